@@ -1,0 +1,72 @@
+# All that is done with this repository. Everything happens in .venv, with the versions that
+# requirements.lock pins; only making .venv (and `make lock`) uses the network.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check smoke bench lock schema clean
+
+# Python may keep what it compiled, whatever the shell says: kx starts as it does for its users.
+unexport PYTHONDONTWRITEBYTECODE
+
+# Python 3.11.4 to 3.13: what TensorFlow has wheels for, and kx needs.
+FITS := import sys; sys.exit(not (3, 11, 4) <= sys.version_info < (3, 14))
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c '$(FITS)' 2>/dev/null && echo $$python && exit; done; echo python3)
+UV := uv==0.13.9
+BIN := .venv/bin
+
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' Makefile
+
+# The packages follow the lock file; kx itself, editable, follows pyproject.toml. uv is several
+# times as fast as pip, but is not to be had everywhere, and does not read pip's settings.
+.venv/packages.stamp: requirements.lock
+	@"$(PYTHON)" -c '$(FITS)' 2>/dev/null || { echo "kx needs Python 3.11.4 to 3.13, but" \
+		"'$(PYTHON)' is: $$("$(PYTHON)" --version 2>&1 | head -n 1)" >&2; \
+		echo "Name another, as in: make setup PYTHON=python3.12" >&2; exit 1; }
+	"$(PYTHON)" -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check '$(UV)' \
+		&& $(BIN)/uv pip install --python .venv --compile-bytecode -r requirements.lock \
+		|| $(BIN)/python -m pip install --disable-pip-version-check -r requirements.lock
+	@touch $@
+
+.venv/kx.stamp: .venv/packages.stamp pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+		--no-build-isolation --editable .
+	@touch $@
+
+setup: .venv/kx.stamp  ## make .venv: kx itself and the pinned versions of all it needs
+
+demo: .venv/kx.stamp  ## a first run, offline, from nothing to scores and plots
+	$(BIN)/kx train configs/digits.yaml
+
+check: .venv/kx.stamp  ## seconds: format, lint, types, layers, and the tests that train nothing
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q -m "not slow and not real_data"
+
+test: .venv/kx.stamp  ## all tests, offline; those of real data if KX_DATA_DIR names its folder
+	$(BIN)/python -m pytest
+
+demo smoke: export KX_OFFLINE = 1
+smoke: .venv/kx.stamp  ## every shipped spec, cut short, on samples
+	@outputs=$$(mktemp -d) && trap 'rm -rf "$$outputs"' EXIT && set -x && \
+		$(BIN)/kx train configs/*.yaml --smoke --sample --outputs "$$outputs"
+
+bench: .venv/kx.stamp  ## what kx costs, against its targets (minutes, 10 GB of memory)
+	$(BIN)/python -m benchmarks
+
+lock: .venv/kx.stamp  ## resolve pyproject.toml anew, to the newest versions
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check '$(UV)'
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11.4 \
+		--fork-strategy fewest --upgrade --no-annotate --quiet \
+		--custom-compile-command 'make lock' --output-file requirements.lock
+
+schema: .venv/kx.stamp  ## write the JSON schema with which editors help to write specs
+	$(BIN)/kx schema > .venv/kx.schema.json
+	cp .venv/kx.schema.json configs/kx.schema.json
+
+clean:  ## remove caches and what was built; never outputs/ nor .venv
+	rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find kx tests benchmarks -type d -name __pycache__ -prune -exec rm -rf {} +

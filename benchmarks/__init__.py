@@ -1,0 +1,1 @@
+"""What kx costs, measured: whole processes, medians of several runs, with targets."""

@@ -1,0 +1,3 @@
+from kx.cli.main import main
+
+main()

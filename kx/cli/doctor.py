@@ -1,0 +1,74 @@
+"""``kx doctor``: what kx finds on this machine."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from kx.cli.options import AsJson, Outputs
+
+
+def doctor(outputs: Outputs = Path("outputs"), as_json: AsJson = False) -> None:
+    """Show versions, CPU features, where data is, and whether results can be written.
+
+    Example: kx doctor
+    """
+    from kx.reporting.jsonfile import to_json
+
+    facts = _facts(outputs)
+    if as_json:
+        typer.echo(to_json(facts), nl=False)
+        return
+    for section, values in facts.items():
+        typer.echo(section)
+        for name, value in values.items():
+            shown = ", ".join(map(str, value)) if isinstance(value, list) else value
+            typer.echo(f"  {name}: {shown}")
+
+
+def _facts(outputs: Path) -> dict[str, dict[str, Any]]:
+    from kx.reporting.record import collect_versions, environment
+
+    surroundings = environment()
+    variables = surroundings.pop("variables")
+    return {
+        "versions": collect_versions(),
+        "machine": surroundings,
+        "data": {
+            "KX_DATA_DIR": os.environ.get("KX_DATA_DIR", "not set"),
+            "KERAS_HOME": os.environ.get("KERAS_HOME", "not set"),
+            **_datasets(),
+        },
+        "outputs": {str(outputs): _writable(outputs)},
+        "variables": variables,
+    }
+
+
+def _datasets() -> dict[str, str]:
+    import sys
+
+    from kx.data.sources import SourceFiles
+    from kx.plugins import load_builtins
+    from kx.registry import dataset
+
+    load_builtins()
+    files = SourceFiles.from_environment()
+    found: dict[str, str] = {}
+    for name in dataset.names():
+        needed = getattr(sys.modules[dataset[name].function.__module__], "FILES", ())
+        places = [next(iter(files.places(file)), None) for file in needed]
+        labels = dict.fromkeys(place.source if place else "missing" for place in places)
+        found[name] = " + ".join(labels) or "comes with scikit-learn"
+    return found
+
+
+def _writable(outputs: Path) -> str:
+    folder = outputs
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    if not folder.is_dir():
+        return "is no folder"
+    return "can be written" if os.access(folder, os.W_OK) else "cannot be written"

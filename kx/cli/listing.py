@@ -1,0 +1,68 @@
+"""``kx list``: everything that a spec can name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from kx.cli.options import AsJson
+
+if TYPE_CHECKING:
+    from kx.registry import Entry, Registry
+
+Kind = Annotated[
+    Literal["all", "datasets", "models", "evaluators"],
+    typer.Argument(metavar="[KIND]", help="datasets, models or evaluators; default: all."),
+]
+
+
+def list_(kind: Kind = "all", as_json: AsJson = False) -> None:
+    """List datasets, models and evaluators with their options, types, ranges and defaults.
+
+    Example: kx list models
+    """
+    from kx.plugins import load_builtins
+    from kx.registry import dataset, evaluator, model
+    from kx.reporting.jsonfile import to_json
+
+    load_builtins()
+    tables: dict[str, Registry[Any]] = {
+        "datasets": dataset, "models": model, "evaluators": evaluator
+    }  # fmt: skip
+    chosen = {name: table for name, table in tables.items() if kind in ("all", name)}
+    if as_json:
+        document = {
+            name: [_described(table[entry]) for entry in table.names()]
+            for name, table in chosen.items()
+        }
+        typer.echo(to_json(document), nl=False)
+        return
+    for name, table in chosen.items():
+        _print(name, [table[entry] for entry in table.names()])
+
+
+def _described(entry: Entry[Any]) -> dict[str, Any]:
+    from kx.describe import option_schemas
+
+    return {
+        "name": entry.name,
+        "summary": entry.summary,
+        "module": entry.function.__module__,
+        "options": option_schemas(entry),
+    }
+
+
+def _print(title: str, entries: list[Entry[Any]]) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from kx.describe import option_line, option_schemas
+    from kx.reporting import console
+
+    out = console.results()
+    out.print(Text(title, style="bold"))
+    for entry in entries:
+        out.print(Padding(Text.assemble((entry.name, "cyan"), "  ", entry.summary), (0, 0, 0, 2)))
+        for option in option_schemas(entry):
+            out.print(Padding(Text(option_line(option), style="dim"), (0, 0, 0, 6)))

@@ -1,0 +1,121 @@
+"""The ``kx`` command: its parts, and the one place where errors become messages."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from kx.cli import check, data, doctor, listing, new, plot, runs, schema, summary, train
+from kx.errors import Interrupted, KxError, SpecError
+
+app = typer.Typer(
+    name="kx",
+    help="Run Keras experiments that a YAML file describes, and trust their results.",
+    epilog="Exit codes: 0 ok, 1 internal error, 2 usage or invalid spec, 3 data missing or "
+    "corrupt, 4 training diverged, 5 storage, 6 run locked, 7 out of memory, 8 an expectation "
+    "missed, 130 interrupted, 143 terminated.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from kx.reporting.record import collect_versions
+
+        typer.echo("  ".join(f"{name} {text}" for name, text in collect_versions().items()))
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show versions.")
+    ] = False,
+) -> None:
+    pass
+
+
+app.command()(train.train)
+app.command()(check.check)
+app.command("list")(listing.list_)
+app.command()(runs.runs)
+app.command()(runs.show)
+app.command()(plot.plot)
+app.add_typer(data.app, name="data")
+app.command()(new.new)
+app.command()(summary.summary)
+app.command()(schema.schema)
+app.command()(doctor.doctor)
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run the command line; what the user can put right is told without a traceback."""
+    for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+        with contextlib.suppress(ValueError):  # not in the main thread: then nobody signals us
+            signal.signal(number, _interrupt)
+    try:
+        app(args)
+    except SystemExit as leaving:
+        sys.exit(_flushed(leaving.code))
+    except KxError as error:
+        _tell(error)
+        sys.exit(_flushed(error.exit_code))
+    except Interrupted as stopped:
+        _say(f"Stopped ({stopped}). What the run had so far is kept: see `kx show last`.")
+        sys.exit(_flushed(stopped.exit_code))
+    except BrokenPipeError:  # `kx runs | head`: the reader has what it wanted
+        _discard_stdout()
+        sys.exit(141)
+
+
+def _interrupt(number: int, _: Any) -> None:
+    raise Interrupted(number)
+
+
+def _tell(error: KxError) -> None:
+    if not isinstance(error, SpecError):
+        _say(f"Error: {error}")
+        return
+    for problem in error.problems:
+        _say(str(problem))
+        if problem.excerpt:
+            _say(problem.excerpt)
+    count = len(error.problems)
+    _say(
+        f"{count} mistake{'s' if count > 1 else ''}. `kx list` shows what there is to choose from."
+    )
+
+
+def _say(text: str) -> None:
+    from kx.reporting.text import clean
+
+    lines = (clean(line) for line in text.splitlines())
+    with contextlib.suppress(OSError):  # nobody is listening
+        sys.stderr.write("\n".join(lines) + "\n")
+
+
+def _flushed(code: Any) -> Any:
+    """Write out what is buffered now, while a full disk can still be told."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _discard_stdout()
+        return 141
+    except OSError as error:
+        _discard_stdout()
+        _say(f"Error: the output cannot be written: {error.strerror}")
+        return 5
+    return code
+
+
+def _discard_stdout() -> None:
+    """Send what is still buffered nowhere, so that Python does not complain at its end."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

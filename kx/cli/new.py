@@ -1,0 +1,30 @@
+"""``kx new``: a commented spec to begin with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def new(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="The spec to write.")],
+    dataset: Annotated[str, typer.Option("--dataset", help="Of `kx list datasets`.")] = "digits",
+    architecture: Annotated[
+        str, typer.Option("--architecture", help="Of `kx list models`.")
+    ] = "mlp",
+) -> None:
+    """Write a commented spec, every option with its default, to FILE.
+
+    Example: kx new mine.yaml --dataset digits --architecture cnn
+    """
+    from kx.errors import UsageError
+    from kx.reporting.storage import atomic_write
+    from kx.template import spec_template
+
+    if path.exists():
+        raise UsageError(f"{path} exists; name a file that does not.")
+    text = spec_template(path.stem, dataset, architecture)
+    atomic_write(path, text)
+    typer.echo(f"{path}: check it with `kx check {path}`, run it with `kx train {path}`")

@@ -1,0 +1,85 @@
+"""``kx plot``: the curves of a run as pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from kx.cli.options import AsJson, Outputs
+from kx.cli.runs import Run
+
+if TYPE_CHECKING:
+    from kx.reporting.plots.curves import Look
+    from kx.reporting.record import Record
+
+Smooth = Annotated[
+    float,
+    typer.Option(min=0.0, max=0.999, help="Weight of the past in each point; 0.8 for calm curves."),
+]
+Metric = Annotated[
+    list[str] | None,
+    typer.Option("--metric", help="Draw only this one, such as loss; may be repeated."),
+]
+Format = Annotated[Literal["png", "svg", "pdf"], typer.Option("--format", help="Kind of file.")]
+Output = Annotated[
+    Path | None, typer.Option("--output", help="Folder of the pictures; else that of the run.")
+]
+
+
+def plot(
+    run: Run,
+    smooth: Smooth = 0.0,
+    metric: Metric = None,
+    suffix: Format = "png",
+    output: Output = None,
+    outputs: Outputs = Path("outputs"),
+    as_json: AsJson = False,
+) -> None:
+    """Draw loss and metrics of RUN, epoch by epoch; of a crashed run as far as it came.
+
+    Example: kx plot last --smooth 0.8
+    """
+    from kx.reporting.folder import find_run, judged
+    from kx.reporting.history import read_history
+    from kx.reporting.jsonfile import to_json
+    from kx.reporting.plots.curves import draw_run_plots
+
+    folder = find_run(outputs, run)
+    _, record, _ = judged(folder)
+    _refuse_damage(folder, record)
+    look = _look(folder, record, smooth)
+    fits = read_history(folder)
+    paths = draw_run_plots(
+        folder, fits, look, metrics=metric or (), suffix=suffix, target=_made(output)
+    )
+    names = [str(path) for path in paths]
+    typer.echo(to_json({"id": folder.name, "plots": names}) if as_json else "\n".join(names))
+
+
+def _refuse_damage(folder: Path, record: Record | None) -> None:
+    from kx.errors import DataError
+    from kx.reporting.folder import damaged_artefacts
+    from kx.reporting.history import CSV, JSON
+
+    for name in damaged_artefacts(folder, record, (JSON, CSV)) if record else []:
+        raise DataError(f"{folder / name}: damaged: its SHA-256 is not the one of the record.")
+
+
+def _look(folder: Path, record: Record | None, smooth: float) -> Look:
+    from kx.reporting.folder import summary
+    from kx.reporting.plots.curves import Look
+
+    if record is None:
+        return Look(f"{summary(folder).name} (no record)", smooth)
+    return Look(record.name, smooth, record.best_epoch, record.is_sample)
+
+
+def _made(output: Path | None) -> Path | None:
+    from kx.reporting.storage import storage_errors
+
+    if output:
+        with storage_errors(output):
+            output.mkdir(parents=True, exist_ok=True)
+    return output

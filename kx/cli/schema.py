@@ -1,0 +1,18 @@
+"""``kx schema``: the JSON schema of a spec, for editors."""
+
+from __future__ import annotations
+
+import typer
+
+
+def schema() -> None:
+    """Print the JSON schema of specs (draft 7), which editors complete and check keys by.
+
+    Example: kx schema > kx.schema.json
+    """
+    from kx.editor_schema import editor_schema
+    from kx.plugins import load_builtins
+    from kx.reporting.jsonfile import to_json
+
+    load_builtins()
+    typer.echo(to_json(editor_schema()), nl=False)

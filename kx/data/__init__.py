@@ -1,0 +1,1 @@
+"""Datasets: one loader per file, where files come from, and the preparation of features."""

@@ -1,0 +1,93 @@
+"""The last steps that loaders share: rows in a fixed order, labels, training and test parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field
+
+from kx.contracts import DatasetBundle, DatasetInfo, Split
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Labels = Literal["integer", "one_hot"]
+"""Multiclass targets: (n,) int32 numbers of classes, or (n, classes) float32 rows."""
+
+TestFraction = Annotated[float, Field(gt=0, lt=1)]
+
+SEED = 113
+"""The seed of ``keras.datasets``, so that kx sees the rows in the order in which Keras does."""
+
+TEST_FRACTION = 0.2
+"""The share that ``keras.datasets`` keeps for testing where a file is not divided itself."""
+
+
+def keras_orders(*counts: int) -> Iterator[np.ndarray]:
+    """Yield the (count,) order in which ``keras.datasets`` puts each of several tables of a file.
+
+    The orders differ even for equal counts: Keras draws them from one generator.
+    """
+    import numpy as np
+
+    random = np.random.RandomState(SEED)
+    for count in counts:
+        order = np.arange(count)
+        random.shuffle(order)
+        yield order
+
+
+def keras_halves(x: Any, y: np.ndarray) -> tuple[Split, Split]:
+    """Shuffle as Keras does; the first 80 %, rounded down, are for training."""
+    (order,) = keras_orders(len(y))
+    shuffled = Split(x, y).take(order)
+    count = int(len(y) * (1 - TEST_FRACTION))
+    return (
+        Split(shuffled.x[:count], shuffled.y[:count]),
+        Split(shuffled.x[count:], shuffled.y[count:]),
+    )
+
+
+def held_out(examples: int, fraction: float) -> int:
+    """Return how many of ``examples`` are kept for testing; both parts get at least one."""
+    return min(max(round(examples * fraction), 1), examples - 1)
+
+
+def divided(data: Split, fraction: float, strata: np.ndarray) -> tuple[Split, Split]:
+    """Draw a training and a test part by chance, the same ones at each call.
+
+    Args:
+        data: all examples.
+        fraction: share of the test part, in (0, 1).
+        strata: (n,) numbers whose distribution is about equal in both parts: classes, or the
+            targets of a regression.
+    """
+    import numpy as np
+
+    random = np.random.RandomState(SEED)
+    order = random.permutation(len(strata))
+    order = order[np.argsort(strata[order], kind="stable")]
+    # Evenly spaced picks from sorted rows take from each class its share.
+    count = held_out(len(order), fraction)
+    picks = ((np.arange(count) + 0.5) * len(order) / count).astype(int)
+    train, test = np.delete(order, picks), order[picks]
+    return data.take(random.permutation(train)), data.take(random.permutation(test))
+
+
+def labelled(y: np.ndarray, classes: int, labels: Labels) -> np.ndarray:
+    """Return (n,) numbers of classes as int32, or as (n, classes) float32 one-hot rows."""
+    import numpy as np
+
+    numbers: np.ndarray = y.astype(np.int32)
+    if labels == "integer":
+        return numbers
+    rows: np.ndarray = np.eye(classes, dtype=np.float32)[numbers]
+    return rows
+
+
+def bundled(info: DatasetInfo, train: Split, test: Split) -> DatasetBundle:
+    """Put the parts together, with their actual sizes in ``info``: those of samples are smaller."""
+    counted = replace(info, train_examples=len(train), test_examples=len(test))
+    return DatasetBundle(counted, train, test)

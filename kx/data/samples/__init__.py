@@ -1,0 +1,1 @@
+"""Generated stand-ins for the official files. None of this is real data."""

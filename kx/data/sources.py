@@ -1,0 +1,220 @@
+"""Where the files of datasets come from."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kx.contracts import Provenance, Watcher
+from kx.data.digest import add_array
+from kx.data.download import Downloader, DownloadError, describe_content, sha256_of
+from kx.errors import DataError, MissingDataError, UsageError
+
+if TYPE_CHECKING:
+    from kx.data.files import Arrays, DataFile
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A file that exists, or a folder where files may be.
+
+    Attributes:
+        source: ``KX_DATA_DIR``, ``KERAS_HOME`` or ``download``, as in ``Provenance``.
+    """
+
+    source: str
+    path: Path
+
+    @property
+    def label(self) -> str:
+        """What the place is called, and where it is."""
+        name = "KERAS_HOME/datasets" if self.source == "KERAS_HOME" else self.source
+        return f"{name} ({self.path})"
+
+
+@dataclass(slots=True)
+class SourceFiles:
+    """The official files: from the user's folder, from Keras's, or from the network.
+
+    Attributes:
+        data_dir: the user's own folder of files, which is only read.
+        keras_home: downloads go to its folder ``datasets``, which Keras uses as well; None if
+            there is none because the user has no home folder.
+        offline: do not open a connection.
+        downloader: how files are fetched.
+    """
+
+    data_dir: Path | None = None
+    keras_home: Path | None = None
+    offline: bool = False
+    downloader: Downloader = field(default_factory=Downloader)
+    _read: dict[str, tuple[str, str]] = field(default_factory=dict, init=False)
+
+    @classmethod
+    def from_environment(cls, watcher: Watcher | None = None) -> SourceFiles:
+        """Take ``KX_DATA_DIR``, ``KERAS_HOME``, ``KX_OFFLINE`` and ``KX_TIMEOUT`` as settings.
+
+        Args:
+            watcher: is told the progress of downloads.
+
+        Raises:
+            UsageError: if one of them makes no sense.
+        """
+        folder = os.environ.get("KX_DATA_DIR")
+        return cls(
+            data_dir=Path(folder) if folder else None,
+            keras_home=_keras_home(),
+            offline=os.environ.get("KX_OFFLINE", "").lower() not in ("", "0", "false", "no"),
+            downloader=Downloader(watcher or Watcher(), timeout=_timeout()),
+        )
+
+    def arrays(self, file: DataFile) -> Arrays:
+        """Return the arrays in ``file``, found, verified and read.
+
+        Raises:
+            MissingDataError: if the file is nowhere to be had.
+            DataError: if it is damaged or not the file it should be.
+            StorageError: if there is no room for the download.
+        """
+        from kx.data.archives import read_arrays
+
+        place = self.ensure(file)
+        self._read[file.name] = (place.source, check(file, place.path))
+        return read_arrays(place.path)
+
+    def ensure(self, file: DataFile) -> Place:
+        """Return where ``file`` lies, unchecked, after fetching it if it was nowhere.
+
+        Raises:
+            MissingDataError: if the file is nowhere to be had.
+            StorageError: if there is no room for the download.
+        """
+        return next(self.places(file), None) or self._fetched(file)
+
+    def places(self, file: DataFile) -> Iterator[Place]:
+        """Yield where ``file`` lies; the first is the one that is read."""
+        for folder in self._folders():
+            path = folder.path / file.name
+            if path.exists():
+                yield Place(folder.source, path)
+
+    def provenance(self) -> Provenance:
+        """Return where the files read so far came from; ``package`` if none was needed."""
+        sources = dict.fromkeys(source for source, _ in self._read.values())
+        return Provenance(
+            "+".join(sources) or "package",
+            {name: sha256 for name, (_, sha256) in self._read.items()},
+        )
+
+    def _folders(self) -> Iterator[Place]:
+        if self.data_dir is not None:
+            if not self.data_dir.is_dir():
+                raise UsageError(
+                    f"KX_DATA_DIR is {self.data_dir}, which is no folder. Let it name the folder "
+                    "with your data files, or unset it."
+                )
+            yield Place("KX_DATA_DIR", self.data_dir)
+        if self.keras_home is not None:
+            yield Place("KERAS_HOME", self.keras_home / "datasets")
+
+    def _fetched(self, file: DataFile) -> Place:
+        if self.keras_home is None:
+            raise self._missing(file, "there is no home folder to download it to: set KERAS_HOME")
+        if self.offline:
+            raise self._missing(file, "KX_OFFLINE forbids to download it")
+        target = self.keras_home / "datasets" / file.name
+        try:
+            self.downloader.fetch(file, target)
+        except DownloadError as error:
+            raise self._missing(file, f"the download failed: {error}") from error
+        return Place("download", target)
+
+    def _missing(self, file: DataFile, reason: str) -> MissingDataError:
+        folders = [place.label for place in self._folders()]
+        return MissingDataError(
+            f"{file.name} is not in {' nor in '.join(folders) or 'KX_DATA_DIR (not set)'}, "
+            f"and {reason}.\n"
+            f"  URL      {file.url}\n"
+            f"  SHA-256  {file.sha256}\n"
+            f"Put it as {file.name} into KERAS_HOME/datasets or into a folder that KX_DATA_DIR "
+            "names, or try the dataset's small stand-in: `kx train --sample`."
+        )
+
+
+class SampleFiles:
+    """The stand-ins of the official files, generated by kx: no real data."""
+
+    def arrays(self, file: DataFile) -> Arrays:
+        """Return arrays of the same kind as those in ``file``, but few and drawn by chance."""
+        return file.sample()
+
+    def provenance(self) -> Provenance:
+        """Return that this is no real data."""
+        return Provenance("sample")
+
+
+def check(file: DataFile, path: Path) -> str:
+    """Return the SHA-256 of ``path`` if that is the official ``file``, or holds its arrays.
+
+    Raises:
+        DataError: if it is neither. Nothing is changed: it may be all that its owner has.
+    """
+    try:
+        sha256 = sha256_of(path)
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror or error}.") from error
+    if sha256 == file.sha256 or (file.content and _content_of(path) == file.content):
+        return sha256
+    raise DataError(
+        f"{path} is not the expected file ({describe_content(path)}).\n"
+        f"  SHA-256   {sha256}\n"
+        f"  expected  {file.sha256}\n"
+        f"Move it away, or put the official file in its place: {file.url}. kx changes nothing here."
+    )
+
+
+def content_digest(arrays: Arrays) -> str:
+    """Return the SHA-256, 64 hex digits, over names, types, shapes and values of ``arrays``.
+
+    Container, compression, time stamps, byte order and order of the arrays make no difference;
+    lists of integers in an object array count as 64-bit numbers and their lengths.
+    """
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        add_array(digest, name, arrays[name])
+    return digest.hexdigest()
+
+
+def _content_of(path: Path) -> str:
+    from kx.data.archives import read_arrays
+
+    try:
+        return content_digest(read_arrays(path))
+    except DataError:
+        return ""  # the caller tells more of it: size, hash and how it begins
+
+
+def _keras_home() -> Path | None:
+    """Return Keras's folder, or None where neither ``KERAS_HOME`` nor a home folder is known."""
+    folder = os.environ.get("KERAS_HOME")
+    if folder:
+        return Path(folder)
+    try:
+        return Path.home() / ".keras"
+    except RuntimeError:
+        return None
+
+
+def _timeout() -> float:
+    text = os.environ.get("KX_TIMEOUT", "30")
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise UsageError(f"KX_TIMEOUT is {text!r}, but must be a number of seconds above 0.")
+    return seconds

@@ -1,0 +1,152 @@
+"""Everything that can go wrong in a way its user can put right, and how it is told."""
+
+from __future__ import annotations
+
+import difflib
+import signal
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+class KxError(Exception):
+    """Something the user can put right. Anything else that escapes is a bug in kx.
+
+    Attributes:
+        exit_code: what ``kx`` exits with when this ends a command.
+        status: what a run's record says when this ended the run.
+    """
+
+    exit_code = 1
+    status = "failed"
+
+
+class UsageError(KxError):
+    """A command was given something it cannot work with."""
+
+    exit_code = 2
+
+
+class PluginError(KxError):
+    """A registered function cannot be offered in a spec."""
+
+    exit_code = 2
+
+
+class DataError(KxError):
+    """A dataset is not what its description promises."""
+
+    exit_code = 3
+
+
+class MissingDataError(DataError):
+    """A file that a dataset needs could not be found or fetched."""
+
+
+class DivergedError(KxError):
+    """The loss became infinite or not a number."""
+
+    exit_code = 4
+    status = "diverged"
+
+
+class StorageError(KxError):
+    """Results cannot be written: no room, no permission, not a folder."""
+
+    exit_code = 5
+
+
+class RunLockedError(KxError):
+    """Another process is working on this run."""
+
+    exit_code = 6
+
+
+class OutOfMemoryError(KxError):
+    """The model or its data did not fit."""
+
+    exit_code = 7
+
+
+class ExpectationMissedError(KxError):
+    """A run ended well, but a score is not what the spec expects."""
+
+    exit_code = 8
+
+
+class Interrupted(BaseException):
+    """The user or the system asked the process to stop.
+
+    A ``BaseException``, so that nothing that handles errors swallows it; and no
+    ``KeyboardInterrupt``, for which Typer has an exit code of its own.
+    """
+
+    status = "interrupted"
+
+    def __init__(self, signal_number: int = signal.SIGINT) -> None:
+        self.signal_number = signal_number
+        super().__init__(f"stopped by {signal.Signals(signal_number).name}")
+
+    @property
+    def exit_code(self) -> int:
+        """128 + the signal's number, as shells count: 130 for Ctrl-C, 143 for SIGTERM."""
+        return 128 + self.signal_number
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake in a spec.
+
+    Attributes:
+        where: ``file:line:column``, or what else tells the place.
+        key: dotted key, such as ``training.epochs``; empty for the document as a whole.
+        message: what is wrong.
+        got: what stands there, as its user wrote it; empty if that says nothing.
+        hint: what to do about it.
+        excerpt: the line of the file, with a caret below the place.
+        position: line and column, for sorting.
+    """
+
+    where: str
+    key: str
+    message: str
+    got: str = ""
+    hint: str = ""
+    excerpt: str = ""
+    position: tuple[int, int] = (0, 0)
+
+    def __str__(self) -> str:
+        """``file:line:column: key: what is wrong; got …; hint``, on one line."""
+        parts = [self.message]
+        if self.got:
+            parts.append(f"got {self.got}")
+        if self.hint:
+            parts.append(self.hint)
+        return ": ".join(part for part in (self.where, self.key, "; ".join(parts)) if part)
+
+
+class SpecError(KxError):
+    """A spec with mistakes, all of them.
+
+    Attributes:
+        problems: in the order of the file; at least one.
+    """
+
+    exit_code = 2
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+def closest(name: str, known: Iterable[str]) -> str | None:
+    """Return the one of ``known`` that ``name`` was most likely meant to be."""
+    matches = difflib.get_close_matches(name.lower(), list(known), n=1, cutoff=0.5)
+    return matches[0] if matches else None
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """Return "did you mean 'x'? Known: x, y" for an unknown ``name``."""
+    known = sorted(known)
+    guess = closest(name, known)
+    start = f"did you mean {guess!r}? " if guess else ""
+    return f"{start}Known: {', '.join(known) or 'none'}"

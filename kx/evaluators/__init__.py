@@ -1,0 +1,1 @@
+"""Validation strategies, and the numbers that judge a fit."""

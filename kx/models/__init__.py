@@ -1,0 +1,1 @@
+"""Architectures: one model factory per file."""

@@ -1,0 +1,183 @@
+"""The last layer, the loss and the metrics that suit a task: the table of the notes, 1.2.3.
+
+========================  ==========  ===========================================  ==========
+task                      activation  loss                                         metric
+========================  ==========  ===========================================  ==========
+binary                    sigmoid     binary_crossentropy                          accuracy
+multiclass, one-hot       softmax     categorical_crossentropy                     accuracy
+multiclass, integers      softmax     sparse_categorical_crossentropy              accuracy
+multilabel                sigmoid     binary_crossentropy                          accuracy
+regression                linear      mse                                          mae
+regression to 0..1        sigmoid     mse (or binary_crossentropy)                 mae
+========================  ==========  ===========================================  ==========
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kx.contracts import Complaint, DatasetInfo
+from kx.models.layers import dense
+
+if TYPE_CHECKING:
+    import keras
+
+CROSSENTROPIES = (
+    "binary_crossentropy",
+    "binary_focal_crossentropy",
+    "categorical_crossentropy",
+    "categorical_focal_crossentropy",
+    "sparse_categorical_crossentropy",
+    "kl_divergence",
+    "poisson",
+)
+ERRORS = ("mse", "mae", "mape", "msle", "huber", "log_cosh", "cosine_similarity")
+MARGINS = ("hinge", "squared_hinge", "categorical_hinge")
+LOSSES: tuple[str, ...] = (*CROSSENTROPIES, *ERRORS, *MARGINS)
+"""Names of Keras's losses that a spec may use."""
+
+METRICS: Mapping[str, str] = {
+    "accuracy": "classification",
+    "auc": "yes or no",
+    "precision": "yes or no",
+    "recall": "yes or no",
+    "top_3_accuracy": "multiclass",
+    "top_5_accuracy": "multiclass",
+    "mae": "regression",
+    "mse": "regression",
+    "rmse": "regression",
+    "mape": "regression",
+    "r2": "regression",
+}
+"""Metrics that a spec may use, and the kind of task that each is for."""
+
+ALIASES: Mapping[str, str] = {
+    "acc": "accuracy",
+    "binary_accuracy": "accuracy",
+    "categorical_accuracy": "accuracy",
+    "sparse_categorical_accuracy": "accuracy",
+    "mean_absolute_error": "mae",
+    "mean_squared_error": "mse",
+    "root_mean_squared_error": "rmse",
+    "mean_absolute_percentage_error": "mape",
+    "mean_squared_logarithmic_error": "msle",
+    "r2_score": "r2",
+    "logcosh": "log_cosh",
+    "crossentropy": "categorical_crossentropy",
+    "bce": "binary_crossentropy",
+    "cce": "categorical_crossentropy",
+}
+"""What people write for the names above; only ever used for a hint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How a network ends, and what it is trained for.
+
+    Attributes:
+        activation: of the output layer: ``sigmoid``, ``softmax`` or ``linear``.
+        metrics: shown beside the loss; the first is the run's main score.
+    """
+
+    activation: str
+    loss: str
+    metrics: tuple[str, ...]
+
+
+def suited_head(info: DatasetInfo) -> Head:
+    """Return the head that suits the task of ``info``, by the table of the notes."""
+    multiclass = "categorical_crossentropy" if info.one_hot else "sparse_categorical_crossentropy"
+    return {
+        "binary": Head("sigmoid", "binary_crossentropy", ("accuracy",)),
+        "multiclass": Head("softmax", multiclass, ("accuracy",)),
+        "multilabel": Head("sigmoid", "binary_crossentropy", ("accuracy",)),
+        "regression": Head("linear", "mse", ("mae",)),
+        "unit_regression": Head("sigmoid", "mse", ("mae",)),
+    }[info.task]
+
+
+def output_layer(info: DatasetInfo, *, sparse: bool = False, **options: Any) -> keras.Layer:
+    """Return the last layer for ``info``: Dense, one unit per class or one for a number.
+
+    Args:
+        info: form of the data.
+        sparse: whether its own input is a sparse matrix.
+        options: further ones of Keras's Dense layer.
+    """
+    activation = info.output_activation or suited_head(info).activation
+    # float32 also under a mixed precision policy: a half-precision softmax loses the loss.
+    named = {"activation": activation, "dtype": "float32", "name": "output"}
+    return dense(info.outputs, sparse=sparse, **named, **options)
+
+
+def head_complaints(info: DatasetInfo, head: Head) -> Iterator[Complaint]:
+    """Yield what contradicts itself between data, output layer, loss and metrics.
+
+    Keys are those of the spec's ``training`` section.
+    """
+    yield from _activation_complaints(info, head)
+    yield from _loss_complaints(info, head)
+    for metric in head.metrics:
+        yield from _metric_complaints(info, metric)
+
+
+def _metric_complaints(info: DatasetInfo, metric: str) -> Iterator[Complaint]:
+    kind = METRICS[metric]
+    regression = info.task in ("regression", "unit_regression")
+    suited = suited_head(info).metrics[0]
+    if (kind == "regression") != regression:
+        # Allowed, since the notes themselves do it (1.2.4: mse and accuracy).
+        text = f"{metric} says little about a {info.task} task"
+        yield Complaint("metrics", text, f"{suited} suits it", fatal=False)
+    elif kind == "multiclass" and info.task != "multiclass":
+        text = f"{metric} counts the best of several classes; the task is {info.task}"
+        yield Complaint("metrics", text, f"use {suited}")
+    elif kind == "yes or no" and info.task == "multiclass":
+        yield Complaint("metrics", f"{metric} is for yes-or-no questions", f"use {suited}")
+
+
+def _activation_complaints(info: DatasetInfo, head: Head) -> Iterator[Complaint]:
+    suited = suited_head(info).activation
+    if head.activation == "softmax" and info.outputs == 1:
+        text = "softmax over a single unit is always 1, so nothing can be learnt"
+        yield Complaint("output_activation", text, f"use {suited}")
+    elif head.activation == "softmax" and info.task == "multilabel":
+        text = "softmax makes labels exclude each other; in a multilabel task they do not"
+        yield Complaint("output_activation", text, "use sigmoid")
+    elif head.activation != "softmax" and info.task == "multiclass":
+        text = f"{head.activation} outputs of {info.outputs} classes do not add up to 1"
+        yield Complaint("output_activation", text, "use softmax")
+    elif head.activation == "linear" and info.task in ("binary", "multilabel"):
+        text = "linear outputs are no probabilities"
+        yield Complaint("output_activation", text, "use sigmoid")
+    elif head.activation == "sigmoid" and info.task == "regression":
+        text = "sigmoid cannot reach targets outside 0..1"
+        yield Complaint("output_activation", text, "use linear")
+
+
+def _loss_complaints(info: DatasetInfo, head: Head) -> Iterator[Complaint]:
+    suited = suited_head(info).loss
+    sparse = head.loss.startswith("sparse_categorical")
+    categorical = head.loss.startswith("categorical_")
+    if info.task != "multiclass" and (sparse or categorical):
+        yield Complaint("loss", f"{head.loss} is for multiclass tasks", f"use {suited}")
+    elif info.task == "regression" and head.loss in (*CROSSENTROPIES, *MARGINS):
+        text = f"{head.loss} measures classes, and the targets are numbers"
+        yield Complaint("loss", text, f"use {suited}")
+    elif info.task == "multiclass" and head.loss.startswith("binary_"):
+        text = f"{head.loss} treats {info.outputs} classes as {info.outputs} separate questions"
+        yield Complaint("loss", text, f"use {suited}")
+    elif categorical and not info.one_hot:
+        hint = "use sparse_categorical_crossentropy, or dataset.labels: one_hot"
+        yield Complaint("loss", f"{head.loss} needs one-hot labels; these are integers", hint)
+    elif sparse and info.one_hot:
+        hint = "use categorical_crossentropy, or dataset.labels: integer"
+        yield Complaint("loss", f"{head.loss} needs integer labels; these are one-hot", hint)
+    elif info.task == "multiclass" and not info.one_hot and not sparse:
+        hint = "use sparse_categorical_crossentropy, or dataset.labels: one_hot"
+        yield Complaint("loss", f"{head.loss} needs one-hot labels; these are integers", hint)
+    elif info.task not in ("regression", "unit_regression") and head.loss in ERRORS:
+        text = f"{head.loss} learns classes slowly"
+        yield Complaint("loss", text, f"{suited} suits a {info.task} task", False)

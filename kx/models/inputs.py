@@ -1,0 +1,26 @@
+"""How data enters a network of dense layers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kx.contracts import Complaint, DatasetInfo
+
+if TYPE_CHECKING:
+    import keras
+
+
+def flat_input(info: DatasetInfo) -> list[keras.Layer]:
+    """Return the layers that hand on each example as one row of numbers."""
+    import keras
+
+    layers = [keras.Input(info.input_shape, sparse=info.sparse)]
+    return layers if len(info.input_shape) == 1 else [*layers, keras.layers.Flatten()]
+
+
+def flat_input_complaints(info: DatasetInfo) -> Iterator[Complaint]:
+    """Yield a complaint if the numbers of an example are not quantities."""
+    if info.vocabulary is not None:
+        text = f"the examples of {info.name} are word indices, which are names and no quantities"
+        yield Complaint("", text, "use dataset.encoding: multi_hot")

@@ -1,0 +1,331 @@
+"""From a spec to a plan: every name looked up, every option checked, nothing heavy imported.
+
+What can be known to be wrong is found here, all of it at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from kx import plugins, registry
+from kx.contracts import Complaint, DatasetBundle, DatasetInfo, Strategy
+from kx.errors import Problem, SpecError, suggest
+from kx.models.heads import ALIASES, LOSSES, METRICS, Head, head_complaints, suited_head
+from kx.registry import Entry, Registry
+from kx.spec.document import Document, Key
+from kx.spec.load import check_frame, load_document
+from kx.spec.schema import ExperimentSpec
+from kx.spec.validate import validate
+
+if TYPE_CHECKING:
+    import keras
+
+    from kx.data.files import Files
+
+SECTIONS: Mapping[str, tuple[str, Registry[Any]]] = {
+    "dataset": ("name", registry.dataset),
+    "architecture": ("name", registry.model),
+    "validation": ("strategy", registry.evaluator),
+}
+"""The sections that name a registered function, the key that does so, and where it is looked up."""
+
+FRAME_KEYS = {
+    "dataset": ("name", "fallback"),
+    "architecture": ("name",),
+    "validation": ("strategy",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A registered function and the options chosen for it, defaults included."""
+
+    entry: Entry[Any]
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A spec that can be carried out.
+
+    Attributes:
+        info: the form of the data, where the dataset can tell before it is read.
+        warnings: what is allowed, but hardly meant.
+    """
+
+    spec: ExperimentSpec
+    dataset: Choice
+    architecture: Choice
+    validation: Choice
+    info: DatasetInfo | None
+    warnings: tuple[Problem, ...] = field(default=())
+
+    def load_data(self, files: Files) -> DatasetBundle:
+        """Read the dataset through ``files``; check the plan against what came."""
+        function = self.dataset.entry.function
+        takes_files = registry.takes_positional(function)
+        bundle: DatasetBundle = function(*([files] if takes_files else []), **self.dataset.options)
+        info = replace(bundle.info, output_activation=self.spec.training.output_activation)
+        return replace(bundle, info=info)
+
+    def build_model(self, info: DatasetInfo) -> keras.Model:
+        """Build the uncompiled network for data of the form ``info``."""
+        model: keras.Model = self.architecture.entry.function(info, **self.architecture.options)
+        return model
+
+    def strategy(self, examples: int) -> Strategy:
+        """Return the validation strategy for a training part of ``examples`` rows.
+
+        Options that count rows shrink with data that is smaller than described: a sample, or
+        the slice of a smoke run.
+        """
+        entry, options = self.validation.entry, dict(self.validation.options)
+        described = self.info.train_examples if self.info else None
+        if entry.rescale and described and described != examples:
+            options = entry.rescale(options, examples / described)
+        strategy: Strategy = entry.function(**options)
+        return strategy
+
+    def head(self, info: DatasetInfo) -> Head:
+        """Return how the network ends: what the spec says, or else what suits the task."""
+        return chosen_head(info, self.spec)
+
+    def resolved(self) -> dict[str, Any]:
+        """Return the whole spec with every default filled in, options of components included."""
+        values = self.spec.resolved()
+        for section in SECTIONS:
+            choice: Choice = getattr(self, section)
+            defaults = choice.entry.options.model_validate(choice.options)
+            values[section] |= defaults.model_dump(mode="json")
+        if self.info:
+            head = self.head(self.info)
+            values["training"] |= {
+                "loss": head.loss,
+                "metrics": list(head.metrics),
+                "output_activation": head.activation,
+            }
+        return values
+
+    def check_info(self, info: DatasetInfo) -> tuple[list[Complaint], list[Complaint]]:
+        """Return errors and warnings about a dataset that could not be described beforehand."""
+        found = [complaint for _, complaint in _fit_together(info, self.spec, self)]
+        return [c for c in found if c.fatal], [c for c in found if not c.fatal]
+
+
+def chosen_head(info: DatasetInfo, spec: ExperimentSpec) -> Head:
+    """Return the head that the spec asks for, or else the one that suits the task."""
+    suited = suited_head(info)
+    training = spec.training
+    return Head(
+        training.output_activation or suited.activation,
+        training.loss or suited.loss,
+        training.metrics or suited.metrics,
+    )
+
+
+def make_plan(path: Path, overrides: Sequence[str] = ()) -> Plan:
+    """Read the spec at ``path``, with ``key=value`` overrides, and look everything up.
+
+    Raises:
+        SpecError: with every mistake in it, in the order of the file.
+    """
+    return plan_document(load_document(path, overrides), path.parent)
+
+
+def plan_document(document: Document, folder: Path) -> Plan:
+    """Plan a parsed spec; ``folder`` is where its plugin files are.
+
+    Raises:
+        SpecError: with every mistake in it, in the order of the file.
+    """
+    spec, problems = check_frame(document)
+    problems += _empty_values(document, problems)
+    plugins.load_builtins()
+    named = document.value.get("plugins") if spec is None else spec.plugins
+    if isinstance(named, list | tuple):
+        files = [name for name in named if isinstance(name, str)]
+        problems += [
+            document.problem(("plugins",), f"cannot be loaded: {text}")
+            for text in plugins.load_files(files, folder)
+        ]
+    choices = {section: _choose(section, document, problems) for section in SECTIONS}
+    if spec is None or None in choices.values():
+        raise SpecError(_sorted(problems))
+    plan = _assemble(spec, {key: c for key, c in choices.items() if c}, document, problems)
+    if problems:
+        raise SpecError(_sorted(problems))
+    return plan
+
+
+def _assemble(
+    spec: ExperimentSpec,
+    choices: Mapping[str, Choice],
+    document: Document,
+    problems: list[Problem],
+) -> Plan:
+    """Check what depends on more than one key; add to ``problems``."""
+    info = None
+    describe = choices["dataset"].entry.info
+    if describe:
+        info = describe(**choices["dataset"].options)
+        info = replace(info, output_activation=spec.training.output_activation)
+    plan = Plan(spec, choices["dataset"], choices["architecture"], choices["validation"], info)
+    problems += _training_problems(spec, document, info)
+    warnings: list[Problem] = []
+    if info and not problems:
+        for key, complaint in _fit_together(info, spec, plan):
+            problem = document.problem(key, complaint.message, hint=complaint.hint)
+            (problems if complaint.fatal else warnings).append(problem)
+    return replace(plan, warnings=tuple(_sorted(warnings)))
+
+
+def _fit_together(
+    info: DatasetInfo, spec: ExperimentSpec, plan: Plan
+) -> Iterator[tuple[Key, Complaint]]:
+    """Yield what does not fit between dataset, head, architecture and validation."""
+    for complaint in head_complaints(info, chosen_head(info, spec)):
+        yield ("training", complaint.key), complaint
+    for section in ("architecture", "validation"):
+        choice: Choice = getattr(plan, section)
+        if choice.entry.check:
+            for complaint in choice.entry.check(info, **choice.options):
+                yield (section, *([complaint.key] if complaint.key else [])), complaint
+
+
+def _choose(section: str, document: Document, problems: list[Problem]) -> Choice | None:
+    """Look up the section's component and check its options; add to ``problems``."""
+    name_key, table = SECTIONS[section]
+    value = document.value.get(section, {} if section == "validation" else None)
+    if not isinstance(value, dict):
+        return None  # the frame has said so
+    name = value.get(name_key, "holdout" if section == "validation" else None)
+    if name is not None and not isinstance(name, str):
+        name = document.texts.get((section, name_key))  # such as 3: a name, if an odd one
+    if name is None:
+        return None
+    if name not in table:
+        message = f"no {table.kind} is called {name!r}"
+        hint = suggest(name, table.names())
+        problems.append(document.problem((section, name_key), message, hint=hint))
+        return None
+    entry = table[name]
+    given = {key: item for key, item in value.items() if key not in FRAME_KEYS[section]}
+    options, found = validate(_with_frame_keys(entry, section), given, document, (section,))
+    problems += found
+    if options is None:
+        return None
+    return Choice(entry, {key: getattr(options, key) for key in entry.options.model_fields})
+
+
+def _with_frame_keys(entry: Entry[Any], section: str) -> type[BaseModel]:
+    """The options model, made to know the keys of the frame too, for "did you mean"."""
+    extra: dict[str, Any] = dict.fromkeys(FRAME_KEYS[section], (str | None, None))
+    return registry.extended(entry.options, extra)
+
+
+def _empty_values(document: Document, problems: Iterable[Problem]) -> list[Problem]:
+    """Complain about ``key:`` with nothing behind it, which YAML reads as null."""
+    told = {problem.position for problem in problems}
+    empty = [
+        document.problem(
+            key,
+            "nothing stands here",
+            hint="write its value, put its keys below it, indented, or remove the line",
+        )
+        for key, text in document.texts.items()
+        if text == ""
+    ]
+    return [problem for problem in empty if problem.position not in told]
+
+
+def _training_problems(
+    spec: ExperimentSpec, document: Document, info: DatasetInfo | None
+) -> Iterator[Problem]:
+    training = spec.training
+    if training.loss and training.loss not in LOSSES:
+        yield _unknown(document, ("training", "loss"), "loss", training.loss, LOSSES)
+    for position, metric in enumerate(training.metrics or ()):
+        if metric not in METRICS:
+            key = ("training", "metrics", position)
+            yield _unknown(document, key, "metric", metric, METRICS)
+    yield from _schedule_problems(spec, document)
+    if set(training.metrics or ()) <= set(METRICS):  # else what is measured is not yet known
+        yield from _monitor_problems(spec, document, info)
+        yield from _expectation_problems(spec, document, info)
+
+
+def _unknown(document: Document, key: Key, kind: str, name: str, known: Iterable[str]) -> Problem:
+    meant = ALIASES.get(name)
+    hint = f"here it is called {meant!r}" if meant in set(known) else suggest(name, known)
+    return document.problem(key, f"no {kind} is called {name!r}", hint=hint)
+
+
+def _monitor_problems(
+    spec: ExperimentSpec, document: Document, info: DatasetInfo | None
+) -> Iterator[Problem]:
+    metrics = chosen_head(info, spec).metrics if info else spec.training.metrics
+    if metrics is None:
+        return
+    known = [prefix + name for prefix in ("val_", "") for name in ("loss", *metrics)]
+    monitors = {
+        ("training", "monitor"): spec.training.monitor,
+        ("training", "early_stopping", "monitor"): getattr(
+            spec.training.early_stopping, "monitor", None
+        ),
+        ("training", "reduce_lr_on_plateau", "monitor"): getattr(
+            spec.training.reduce_lr_on_plateau, "monitor", None
+        ),
+    }
+    for key, name in monitors.items():
+        if name is None or name in known:
+            continue
+        prefix = "val_" if name.startswith("val_") else ""
+        meant = prefix + ALIASES.get(name.removeprefix("val_"), "")
+        hint = f"here it is called {meant!r}" if meant in known else suggest(name, known)
+        yield document.problem(key, f"nothing called {name!r} is measured", hint=hint)
+
+
+def _schedule_problems(spec: ExperimentSpec, document: Document) -> Iterator[Problem]:
+    training = spec.training
+    schedule = training.learning_rate_schedule
+    if schedule and training.reduce_lr_on_plateau:
+        message = "excludes learning_rate_schedule: both would set the learning rate"
+        key: Key = ("training", "reduce_lr_on_plateau")
+        yield document.problem(key, message, hint="remove one of them", at_key=True)
+    if schedule is not None and schedule.name == "piecewise_constant_decay":
+        key = ("training", "learning_rate_schedule", "boundary_epochs")
+        if list(schedule.boundary_epochs) != sorted(set(schedule.boundary_epochs)):
+            yield document.problem(key, "must rise")
+        if len(schedule.boundary_epochs) != len(schedule.learning_rates):
+            hint = "the optimizer's own rate comes before the first boundary"
+            yield document.problem(key, "needs one learning rate for each boundary", hint=hint)
+
+
+def _expectation_problems(
+    spec: ExperimentSpec, document: Document, info: DatasetInfo | None
+) -> Iterator[Problem]:
+    metrics = chosen_head(info, spec).metrics if info else spec.training.metrics
+    scores = [f"{part}.{m}" for part in ("test", "validation") for m in ("loss", *(metrics or ()))]
+    for name, expectation in spec.expect.items():
+        known = [*scores, "best_epoch", "parameters"]
+        if metrics is not None and name not in known:
+            part, _, metric = name.partition(".")
+            meant = f"{part}.{ALIASES.get(metric, '')}"
+            hint = f"here it is called {meant!r}" if meant in known else suggest(name, known)
+            message = f"no result is called {name!r}"
+            yield document.problem(("expect", name), message, hint=hint, at_key=True)
+        low, high = expectation.at_least, expectation.at_most
+        if low is None and high is None:
+            message = "expects nothing"
+            yield document.problem(("expect", name), message, hint="state at_least or at_most")
+        elif low is not None and high is not None and low > high:
+            yield document.problem(("expect", name), f"no number is above {low} and below {high}")
+
+
+def _sorted(problems: Iterable[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda problem: problem.position)

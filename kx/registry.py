@@ -1,0 +1,194 @@
+"""Names that a spec may use, and the functions behind them.
+
+A registered function is the whole story of a component: its keyword-only parameters are the
+options that a spec may set, with their types, ranges and defaults, and its docstring is its
+documentation. What stands before the ``*`` is supplied by kx.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import typing
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, create_model
+
+from kx.contracts import Check, DatasetBundle, DatasetInfo, Strategy
+from kx.errors import PluginError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Generic[F]):
+    """A registered function, with what kx knows of it without calling it.
+
+    Attributes:
+        kind: ``dataset``, ``model`` or ``evaluator``.
+        info: datasets: ``info(**options)`` describes the data before it is read, or None.
+        check: ``check(info, **options)`` lists what will not work, before anything is built.
+        options: a Pydantic model of the keyword-only parameters.
+        rescale: evaluators: ``rescale(options, factor)`` adapts what counts rows to data that is
+            ``factor`` times the described size (a sample, or the slice of a smoke run).
+    """
+
+    kind: str
+    name: str
+    function: F
+    options: type[BaseModel]
+    info: Callable[..., DatasetInfo] | None = None
+    check: Check | None = None
+    rescale: Callable[[dict[str, Any], float], dict[str, Any]] | None = None
+
+    @property
+    def summary(self) -> str:
+        """The first line of the docstring."""
+        return (inspect.getdoc(self.function) or "").partition("\n")[0]
+
+    @property
+    def documentation(self) -> str:
+        """The whole docstring."""
+        return inspect.getdoc(self.function) or ""
+
+    def option_help(self) -> dict[str, str]:
+        """What the docstring's ``Args`` section says of each parameter."""
+        return _documented_arguments(self.documentation)
+
+
+@dataclass(slots=True)
+class Registry(Generic[F]):
+    """The functions of one kind that a spec can ask for by name."""
+
+    kind: str
+    _entries: dict[str, Entry[F]] = field(default_factory=dict)
+
+    def __call__(
+        self,
+        name: str,
+        *,
+        info: Callable[..., DatasetInfo] | None = None,
+        check: Check | None = None,
+        rescale: Callable[[dict[str, Any], float], dict[str, Any]] | None = None,
+    ) -> Callable[[F], F]:
+        """Register the decorated function under ``name``.
+
+        Args:
+            name: lower case letters, digits and ``_``; at most 40.
+            info: datasets only: describes the data from the same options, without reading it.
+            check: complains about options that cannot work with a dataset, without building.
+            rescale: evaluators only: adapts options that count rows to a smaller dataset.
+
+        Raises:
+            PluginError: if another function has that name, or the name, a docstring or the type
+                of an option is missing or unusable.
+        """
+
+        def register(function: F) -> F:
+            if not NAME.fullmatch(name):
+                raise PluginError(
+                    f"{self.kind} {name!r} in {function.__module__}: a name is made of lower case "
+                    "letters, digits and _, at most 40, and begins with a letter."
+                )
+            holder = self._entries.get(name)
+            if holder and not _same_source(holder.function, function):
+                raise PluginError(
+                    f"{self.kind} {name!r} is defined twice: in {holder.function.__module__} "
+                    f"and in {function.__module__}. Rename one of them."
+                )
+            if not inspect.getdoc(function):
+                raise PluginError(
+                    f"{self.kind} {name!r} in {function.__module__} needs a docstring: "
+                    "its first line is shown by `kx list`."
+                )
+            options = options_model(function)
+            self._entries[name] = Entry(self.kind, name, function, options, info, check, rescale)
+            return function
+
+        return register
+
+    def __getitem__(self, name: str) -> Entry[F]:
+        return self._entries[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._entries
+
+    def names(self) -> list[str]:
+        """All registered names, in alphabetical order."""
+        return sorted(self._entries)
+
+
+def options_model(function: Callable[..., object]) -> type[BaseModel]:
+    """Describe the keyword-only parameters of ``function``: those that a spec may set.
+
+    Raises:
+        PluginError: if one of them has no type, or one that cannot be evaluated here.
+    """
+    settable = {
+        name: parameter
+        for name, parameter in inspect.signature(function).parameters.items()
+        if parameter.kind is parameter.KEYWORD_ONLY
+    }
+    # Only these annotations are evaluated: the others may name types of modules not yet imported.
+    try:
+        annotations = {name: function.__annotations__[name] for name in settable}
+        hints = typing.get_type_hints(
+            SimpleNamespace(__annotations__=annotations),
+            globalns=function.__globals__,
+            include_extras=True,
+        )
+    except (KeyError, NameError) as error:
+        raise PluginError(
+            f"{function.__module__}.{function.__name__}: every parameter after * needs a type "
+            f"that is imported when the module is ({error})."
+        ) from None
+    fields: dict[str, Any] = {
+        name: (hints[name], ... if p.default is p.empty else p.default)
+        for name, p in settable.items()
+    }
+    config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+    return create_model(function.__name__, __config__=config, **fields)
+
+
+def extended(options: type[BaseModel], fields: dict[str, Any]) -> type[BaseModel]:
+    """Return ``options`` with further fields that a component's section may hold."""
+    return create_model(options.__name__, __base__=options, **fields)
+
+
+def takes_positional(function: Callable[..., object]) -> bool:
+    """Whether ``function`` wants something from kx before its options."""
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return any(p.kind in kinds for p in inspect.signature(function).parameters.values())
+
+
+def _same_source(one: Callable[..., Any], other: Callable[..., Any]) -> bool:
+    """Whether the two are one function, perhaps of a file that was read twice."""
+    return one.__code__.co_filename == other.__code__.co_filename and (
+        one.__qualname__ == other.__qualname__
+    )
+
+
+def _documented_arguments(documentation: str) -> dict[str, str]:
+    """Read ``name: text`` entries of a Google-style ``Args`` section; lines are joined."""
+    _, _, rest = documentation.partition("Args:\n")
+    found: dict[str, str] = {}
+    current = ""
+    for line in rest.splitlines():
+        if line and not line.startswith(" "):
+            break
+        start = re.match(r" {4}(\w+): (.*)", line)
+        if start:
+            current, found[start[1]] = start[1], start[2]
+        elif current and line.strip():
+            found[current] += " " + line.strip()
+    return found
+
+
+dataset: Registry[Callable[..., DatasetBundle]] = Registry("dataset")
+model: Registry[Callable[..., Any]] = Registry("model")
+evaluator: Registry[Callable[..., Strategy]] = Registry("evaluator")

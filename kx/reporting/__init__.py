@@ -1,0 +1,1 @@
+"""What remains of a run, and how it is shown: files, records, pictures, tables."""

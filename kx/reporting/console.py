@@ -1,0 +1,44 @@
+"""Where kx speaks: results on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import io
+import sys
+from typing import TYPE_CHECKING
+
+from kx.reporting.progress import PlainWatcher, TerminalWatcher, watching
+from kx.reporting.tables import result_lines, run_panel, runs_list, summary_panel
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = [
+    "PlainWatcher",
+    "TerminalWatcher",
+    "messages",
+    "result_lines",
+    "results",
+    "run_panel",
+    "runs_list",
+    "summary_panel",
+    "watching",
+]
+
+
+def results() -> Console:
+    """Return the console of stdout; ``NO_COLOR`` and ``TERM`` are respected."""
+    return _console(stderr=False)
+
+
+def messages() -> Console:
+    """Return the console of stderr."""
+    return _console(stderr=True)
+
+
+def _console(*, stderr: bool) -> Console:
+    from rich.console import Console
+
+    stream = sys.stderr if stderr else sys.stdout
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")  # under LC_ALL=C as well, print what we can
+    return Console(stderr=stderr, highlight=False, markup=False, emoji=False)

@@ -1,0 +1,374 @@
+"""A run's folder: made, locked, found again, judged from outside."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from kx.errors import DataError, RunLockedError, UsageError, closest
+from kx.reporting.history import HistoryWriter
+from kx.reporting.record import Record, best_baseline, headline, read_record
+from kx.reporting.storage import atomic_write, sha256, storage_errors, sweep_partial
+from kx.reporting.text import clean, shortened
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+RUN_ID = re.compile(r"\d{8}-\d{6}-([a-z0-9][a-z0-9._-]{0,42})-[0-9a-f]{4}")
+
+LOCK, RECORD, SPEC = ".lock", "record.json", "spec.yaml"
+
+PATIENCE = 0.5
+"""Seconds to wait for a lock: who looks at a run holds it for an instant."""
+
+
+class RunFolder:
+    """The folder of a run that this process works on; locked until released.
+
+    Attributes:
+        path: the folder.
+        id: its name.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Take the lock of the run in ``path``.
+
+        Raises:
+            RunLockedError: if another process holds it.
+            StorageError: if it cannot be written.
+        """
+        self.path, self.id = path, path.name
+        self._lock = _locked(path)
+        with storage_errors(path):
+            _note_holder(path / LOCK)
+        sweep_partial(path)
+
+    @classmethod
+    def create(
+        cls,
+        outputs: Path,
+        name: str,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        token: Callable[[], str] = lambda: secrets.token_hex(2),
+    ) -> RunFolder:
+        """Make and lock ``outputs/<date>-<time>-<name>-<token>``, in UTC.
+
+        Args:
+            outputs: made if it is not there.
+            name: of the spec; what does not fit into an id is replaced.
+            now: the time, in UTC.
+            token: four hexadecimal digits; asked again when the id is taken.
+
+        Raises:
+            StorageError: if ``outputs`` is no folder or cannot be written.
+        """
+        start = f"{now():%Y%m%d-%H%M%S}-{slug(name)}-"
+        with storage_errors(outputs):
+            outputs.mkdir(parents=True, exist_ok=True)
+            while True:
+                path = outputs / (start + token())
+                with suppress(FileExistsError):
+                    path.mkdir()
+                    return cls(path)
+
+    @property
+    def log_path(self) -> Path:
+        """What the run and the libraries below it said."""
+        return self.path / "log.txt"
+
+    @property
+    def model_path(self) -> Path:
+        """The trained model."""
+        return self.path / "model.keras"
+
+    @property
+    def predictions_path(self) -> Path:
+        """What the model says about the test part."""
+        return self.path / "predictions.npz"
+
+    @property
+    def plots(self) -> Path:
+        """The folder of the pictures, made if it is not there."""
+        return plots_folder(self.path)
+
+    def history(self) -> HistoryWriter:
+        """Begin the history of the run."""
+        return HistoryWriter(self.path)
+
+    def write_spec(self, text: str) -> None:
+        """Keep the resolved spec, in YAML."""
+        atomic_write(self.path / SPEC, text)
+
+    def write_record(self, record: Record) -> None:
+        """Keep the record: the last thing that a run does."""
+        atomic_write(self.path / RECORD, record.to_json())
+
+    def artefacts(self) -> dict[str, str]:
+        """Return the SHA-256 of each file so far, except of the log and what is hidden."""
+        with storage_errors(self.path):
+            return {
+                path.relative_to(self.path).as_posix(): sha256(path)
+                for path in sorted(self.path.rglob("*"))
+                if path.is_file() and path != self.log_path and not path.name.startswith(".")
+            }
+
+    def release(self) -> None:
+        """Let go of the lock; a second time does nothing."""
+        self._lock.release()
+
+    def __enter__(self) -> RunFolder:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.release()
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """A run on one line.
+
+    Attributes:
+        state: as ``state()`` returns it.
+        part: what the score is of, ``test`` or ``validation``.
+        low: lower end of the score's interval.
+        baseline: the best value that needs no model.
+        note: why the rest is missing, if it is.
+    """
+
+    id: str
+    name: str
+    state: str
+    dataset: str = ""
+    sample: bool = False
+    smoke: bool = False
+    part: str = ""
+    metric: str = ""
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    baseline: float | None = None
+    baseline_name: str = ""
+    best_epoch: int | None = None
+    seconds: float | None = None
+    note: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields by name."""
+        return asdict(self)
+
+
+def slug(name: str) -> str:
+    """Return the form of a spec's name that can be part of an id, at most 43 characters long."""
+    text = re.sub(r"[^a-z0-9._-]+", "-", name.lower())
+    text = re.sub(r"\.{2,}", ".", text)
+    return text.lstrip("._-")[:43].rstrip("._-") or "run"
+
+
+def state(folder: Path) -> str:
+    """Return how the run in ``folder`` stands, judged from outside.
+
+    ``running`` while a process holds its lock, ``damaged`` if its record cannot be read,
+    ``crashed`` if it has none, else what the record says.
+    """
+    return judged(folder)[0]
+
+
+def judged(folder: Path) -> tuple[str, Record | None, str]:
+    """Return the state, the record if it can be read, and what is wrong with it if it cannot be."""
+    locked = _is_locked(folder / LOCK)
+    path = folder / RECORD
+    if locked or not os.path.lexists(path):
+        return ("running" if locked else "crashed"), None, ""
+    try:
+        record = read_record(path)
+    except DataError as error:
+        return "damaged", None, str(error)
+    return record.status, record, ""
+
+
+def list_runs(outputs: Path) -> list[RunSummary]:
+    """Return all runs in ``outputs``, oldest first; damaged ones too.
+
+    Raises:
+        UsageError: if ``outputs`` is there but cannot be listed.
+    """
+    return [summary(outputs / run) for run in run_ids(outputs)]
+
+
+def run_ids(outputs: Path) -> list[str]:
+    """Return the names of the run folders in ``outputs``, oldest first; links do not count.
+
+    Raises:
+        UsageError: if ``outputs`` is there but cannot be listed.
+    """
+    try:
+        with os.scandir(outputs) as entries:
+            names = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise UsageError(f"{outputs}: cannot be listed: {error.strerror}") from error
+    return sorted(name for name in names if RUN_ID.fullmatch(name))
+
+
+def find_run(outputs: Path, reference: str) -> Path:
+    """Return the folder that ``reference`` means: the way in for every command that takes a run.
+
+    Args:
+        outputs: where runs are kept.
+        reference: an id, the beginning of only one id, the name of a spec (its newest run), or
+            ``last``.
+
+    Raises:
+        UsageError: if it means no run, or several.
+    """
+    if not NAME.fullmatch(reference) or ".." in reference:
+        raise UsageError(
+            f"{shortened(clean(reference))!r} cannot be a run: give an id, the beginning of one, "
+            "the name of a spec, or `last`."
+        )
+    ids = run_ids(outputs)
+    if not ids:
+        raise UsageError(f"{outputs}: no run yet. Start one: kx train SPEC")
+    return outputs / _meant(ids, reference)
+
+
+def summary(folder: Path) -> RunSummary:
+    """Return the run in ``folder`` on one line."""
+    match = RUN_ID.fullmatch(folder.name)
+    name = match[1] if match else folder.name
+    standing, record, note = judged(folder)
+    if record is None:
+        return RunSummary(folder.name, name, standing, note=note)
+    return _summary_of(record, folder.name, standing)
+
+
+def damaged_artefacts(folder: Path, record: Record, names: Iterable[str]) -> list[str]:
+    """Return those of ``names`` whose content is not what the record of the run says."""
+    return [
+        name
+        for name, expected in record.artefacts.items()
+        if name in names and (folder / name).is_file() and sha256(folder / name) != expected
+    ]
+
+
+def plots_folder(folder: Path) -> Path:
+    """Make, if it is not there, and return the folder of a run's pictures.
+
+    Raises:
+        StorageError: if it cannot be made, or is a link to elsewhere.
+    """
+    path = folder / "plots"
+    with storage_errors(path):
+        path.mkdir(exist_ok=True)
+        if path.is_symlink():
+            raise OSError("it is a link")
+    return path
+
+
+def _meant(ids: list[str], reference: str) -> str:
+    if reference == "last":
+        return ids[-1]
+    names = {run[16:-5]: run for run in ids}  # the newest of each name stays
+    if slug(reference) in names:
+        return names[slug(reference)]
+    candidates = [run for run in ids if run.startswith(reference)]
+    if len(candidates) == 1 or reference in candidates:
+        return candidates[0]
+    raise UsageError(_unclear(reference, candidates, {*ids, *names}))
+
+
+def _unclear(reference: str, candidates: list[str], known: set[str]) -> str:
+    if candidates:
+        shown = ", ".join(candidates[-5:])
+        return f"{reference!r} could be {len(candidates)} runs, the newest: {shown}."
+    guess = closest(reference, known)
+    hint = f"Did you mean {guess!r}? " if guess else ""
+    return f"no run is called {reference!r}. {hint}List them: kx runs"
+
+
+def _summary_of(record: Record, run: str, standing: str) -> RunSummary:
+    part, metric, score = headline(record) or ("", "", None)
+    name, baseline = best_baseline(record, metric) or ("", None)
+    return RunSummary(
+        id=run,
+        name=record.name,
+        state=standing,
+        dataset=str(record.dataset.get("name", "")),
+        sample=record.is_sample,
+        smoke=record.smoke,
+        part=part,
+        metric=metric,
+        value=score["value"] if score else None,
+        low=score["low"] if score else None,
+        high=score["high"] if score else None,
+        baseline=baseline,
+        baseline_name=name,
+        best_epoch=record.best_epoch,
+        seconds=record.seconds,
+    )
+
+
+def _locked(folder: Path) -> BaseFileLock:
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(folder / LOCK, thread_local=False)
+    with storage_errors(folder / LOCK):
+        try:
+            lock.acquire(timeout=PATIENCE, poll_interval=0.02)
+        except Timeout:
+            holder = _holder(folder / LOCK)
+            raise RunLockedError(
+                f"{folder.name}: another process ({holder}) is working on this run. "
+                "Wait until it has ended."
+            ) from None
+    return lock
+
+
+def _note_holder(path: Path) -> None:
+    number = os.open(path, os.O_WRONLY | os.O_TRUNC | os.O_NOFOLLOW)
+    with os.fdopen(number, "w", encoding="ascii") as file:
+        file.write(f"{os.getpid()}\n")
+
+
+def _holder(path: Path) -> str:
+    with suppress(OSError):
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
+            content = file.read(20).strip()
+        if content.isdigit():
+            return f"process {content.decode()}"
+    return "its process id is not known"
+
+
+def _is_locked(path: Path) -> bool:
+    """Whether a process holds the lock, found out without leaving a trace."""
+    import fcntl
+
+    try:
+        number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(number, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False  # a file system without locks
+    finally:
+        os.close(number)
+    return False

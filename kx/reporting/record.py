@@ -1,0 +1,269 @@
+"""``record.json``: all that is needed to compare a run with others, or to repeat it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from typing_extensions import TypedDict  # Pydantic wants this one below Python 3.12
+
+from kx.errors import DataError
+from kx.reporting.history import lower_is_better
+from kx.reporting.jsonfile import parse_json, to_json
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+SCHEMA_VERSION = 1
+
+Status = Literal["completed", "failed", "diverged", "interrupted"]
+STATUSES: tuple[str, ...] = get_args(Status)
+
+Verdict = Literal["met", "missed", "not judged"]
+
+PACKAGES = ("kx", "keras", "tensorflow", "numpy", "scikit-learn")
+
+ALLOWED = ("TF_", "KERAS_", "OMP_", "CUDA_VISIBLE_DEVICES")
+"""How the environment variables begin that are recorded. No others are: they may hold secrets."""
+
+CPU_FEATURES = ("avx2", "fma", "avx512f", "avx512_bf16", "amx_tile", "amx_bf16", "asimd", "sve")
+"""Instructions that decide which kernels TensorFlow uses, and so the last digits of results."""
+
+
+class Score(TypedDict):
+    """A metric's value, with the ends and the kind of its interval where one is known."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    interval: str | None
+
+
+class Expectation(TypedDict):
+    """What a spec expects of a score, and whether it came true.
+
+    ``key`` is ``part.metric``; ``reason`` says why nothing was judged; ``source`` where the
+    expectation is from.
+    """
+
+    key: str
+    at_least: float | None
+    at_most: float | None
+    value: float | None
+    verdict: Verdict
+    reason: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A finished run, well or badly.
+
+    Attributes:
+        started: UTC, ISO 8601.
+        seconds: wall clock, of the whole run.
+        command: what was asked of kx, such as ``train``.
+        spec: resolved, with every default.
+        seeds: purpose -> seed.
+        git_commit: of the user's repository; ends in ``-dirty`` if files differ from it.
+        environment: threads, flags and machine type, as ``environment()`` returns them.
+        dataset: name, source, sample (whether it is a stand-in), fingerprint, files,
+            train_examples, test_examples, task.
+        parameters: number of weights of the model.
+        peak_memory_mb: largest resident size of the process, in MB.
+        fits: per fit its name, epochs, best_epoch, seconds and scores.
+        best_epoch: counted from 1.
+        refit_epochs: None if there was no refit.
+        scores: ``validation`` or ``test`` -> metric -> score.
+        baselines: metric -> name of the baseline -> its value on the test part.
+        test_looks: how often this spec's family has looked at the test part.
+        smoke: whether the run was cut short, to see that all works.
+        error: what ended the run, if it ended badly.
+        artefacts: name of a file in the run folder -> its SHA-256.
+    """
+
+    id: str
+    name: str
+    status: Status
+    started: str
+    seconds: float = 0.0
+    command: str = "train"
+    spec: dict[str, Any] = field(default_factory=dict)
+    seeds: dict[str, int] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
+    git_commit: str | None = None
+    environment: dict[str, Any] = field(default_factory=dict)
+    dataset: dict[str, Any] = field(default_factory=dict)
+    parameters: int = 0
+    engine: str = ""
+    precision: str = ""
+    peak_memory_mb: float = 0.0
+    fits: list[dict[str, Any]] = field(default_factory=list)
+    best_epoch: int | None = None
+    refit_epochs: int | None = None
+    scores: dict[str, dict[str, Score]] = field(default_factory=dict)
+    baselines: dict[str, dict[str, float | None]] = field(default_factory=dict)
+    expectations: list[Expectation] = field(default_factory=list)
+    test_looks: int = 0
+    smoke: bool = False
+    warnings: list[str] = field(default_factory=list)
+    error: str | None = None
+    artefacts: dict[str, str] = field(default_factory=dict)
+    schema_version: int = SCHEMA_VERSION
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether kx's stand-in took the place of the real data."""
+        return bool(self.dataset.get("sample"))
+
+    def to_json(self) -> str:
+        """Write the record as JSON; NaN and infinity become null."""
+        return to_json(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Record:
+        """Read what ``to_json`` wrote. Fields that this kx does not know are passed over.
+
+        Raises:
+            DataError: if it is damaged, or of a kx with another form of records.
+        """
+        from pydantic import ValidationError
+
+        document = parse_json(text)
+        version = document.get("schema_version") if isinstance(document, dict) else None
+        if isinstance(version, int) and version > SCHEMA_VERSION:
+            raise DataError(f"written by a newer kx (form {version}); please upgrade kx")
+        try:
+            return _adapter().validate_json(text, strict=True)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(map(str, first["loc"]))
+            raise DataError(f"{place}: {first['msg']}" if place else first["msg"]) from None
+
+
+@cache
+def _adapter() -> TypeAdapter[Record]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Record)
+
+
+def read_record(path: Path) -> Record:
+    """Read a ``record.json``.
+
+    Raises:
+        DataError: if it cannot be read or is damaged.
+    """
+    try:
+        return Record.from_json(path.read_bytes())
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
+    except DataError as error:
+        raise DataError(f"{path}: damaged: {error}.") from None
+
+
+def headline(record: Record) -> tuple[str, str, Score] | None:
+    """Return part, metric and score of what the run is judged by, or None without scores.
+
+    The test part comes before the validation part, and any metric before the loss.
+    """
+    for part in ("test", "validation"):
+        scores = record.scores.get(part, {})
+        for metric in sorted(scores, key=lambda name: name == "loss"):
+            return part, metric, scores[metric]
+    return None
+
+
+def best_baseline(record: Record, metric: str) -> tuple[str, float] | None:
+    """Return name and value of the baseline that is hardest to beat, or None without any."""
+    known = [(n, v) for n, v in record.baselines.get(metric, {}).items() if v is not None]
+    choose = min if lower_is_better(metric) else max
+    return choose(known, key=lambda pair: pair[1]) if known else None
+
+
+def collect_versions(packages: Sequence[str] = PACKAGES) -> dict[str, str]:
+    """Return the versions of Python and of the installed ``packages``, without importing them."""
+    found = {"python": platform.python_version()}
+    for name in packages:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def git_commit(folder: Path) -> str | None:
+    """Return the commit of the repository around ``folder``, or None outside of one.
+
+    ``-dirty`` at its end: files under version control differ from that commit.
+    """
+    commit = _git(folder, "rev-parse", "HEAD")
+    if not commit:
+        return None
+    changes = _git(folder, "status", "--porcelain", "--untracked-files=no")
+    return f"{commit}-dirty" if changes else commit
+
+
+def _git(folder: Path, *arguments: str) -> str | None:
+    git = shutil.which("git")
+    if git is None:
+        return None
+    # A repository may name a program as its file monitor: reading a commit must not start it.
+    command = [git, "--no-optional-locks", "-c", "core.fsmonitor=false", *arguments]
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, timeout=5, check=True)  # noqa: S603 - fixed words
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.decode(errors="replace").strip()
+
+
+def environment(**settings: Any) -> dict[str, Any]:
+    """Return what of the surroundings can change results: machine type, cores, variables.
+
+    No user name, host name or path is in it.
+
+    Args:
+        settings: what only the caller knows, such as ``threads`` or ``deterministic``.
+    """
+    return {
+        "system": platform.system(),
+        "machine": platform.machine(),
+        "cpu_features": _cpu_features(Path("/proc/cpuinfo")),
+        "cores": _usable_cores(),
+        "onednn": os.environ.get("TF_ENABLE_ONEDNN_OPTS", "1") != "0",
+        "variables": _variables(),
+        **settings,
+    }
+
+
+def _usable_cores() -> int:
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _cpu_features(path: Path) -> list[str]:
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return []  # not Linux
+    line = next((row for row in text.splitlines() if row.startswith(("flags", "Features"))), "")
+    return [name for name in CPU_FEATURES if name in line.split()]
+
+
+def _variables() -> dict[str, str]:
+    # TF_CONFIG names the hosts of a cluster. A path may contain a user's name.
+    return {
+        name: "(a path)" if "/" in value or "\\" in value else value
+        for name, value in sorted(os.environ.items())
+        if name.startswith(ALLOWED) and name != "TF_CONFIG"
+    }

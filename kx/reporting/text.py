@@ -1,0 +1,63 @@
+"""Words and numbers as people read them; strings from outside made harmless."""
+
+from __future__ import annotations
+
+STATUS_STYLES = {
+    "completed": "green",
+    "running": "cyan",
+    "interrupted": "yellow",
+    "diverged": "red",
+    "failed": "red",
+    "damaged": "red",
+    "crashed": "red",
+}
+
+
+def clean(text: object) -> str:
+    """Return ``text`` on one line and without what a terminal would obey.
+
+    Specs, plugins and data sets come from strangers: an escape sequence in a name could set a
+    window's title or hide a line, and a mark for right-to-left text could turn it around.
+    """
+    return "".join(c if c.isprintable() else " " if c.isspace() else "?" for c in str(text))
+
+
+def shortened(text: str, width: int = 40) -> str:
+    """Return ``text``, cut in the middle to ``width`` characters if it is longer."""
+    if len(text) <= width:
+        return text
+    half = (width - 3) // 2
+    return f"{text[: width - 3 - half]}...{text[-half:]}"
+
+
+def number(value: float | None) -> str:
+    """Return four significant digits, and for a number below 1 four decimals; ``-`` for None."""
+    if value is None:
+        return "-"
+    size = abs(value)
+    if size and (size < 1e-3 or size >= 1e6):
+        return f"{value:.3g}"
+    return f"{value:.4f}" if size < 10 else f"{value:,.{2 if size < 1000 else 0}f}"
+
+
+def interval(low: float | None, high: float | None) -> str:
+    """Return ``low to high``, or nothing where the interval is not known."""
+    return "" if low is None or high is None else f"{number(low)} to {number(high)}"
+
+
+def duration(seconds: float | None) -> str:
+    """Return a time span, such as ``0.42 s``, ``12 s``, ``3 min 05 s`` or ``2 h 14 min``."""
+    if seconds is None:
+        return "-"
+    if seconds < 10:
+        return f"{seconds:.2f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 1:
+        return f"{rest} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"
+
+
+def size(count: int) -> str:
+    """Return a number of bytes in kB or MB, of 1000 and 1000,000 bytes."""
+    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"

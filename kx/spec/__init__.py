@@ -1,0 +1,1 @@
+"""The experiment file: from text to checked values, every mistake located."""

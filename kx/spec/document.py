@@ -1,0 +1,334 @@
+"""YAML text to plain values that remember where they stood.
+
+Scalars are read as YAML 1.2 reads them (``1e-3`` is a number, ``no`` is a word), and nothing
+is lost: duplicate keys are refused, and the text of every scalar is kept, so that a field that
+wants text gets what was written. The text may come from a stranger, so its size, depth and
+expansion are bounded before anything is built.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from kx.errors import Problem, SpecError
+
+MAX_BYTES = 1 << 20
+MAX_DEPTH = 32
+MAX_NODES = 10_000
+
+Key = tuple[str | int, ...]
+"""The path to a value: names of mappings, positions in lists."""
+
+_WORDS: Mapping[str, Any] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
+    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf"), float("inf")),
+    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
+}
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9_]{0,400})")
+_HEX = re.compile(r"0x[0-9a-fA-F]{1,400}")
+_FLOAT = re.compile(
+    r"[-+]?(\.[0-9]{1,400}|(0|[1-9][0-9_]{0,400})(\.[0-9_]{0,400})?)([eE][-+]?[0-9]{1,400})?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place in the text; lines and columns count from 1.
+
+    Attributes:
+        via: the line of the ``<<`` or alias through which the text got here; 0 if directly.
+    """
+
+    line: int
+    column: int
+    via: int = 0
+
+
+@dataclass(slots=True)
+class Document:
+    """A parsed file.
+
+    Attributes:
+        value: mappings, lists, text, numbers, booleans, None.
+        keys: where each key, or list item, begins.
+        values: where each value begins.
+        texts: what was written, for unquoted scalars that were not read as text.
+    """
+
+    path: str
+    lines: list[str]
+    value: Any = None
+    keys: dict[Key, Mark] = field(default_factory=dict)
+    values: dict[Key, Mark] = field(default_factory=dict)
+    texts: dict[Key, str] = field(default_factory=dict)
+    overridden: set[Key] = field(default_factory=set)
+
+    def problem(
+        self, key: Key, message: str, *, got: str = "", hint: str = "", at_key: bool = False
+    ) -> Problem:
+        """Describe a mistake at ``key``, or at the nearest key above that stands in the text."""
+        dotted = ".".join(map(str, key))
+        for end in range(len(key), -1, -1):
+            if key[:end] in self.overridden:
+                return Problem("--set", dotted, message, got, hint)
+            mark = (self.keys if at_key or end < len(key) else self.values).get(key[:end])
+            if mark:
+                break
+        else:
+            mark = Mark(1, 1)
+        via = f" (by way of line {mark.via})" if mark.via else ""
+        where = f"{self.path}:{mark.line}:{mark.column}{via}"
+        position = (mark.line, mark.column)
+        return Problem(where, dotted, message, got, hint, self._excerpt(mark), position)
+
+    def _excerpt(self, mark: Mark) -> str:
+        if mark.line > len(self.lines):
+            return ""
+        line = self.lines[mark.line - 1].expandtabs(1)
+        number = f"{mark.line:>5} | "
+        return f"{number}{line[:160]}\n{' ' * (len(number) + min(mark.column, 160) - 1)}^"
+
+
+class _Loader(yaml.SafeLoader):
+    """Composes nodes only; pure Python, since the C parser overflows its stack on deep text."""
+
+
+def read_document(path: Path) -> Document:
+    """Read and parse the file at ``path``.
+
+    Raises:
+        SpecError: if it cannot be read, is no text, too large, or no YAML.
+    """
+    shown = str(path)
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise _refusal(shown, "there is no such file", hint=_neighbours(path)) from None
+    except IsADirectoryError:
+        specs = ", ".join(sorted(p.name for p in path.glob("*.y*ml"))[:8])
+        hint = f"name one of its files: {specs}" if specs else "name a spec file"
+        raise _refusal(shown, "this is a folder, not a spec", hint=hint) from None
+    except OSError as error:
+        raise _refusal(shown, f"cannot be read: {error.strerror}") from None
+    if len(raw) > MAX_BYTES:
+        raise _refusal(shown, f"larger than {MAX_BYTES:,} bytes; a spec is a page or two")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _refusal(shown, f"not a text file in UTF-8 (byte {error.start})") from None
+    return parse(text, shown)
+
+
+def parse(text: str, path: str = "<text>") -> Document:
+    """Parse ``text``; ``path`` is the name shown in messages.
+
+    Raises:
+        SpecError: if it is no YAML mapping, or breaks one of the bounds.
+    """
+    document = Document(path, text.splitlines())
+    try:
+        _scan(text, path)
+        node = yaml.compose(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        raise SpecError([_syntax_problem(document, error)]) from None
+    except yaml.YAMLError as error:
+        raise _refusal(path, f"not YAML: {str(error).splitlines()[0]}") from None
+    if node is None:
+        raise _refusal(path, "the file is empty", hint="`kx new` writes a spec to begin with")
+    _Builder(document).build(node)
+    if not isinstance(document.value, dict):
+        hint = "begin with `name: …`"
+        if isinstance(document.value, str) and re.search(r"^\w+:\S", document.value):
+            hint = "a space belongs behind each ':'"
+        raise SpecError([document.problem((), "a spec is a mapping of keys", hint=hint)])
+    return document
+
+
+def resolve(text: str) -> Any:
+    """Read one unquoted scalar by the rules of YAML 1.2; numbers with a leading 0 stay text."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text.replace("_", ""))
+    if _HEX.fullmatch(text):
+        return int(text, 16)
+    if _FLOAT.fullmatch(text):
+        return float(text.replace("_", ""))
+    return text
+
+
+def parse_value(text: str) -> Document:
+    """Parse the value of ``--set key=value``: a scalar, ``[a, b]`` or ``{a: b}``."""
+    document = Document("--set", [text])
+    try:
+        _scan(text, "--set")
+        node = yaml.compose(text, Loader=_Loader)
+    except yaml.YAMLError:
+        document.value = text  # no YAML: then it is meant as text, such as "[draft"
+        return document
+    if node is not None:
+        _Builder(document).build(node)
+    return document
+
+
+def _scan(text: str, path: str) -> None:
+    """Check the bounds on the stream of events, before a tree is built of it."""
+    depth = documents = 0
+    event: Any  # the stubs leave out what only some kinds of events have
+    for count, event in enumerate(yaml.parse(text, Loader=_Loader)):
+        documents += isinstance(event, yaml.DocumentStartEvent)
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        line, column = event.start_mark.line + 1, event.start_mark.column + 1
+        if documents > 1:
+            raise _refusal(f"{path}:{line}:1", "one file holds one spec; a second begins here")
+        if depth > MAX_DEPTH:
+            raise _refusal(f"{path}:{line}:1", f"nested more than {MAX_DEPTH} levels deep")
+        if count > MAX_NODES:
+            raise _refusal(f"{path}:{line}:1", f"more than {MAX_NODES:,} values")
+        if getattr(event, "tag", None) is not None:
+            message = f"tags are not read; got {event.tag}"
+            raise _refusal(f"{path}:{line}:{column}", message, hint="remove it")
+
+
+class _Builder:
+    """Turns composed nodes into values, noting where each stood."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.problems: list[Problem] = []
+        self.visited = 0
+
+    def build(self, node: yaml.Node) -> None:
+        self.document.value = self._value(node, (), 0, ())
+        if self.problems:
+            raise SpecError(self.problems)
+
+    def _value(self, node: yaml.Node, key: Key, via: int, above: tuple[int, ...]) -> Any:
+        self.visited += 1
+        # Aliases share nodes: what is small on paper may be huge once walked, or without end.
+        if self.visited > MAX_NODES or id(node) in above:
+            raise SpecError([self.document.problem(key[:1], "aliases expand without measure")])
+        self.document.values[key] = _mark(node, via)
+        self.document.keys.setdefault(key, _mark(node, via))
+        above = (*above, id(node))
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, key, via, above)
+        if isinstance(node, yaml.SequenceNode):
+            return [
+                self._value(item, (*key, position), _via(item, node, via), above)
+                for position, item in enumerate(node.value)
+            ]
+        return self._scalar(node, key)
+
+    def _scalar(self, node: Any, key: Key) -> Any:
+        self.document.texts.pop(key, None)  # of a merged value that this one overwrites
+        if node.style is not None:  # quoted or block
+            return node.value
+        value = resolve(node.value)
+        if not isinstance(value, str):
+            self.document.texts[key] = node.value
+        return value
+
+    def _mapping(
+        self, node: yaml.MappingNode, key: Key, via: int, above: tuple[int, ...]
+    ) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        # Merged first, later sources before earlier ones, so that what is nearer overwrites.
+        for source, line in reversed(list(self._merged(node, key))):
+            if id(source) in above:
+                raise SpecError([self.document.problem(key, "aliases expand without measure")])
+            values |= self._mapping(source, key, line, (*above, id(source)))
+        for name_node, value_node in self._own_pairs(node, key):
+            name = name_node.value
+            self.document.keys[*key, name] = _mark(name_node, via)
+            values[name] = self._value(
+                value_node, (*key, name), _via(value_node, name_node, via), above
+            )
+        return values
+
+    def _own_pairs(
+        self, node: yaml.MappingNode, key: Key
+    ) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
+        """The pairs of a mapping itself; reports keys that are stated twice or are no words."""
+        seen: dict[str, int] = {}
+        for name_node, value_node in node.value:
+            self.visited += 1
+            if self.visited > MAX_NODES:
+                raise SpecError([self.document.problem(key, "aliases expand without measure")])
+            if not isinstance(name_node, yaml.ScalarNode):
+                self._report(name_node, key, "a key must be a word, not a list or a mapping")
+                continue
+            name = name_node.value
+            if name == "<<" and name_node.style is None:
+                continue
+            if name in seen:
+                first = f"already stated on line {seen[name]}"
+                self._report(name_node, (*key, name), first, "keep one of the two")
+                continue
+            seen[name] = name_node.start_mark.line + 1
+            yield name_node, value_node
+
+    def _merged(self, node: yaml.MappingNode, key: Key) -> Iterator[tuple[yaml.MappingNode, int]]:
+        for name_node, value_node in node.value:
+            if getattr(name_node, "style", "") is not None or name_node.value != "<<":
+                continue
+            line = name_node.start_mark.line + 1
+            is_list = isinstance(value_node, yaml.SequenceNode)
+            for source in value_node.value if is_list else [value_node]:
+                if isinstance(source, yaml.MappingNode):
+                    yield source, line
+                else:
+                    self._report(name_node, (*key, "<<"), "only a mapping can be merged")
+
+    def _report(self, node: yaml.Node, key: Key, message: str, hint: str = "") -> None:
+        place = Document(self.document.path, self.document.lines)
+        place.values[key] = _mark(node, 0)
+        self.problems.append(place.problem(key, message, hint=hint))
+
+
+def _mark(node: yaml.Node, via: int) -> Mark:
+    return Mark(node.start_mark.line + 1, node.start_mark.column + 1, via)
+
+
+def _via(node: yaml.Node, holder: yaml.Node, via: int) -> int:
+    """The line of the alias if ``node`` stands elsewhere than its holder, that is, above it."""
+    line, holder_line = node.start_mark.line + 1, holder.start_mark.line + 1
+    return holder_line if line < holder_line else via
+
+
+def _syntax_problem(document: Document, error: yaml.MarkedYAMLError) -> Problem:
+    mark = error.problem_mark or error.context_mark
+    message = error.problem or error.context or "not YAML"
+    hint = ""
+    if "'\\t'" in message:
+        message, hint = "a tab where spaces belong", "indent with spaces"
+    elif "mapping values are not allowed" in message:
+        hint = "quote a text that holds ': ', or mend the indentation"
+    elif "undefined alias" in message:
+        hint = "an alias (*name) needs an anchor (&name) above it"
+    if mark:
+        document.values[()] = Mark(mark.line + 1, mark.column + 1)
+    return document.problem((), f"not YAML: {message}", hint=hint)
+
+
+def _refusal(where: str, message: str, hint: str = "") -> SpecError:
+    return SpecError([Problem(where, "", message, hint=hint)])
+
+
+def _neighbours(path: Path) -> str:
+    from kx.errors import closest
+
+    names = [p.name for p in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
+    near = closest(path.name, names)
+    return f"did you mean {path.parent / near}?" if near else ""

@@ -1,0 +1,107 @@
+"""From a file and ``--set`` overrides to a checked frame."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from kx.errors import Problem, SpecError
+from kx.spec.document import Document, Key, parse_value, read_document
+from kx.spec.schema import ExperimentSpec
+from kx.spec.validate import validate
+
+SHORTHANDS: dict[Key, str] = {
+    ("dataset",): "name",
+    ("architecture",): "name",
+    ("validation",): "strategy",
+    ("training", "optimizer"): "name",
+    ("training", "learning_rate_schedule"): "name",
+}
+"""Sections that may be a mere name: ``optimizer: adam``."""
+
+
+def load_document(path: Path, overrides: Sequence[str] = ()) -> Document:
+    """Read the spec at ``path`` and set each ``key=value`` of ``overrides`` in it.
+
+    Raises:
+        SpecError: if the file is no YAML mapping, or an override is no ``key=value``.
+    """
+    document = read_document(path)
+    expand_shorthands(document)
+    problems = [problem for text in overrides if (problem := override(document, text))]
+    if problems:
+        raise SpecError(problems)
+    return document
+
+
+def check_frame(document: Document) -> tuple[ExperimentSpec | None, list[Problem]]:
+    """Check everything of a spec that is not an option of a component."""
+    return validate(ExperimentSpec, document.value, document)
+
+
+def expand_shorthands(document: Document) -> None:
+    """Write each mere name as the section that it stands for."""
+    for key, name in SHORTHANDS.items():
+        holder = _descend(document.value, key[:-1])
+        if isinstance(holder, dict) and isinstance(holder.get(key[-1]), str):
+            holder[key[-1]] = {name: holder[key[-1]]}
+            if key in document.values:
+                document.values[*key, name] = document.values[key]
+
+
+def override(document: Document, text: str) -> Problem | None:
+    """Set ``a.b=value`` in the document; the value is read as YAML.
+
+    Returns:
+        What is wrong with ``text``, or None.
+    """
+    dotted, equals, written = text.partition("=")
+    dotted = dotted.strip()
+    if not equals or not all(dotted.split(".")):
+        return Problem("--set", "", "must be key=value", repr(text), "as in training.epochs=4")
+    key = _split_key(document.value, dotted)
+    holder = document.value
+    for part in key[:-1]:
+        if part not in holder or holder[part] is None:
+            holder[part] = {}
+        holder = holder[part]
+        if not isinstance(holder, dict):
+            return Problem("--set", dotted, f"{part!r} is not a section of keys", repr(text))
+    value = parse_value(written)
+    for path in [known for known in document.texts if known[: len(key)] == key]:
+        del document.texts[path]
+    for path, raw in value.texts.items():
+        document.texts[*key, *path] = raw
+    document.overridden.add(key)
+    holder[key[-1]] = value.value
+    expand_shorthands(document)
+    return None
+
+
+def _split_key(value: Any, dotted: str) -> tuple[str, ...]:
+    """Split at the dots, but keep the names of scores in ``expect`` whole."""
+    if dotted.startswith("expect."):  # whose keys have dots, as in test.accuracy
+        name, _, last = dotted.removeprefix("expect.").rpartition(".")
+        whole = dotted.removeprefix("expect.")
+        known = value.get("expect") if isinstance(value, dict) else None
+        if not name or (isinstance(known, dict) and whole in known):
+            return ("expect", whole)
+        return ("expect", name, last)
+    return tuple(dotted.split("."))
+
+
+def _descend(value: Any, key: Key) -> Any:
+    for part in key:
+        value = value.get(part) if isinstance(value, dict) else None
+    return value
+
+
+def fail_on(problems: Sequence[Problem]) -> None:
+    """Raise the problems, if there are any.
+
+    Raises:
+        SpecError: with all of them.
+    """
+    if problems:
+        raise SpecError(problems)

@@ -1,0 +1,63 @@
+"""A commented spec to begin with."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any
+
+from kx.describe import option_schemas, shown, type_in_words
+from kx.errors import UsageError, suggest
+from kx.planning import SECTIONS
+from kx.plugins import load_builtins
+from kx.registry import Registry
+from kx.spec.schema import TrainingSection
+
+BASICS = ("batch_size", "epochs", "monitor", "checkpoint")
+"""The keys of ``training`` that every beginner wants to see."""
+
+
+def spec_template(name: str, dataset: str, architecture: str) -> str:
+    """Return a spec with every option of its components, its default and its meaning.
+
+    Raises:
+        UsageError: if dataset or architecture is not registered.
+    """
+    load_builtins()
+    chosen = {"dataset": dataset, "architecture": architecture, "validation": "holdout"}
+    slug = "".join(c if c.isalnum() and c.isascii() else "-" for c in name.lower()).strip("-")
+    lines = [
+        "# What is to be found out?",
+        f"name: {slug[:40] or 'experiment'}",
+        "seed: 0                      # decides every draw: split, order, initial weights",
+    ]
+    for section, (key, table) in SECTIONS.items():
+        lines += ["", f"{section}:", f"  {key}: {chosen[section]}"]
+        lines += _options(table, chosen[section])
+    lines += [
+        "",
+        "training:",
+        "  optimizer: rmsprop         # or {name: adam, learning_rate: 1e-3}",
+    ]
+    for key in BASICS:
+        info = TrainingSection.model_fields[key]
+        lines += [*_comment(info.description or ""), f"  {key}: {shown(info.default)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _options(table: Registry[Any], name: str) -> list[str]:
+    if name not in table:
+        raise UsageError(f"no {table.kind} is called {name!r}: {suggest(name, table.names())}.")
+    lines: list[str] = []
+    for option in option_schemas(table[name]):
+        lines += _comment(f"{option['help']} ({type_in_words(option)})")
+        if "default" in option:
+            lines.append(f"  {option['name']}: {shown(option['default'])}")
+        else:
+            lines.append(f"  # {option['name']}: required")
+    return lines
+
+
+def _comment(text: str) -> list[str]:
+    return textwrap.wrap(
+        " ".join(text.split()), 96, initial_indent="  # ", subsequent_indent="  # "
+    )

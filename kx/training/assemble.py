@@ -1,0 +1,93 @@
+"""Keras's optimizer, loss and metrics, from what the spec says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kx.contracts import DatasetInfo
+from kx.models.heads import Head
+from kx.spec.schema import TrainingSection
+
+if TYPE_CHECKING:
+    import keras
+
+
+def compile_model(
+    model: keras.Model, info: DatasetInfo, head: Head, training: TrainingSection, steps: int
+) -> None:
+    """Compile ``model`` for the task; ``steps`` per epoch turn a schedule's epochs into steps."""
+    model.compile(
+        optimizer=make_optimizer(training, steps),
+        loss=head.loss,
+        metrics=make_metrics(info, head),
+        jit_compile=False,
+    )
+
+
+def make_optimizer(training: TrainingSection, steps: int) -> keras.Optimizer:
+    """Return Keras's optimizer with the spec's options, and its schedule if there is one."""
+    import keras
+
+    options = training.optimizer.model_dump(exclude={"name"})
+    options["learning_rate"] = make_schedule(training, steps)
+    return keras.optimizers.get({"class_name": training.optimizer.name, "config": options})
+
+
+def make_schedule(training: TrainingSection, steps: int) -> Any:
+    """Return the learning rate: a number, or one of Keras's schedules."""
+    import keras
+
+    rate = training.optimizer.learning_rate
+    section = training.learning_rate_schedule
+    if section is None:
+        return rate
+    options = section.model_dump(exclude={"name"})
+    schedules = keras.optimizers.schedules
+    if section.name == "piecewise_constant_decay":
+        boundaries = [round(epoch * steps) for epoch in section.boundary_epochs]
+        return schedules.PiecewiseConstantDecay(boundaries, [rate, *section.learning_rates])
+    decay_steps = max(1, round(options.pop("decay_epochs") * steps))
+    if section.name == "cosine_decay":
+        warmup = round(section.warmup_epochs * steps)
+        if warmup:
+            return schedules.CosineDecay(
+                0.0, decay_steps, section.alpha, warmup_target=rate, warmup_steps=warmup
+            )
+        return schedules.CosineDecay(rate, decay_steps, section.alpha)
+    kinds = {
+        "exponential_decay": schedules.ExponentialDecay,
+        "polynomial_decay": schedules.PolynomialDecay,
+        "inverse_time_decay": schedules.InverseTimeDecay,
+    }
+    return kinds[section.name](rate, decay_steps, **options)
+
+
+def make_metrics(info: DatasetInfo, head: Head) -> list[keras.Metric]:
+    """Return new Keras metrics under their one name, of the kind that suits the labels."""
+    return [_metric(name, info) for name in head.metrics]
+
+
+def _metric(name: str, info: DatasetInfo) -> keras.Metric:
+    import keras
+
+    metrics = keras.metrics
+    sparse = info.task == "multiclass" and not info.one_hot
+    if name == "accuracy":
+        if info.task == "multiclass":
+            kind = metrics.SparseCategoricalAccuracy if sparse else metrics.CategoricalAccuracy
+            return kind(name=name)
+        return metrics.BinaryAccuracy(name=name)
+    if name in ("top_3_accuracy", "top_5_accuracy"):
+        kind = metrics.SparseTopKCategoricalAccuracy if sparse else metrics.TopKCategoricalAccuracy
+        return kind(k=int(name[4]), name=name)
+    if name == "auc":
+        return metrics.AUC(name=name, multi_label=info.task == "multilabel")
+    return {
+        "precision": metrics.Precision,
+        "recall": metrics.Recall,
+        "mae": metrics.MeanAbsoluteError,
+        "mse": metrics.MeanSquaredError,
+        "rmse": metrics.RootMeanSquaredError,
+        "mape": metrics.MeanAbsolutePercentageError,
+        "r2": metrics.R2Score,
+    }[name](name=name)

@@ -1,0 +1,84 @@
+"""TensorFlow, started in a known state and without its noise."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from kx.errors import UsageError
+
+CAPS = ("KERAS_MAX_EPOCHS", "KERAS_MAX_STEPS_PER_EPOCH")
+
+
+def start_tensorflow(*, deterministic: bool, log: Path | None = None) -> None:
+    """Import TensorFlow and Keras; make operations reproducible if ``deterministic``.
+
+    Args:
+        deterministic: whether every operation must give the same bits each time. Costs nothing
+            measurable on a CPU.
+        log: where TensorFlow's own start-up remarks go; None: nowhere.
+
+    Raises:
+        UsageError: if the environment asks for another backend, or would cut training short.
+    """
+    backend = os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    if backend != "tensorflow":
+        raise UsageError(f"KERAS_BACKEND={backend}: kx runs on tensorflow only; unset it.")
+    for name in CAPS:
+        if os.environ.get(name):
+            raise UsageError(f"{name} is set: Keras would silently train less. Unset it.")
+    # Its errors reach Python as exceptions; what it logs beside them is of use to nobody here.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with _own_keras_home(), _stderr_to(log):
+        import keras
+        import tensorflow as tf
+
+        tf.constant(0)  # what TensorFlow has to say of the CPU, it says at the first operation
+    _reset_keras_defaults(keras)
+    if deterministic:
+        tf.config.experimental.enable_op_determinism()
+
+
+def seed_everything(seed: int) -> None:
+    """Seed Python's, NumPy's and TensorFlow's generators, and Keras's own."""
+    import keras
+
+    keras.utils.set_random_seed(seed)
+
+
+def _reset_keras_defaults(keras: object) -> None:
+    """Undo what somebody's ``keras.json`` says: it would change results from afar."""
+    config = keras.config  # type: ignore[attr-defined]
+    config.set_floatx("float32")
+    config.set_epsilon(1e-7)
+    config.set_image_data_format("channels_last")
+
+
+@contextlib.contextmanager
+def _own_keras_home() -> Iterator[None]:
+    """Keep Keras from reading or writing ``keras.json`` in the user's folder while imported."""
+    before = os.environ.get("KERAS_HOME")
+    os.environ["KERAS_HOME"] = os.devnull
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["KERAS_HOME"]
+        else:
+            os.environ["KERAS_HOME"] = before
+
+
+@contextlib.contextmanager
+def _stderr_to(log: Path | None) -> Iterator[None]:
+    """Send file descriptor 2 to ``log``: the lines come from C++, no Python setting stops them."""
+    target = os.open(log or os.devnull, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    saved = os.dup(2)
+    os.dup2(target, 2)
+    try:
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
+        os.close(target)

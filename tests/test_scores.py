@@ -1,0 +1,167 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kx.contracts import DatasetInfo
+from kx.evaluators.scores import (
+    Score,
+    baseline_predictions,
+    bootstrap_mean,
+    share_interval,
+    wilson,
+    with_intervals,
+)
+
+TOPICS = tuple(f"topic-{n}" for n in range(46))
+BINARY = DatasetInfo("reviews", "binary", (5,))
+REUTERS = DatasetInfo("reuters", "multiclass", (5,), TOPICS)
+ONE_HOT = DatasetInfo("reuters", "multiclass", (5,), TOPICS, one_hot=True)
+LABELS = DatasetInfo("tags", "multilabel", (5,), ("a", "b", "c"))
+HOUSES = DatasetInfo("houses", "regression", (5,))
+SHARES = DatasetInfo("shares", "unit_regression", (5,))
+
+
+@pytest.mark.parametrize(
+    ("successes", "trials", "low", "high"),
+    [
+        # z^2 = 3.84146; centre (0.8 + 0.192073) / 1.384146 = 0.716740,
+        # half 1.959964 * sqrt(0.016 + 0.00960365) / 1.384146 = 0.226577
+        (8, 10, 0.490162, 0.943317),
+        # nothing succeeded: 0 and z^2 / (n + z^2) = 3.84146 / 13.84146
+        (0, 10, 0.0, 0.277533),
+        (10, 10, 1 - 0.277533, 1.0),
+        # half: symmetric, 1.959964 * sqrt(0.0025 + 0.0000960365) / 1.0384146 = 0.096170
+        (50, 100, 0.403830, 0.596170),
+    ],
+)
+def test_the_interval_of_a_share_is_wilsons(successes, trials, low, high):
+    assert wilson(successes, trials) == pytest.approx((low, high), abs=2e-6)
+
+
+def test_the_accuracy_of_25000_reviews_is_known_to_0_4_points():
+    score = share_interval(0.885, 25_000)
+
+    assert (score.value, score.interval) == (0.885, "wilson")
+    assert (score.high - score.low) / 2 == pytest.approx(0.004, abs=0.00005)
+
+
+@given(st.integers(1, 100_000), st.floats(0, 1))
+def test_the_interval_is_within_0_and_1_and_holds_the_share(trials, share):
+    low, high = wilson(share * trials, trials)
+
+    assert 0 <= low <= share + 1e-9
+    assert share - 1e-9 <= high <= 1
+
+
+def test_the_bootstrap_holds_the_mean_and_is_as_wide_as_theory_says():
+    values = np.random.default_rng(0).exponential(size=2000)
+
+    low, high = bootstrap_mean(values, seed=1)
+
+    theory = 2 * 1.96 * values.std() / math.sqrt(len(values))
+    assert low < values.mean() < high
+    assert high - low == pytest.approx(theory, rel=0.1)
+
+
+def test_the_bootstrap_depends_on_its_seed_alone():
+    values = np.random.default_rng(0).normal(size=50)
+
+    assert bootstrap_mean(values, seed=1) == bootstrap_mean(values, seed=1)
+    assert bootstrap_mean(values, seed=1) != bootstrap_mean(values, seed=2)
+
+
+@pytest.mark.parametrize("values", [[2.5], [2.5, 2.5, 2.5]])
+def test_values_that_do_not_vary_have_an_interval_without_width(values):
+    assert bootstrap_mean(np.array(values), seed=1) == (2.5, 2.5)
+
+
+@pytest.mark.parametrize(
+    ("info", "name", "interval"),
+    [
+        (BINARY, "accuracy", "wilson"),
+        (REUTERS, "accuracy", "wilson"),
+        (HOUSES, "mae", "bootstrap"),
+        (HOUSES, "mse", "bootstrap"),
+        (SHARES, "mae", "bootstrap"),
+        (BINARY, "auc", ""),
+        (BINARY, "mae", ""),
+        (LABELS, "accuracy", ""),  # the labels of one example are not independent
+        (HOUSES, "rmse", ""),
+        (HOUSES, "loss", ""),
+    ],
+)
+def test_only_means_over_independent_examples_get_an_interval(info, name, interval):
+    y = np.arange(40) % 2 if info.task != "multilabel" else np.zeros((40, 3))
+    predictions = np.full((40, info.outputs), 0.25, "float32")
+
+    score = with_intervals({name: 0.5}, y, predictions, info, seed=0)[name]
+
+    assert (score.value, score.interval) == (0.5, interval)
+    assert (score.low is None) == (score.high is None) == (interval == "")
+
+
+def test_the_interval_of_an_error_is_that_of_the_errors_of_the_examples():
+    draws = np.random.default_rng(0)
+    y = draws.normal(size=100)
+    predictions = draws.normal(size=(100, 1))
+    errors = predictions[:, 0] - y
+    values = {"mae": float(np.abs(errors).mean()), "mse": float((errors**2).mean())}
+
+    scores = with_intervals(values, y, predictions, HOUSES, seed=4)
+
+    expected = bootstrap_mean(np.abs(errors), 4)
+    assert scores["mae"] == Score(values["mae"], *expected, "bootstrap")
+    expected = bootstrap_mean(errors**2, 4)
+    assert scores["mse"] == Score(values["mse"], *expected, "bootstrap")
+
+
+def newswires():
+    """Labels like those of Reuters: topic 3 leads, most topics are rare, topic 45 is absent."""
+    return np.concatenate([np.full(70, 3), np.full(50, 4), np.arange(45)])
+
+
+@pytest.mark.parametrize("info", [REUTERS, ONE_HOT], ids=["integers", "one-hot"])
+def test_the_majority_of_newswires_is_their_most_frequent_topic(info):
+    y = np.eye(46)[newswires()] if info.one_hot else newswires()
+
+    predictions = baseline_predictions(y, 4, info)
+
+    assert list(predictions) == ["majority"]
+    assert predictions["majority"].shape == (4, 46)
+    np.testing.assert_array_equal(predictions["majority"], np.eye(46)[[3] * 4])
+
+
+def test_topics_that_do_not_occur_get_their_column_all_the_same():
+    predictions = baseline_predictions(np.array([40, 7, 40]), 2, REUTERS)["majority"]
+
+    np.testing.assert_array_equal(predictions, np.eye(46)[[40, 40]])
+
+
+@pytest.mark.parametrize(
+    ("y", "expected"),
+    [([0, 1, 1], 1.0), ([0, 0, 1], 0.0), ([0, 0], 0.0), ([1, 1], 1.0), ([0.0, 1.0, 1.0], 1.0)],
+)
+def test_the_majority_of_a_yes_or_no_question_is_one_probability(y, expected):
+    predictions = baseline_predictions(np.array(y), 3, BINARY)["majority"]
+
+    np.testing.assert_array_equal(predictions, np.full((3, 1), expected))
+
+
+def test_the_majority_of_several_labels_is_taken_label_by_label():
+    y = np.array([[1, 0, 1], [1, 0, 0], [1, 1, 1], [0, 0, 0]])
+
+    predictions = baseline_predictions(y, 2, LABELS)["majority"]
+
+    np.testing.assert_array_equal(predictions, [[1, 0, 1]] * 2)
+
+
+@pytest.mark.parametrize("info", [HOUSES, SHARES])
+def test_a_regression_has_mean_and_median_as_baselines(info):
+    predictions = baseline_predictions(np.array([0.0, 0.1, 0.8], "float32"), 2, info)
+
+    assert list(predictions) == ["mean", "median"]
+    np.testing.assert_allclose(predictions["mean"], [[0.3], [0.3]], rtol=1e-6)
+    np.testing.assert_allclose(predictions["median"], [[0.1], [0.1]], rtol=1e-6)

@@ -1,0 +1,395 @@
+"""Whole runs: small, real, and looked at from the outside."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.slow
+
+CONFIGS = Path(__file__).parent.parent / "configs"
+
+DIGITS = """\
+name: small
+seed: 5
+dataset: digits
+architecture: {name: mlp, units: [32], dropout: 0.2}
+validation: {strategy: holdout, size: 300, refit: best_epoch}
+training: {optimizer: adam, batch_size: 32, epochs: 3}
+"""
+
+
+def strictly(path: Path):
+    """Read JSON, refusing NaN and infinity."""
+    return json.loads(path.read_text(), parse_constant=lambda text: pytest.fail(text))
+
+
+def only_run(outputs: Path) -> Path:
+    (folder,) = [path for path in outputs.iterdir() if path.is_dir()]
+    return folder
+
+
+@pytest.fixture
+def finished(kx, spec_file, tmp_path):
+    """Train a spec and return the run's folder, its record and what was printed."""
+
+    def train(text: str = DIGITS, *args: object, expected: int = 0):
+        outputs = tmp_path / "outputs"
+        before = set(outputs.iterdir()) if outputs.exists() else set()
+        code, out, err = kx("train", spec_file(text), "--outputs", outputs, *args)
+        assert code == expected, err
+        (folder,) = set(outputs.iterdir()) - before
+        return folder, strictly(folder / "record.json"), out, err
+
+    return train
+
+
+def test_a_run_leaves_everything_that_is_promised(finished):
+    folder, record, out, err = finished()
+
+    names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert names >= {
+        "spec.yaml", "record.json", "history.json", "history.csv", "predictions.npz",
+        "model.keras", "log.txt", "plots/loss.png", "plots/accuracy.png",
+    }  # fmt: skip
+    assert not [name for name in names if ".part" in name]
+    assert record["status"] == "completed"
+    assert record["parameters"] == (64 * 32 + 32) + (32 * 10 + 10)
+    assert record["test_looks"] == 1
+    assert "test accuracy" in out
+    assert "epoch 3/3" in err
+
+
+def test_the_protocol_is_holdout_then_refit_on_all_then_one_test(finished):
+    folder, record, _, _ = finished()
+
+    fits = {fit["name"]: fit for fit in strictly(folder / "history.json")["fits"]}
+    curve = fits["holdout"]["history"]["val_loss"]
+    assert list(fits) == ["holdout", "refit"]
+    assert record["best_epoch"] == curve.index(min(curve)) + 1
+    assert len(fits["refit"]["history"]["loss"]) == record["refit_epochs"] == record["best_epoch"]
+    assert set(fits["refit"]["history"]) == {"loss", "accuracy"}
+    assert record["dataset"]["train_examples"] == 1438
+    assert record["dataset"]["test_examples"] == 359
+
+
+def test_scores_are_those_of_the_saved_predictions_and_model(finished):
+    folder, record, _, _ = finished()
+    import keras
+
+    from kx.data.digits import digits
+
+    saved = np.load(folder / "predictions.npz")
+    share = float((saved["predictions"].argmax(axis=1) == saved["y"]).mean())
+    model = keras.saving.load_model(folder / "model.keras")
+    again = model.predict(digits().test.x / 16, verbose=0)
+
+    assert record["scores"]["test"]["accuracy"]["value"] == pytest.approx(share, abs=1e-6)
+    assert np.allclose(again, saved["predictions"], atol=1e-5)
+    low, high = (record["scores"]["test"]["accuracy"][end] for end in ("low", "high"))
+    assert low < share < high
+
+
+def test_the_majority_is_the_baseline(finished):
+    _, record, _, _ = finished()
+    from kx.data.digits import digits
+
+    data = digits()
+    majority = np.bincount(data.train.y).argmax()
+    share = float((data.test.y == majority).mean())
+
+    assert record["baselines"]["accuracy"]["majority"] == pytest.approx(share, abs=1e-6)
+
+
+@pytest.mark.parametrize("spec", ["digits.yaml", "imdb.yaml"])
+def test_the_same_spec_gives_the_same_bits_in_two_processes(kx_process, tmp_path, spec):
+    import zipfile
+
+    args = ["train", CONFIGS / spec, "--sample", "-q", "--set", "training.epochs=2"]
+    ran = [kx_process(*args, "--outputs", tmp_path / name) for name in ("one", "two")]
+    for process in ran:
+        _, err = process.communicate(timeout=200)
+        assert process.returncode in (0, 8), err
+
+    one, two = (only_run(tmp_path / name) for name in ("one", "two"))
+    assert (one / "history.json").read_bytes() == (two / "history.json").read_bytes()
+    weights = [zipfile.ZipFile(run / "model.keras").read("model.weights.h5") for run in (one, two)]
+    assert weights[0] == weights[1]
+    saved = [np.load(run / "predictions.npz")["predictions"] for run in (one, two)]
+    assert (saved[0] == saved[1]).all()
+
+
+def test_another_seed_gives_another_run(finished):
+    one = finished()[1]
+    two = finished(DIGITS, "--seed", 6)[1]
+
+    assert one["fits"][0]["scores"] != two["fits"][0]["scores"]
+    assert two["spec"]["seed"] == 6
+
+
+def test_imdb_without_network_and_data_finishes_on_the_sample_and_says_so(kx_process, tmp_path):
+    process = kx_process("train", CONFIGS / "imdb.yaml", "--outputs", tmp_path / "out")
+    out, err = process.communicate(timeout=60)
+
+    record = strictly(only_run(tmp_path / "out") / "record.json")
+    assert process.returncode == 0, err
+    assert "Sample data" in err
+    assert "SAMPLE DATA" in out
+    assert record["dataset"]["sample"] is True
+    assert {e["verdict"] for e in record["expectations"]} == {"not judged"}
+    assert record["scores"]["test"]["accuracy"]["value"] > 0.8
+
+
+def test_missing_data_without_a_fallback_is_explained(kx_process, tmp_path):
+    process = kx_process(
+        "train", CONFIGS / "boston.yaml", "--set", "dataset.fallback=null", "--outputs", "out"
+    )
+    out, err = process.communicate(timeout=100)
+
+    record = strictly(only_run(tmp_path / "out") / "record.json")
+    assert process.returncode == 3
+    for words in ("boston_housing.npz", "https://", "f553886a", "KX_DATA_DIR", "--sample"):
+        assert words in err
+    assert "Traceback" not in err
+    assert record["status"] == "failed"
+    assert out == ""
+
+
+def test_a_damaged_file_is_told_and_not_papered_over_by_the_sample(kx_process, tmp_path):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "boston_housing.npz").write_bytes(b"PK\x03\x04 cut short")
+
+    process = kx_process(
+        "train", CONFIGS / "boston.yaml", "--outputs", "out", KX_DATA_DIR=str(folder)
+    )
+    _, err = process.communicate(timeout=100)
+
+    assert process.returncode == 3
+    assert "boston_housing.npz" in err
+    assert "Traceback" not in err
+    assert (folder / "boston_housing.npz").read_bytes() == b"PK\x03\x04 cut short"
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["ctrl-c", "sigterm"]
+)
+def test_a_stopped_run_keeps_its_epochs_and_says_how_it_ended(
+    kx_process, spec_file, tmp_path, number, code
+):
+    spec = spec_file(DIGITS.replace("epochs: 3", "epochs: 5000"))
+    process = kx_process("train", spec, "--outputs", tmp_path / "out")
+    for line in process.stderr:
+        if "epoch" in line:
+            break
+    process.send_signal(number)
+    _, err = process.communicate(timeout=60)
+
+    folder = only_run(tmp_path / "out")
+    record = strictly(folder / "record.json")
+    history = strictly(folder / "history.json")["fits"][0]["history"]
+    assert process.returncode == code
+    assert "Traceback" not in err
+    assert record["status"] == "interrupted"
+    assert 0 < len(history["loss"]) == len(history["val_loss"]) < 5000
+
+
+def test_a_diverged_run_ends_with_its_own_code_and_strict_json(finished):
+    text = """\
+name: wild
+dataset: diabetes
+architecture: {name: mlp, units: [8]}
+training: {optimizer: {name: sgd, learning_rate: 1e6}, epochs: 20}
+"""
+    folder, record, _, err = finished(text, expected=4)
+
+    assert record["status"] == "diverged"
+    assert "learning_rate" in err
+    strictly(folder / "history.json")
+
+
+def test_a_missed_expectation_is_a_verdict_and_an_exit_code(finished):
+    text = DIGITS + "expect: {test.accuracy: {at_least: 0.9999}, best_epoch: {at_most: 3}}\n"
+    _, record, out, err = finished(text, expected=8)
+
+    assert record["status"] == "completed"
+    assert [e["verdict"] for e in record["expectations"]] == ["missed", "met"]
+    assert "missed" in out
+    assert "test.accuracy" in err
+
+
+def test_json_is_all_that_is_on_stdout(kx, spec_file, tmp_path):
+    code, out, err = kx("train", spec_file(DIGITS), "--json", "--outputs", tmp_path / "out")
+
+    assert code == 0, err
+    assert json.loads(out)["scores"]["test"]["accuracy"]["value"] > 0.5
+
+
+def test_quiet_says_nothing_but_the_result(finished):
+    _, _, out, err = finished(DIGITS, "--quiet")
+
+    assert "test accuracy" in out
+    assert err == ""
+
+
+def test_several_specs_are_checked_before_the_first_is_trained(kx, spec_file, tmp_path):
+    good = spec_file(DIGITS)
+    bad = spec_file(DIGITS.replace("epochs", "epohcs"), "bad.yaml")
+
+    code, _, err = kx("train", good, bad, "--outputs", tmp_path / "out")
+
+    assert code == 2
+    assert "bad.yaml" in err
+    assert not (tmp_path / "out").exists()
+
+
+def test_smoke_takes_few_rows_and_two_epochs_of_any_spec(finished):
+    _, record, _, _ = finished((CONFIGS / "digits.yaml").read_text(), "--smoke")
+
+    assert record["smoke"] is True
+    assert record["dataset"]["train_examples"] == 256
+    assert record["fits"][0]["epochs"] == 2
+    assert {e["verdict"] for e in record["expectations"]} == {"not judged"}
+
+
+def test_outputs_that_is_a_file_is_refused_before_anything_is_read(kx, spec_file, tmp_path):
+    (tmp_path / "out").write_text("a file")
+
+    code, _, err = kx("train", spec_file(DIGITS), "--outputs", tmp_path / "out")
+
+    assert code == 5
+    assert "out" in err
+    assert (tmp_path / "out").read_text() == "a file"
+
+
+def test_neither_folders_nor_users_are_recorded(finished, tmp_path):
+    folder, _, _, _ = finished()
+
+    for name in ("record.json", "spec.yaml", "history.json"):
+        text = (folder / name).read_text()
+        assert str(tmp_path) not in text
+        assert str(Path.home()) + "/" not in text
+
+
+def test_paths_are_cut_out_of_what_is_recorded():
+    from kx.runner import without_paths
+
+    text = without_paths("a.npz is not in /home/ann/data (/root/.keras/x), see https://a.org/b/c")
+
+    assert text == "a.npz is not in …/data (…/x), see https://a.org/b/c"
+
+
+def test_a_plugin_file_brings_its_own_data_and_network(finished, tmp_path):
+    (tmp_path / "mine.py").write_text('''
+"""Points, and a network for them."""
+import kx
+
+@kx.dataset("halves")
+def halves(*, rows: int = 200) -> kx.DatasetBundle:
+    """Points left and right of zero."""
+    import numpy as np
+    x = np.random.default_rng(0).normal(size=(rows, 2)).astype("float32")
+    y = (x[:, 0] > 0).astype("int32")
+    info = kx.DatasetInfo("halves", "binary", (2,), classes=("left", "right"))
+    cut = rows // 2
+    return kx.DatasetBundle(info, kx.Split(x[:cut], y[:cut]), kx.Split(x[cut:], y[cut:]))
+
+@kx.model("one_layer")
+def one_layer(info: kx.DatasetInfo, *, units: int = 8):
+    """One hidden layer."""
+    import keras
+    from kx.models.heads import output_layer
+    hidden = keras.layers.Dense(units, "relu")
+    return keras.Sequential([keras.Input(info.input_shape), hidden, output_layer(info)])
+''')
+    text = """\
+name: own
+plugins: [mine.py]
+dataset: {name: halves, rows: 400}
+architecture: {name: one_layer, units: 4}
+training: {optimizer: {name: adam, learning_rate: 0.05}, epochs: 20}
+"""
+    _, record, _, _ = finished(text)
+
+    assert record["dataset"]["source"] == "plugin"
+    assert record["parameters"] == 2 * 4 + 4 + 4 + 1
+    assert record["scores"]["test"]["accuracy"]["value"] > 0.9
+
+
+def test_what_would_cut_training_short_is_refused(kx, spec_file, tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_MAX_EPOCHS", "1")
+
+    code, _, err = kx("train", spec_file(DIGITS), "--outputs", tmp_path / "out")
+
+    assert code == 2
+    assert "KERAS_MAX_EPOCHS" in err
+
+
+def test_a_run_can_be_listed_shown_and_drawn_again(finished, kx):
+    folder, record, _, _ = finished()
+    outputs = folder.parent
+
+    listed = kx("runs", "--outputs", outputs)
+    shown = kx("show", "last", "--outputs", outputs)
+    drawn = kx("plot", "small", "--smooth", 0.8, "--format", "svg", "--outputs", outputs)
+
+    assert [result[0] for result in (listed, shown, drawn)] == [0, 0, 0]
+    assert record["id"] in listed[1]
+    assert "digits" in shown[1]
+    assert (folder / "plots" / "loss.svg").read_text().startswith("<?xml")
+
+
+def test_summary_counts_the_notes_network(kx):
+    args = ["architecture.name=cnn", "architecture.units=[64]", "dataset.name=mnist"]
+    settings = [word for arg in args for word in ("--set", arg)]
+
+    code, out, err = kx("summary", CONFIGS / "mnist_dense.yaml", "--json", *settings)
+
+    assert code == 0, err
+    assert json.loads(out)["parameters"] == 93_322
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(
+    ("spec", "metric", "low", "high"),
+    [
+        ("imdb.yaml", "accuracy", 0.87, 0.895),
+        ("reuters.yaml", "accuracy", 0.77, 0.82),
+        ("reuters_notes.yaml", "accuracy", 0.75, 0.82),
+        ("boston.yaml", "mae", 2.0, 3.3),
+        ("mnist_dense.yaml", "accuracy", 0.97, 0.987),
+    ],
+)
+def test_real_data_gives_what_the_literature_reports(
+    kx, real_data_dir, tmp_path, spec, metric, low, high
+):
+    code, out, err = kx("train", CONFIGS / spec, "--json", "-q", "--outputs", tmp_path)
+
+    record = json.loads(out)
+    assert code == 0, err
+    assert record["dataset"]["source"] == "KX_DATA_DIR"
+    assert low <= record["scores"]["test"][metric]["value"] <= high
+    better = min if metric == "mae" else max
+    baseline = better(record["baselines"][metric].values())
+    score = record["scores"]["test"][metric]["value"]
+    assert better(score, baseline) == score
+    if spec == "imdb.yaml":
+        assert 3 <= record["best_epoch"] <= 5
+
+
+def test_digits_reach_what_their_spec_expects(kx, tmp_path):
+    code, out, err = kx("train", CONFIGS / "digits.yaml", "--json", "-q", "--outputs", tmp_path)
+
+    assert code == 0, err
+    assert json.loads(out)["scores"]["test"]["accuracy"]["value"] >= 0.97
+
+
+def test_progress_lines_name_epochs_and_metrics(finished):
+    _, _, _, err = finished()
+
+    assert re.search(r"holdout: epoch 1/3: accuracy 0\.\d+, loss \d", err)
