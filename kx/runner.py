@@ -176,7 +176,7 @@ def _load(work: _Run) -> DatasetBundle:
         work.warn("Sample data", f"{_first_line(error)}. {_SAMPLE_NOTE}")
         files = SampleFiles()
         bundle = plan.load_data(files)
-    provenance: Provenance = files.provenance()  # type: ignore[attr-defined]
+    provenance = files.provenance()
     if provenance.is_sample and work.switches.sample:
         work.warn("Sample data", _SAMPLE_NOTE)
     _check_info(work, bundle.info)
@@ -431,7 +431,7 @@ def _keep(work: _Run, model: keras.Model, preparation: Preparation, info: Datase
 
     work.watcher.stage("writing model and plots")
     with atomic_file(work.folder.model_path) as path:
-        model.save(path)
+        _portable(work.plan, model, info).save(path)
     buffer = io.BytesIO()
     np.savez(buffer, **preparation.arrays())  # type: ignore[arg-type]
     atomic_write(work.folder.path / "preparation.npz", buffer.getvalue())
@@ -442,8 +442,20 @@ def _keep(work: _Run, model: keras.Model, preparation: Preparation, info: Datase
         sample=work.facts["dataset"]["sample"],
         unit=info.target,
     )
-    curves: dict[str, Any] = dict(work.histories)
+    curves: dict[str, Any] = {name: h for name, h in work.histories.items() if name != "refit"}
     draw_run_plots(work.folder.path, curves, look)
+
+
+def _portable(plan: Plan, model: keras.Model, info: DatasetInfo) -> keras.Model:
+    """Return a model of Keras's own layers alone, which loads where kx is not installed.
+
+    A network for sparse input has a layer of kx; its twin for dense rows has the same weights.
+    """
+    if not info.sparse:
+        return model
+    twin = plan.build_model(replace(info, sparse=False))
+    twin.set_weights(model.get_weights())
+    return twin
 
 
 def _json(value: Any) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import textwrap
+from pathlib import Path
 from typing import Any
 
 from kx.describe import option_schemas, shown, type_in_words
-from kx.errors import UsageError, suggest
-from kx.planning import SECTIONS
+from kx.errors import SpecError, UsageError, suggest
+from kx.planning import SECTIONS, plan_document
 from kx.plugins import load_builtins
 from kx.registry import Registry
+from kx.spec.document import parse
+from kx.spec.load import expand_shorthands
 from kx.spec.schema import TrainingSection
 
 BASICS = ("batch_size", "epochs", "monitor", "checkpoint")
@@ -41,7 +44,18 @@ def spec_template(name: str, dataset: str, architecture: str) -> str:
     for key in BASICS:
         info = TrainingSection.model_fields[key]
         lines += [*_comment(info.description or ""), f"  {key}: {shown(info.default)}"]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_to_mend("\n".join(lines))]) + "\n"
+
+
+def _to_mend(text: str) -> list[str]:
+    """What of dataset and architecture does not fit together with the defaults, as comments."""
+    document = parse(text)
+    expand_shorthands(document)
+    try:
+        plan_document(document, Path())
+    except SpecError as error:
+        return ["", *(f"# To mend: {p.key}: {p.message}; {p.hint}" for p in error.problems)]
+    return []
 
 
 def _options(table: Registry[Any], name: str) -> list[str]:

@@ -95,6 +95,29 @@ def test_scores_are_those_of_the_saved_predictions_and_model(finished):
     assert low < share < high
 
 
+def test_the_model_of_sparse_data_loads_without_kx(kx, tmp_path):
+    """In a process where kx is not imported, on dense rows, with the recorded predictions."""
+    import subprocess
+    import sys
+
+    outputs = tmp_path / "out"
+    args = ["--sample", "-q", "--smoke", "--outputs", outputs]
+    assert kx("train", CONFIGS / "imdb.yaml", *args)[0] == 0
+    script = """
+import sys, keras, numpy as np
+model = keras.saving.load_model(sys.argv[1])
+print(model.predict(np.zeros((1, 10000), "float32"), verbose=0).shape, "kx" in sys.modules)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script, only_run(outputs) / "model.keras"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
+
+    assert done.stdout.split() == ["(1,", "1)", "False"], done.stderr
+
+
 def test_the_majority_is_the_baseline(finished):
     _, record, _, _ = finished()
     from kx.data.digits import digits
@@ -246,6 +269,14 @@ def test_several_specs_are_checked_before_the_first_is_trained(kx, spec_file, tm
     assert code == 2
     assert "bad.yaml" in err
     assert not (tmp_path / "out").exists()
+
+
+def test_sample_does_not_mark_real_data_that_needs_no_file(finished):
+    _, record, out, err = finished(DIGITS, "--sample")
+
+    assert record["dataset"]["source"] == "package"
+    assert record["dataset"]["sample"] is False
+    assert "sample" not in (out + err).lower()
 
 
 def test_smoke_takes_few_rows_and_two_epochs_of_any_spec(finished):

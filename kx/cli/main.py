@@ -73,6 +73,10 @@ def main(args: list[str] | None = None) -> None:
     except BrokenPipeError:  # `kx runs | head`: the reader has what it wanted
         _discard_stdout()
         sys.exit(141)
+    except OSError as error:  # writing run folders raises StorageError: this is the output
+        _discard_stdout()
+        _say(f"Error: {error.strerror or error}")
+        sys.exit(5)
 
 
 def _interrupt(number: int, _: Any) -> None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     import numpy as np
 
+    from kx.contracts import Provenance
+
 Arrays = Mapping[str, "np.ndarray"]
 
 
@@ -36,6 +38,9 @@ class DataFile:
 
 class Files(Protocol):
     """What a data loader reads its files through: the real ones, or samples."""
+
+    def provenance(self) -> Provenance:
+        """Return where the data that was read came from."""
 
     def arrays(self, file: DataFile) -> Arrays:
         """Return the arrays in ``file``, found, verified and read.

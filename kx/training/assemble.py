@@ -44,7 +44,8 @@ def make_schedule(training: TrainingSection, steps: int) -> Any:
     options = section.model_dump(exclude={"name"})
     schedules = keras.optimizers.schedules
     if section.name == "piecewise_constant_decay":
-        boundaries = [round(epoch * steps) for epoch in section.boundary_epochs]
+        # Keras still uses the old rate in the step of the boundary, and counts steps from 0.
+        boundaries = [round(epoch * steps) - 1 for epoch in section.boundary_epochs]
         return schedules.PiecewiseConstantDecay(boundaries, [rate, *section.learning_rates])
     decay_steps = max(1, round(options.pop("decay_epochs") * steps))
     if section.name == "cosine_decay":

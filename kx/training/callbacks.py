@@ -6,9 +6,9 @@ import math
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from kx.reporting.history import lower_is_better
 from kx.spec.schema import TrainingSection
 from kx.training.feed import Batching
-from kx.training.monitor import lower_is_better
 
 if TYPE_CHECKING:
     import keras

@@ -30,6 +30,11 @@ def install(model: keras.Model, train: Resident, validation: Resident | None) ->
         model.test_function = _function(model, validation, model.test_step)
 
 
+def remove(model: keras.Model) -> None:
+    """Give ``model`` back to Keras, and let go of the data that our functions hold."""
+    model.train_function = model.test_function = None
+
+
 def epochs_of_rows(
     model: keras.Model, batching: Batching, epochs: int
 ) -> tuple[tf.data.Dataset, int]:

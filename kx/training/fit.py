@@ -18,7 +18,7 @@ from kx.training.monitor import best_epoch
 if TYPE_CHECKING:
     import keras
 
-VALIDATION_BATCH = 512
+VALIDATION_BATCH = 1024
 """Examples per step of a validation; it changes no result, only the memory that is needed."""
 
 
@@ -104,15 +104,18 @@ def _run(
         compiled.install(model, resident, held_out)
         data, steps = compiled.epochs_of_rows(model, batching, fitting.epochs)
         checked = compiled.epochs_of_rows(model, check, 1)[0] if check else None
-    model.fit(
-        data,
-        epochs=fitting.epochs,
-        steps_per_epoch=steps,
-        validation_data=checked,
-        callbacks=list(callbacks),
-        shuffle=False,  # the feed has its own order
-        verbose=0,
-    )
+    try:
+        model.fit(
+            data,
+            epochs=fitting.epochs,
+            steps_per_epoch=steps,
+            validation_data=checked,
+            callbacks=list(callbacks),
+            shuffle=False,  # the feed has its own order
+            verbose=0,
+        )
+    finally:
+        compiled.remove(model)
 
 
 def _resource_exhausted() -> type[Exception]:

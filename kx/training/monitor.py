@@ -5,12 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-LOWER_IS_BETTER = ("loss", "mae", "mse", "rmse", "mape")
-
-
-def lower_is_better(name: str) -> bool:
-    """Whether a metric of the history, such as ``val_loss``, should fall."""
-    return name.removeprefix("val_") in LOWER_IS_BETTER
+from kx.reporting.history import lower_is_better
 
 
 def best_epoch(values: Sequence[float], name: str) -> int:

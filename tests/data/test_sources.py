@@ -185,5 +185,8 @@ def test_a_data_folder_that_does_not_exist_is_told(tmp_path):
 
 def test_provenance_without_files_is_the_package_and_samples_say_so():
     assert SourceFiles().provenance().source == "package"
-    assert SampleFiles().provenance().is_sample
-    assert SampleFiles().arrays(FILE)["x"].tolist() == [0, 0, 0]
+    files = SampleFiles()
+
+    assert files.arrays(FILE)["x"].tolist() == [0, 0, 0]
+    assert files.provenance().is_sample
+    assert not SampleFiles().provenance().is_sample  # nothing read: the data is real

@@ -43,8 +43,6 @@ def cases():
     """Yield each key with one misspelling; their kinds take turns."""
     for path in CONFIGS:
         for turn, key in enumerate(keys(path)):
-            if key[-1] == "name" and len(key) > 1:
-                continue  # then the section is taken for one without a name
             kinds = [kind for kind in (swapped, dropped, lengthened) if kind(key[-1])]
             misspell = kinds[turn % len(kinds)]
             name = f"{path.stem}-{'.'.join(key)}-{misspell.__name__}"
