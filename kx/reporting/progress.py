@@ -142,7 +142,8 @@ class TerminalWatcher(Watcher):
         self._start()
 
     def fit_started(self, name: str, epochs: int, steps: int) -> None:
-        """Show the progress of a fit."""
+        """Show the progress of a fit; the stage before it is over."""
+        self._end_stage()
         self._fit = Fit(name, epochs, steps, self._clock())
         self._start()
 
