@@ -376,6 +376,16 @@ def test_a_run_can_be_listed_shown_and_drawn_again(finished, kx):
     assert (folder / "plots" / "loss.svg").read_text().startswith("<?xml")
 
 
+def test_a_regression_is_drawn_with_the_unit_of_its_target(finished, kx):
+    text = DIGITS.replace("digits", "diabetes").replace("size: 300", "size: 0.2")
+    folder, record, _, _ = finished(text)
+
+    kx("plot", "last", "--format", "svg", "--outputs", folder.parent)
+
+    assert record["dataset"]["target"]
+    assert record["dataset"]["target"] in (folder / "plots" / "mae.svg").read_text()
+
+
 def test_summary_counts_the_notes_network(kx):
     args = ["architecture.name=cnn", "architecture.units=[64]", "dataset.name=mnist"]
     settings = [word for arg in args for word in ("--set", arg)]

@@ -73,7 +73,8 @@ def _look(folder: Path, record: Record | None, smooth: float) -> Look:
 
     if record is None:
         return Look(f"{summary(folder).name} (no record)", smooth)
-    return Look(record.name, smooth, record.best_epoch, record.is_sample)
+    unit = str(record.dataset.get("target") or "")
+    return Look(record.name, smooth, record.best_epoch, record.is_sample, unit)
 
 
 def _made(output: Path | None) -> Path | None:

@@ -269,7 +269,10 @@ def _furnish(axes: Axes, epochs: int) -> None:
         axes.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=True, steps=[1, 2, 5, 10]))
     axes.margins(y=0.08)
     if axes.get_legend_handles_labels()[1]:
-        axes.legend(framealpha=0.85, edgecolor="none", fontsize=8.5)
+        # Below the axes: within them it sooner or later lies on a curve.
+        axes.legend(
+            loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2, frameon=False, fontsize=8.5
+        )
 
 
 def _name(axes: Axes, metric: str, unit: str) -> None:
