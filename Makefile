@@ -47,7 +47,7 @@ check: .venv/kx.stamp  ## seconds: format, lint, types, layers, and the tests th
 	$(BIN)/python -m pytest -q -m "not slow and not real_data"
 
 test: .venv/kx.stamp  ## all tests, offline; those of real data if KX_DATA_DIR names its folder
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 demo smoke: export KX_OFFLINE = 1
 smoke: .venv/kx.stamp  ## every shipped spec, cut short, on samples

@@ -7,27 +7,10 @@ against. It needs about 10 GB of memory.
 
 import contextlib
 import json
-import os
-import shutil
 import sys
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-
-@contextlib.contextmanager
-def keras_home() -> Iterator[None]:
-    """Let Keras find a copy of ``imdb.npz``: it deletes files of its cache that it mistrusts."""
-    given = os.environ.get("KX_DATA_DIR")
-    if not given:
-        yield
-        return
-    with tempfile.TemporaryDirectory(prefix="kx-bench-") as home:
-        (Path(home) / "datasets").mkdir()
-        shutil.copy(Path(given) / "imdb.npz", Path(home) / "datasets")
-        os.environ["KERAS_HOME"] = home
-        yield
+from benchmarks.keras_home import keras_home
 
 
 def notes_job() -> float:
@@ -78,6 +61,6 @@ def notes_job() -> float:
 
 
 if __name__ == "__main__":
-    with keras_home(), contextlib.redirect_stdout(sys.stderr):
+    with keras_home("imdb.npz"), contextlib.redirect_stdout(sys.stderr):
         accuracy = notes_job()
     print(json.dumps({"test_accuracy": accuracy}))

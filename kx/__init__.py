@@ -12,7 +12,7 @@ from kx.contracts import (
     Proposal,
     Split,
 )
-from kx.registry import dataset, evaluator, model
+from kx.registry import callback, dataset, evaluator, model
 
 __version__ = "0.1.0"
 
@@ -24,6 +24,7 @@ __all__ = [
     "FitResult",
     "Proposal",
     "Split",
+    "callback",
     "dataset",
     "evaluator",
     "model",

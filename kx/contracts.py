@@ -38,6 +38,8 @@ class DatasetInfo:
         target: name and unit of what a regression predicts.
         note: what every user should know, such as the ethics of the data; may be empty.
         output_activation: overrides the output layer's activation; None: what suits the task.
+        groups: what ``Split.groups`` tells apart, such as ``patient``; empty: nothing.
+        ordered: whether the rows are in order of time, so that they must not be shuffled.
     """
 
     name: str
@@ -54,6 +56,8 @@ class DatasetInfo:
     target: str = ""
     note: str = ""
     output_activation: str | None = None
+    groups: str = ""
+    ordered: bool = False
 
     @property
     def outputs(self) -> int:
@@ -69,17 +73,26 @@ class Split:
         x: (n, *input_shape) array, or a CSR matrix (n, features).
         y: binary (n,) of 0 and 1; multiclass (n,) of integers or (n, classes) one-hot;
             multilabel (n, classes) of 0 and 1; regression (n,) float32.
+        weights: (n,) float32, how much each example counts in the loss; None: all the same.
+        groups: (n,) what each example belongs to, as ``DatasetInfo.groups`` names it; or None.
     """
 
     x: Any
     y: np.ndarray
+    weights: np.ndarray | None = None
+    groups: np.ndarray | None = None
 
     def __len__(self) -> int:
         return int(self.y.shape[0])
 
     def take(self, rows: np.ndarray) -> Split:
         """Return the examples at ``rows``, in that order."""
-        return Split(self.x[rows], self.y[rows])
+        return Split(
+            self.x[rows],
+            self.y[rows],
+            None if self.weights is None else self.weights[rows],
+            None if self.groups is None else self.groups[rows],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +124,21 @@ class DatasetBundle:
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """What a validation strategy may know of the training part.
+
+    Attributes:
+        count: how many there are.
+        labels: (n,) the class of each, as an integer; None where there are no single classes.
+        groups: (n,) what each belongs to; None where the dataset tells nothing of the kind.
+    """
+
+    count: int
+    labels: np.ndarray | None = None
+    groups: np.ndarray | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """One training that a validation strategy asks for.
 
@@ -127,20 +155,18 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class FitResult:
-    """What came of one proposal.
+    """What came of one training.
 
     Attributes:
-        name: of the proposal.
+        name: of the proposal; with several seeds, the seed's number stands behind it.
         history: per epoch.
         best_epoch: counted from 1, by the monitored metric.
-        scores: of the validation part at the weights that were kept.
         seconds: wall clock, of the training alone.
     """
 
     name: str
     history: History
     best_epoch: int
-    scores: Mapping[str, float]
     seconds: float
 
 
@@ -152,26 +178,33 @@ class Conclusion:
         best_epoch: counted from 1, on the strategy's validation curve.
         refit_epochs: train again on the whole training part for so many epochs; None: do not,
             the model of the only fit is the result.
-        scores: the validation scores of the strategy, averaged where it has several fits.
+        scores: metric -> its value at the best epoch, one for each fit.
     """
 
     best_epoch: int
     refit_epochs: int | None
-    scores: Mapping[str, float]
+    scores: Mapping[str, Sequence[float]]
 
 
 class Strategy(Protocol):
     """A validation strategy: proposes fits, and draws the conclusion. It does not train."""
 
-    def propose(self, y: np.ndarray, seed: int) -> Sequence[Proposal]:
-        """Split the training part, whose targets are ``y``."""
+    def complaints(self, rows: Rows) -> Iterable[Complaint]:
+        """Yield why these rows cannot be split, or not well, now that they are read."""
 
-    def conclude(self, results: Sequence[FitResult]) -> Conclusion:
-        """Judge the results of all proposals, in their order."""
+    def propose(self, rows: Rows, seed: int) -> Sequence[Proposal]:
+        """Split the training part."""
+
+    def conclude(self, results: Sequence[FitResult], monitor: str) -> Conclusion:
+        """Judge the results of all fits, in their order, by the metric ``monitor``."""
 
 
 class Watcher:
-    """Is told what happens during a run. This one says nothing; the terminal's says it to you."""
+    """Is told what happens during a run. This one says nothing; the terminal's says it to you.
+
+    Several fits may go on at the same time, each under a name of its own; the watcher is called
+    from one thread.
+    """
 
     def stage(self, text: str) -> None:
         """A new stage of the run begins, for example "reading imdb"."""
@@ -182,17 +215,20 @@ class Watcher:
     def download(self, name: str, done: int, total: int | None) -> None:
         """``done`` of ``total`` bytes of the file ``name`` have arrived."""
 
+    def fits_planned(self, count: int) -> None:
+        """The strategy will carry out ``count`` fits; a refit is not among them."""
+
     def fit_started(self, name: str, epochs: int, steps: int) -> None:
         """A training of up to ``epochs`` epochs of ``steps`` batches each begins."""
 
-    def batch_ended(self, step: int) -> None:
-        """Batch ``step`` of the epoch, counted from 1, is done."""
+    def batch_ended(self, name: str, step: int) -> None:
+        """Batch ``step`` of the epoch of the fit ``name``, counted from 1, is done."""
 
-    def epoch_ended(self, epoch: int, metrics: Mapping[str, float]) -> None:
-        """Epoch ``epoch``, counted from 1, is done; ``metrics`` as in the history."""
+    def epoch_ended(self, name: str, epoch: int, metrics: Mapping[str, float]) -> None:
+        """Epoch ``epoch`` of the fit, counted from 1, is done; ``metrics`` as in the history."""
 
     def fit_ended(self, name: str) -> None:
-        """The training is over."""
+        """The training is over, well or badly."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,8 @@ from pydantic import BaseModel
 
 from kx import plugins, registry
 from kx.contracts import Complaint, DatasetBundle, DatasetInfo, Strategy
-from kx.errors import Problem, SpecError, suggest
+from kx.data.weights import class_weight_complaints
+from kx.errors import Problem, SpecError, closest, suggest
 from kx.models.heads import ALIASES, LOSSES, METRICS, Head, head_complaints, suited_head
 from kx.registry import Entry, Registry
 from kx.spec.document import Document, Key
@@ -37,7 +39,7 @@ SECTIONS: Mapping[str, tuple[str, Registry[Any]]] = {
 FRAME_KEYS = {
     "dataset": ("name", "fallback"),
     "architecture": ("name",),
-    "validation": ("strategy",),
+    "validation": ("strategy", "keep"),
 }
 
 
@@ -55,6 +57,7 @@ class Plan:
 
     Attributes:
         info: the form of the data, where the dataset can tell before it is read.
+        callbacks: what the spec hangs into every fit, beside Keras's own.
         warnings: what is allowed, but hardly meant.
     """
 
@@ -63,6 +66,7 @@ class Plan:
     architecture: Choice
     validation: Choice
     info: DatasetInfo | None
+    callbacks: tuple[Choice, ...] = ()
     warnings: tuple[Problem, ...] = field(default=())
 
     def load_data(self, files: Files) -> DatasetBundle:
@@ -77,6 +81,10 @@ class Plan:
         """Build the uncompiled network for data of the form ``info``."""
         model: keras.Model = self.architecture.entry.function(info, **self.architecture.options)
         return model
+
+    def make_callbacks(self) -> list[keras.callbacks.Callback]:
+        """Return new callbacks of the registered kinds, for one fit."""
+        return [choice.entry.function(**choice.options) for choice in self.callbacks]
 
     def strategy(self, examples: int) -> Strategy:
         """Return the validation strategy for a training part of ``examples`` rows.
@@ -102,6 +110,9 @@ class Plan:
             choice: Choice = getattr(self, section)
             defaults = choice.entry.options.model_validate(choice.options)
             values[section] |= defaults.model_dump(mode="json")
+        for choice in self.callbacks:
+            defaults = choice.entry.options.model_validate(choice.options)
+            values["training"]["callbacks"][choice.entry.name] = defaults.model_dump(mode="json")
         if self.info:
             head = self.head(self.info)
             values["training"] |= {
@@ -111,10 +122,13 @@ class Plan:
             }
         return values
 
-    def check_info(self, info: DatasetInfo) -> tuple[list[Complaint], list[Complaint]]:
-        """Return errors and warnings about a dataset that could not be described beforehand."""
-        found = [complaint for _, complaint in _fit_together(info, self.spec, self)]
-        return [c for c in found if c.fatal], [c for c in found if not c.fatal]
+    def check_info(self, info: DatasetInfo) -> list[tuple[str, Complaint]]:
+        """Return what does not fit a dataset that could not be described beforehand.
+
+        Returns:
+            The section of the spec, and the complaint.
+        """
+        return [(str(key[0]), found) for key, found in _fit_together(info, self.spec, self)]
 
 
 def chosen_head(info: DatasetInfo, spec: ExperimentSpec) -> Head:
@@ -157,6 +171,7 @@ def plan_document(document: Document, folder: Path) -> Plan:
     if spec is None or None in choices.values():
         raise SpecError(_sorted(problems))
     plan = _assemble(spec, {key: c for key, c in choices.items() if c}, document, problems)
+    plan = replace(plan, callbacks=tuple(_chosen_callbacks(spec, document, problems)))
     if problems:
         raise SpecError(_sorted(problems))
     return plan
@@ -190,6 +205,8 @@ def _fit_together(
     """Yield what does not fit between dataset, head, architecture and validation."""
     for complaint in head_complaints(info, chosen_head(info, spec)):
         yield ("training", complaint.key), complaint
+    for complaint in class_weight_complaints(info, spec.training.class_weight):
+        yield ("training", "class_weight"), complaint
     for section in ("architecture", "validation"):
         choice: Choice = getattr(plan, section)
         if choice.entry.check:
@@ -203,7 +220,7 @@ def _choose(section: str, document: Document, problems: list[Problem]) -> Choice
     value = document.value.get(section, {} if section == "validation" else None)
     if not isinstance(value, dict):
         return None  # the frame has said so
-    name = value.get(name_key, "holdout" if section == "validation" else None)
+    name = value.get(name_key, _unnamed(value, table) if section == "validation" else None)
     if name is not None and not isinstance(name, str):
         name = document.texts.get((section, name_key))  # such as 3: a name, if an odd one
     if name is None:
@@ -220,6 +237,35 @@ def _choose(section: str, document: Document, problems: list[Problem]) -> Choice
     if options is None:
         return None
     return Choice(entry, {key: getattr(options, key) for key in entry.options.model_fields})
+
+
+def _chosen_callbacks(
+    spec: ExperimentSpec, document: Document, problems: list[Problem]
+) -> Iterator[Choice]:
+    """Look up the spec's callbacks and check their options; add to ``problems``."""
+    table = registry.callback
+    for name, given in spec.training.callbacks.items():
+        key = ("training", "callbacks", name)
+        if name not in table:
+            hint = suggest(name, table.names()) + "; a plugin file can register one"
+            message = f"no callback is called {name!r}"
+            problems.append(document.problem(key, message, hint=hint, at_key=True))
+            continue
+        options, found = validate(table[name].options, given, document, key)
+        problems += found
+        if options is not None:
+            values = {name: getattr(options, name) for name in table[name].options.model_fields}
+            yield Choice(table[name], values)
+
+
+def _unnamed(section: Mapping[str, Any], table: Registry[Any]) -> str:
+    """Return the strategy of a section that names none: the default, or what is meant.
+
+    The value of a misspelt key is what its options belong to; that the key is unknown is told.
+    """
+    meant = closest("strategy", [str(key) for key in section])
+    name = section.get(meant) if meant else None
+    return name if isinstance(name, str) and name in table else "holdout"
 
 
 def _with_frame_keys(entry: Entry[Any], section: str) -> type[BaseModel]:
@@ -254,6 +300,9 @@ def _training_problems(
             key = ("training", "metrics", position)
             yield _unknown(document, key, "metric", metric, METRICS)
     yield from _schedule_problems(spec, document)
+    if training.tensorboard and find_spec("tensorboard") is None:
+        hint = 'pip install "kx[tensorboard]"'
+        yield document.problem(("training", "tensorboard"), "it is not installed", hint=hint)
     if set(training.metrics or ()) <= set(METRICS):  # else what is measured is not yet known
         yield from _monitor_problems(spec, document, info)
         yield from _expectation_problems(spec, document, info)

@@ -27,7 +27,13 @@ BUILTINS = (
     "kx.models.cnn",
     "kx.models.linear",
     "kx.models.mlp",
+    "kx.evaluators.group_kfold",
     "kx.evaluators.holdout",
+    "kx.evaluators.kfold",
+    "kx.evaluators.leave_one_out",
+    "kx.evaluators.repeated_kfold",
+    "kx.evaluators.stratified_kfold",
+    "kx.evaluators.time_series",
 )
 """The modules whose import fills the registries."""
 

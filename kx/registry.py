@@ -12,6 +12,7 @@ import re
 import typing
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
 
@@ -30,10 +31,9 @@ class Entry(Generic[F]):
     """A registered function, with what kx knows of it without calling it.
 
     Attributes:
-        kind: ``dataset``, ``model`` or ``evaluator``.
+        kind: ``dataset``, ``model``, ``evaluator`` or ``callback``.
         info: datasets: ``info(**options)`` describes the data before it is read, or None.
         check: ``check(info, **options)`` lists what will not work, before anything is built.
-        options: a Pydantic model of the keyword-only parameters.
         rescale: evaluators: ``rescale(options, factor)`` adapts what counts rows to data that is
             ``factor`` times the described size (a sample, or the slice of a smoke run).
     """
@@ -41,10 +41,14 @@ class Entry(Generic[F]):
     kind: str
     name: str
     function: F
-    options: type[BaseModel]
     info: Callable[..., DatasetInfo] | None = None
     check: Check | None = None
     rescale: Callable[[dict[str, Any], float], dict[str, Any]] | None = None
+
+    @property
+    def options(self) -> type[BaseModel]:
+        """A Pydantic model of the keyword-only parameters; made when it is first asked for."""
+        return options_model(self.function)
 
     @property
     def summary(self) -> str:
@@ -106,8 +110,8 @@ class Registry(Generic[F]):
                     f"{self.kind} {name!r} in {function.__module__} needs a docstring: "
                     "its first line is shown by `kx list`."
                 )
-            options = options_model(function)
-            self._entries[name] = Entry(self.kind, name, function, options, info, check, rescale)
+            option_types(function)  # complains now, not when somebody asks for it
+            self._entries[name] = Entry(self.kind, name, function, info, check, rescale)
             return function
 
         return register
@@ -123,21 +127,36 @@ class Registry(Generic[F]):
         return sorted(self._entries)
 
 
+@cache
 def options_model(function: Callable[..., object]) -> type[BaseModel]:
-    """Describe the keyword-only parameters of ``function``: those that a spec may set.
+    """Describe the keyword-only parameters of ``function``: those that a spec may set."""
+    parameters = inspect.signature(function).parameters
+    fields: dict[str, Any] = {
+        name: (
+            kind,
+            ... if (default := parameters[name].default) is inspect.Parameter.empty else default,
+        )
+        for name, kind in option_types(function).items()
+    }
+    config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+    return create_model(function.__name__, __config__=config, **fields)
+
+
+def option_types(function: Callable[..., object]) -> dict[str, Any]:
+    """Return the types of the keyword-only parameters of ``function``.
 
     Raises:
         PluginError: if one of them has no type, or one that cannot be evaluated here.
     """
-    settable = {
-        name: parameter
+    settable = [
+        name
         for name, parameter in inspect.signature(function).parameters.items()
         if parameter.kind is parameter.KEYWORD_ONLY
-    }
+    ]
     # Only these annotations are evaluated: the others may name types of modules not yet imported.
     try:
         annotations = {name: function.__annotations__[name] for name in settable}
-        hints = typing.get_type_hints(
+        return typing.get_type_hints(
             SimpleNamespace(__annotations__=annotations),
             globalns=function.__globals__,
             include_extras=True,
@@ -147,12 +166,6 @@ def options_model(function: Callable[..., object]) -> type[BaseModel]:
             f"{function.__module__}.{function.__name__}: every parameter after * needs a type "
             f"that is imported when the module is ({error})."
         ) from None
-    fields: dict[str, Any] = {
-        name: (hints[name], ... if p.default is p.empty else p.default)
-        for name, p in settable.items()
-    }
-    config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
-    return create_model(function.__name__, __config__=config, **fields)
 
 
 def extended(options: type[BaseModel], fields: dict[str, Any]) -> type[BaseModel]:
@@ -192,3 +205,4 @@ def _documented_arguments(documentation: str) -> dict[str, str]:
 dataset: Registry[Callable[..., DatasetBundle]] = Registry("dataset")
 model: Registry[Callable[..., Any]] = Registry("model")
 evaluator: Registry[Callable[..., Strategy]] = Registry("evaluator")
+callback: Registry[Callable[..., Any]] = Registry("callback")

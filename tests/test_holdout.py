@@ -3,19 +3,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kx.contracts import DatasetInfo, FitResult
-from kx.evaluators.holdout import complaints, holdout, rescaled, size_in_rows
+from kx.contracts import DatasetInfo, FitResult, Rows
+from kx.evaluators.holdout import check, holdout, rescaled, size_in_rows
+from kx.registry import evaluator
 
 ORDERS = ("shuffled", "first", "last")
 
 
-def proposed(count, seed=0, **options):
-    (proposal,) = holdout(**options).propose(np.zeros(count), seed)
+def proposed(count, seed=0, labels=None, **options):
+    (proposal,) = holdout(**options).propose(Rows(count, labels), seed)
     return proposal
 
 
-def result(best_epoch):
-    return FitResult("holdout", {"loss": [0.5]}, best_epoch, {"accuracy": 0.75}, 1.0)
+def result(losses):
+    history = {"loss": [0.5] * len(losses), "val_loss": losses, "val_accuracy": [0.75] * 6}
+    return FitResult("holdout", history, 1, 1.0)
+
+
+def checked(info, **options):
+    defaults = evaluator["holdout"].options().model_dump()
+    return [(c.key, c.fatal) for c in check(info, **(defaults | options))]
 
 
 @st.composite
@@ -24,11 +31,12 @@ def counts_and_sizes(draw):
     return count, draw(st.integers(1, count - 1))
 
 
-@given(counts_and_sizes(), st.sampled_from(ORDERS), st.integers(0, 2**31 - 1))
-def test_both_parts_together_are_every_row_once(count_and_size, order, seed):
+@given(counts_and_sizes(), st.sampled_from(ORDERS), st.integers(0, 2**31 - 1), st.booleans())
+def test_both_parts_together_are_every_row_once(count_and_size, order, seed, stratify):
     count, size = count_and_size
+    labels = np.arange(count) // 7
 
-    proposal = proposed(count, seed, size=size, order=order)
+    proposal = proposed(count, seed, labels, size=size, order=order, stratify=stratify)
 
     assert len(proposal.validation) == size
     together = np.concatenate([proposal.train, proposal.validation])
@@ -64,34 +72,89 @@ def test_the_first_or_the_last_rows_are_held_out_in_their_order(order, train, va
     assert proposal.validation.tolist() == validation
 
 
-def test_the_same_seed_gives_the_same_split_and_another_seed_another():
-    first, again, other = (proposed(1000, seed, size=100) for seed in (7, 7, 8))
+def test_a_shuffled_split_holds_out_the_first_rows_of_a_permutation():
+    mixed = np.random.default_rng(7).permutation(10).tolist()
+
+    proposal = proposed(10, seed=7, size=3)
+
+    assert proposal.validation.tolist() == mixed[:3]
+    assert proposal.train.tolist() == mixed[3:]
+
+
+@pytest.mark.parametrize("stratify", [False, True])
+def test_the_same_seed_gives_the_same_split_and_another_seed_another(stratify):
+    labels = np.arange(1000) % 3
+    first, again, other = (
+        proposed(1000, seed, labels, size=100, stratify=stratify) for seed in (7, 7, 8)
+    )
 
     np.testing.assert_array_equal(first.validation, again.validation)
     np.testing.assert_array_equal(first.train, again.train)
     assert set(first.validation) != set(other.validation)
 
 
-def test_a_shuffled_split_takes_its_rows_from_everywhere():
-    held_out = proposed(1000, size=0.2).validation
+@pytest.mark.parametrize("stratify", [False, True])
+def test_a_shuffled_split_takes_its_rows_from_everywhere(stratify):
+    proposal = proposed(1000, labels=np.arange(1000) // 500, size=0.2, stratify=stratify)
 
-    assert (np.bincount(held_out // 100, minlength=10) > 0).all()
-    assert (np.diff(held_out) < 0).any()
+    for part in (proposal.validation, proposal.train):
+        assert (np.bincount(part // 100, minlength=10) > 0).all()
+        assert (np.diff(part) < 0).any()
+        assert (np.diff(part // 500) < 0).any(), "sorted by class"
+
+
+@given(st.lists(st.integers(0, 5), min_size=2, max_size=80), st.data())
+def test_each_class_gives_its_share_to_a_stratified_split_give_or_take_one(labels, data):
+    size = data.draw(st.integers(1, len(labels) - 1))
+
+    proposal = proposed(
+        len(labels), data.draw(st.integers(0, 99)), np.array(labels), size=size, stratify=True
+    )
+
+    held_out = [labels[row] for row in proposal.validation]
+    for number in set(labels):
+        share = labels.count(number) * size / len(labels)
+        assert abs(held_out.count(number) - share) < 1
 
 
 @pytest.mark.parametrize(("refit", "epochs"), [("best_epoch", 4), (1, 1), (9, 9), ("none", None)])
 def test_the_refit_takes_the_best_epoch_or_a_number_or_does_not_happen(refit, epochs):
-    conclusion = holdout(refit=refit).conclude([result(best_epoch=4)])
+    losses = [0.9, 0.8, 0.7, 0.1, 0.5, 0.6]
+
+    conclusion = holdout(refit=refit).conclude([result(losses)], "val_loss")
 
     assert conclusion.best_epoch == 4
     assert conclusion.refit_epochs == epochs
-    assert conclusion.scores == {"accuracy": 0.75}
+    assert conclusion.scores == {"loss": [0.1], "accuracy": [0.75]}
+
+
+def test_several_seeds_of_one_split_are_judged_by_their_mean():
+    # Means: 0.5, 0.5, 0.4, 0.6, 0.6, 0.6; the second alone would choose epoch 2.
+    first, second = [0.4, 0.9, 0.3, 0.6, 0.6, 0.6], [0.6, 0.1, 0.5, 0.6, 0.6, 0.6]
+
+    conclusion = holdout().conclude([result(first), result(second)], "val_loss")
+
+    assert conclusion.best_epoch == 3
+    assert conclusion.scores["loss"] == [0.3, 0.5]
+
+
+def test_epochs_can_be_skipped_and_the_curve_smoothed():
+    losses = [0.1, 0.8, 0.4, 0.7, 0.5, 0.6]
+
+    assert holdout(skip_epochs=1).conclude([result(losses)], "val_loss").best_epoch == 3
+    # From 0.8 on, half of each: 0.8, 0.6, 0.65, 0.575, 0.5875.
+    assert holdout(skip_epochs=1, smooth=0.5).conclude([result(losses)], "val_loss").best_epoch == 5
 
 
 def test_the_default_is_to_shuffle_a_fifth_and_to_refit():
-    strategy = holdout()
-
-    assert (strategy.size, strategy.order, strategy.refit) == (0.2, "shuffled", "best_epoch")
+    assert evaluator["holdout"].options().model_dump() == {
+        "size": 0.2,
+        "order": "shuffled",
+        "stratify": False,
+        "refit": "best_epoch",
+        "smooth": 0.0,
+        "skip_epochs": 0,
+    }
 
 
 @pytest.mark.parametrize(
@@ -120,5 +183,56 @@ def test_a_count_of_rows_follows_the_size_of_the_data_and_a_fraction_stays(size,
 )
 def test_an_empty_part_is_a_complaint(size, examples, fine):
     info = DatasetInfo("words", "binary", (5,), train_examples=examples)
+    expected = [] if fine else [("size", True)]
 
-    assert [c.key for c in complaints(info, size=size)] == ([] if fine else ["size"])
+    assert checked(info, size=size) == expected
+    if examples:
+        found = holdout(size=size).complaints(Rows(examples))
+        assert [(c.key, c.fatal) for c in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [("shuffled", [("order", True)]), ("first", [("strategy", False)]), ("last", [])],
+)
+def test_rows_in_order_of_time_are_held_out_at_the_end(order, expected):
+    info = DatasetInfo("weather", "regression", (5,), ordered=True)
+
+    assert checked(info, order=order) == expected
+
+
+@pytest.mark.parametrize(
+    ("task", "order", "fine"),
+    [
+        ("binary", "shuffled", True),
+        ("multiclass", "shuffled", True),
+        ("multiclass", "last", False),
+        ("multilabel", "shuffled", False),
+        ("regression", "shuffled", False),
+    ],
+)
+def test_only_classes_in_a_shuffled_order_can_be_stratified(task, order, fine):
+    info = DatasetInfo("words", task, (5,), classes=("a", "b"))
+
+    found = checked(info, order=order, stratify=True)
+
+    assert found == ([] if fine else [("stratify", True)])
+
+
+@pytest.mark.parametrize(
+    ("labels", "stratify", "expected"),
+    [
+        ([0, 0, 1, 1], True, []),
+        (None, False, []),
+        (None, True, [("stratify", True)]),
+        ([0, 0, 0, 1], True, [("stratify", False)]),
+        ([0, 0, 0, 1], False, []),
+    ],
+)
+def test_classes_of_one_row_are_a_warning_and_none_at_all_a_complaint(labels, stratify, expected):
+    rows = Rows(4, None if labels is None else np.array(labels))
+
+    found = list(holdout(size=2, stratify=stratify).complaints(rows))
+
+    assert [(c.key, c.fatal) for c in found] == expected
+    assert all("class 1 has 1," in c.message for c in found if not c.fatal)

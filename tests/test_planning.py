@@ -109,7 +109,11 @@ def test_everything_is_filled_in():
     assert resolved["architecture"]["units"] == [16, 16]
     assert resolved["validation"] == {"strategy": "holdout", "size": 0.2} | {
         "order": "shuffled",
+        "stratify": False,
         "refit": "best_epoch",
+        "smooth": 0.0,
+        "skip_epochs": 0,
+        "keep": "none",
     }
     assert resolved["training"]["optimizer"]["learning_rate"] == 0.001
     assert resolved["training"]["loss"] == "sparse_categorical_crossentropy"

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from kx.contracts import DatasetInfo
 from kx.evaluators.scores import (
     Score,
-    baseline_predictions,
     bootstrap_mean,
     share_interval,
     wilson,
@@ -18,7 +17,6 @@ from kx.evaluators.scores import (
 TOPICS = tuple(f"topic-{n}" for n in range(46))
 BINARY = DatasetInfo("reviews", "binary", (5,))
 REUTERS = DatasetInfo("reuters", "multiclass", (5,), TOPICS)
-ONE_HOT = DatasetInfo("reuters", "multiclass", (5,), TOPICS, one_hot=True)
 LABELS = DatasetInfo("tags", "multilabel", (5,), ("a", "b", "c"))
 HOUSES = DatasetInfo("houses", "regression", (5,))
 SHARES = DatasetInfo("shares", "unit_regression", (5,))
@@ -116,52 +114,3 @@ def test_the_interval_of_an_error_is_that_of_the_errors_of_the_examples():
     assert scores["mae"] == Score(values["mae"], *expected, "bootstrap")
     expected = bootstrap_mean(errors**2, 4)
     assert scores["mse"] == Score(values["mse"], *expected, "bootstrap")
-
-
-def newswires():
-    """Labels like those of Reuters: topic 3 leads, most topics are rare, topic 45 is absent."""
-    return np.concatenate([np.full(70, 3), np.full(50, 4), np.arange(45)])
-
-
-@pytest.mark.parametrize("info", [REUTERS, ONE_HOT], ids=["integers", "one-hot"])
-def test_the_majority_of_newswires_is_their_most_frequent_topic(info):
-    y = np.eye(46)[newswires()] if info.one_hot else newswires()
-
-    predictions = baseline_predictions(y, 4, info)
-
-    assert list(predictions) == ["majority"]
-    assert predictions["majority"].shape == (4, 46)
-    np.testing.assert_array_equal(predictions["majority"], np.eye(46)[[3] * 4])
-
-
-def test_topics_that_do_not_occur_get_their_column_all_the_same():
-    predictions = baseline_predictions(np.array([40, 7, 40]), 2, REUTERS)["majority"]
-
-    np.testing.assert_array_equal(predictions, np.eye(46)[[40, 40]])
-
-
-@pytest.mark.parametrize(
-    ("y", "expected"),
-    [([0, 1, 1], 1.0), ([0, 0, 1], 0.0), ([0, 0], 0.0), ([1, 1], 1.0), ([0.0, 1.0, 1.0], 1.0)],
-)
-def test_the_majority_of_a_yes_or_no_question_is_one_probability(y, expected):
-    predictions = baseline_predictions(np.array(y), 3, BINARY)["majority"]
-
-    np.testing.assert_array_equal(predictions, np.full((3, 1), expected))
-
-
-def test_the_majority_of_several_labels_is_taken_label_by_label():
-    y = np.array([[1, 0, 1], [1, 0, 0], [1, 1, 1], [0, 0, 0]])
-
-    predictions = baseline_predictions(y, 2, LABELS)["majority"]
-
-    np.testing.assert_array_equal(predictions, [[1, 0, 1]] * 2)
-
-
-@pytest.mark.parametrize("info", [HOUSES, SHARES])
-def test_a_regression_has_mean_and_median_as_baselines(info):
-    predictions = baseline_predictions(np.array([0.0, 0.1, 0.8], "float32"), 2, info)
-
-    assert list(predictions) == ["mean", "median"]
-    np.testing.assert_allclose(predictions["mean"], [[0.3], [0.3]], rtol=1e-6)
-    np.testing.assert_allclose(predictions["median"], [[0.1], [0.1]], rtol=1e-6)

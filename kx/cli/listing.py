@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from kx.registry import Entry, Registry
 
 Kind = Annotated[
-    Literal["all", "datasets", "models", "evaluators"],
-    typer.Argument(metavar="[KIND]", help="datasets, models or evaluators; default: all."),
+    Literal["all", "datasets", "models", "evaluators", "callbacks"],
+    typer.Argument(
+        metavar="[KIND]", help="datasets, models, evaluators or callbacks; default: all."
+    ),
 ]
 
 
@@ -23,12 +25,12 @@ def list_(kind: Kind = "all", as_json: AsJson = False) -> None:
     Example: kx list models
     """
     from kx.plugins import load_builtins
-    from kx.registry import dataset, evaluator, model
+    from kx.registry import callback, dataset, evaluator, model
     from kx.reporting.jsonfile import to_json
 
     load_builtins()
     tables: dict[str, Registry[Any]] = {
-        "datasets": dataset, "models": model, "evaluators": evaluator
+        "datasets": dataset, "models": model, "evaluators": evaluator, "callbacks": callback
     }  # fmt: skip
     chosen = {name: table for name, table in tables.items() if kind in ("all", name)}
     if as_json:
@@ -39,7 +41,8 @@ def list_(kind: Kind = "all", as_json: AsJson = False) -> None:
         typer.echo(to_json(document), nl=False)
         return
     for name, table in chosen.items():
-        _print(name, [table[entry] for entry in table.names()])
+        if kind == name or table.names():  # kx has no callbacks of its own: plugins do
+            _print(name, [table[entry] for entry in table.names()])
 
 
 def _described(entry: Entry[Any]) -> dict[str, Any]:

@@ -10,7 +10,20 @@ from typing import Annotated, Any
 
 import typer
 
-from kx.cli import check, data, doctor, listing, new, plot, runs, schema, summary, train
+from kx.cli import (
+    check,
+    compare,
+    data,
+    doctor,
+    kfold,
+    listing,
+    new,
+    plot,
+    runs,
+    schema,
+    summary,
+    train,
+)
 from kx.errors import Interrupted, KxError, SpecError
 
 app = typer.Typer(
@@ -43,10 +56,12 @@ def _root(
 
 
 app.command()(train.train)
+app.command()(kfold.kfold)
 app.command()(check.check)
 app.command("list")(listing.list_)
 app.command()(runs.runs)
 app.command()(runs.show)
+app.command()(compare.compare)
 app.command()(plot.plot)
 app.add_typer(data.app, name="data")
 app.command()(new.new)

@@ -16,6 +16,18 @@ Set = Annotated[
     typer.Option("--set", metavar="KEY=VALUE", help="Override a key, as in training.epochs=4."),
 ]
 Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Override the spec's seed.")]
+Seeds = Annotated[
+    int | None,
+    typer.Option("--seeds", min=1, help="Train everything so often, with seeds derived from it."),
+]
+Sample = Annotated[bool, typer.Option("--sample", help="Use the generated stand-in for the data.")]
+Smoke = Annotated[
+    bool, typer.Option("--smoke", help="A few rows, two epochs: does everything work?")
+]
+Test = Annotated[
+    bool,
+    typer.Option("--test/--no-test", help="Look at the test part at the end, or save that look."),
+]
 Outputs = Annotated[
     Path, typer.Option("--outputs", envvar="KX_OUTPUTS", help="Where runs are kept.")
 ]
@@ -25,6 +37,12 @@ AsJson = Annotated[
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no remarks.")]
 
 
-def overrides(settings: list[str] | None, seed: int | None) -> list[str]:
+def overrides(
+    settings: list[str] | None, seed: int | None = None, seeds: int | None = None
+) -> list[str]:
     """Return all overrides of a spec as ``key=value``."""
-    return [*(settings or []), *([] if seed is None else [f"seed={seed}"])]
+    numbers = {"seed": seed, "seeds": seeds}
+    return [
+        *(settings or []),
+        *(f"{key}={value}" for key, value in numbers.items() if value is not None),
+    ]

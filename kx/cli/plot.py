@@ -73,8 +73,21 @@ def _look(folder: Path, record: Record | None, smooth: float) -> Look:
 
     if record is None:
         return Look(f"{summary(folder).name} (no record)", smooth)
-    unit = str(record.dataset.get("target") or "")
-    return Look(record.name, smooth, record.best_epoch, record.is_sample, unit)
+    return Look(
+        record.name,
+        smooth,
+        record.best_epoch,
+        record.is_sample,
+        unit=str(record.dataset.get("target") or ""),
+        skip_epochs=_skipped(record),
+    )
+
+
+def _skipped(record: Record) -> int:
+    """Return how many first epochs the strategy did not judge, as far as the record tells."""
+    section = record.spec.get("validation")
+    skipped = section.get("skip_epochs", 0) if isinstance(section, dict) else 0
+    return skipped if isinstance(skipped, int) else 0
 
 
 def _made(output: Path | None) -> Path | None:

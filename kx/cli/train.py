@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from kx.cli.options import AsJson, Outputs, Quiet, Seed, Set, SpecFiles, overrides
+from kx.cli.options import (
+    AsJson,
+    Outputs,
+    Quiet,
+    Sample,
+    Seed,
+    Seeds,
+    Set,
+    Smoke,
+    SpecFiles,
+    Test,
+    overrides,
+)
 
 if TYPE_CHECKING:
     from kx.planning import Plan
     from kx.reporting.record import Record
+    from kx.running.work import Switches
 
 
 def train(
     specs: SpecFiles,
     settings: Set = None,
     seed: Seed = None,
-    sample: Annotated[
-        bool, typer.Option("--sample", help="Use the generated stand-in for the data.")
-    ] = False,
-    smoke: Annotated[
-        bool, typer.Option("--smoke", help="A few rows, two epochs: does everything work?")
-    ] = False,
+    seeds: Seeds = None,
+    sample: Sample = False,
+    smoke: Smoke = False,
+    test: Test = True,
     outputs: Outputs = Path("outputs"),
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -32,10 +43,21 @@ def train(
 
     Example: kx train configs/imdb.yaml --set training.epochs=4
     """
-    from kx.runner import Switches
+    from kx.running.work import Switches
 
-    plans = _plan_all(specs, overrides(settings, seed))
-    switches = Switches(sample=sample, smoke=smoke)
+    plans = _plan_all(specs, overrides(settings, seed, seeds))
+    switches = Switches(sample=sample, smoke=smoke, test=test)
+    carry_out(plans, switches, outputs, as_json=as_json, quiet=quiet)
+
+
+def carry_out(
+    plans: list[Plan], switches: Switches, outputs: Path, *, as_json: bool, quiet: bool
+) -> None:
+    """Run the plans one after the other, and say how each went.
+
+    Raises:
+        ExpectationMissedError: if a result is not as its spec expects; the runs are kept.
+    """
     finished = [_train(plan, outputs, switches, as_json, quiet) for plan in plans]
     if as_json:
         _print_json(finished)
@@ -60,12 +82,11 @@ def _plan_all(specs: list[Path], settings: list[str]) -> list[Plan]:
 
 
 def _train(
-    plan: Plan, outputs: Path, switches: object, as_json: bool, quiet: bool
+    plan: Plan, outputs: Path, switches: Switches, as_json: bool, quiet: bool
 ) -> tuple[Record, Path]:
     from kx.reporting import console
-    from kx.runner import Switches, run
+    from kx.runner import run
 
-    assert isinstance(switches, Switches)  # noqa: S101 - for the type checker: imported late
     with console.watching(console.messages(), quiet=quiet) as watcher:
         record, folder = run(plan, outputs, watcher, switches)
     if not as_json:

@@ -47,6 +47,15 @@ class Preparation:
         """How many columns ``apply`` adds: with ``indicator``, one per feature with gaps."""
         return int(self.gaps.sum()) if self.missing == "indicator" else 0
 
+    def is_same(self, other: Preparation) -> bool:
+        """Whether ``other`` prepares every row exactly as this one does."""
+        import numpy as np
+
+        arrays = self.arrays()
+        return self.settings() == other.settings() and all(
+            np.array_equal(arrays[name], values) for name, values in other.arrays().items()
+        )
+
     def input_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         """Return the shape of one prepared example whose features have ``shape``."""
         return (*shape[:-1], shape[-1] + self.added) if self.added else shape
@@ -76,6 +85,17 @@ class Preparation:
         if not self.added:
             return prepared
         return np.concatenate([prepared, absent[:, self.gaps].astype(np.float32)], axis=1)
+
+    def check(self, x: Any, part: str) -> None:
+        """Look for features that ``apply`` would refuse, without preparing anything.
+
+        Raises:
+            DataError: as ``apply`` does.
+        """
+        if _is_left_alone(x, self.scale):
+            _finite_sparse(x, part)
+        else:
+            self._absent(x, part)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return the numbers, for an ``.npz`` file; ``settings`` are the rest."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kx.contracts import DatasetInfo
 
@@ -114,45 +114,3 @@ def _scored(
 
 def _square(values: np.ndarray) -> np.ndarray:
     return values**2
-
-
-def baseline_predictions(
-    y_train: np.ndarray, count: int, info: DatasetInfo
-) -> dict[str, np.ndarray]:
-    """Predict ``count`` examples without looking at them.
-
-    Returns:
-        Name of the baseline -> (count, outputs): the majority class for classification, mean and
-        median of the targets for regression; each fitted on ``y_train``.
-    """
-    from sklearn.dummy import DummyClassifier, DummyRegressor
-
-    blank = _blank(count)
-    if info.task in ("regression", "unit_regression"):
-        return {
-            name: DummyRegressor(strategy=name).fit(y_train, y_train).predict(blank)[:, None]
-            for name in ("mean", "median")
-        }
-    if info.task == "multilabel":
-        import numpy as np
-
-        majority = (y_train.mean(axis=0) >= 0.5).astype("float32")
-        return {"majority": np.tile(majority, (count, 1))}
-    labels = y_train.argmax(axis=1) if info.one_hot else y_train
-    model = DummyClassifier(strategy="most_frequent").fit(labels, labels)
-    return {"majority": _probabilities(model, model.predict_proba(blank), info)}
-
-
-def _blank(count: int) -> Any:
-    import numpy as np
-
-    return np.zeros((count, 1), "float32")
-
-
-def _probabilities(model: Any, probabilities: np.ndarray, info: DatasetInfo) -> np.ndarray:
-    """Spread scikit-learn's columns, one for each class that occurs, over all classes."""
-    import numpy as np
-
-    spread = np.zeros((len(probabilities), max(2, len(info.classes))), "float32")
-    spread[:, np.asarray(model.classes_, int)] = probabilities
-    return spread[:, 1:2] if info.task == "binary" else spread

@@ -95,22 +95,19 @@ def cnn(
     """
     import keras
 
-    network = keras.Sequential([keras.Input(info.input_shape)], name="cnn")
+    layers = [keras.Input(info.input_shape)]
     regularizer = penalty(l1, l2)
     for position, count in enumerate(filters):
         size = (count, kernel_size, padding)
-        for layer in _convolution(size, activation, regularizer, batch_norm):
-            network.add(layer)
+        layers += _convolution(size, activation, regularizer, batch_norm)
         if pooled(position, len(filters) - 1, pooling):
-            network.add(keras.layers.MaxPooling2D(pool_size))
-    network.add(keras.layers.Flatten())
+            layers.append(keras.layers.MaxPooling2D(pool_size))
+    layers.append(keras.layers.Flatten())
     if dropout:
-        network.add(keras.layers.Dropout(dropout))
+        layers.append(keras.layers.Dropout(dropout))
     for width in units:
-        for layer in dense_block(width, activation, dropout, l1, l2, batch_norm):
-            network.add(layer)
-    network.add(output_layer(info))
-    return network
+        layers += dense_block(width, activation, dropout, l1, l2, batch_norm)
+    return keras.Sequential([*layers, output_layer(info)], name="cnn")
 
 
 def _convolution(

@@ -57,11 +57,9 @@ def mlp(
     """
     import keras
 
-    network = keras.Sequential(flat_input(info), name="mlp")
-    sparse = info.sparse
+    layers, sparse = flat_input(info), info.sparse
     for width in units:
-        for layer in dense_block(width, activation, dropout, l1, l2, batch_norm, sparse):
-            network.add(layer)
+        layers += dense_block(width, activation, dropout, l1, l2, batch_norm, sparse)
         sparse = False  # behind the first layer nothing is
-    network.add(output_layer(info, sparse=sparse))
-    return network
+    layers.append(output_layer(info, sparse=sparse))
+    return keras.Sequential(layers, name="mlp")

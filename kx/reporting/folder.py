@@ -156,6 +156,7 @@ class RunSummary:
     dataset: str = ""
     sample: bool = False
     smoke: bool = False
+    leaky: bool = False
     part: str = ""
     metric: str = ""
     value: float | None = None
@@ -304,7 +305,7 @@ def _unclear(reference: str, candidates: list[str], known: set[str]) -> str:
 
 def _summary_of(record: Record, run: str, standing: str) -> RunSummary:
     part, metric, score = headline(record) or ("", "", None)
-    name, baseline = best_baseline(record, metric) or ("", None)
+    name, baseline = best_baseline(record, part, metric) or ("", None)
     return RunSummary(
         id=run,
         name=record.name,
@@ -312,6 +313,7 @@ def _summary_of(record: Record, run: str, standing: str) -> RunSummary:
         dataset=str(record.dataset.get("name", "")),
         sample=record.is_sample,
         smoke=record.smoke,
+        leaky=record.leaky,
         part=part,
         metric=metric,
         value=score["value"] if score else None,

@@ -7,7 +7,7 @@ import io
 import math
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,14 +34,6 @@ def canonical(name: str) -> str:
     return start + SHORT.get(rest, rest)
 
 
-def lower_is_better(metric: str) -> bool:
-    """Whether a small value is a good one, as far as the name tells."""
-    short = metric.removeprefix("val_")
-    return short in ("mae", "mse", "rmse", "mape", "msle") or short.endswith(
-        ("loss", "error", "crossentropy", "divergence")
-    )
-
-
 class HistoryWriter:
     """Keeps ``history.csv`` and ``history.json`` of a run folder up to date.
 
@@ -51,12 +43,17 @@ class HistoryWriter:
     def __init__(self, folder: Path, clock: Callable[[], float] = time.monotonic) -> None:
         self._folder, self._clock = folder, clock
         self._fits: dict[str, Curves] = {}
+        self._begun: list[str] = []
         self._due = clock() + PERIOD
         # Unbuffered, and never through a link or onto the history of another run.
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
         with storage_errors(folder / CSV):
             self._csv = os.fdopen(os.open(folder / CSV, flags, 0o666), "wb", buffering=0)
         self._append([COLUMNS])
+
+    def plan(self, fits: Sequence[str]) -> None:
+        """Give the fits their places: side by side, they come in as chance will have it."""
+        self._fits |= {name: {} for name in fits if name not in self._fits}
 
     def epoch(self, fit: str, epoch: int, metrics: Mapping[str, float]) -> None:
         """Add what the epoch, counted from 1, of a fit brought.
@@ -65,8 +62,10 @@ class HistoryWriter:
             StorageError: if there is no room, or the folder is gone.
         """
         values = {canonical(name): _finite(value) for name, value in metrics.items()}
-        self._append([[fit, epoch, name, value] for name, value in values.items()])
+        self._append(_rows(fit, epoch, values))
         curves = self._fits.setdefault(fit, {})
+        if not self._begun or self._begun[-1] != fit:
+            self._begun.append(fit)
         for name, value in values.items():
             curves.setdefault(name, []).append(value)
         if self._clock() >= self._due:
@@ -78,19 +77,42 @@ class HistoryWriter:
         if not self._csv.closed:
             self._csv.close()
             self._write_json()
+            if self._begun != list(self._finished()):
+                self._sort_csv()
+
+    def _finished(self) -> dict[str, Curves]:
+        """Return the fits that have an epoch, in their places."""
+        return {name: curves for name, curves in self._fits.items() if curves}
+
+    def _sort_csv(self) -> None:
+        """Write the epochs in the order of the fits, so that equal runs leave equal files."""
+        rows: list[list[Any]] = [COLUMNS]
+        for fit, curves in self._finished().items():
+            for at in range(max(map(len, curves.values()))):
+                values = {name: curve[at] for name, curve in curves.items() if at < len(curve)}
+                rows += _rows(fit, at + 1, values)
+        atomic_write(self._folder / CSV, _as_csv(rows))
 
     def _append(self, rows: list[list[Any]]) -> None:
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows(rows)
-        content = text.getvalue().encode(errors="backslashreplace")
+        content = _as_csv(rows)
         with storage_errors(self._folder / CSV, len(content)):
             while content:  # a nearly full disk takes a part, and refuses only the rest
                 content = content[self._csv.write(content) :]
 
     def _write_json(self) -> None:
-        fits = [{"name": name, "history": curves} for name, curves in self._fits.items()]
+        fits = [{"name": name, "history": curves} for name, curves in self._finished().items()]
         document = {"schema_version": SCHEMA_VERSION, "fits": fits}
         atomic_write(self._folder / JSON, to_json(document, indent=None))
+
+
+def _rows(fit: str, epoch: int, values: Mapping[str, float | None]) -> list[list[Any]]:
+    return [[fit, epoch, name, value] for name, value in values.items()]
+
+
+def _as_csv(rows: list[list[Any]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode(errors="backslashreplace")
 
 
 def read_history(folder: Path) -> dict[str, Curves]:

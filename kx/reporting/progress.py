@@ -4,66 +4,27 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kx.contracts import Watcher
-from kx.reporting.history import lower_is_better
-from kx.reporting.text import clean, duration, number, shortened, size
+from kx.reporting.fits import Fit, Fits
+from kx.reporting.text import clean, duration, shortened, size
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.live import Live
-    from rich.table import Table
+    from rich.text import Text
 
 LINES = 25
-"""About so many lines tell of a long fit where there is no display to update."""
+"""About so many lines tell of a long fit, or of many fits, where no display can be updated."""
+
+FEW, SOME, MANY = 4, 10, 40
+"""Up to FEW fits a log tells epochs, up to MANY it has a line for each fit; a terminal keeps the
+lines of up to SOME fits, and shows FEW at the same time."""
 
 Clock = Callable[[], float]
-
-
-@dataclass(slots=True)
-class Fit:
-    """What is known of the fit that goes on.
-
-    Attributes:
-        steps: batches of an epoch.
-        started: by the clock of its watcher.
-        best: metric of the validation part -> its best value so far, and the epoch of that.
-    """
-
-    name: str
-    epochs: int
-    steps: int
-    started: float
-    epoch: int = 0
-    step: int = 0
-    metrics: Mapping[str, float] | None = None
-    best: dict[str, tuple[float, int]] | None = None
-
-    def add(self, epoch: int, metrics: Mapping[str, float]) -> None:
-        """Take note of an epoch; cheap, for there may be thousands in a second."""
-        self.epoch, self.step, self.metrics = epoch, 0, metrics
-        best = self.best = self.best or {}
-        for name, value in metrics.items():
-            if name.startswith("val_") and _is_better(name, value, best.get(name)):
-                best[name] = (value, epoch)
-
-    def numbers(self) -> str:
-        """Return the last metrics, as ``loss 0.3120, val_loss 0.2891``."""
-        return ", ".join(f"{clean(k)} {number(v)}" for k, v in (self.metrics or {}).items())
-
-    def best_so_far(self) -> str:
-        """Return the best validation values, as ``val_loss 0.2891 (epoch 4)``."""
-        best = list((self.best or {}).items())  # a copy: the display reads in another thread
-        return ", ".join(f"{clean(k)} {number(v)} (epoch {epoch})" for k, (v, epoch) in best)
-
-    def seconds_left(self, now: float) -> float | None:
-        """Return how long the rest takes if it goes on like this, or None at the start."""
-        done = self.epoch + self.step / max(self.steps, 1)
-        return (now - self.started) / done * (self.epochs - done) if done else None
 
 
 class PlainWatcher(Watcher):
@@ -71,7 +32,7 @@ class PlainWatcher(Watcher):
 
     def __init__(self, console: Console, clock: Clock = time.monotonic) -> None:
         self._console, self._clock = console, clock
-        self._fit = Fit("", 0, 0, 0.0)
+        self._fits = Fits()
         self._told: tuple[str, int] = ("", -1)
 
     def stage(self, text: str) -> None:
@@ -89,21 +50,34 @@ class PlainWatcher(Watcher):
             self._told = (name, part)
             self._say(_download(name, done, total))
 
+    def fits_planned(self, count: int) -> None:
+        """Take note."""
+        self._fits = Fits(count, self._clock())
+
     def fit_started(self, name: str, epochs: int, steps: int) -> None:
         """Take note."""
-        self._fit = Fit(name, epochs, steps, self._clock())
+        self._fits.start(name, epochs, steps, self._clock())
 
-    def epoch_ended(self, epoch: int, metrics: Mapping[str, float]) -> None:
-        """Say how it went: of each epoch of a short fit, of some of a long one."""
-        fit = self._fit
+    def epoch_ended(self, name: str, epoch: int, metrics: Mapping[str, float]) -> None:
+        """Say how it went, where fits are few: of each epoch of a short one, of some of a long."""
+        fit = self._fits.running.get(name)
+        if fit is None:
+            return
         fit.add(epoch, metrics)
+        if (self._fits.planned if fit.planned else fit.place) > FEW:
+            return
         every = 1 if fit.epochs <= 20 else math.ceil(fit.epochs / LINES)
         if epoch % every == 0 or epoch in (1, fit.epochs):
             self._say(f"{fit.name}: epoch {epoch}/{fit.epochs}: {fit.numbers()}")
 
     def fit_ended(self, name: str) -> None:
-        """Say how it went as a whole."""
-        self._say(_verdict(self._fit, self._clock()))
+        """Say how it went as a whole; of very many fits, of some."""
+        fits, now = self._fits, self._clock()
+        fit = fits.end(name)
+        if fit and not (fit.planned and fits.planned > 1):
+            self._say(fit.verdict(now))
+        elif fit and (fits.done in (1, fits.planned) or fits.done % _stride(fits.planned) == 0):
+            self._say(f"{fit.verdict(now)}; {fits.so_far(now)}")
 
     def _say(self, text: str) -> None:
         self._console.print(clean(text), markup=False, highlight=False, soft_wrap=True)
@@ -117,7 +91,7 @@ class TerminalWatcher(Watcher):
 
     def __init__(self, console: Console, clock: Clock = time.monotonic) -> None:
         self._console, self._clock = console, clock
-        self._fit: Fit | None = None
+        self._fits = Fits()
         self._stage, self._stage_started, self._download = "", clock(), ""
         self._live: Live | None = None
 
@@ -141,33 +115,47 @@ class TerminalWatcher(Watcher):
         self._download = _download(name, done, total) if done != total else ""
         self._start()
 
+    def fits_planned(self, count: int) -> None:
+        """Take note; the stage before the fits is over."""
+        self._end_stage()
+        self._fits = Fits(count, self._clock())
+        self._start()
+
     def fit_started(self, name: str, epochs: int, steps: int) -> None:
         """Show the progress of a fit; the stage before it is over."""
         self._end_stage()
-        self._fit = Fit(name, epochs, steps, self._clock())
+        self._fits.start(name, epochs, steps, self._clock())
         self._start()
 
-    def batch_ended(self, step: int) -> None:
+    def batch_ended(self, name: str, step: int) -> None:
         """Take note."""
-        if self._fit:
-            self._fit.step = step
+        fit = self._fits.running.get(name)
+        if fit:
+            fit.step = step
 
-    def epoch_ended(self, epoch: int, metrics: Mapping[str, float]) -> None:
+    def epoch_ended(self, name: str, epoch: int, metrics: Mapping[str, float]) -> None:
         """Take note."""
-        if self._fit:
-            self._fit.add(epoch, metrics)
+        fit = self._fits.running.get(name)
+        if fit:
+            fit.add(epoch, metrics)
 
     def fit_ended(self, name: str) -> None:
-        """Leave a line on how it went."""
-        fit, self._fit = self._fit, None
-        if fit:
-            self._console.print(f"  {_verdict(fit, self._clock())}", markup=False, highlight=False)
+        """Leave a line on how it went; of more than some fits, one on all of them."""
+        fits, now = self._fits, self._clock()
+        fit = fits.end(name)
+        if fit and (fits.planned if fit.planned else fit.place) <= SOME:
+            self._keep(fit.verdict(now))
+        elif fit and fit.planned and fits.all_done:
+            self._keep(fits.in_the_end(now))
 
     def close(self) -> None:
         """Give the terminal back; a second time does nothing."""
-        live, self._live, self._fit = self._live, None, None
+        live, self._live = self._live, None
+        fits, self._fits = self._fits, Fits()
         if live:
             live.stop()
+        if fits.planned > SOME and not fits.all_done:  # interrupted
+            self._keep(fits.in_the_end(self._clock()))
         self._end_stage()
 
     def __rich__(self) -> RenderableType:
@@ -175,16 +163,20 @@ class TerminalWatcher(Watcher):
         from rich.console import Group
         from rich.text import Text
 
+        fits, now = self._fits, self._clock()
+        running = list(fits.running.values())  # a copy: this is another thread
         rows: list[RenderableType] = []
         if self._stage:
             rows.append(Text(f"> {self._stage}", style="bold"))
         if self._download:
             rows.append(Text(f"  {self._download}"))
-        fit = self._fit
-        if fit:
-            rows.append(_progress(fit, self._clock()))
-            rows.append(Text(f"  {fit.numbers()}"))
-            rows.append(Text(f"  best: {fit.best_so_far() or '-'}", style="dim"))
+        if fits.planned > 1 and not fits.all_done:
+            rows.append(_overall(fits, now))
+            rows += _running(running)
+        elif len(running) == 1:
+            rows += _one(running[0], now)
+        else:
+            rows += _running(running)
         return Group(*rows)
 
     def _start(self) -> None:
@@ -200,6 +192,9 @@ class TerminalWatcher(Watcher):
                 redirect_stdout=False,
             )
             self._live.start()
+
+    def _keep(self, line: str) -> None:
+        self._console.print(f"  {line}", markup=False, highlight=False)
 
     def _end_stage(self) -> None:
         stage, self._stage, self._download = self._stage, "", ""  # else it would show below its end
@@ -227,37 +222,65 @@ def watching(console: Console, *, quiet: bool = False) -> Iterator[Watcher]:
         watcher.close()
 
 
-def _is_better(metric: str, value: float, best: tuple[float, int] | None) -> bool:
-    if math.isnan(value):
-        return False
-    return best is None or (value < best[0] if lower_is_better(metric) else value > best[0])
-
-
-def _verdict(fit: Fit, now: float) -> str:
-    best = fit.best_so_far()
-    end = f"; best {best}" if best else f"; {fit.numbers()}" if fit.metrics else ""
-    return f"{clean(fit.name)}: {fit.epoch} epochs in {duration(now - fit.started)}{end}"
-
-
 def _download(name: str, done: int, total: int | None) -> str:
     of = f" of {size(total)}" if total else ""
     return f"downloading {shortened(clean(name))}: {size(done)}{of}"
 
 
-def _progress(fit: Fit, now: float) -> Table:
+def _stride(planned: int) -> int:
+    """Return 1 if each of so many fits gets a line in a log, n if every n-th one does."""
+    return 1 if planned <= MANY else math.ceil(planned / LINES)
+
+
+def _one(fit: Fit, now: float) -> list[RenderableType]:
+    """Return all that is known of the only fit that goes on."""
+    from rich.text import Text
+
+    batch = f", batch {fit.step}/{fit.steps}" if fit.step else ""
+    text = f"epoch {fit.epoch}/{fit.epochs}{batch}"
+    return [
+        _bar(clean(fit.name), text, fit.share(), fit.seconds_left(now)),
+        Text(f"  {fit.numbers()}"),
+        Text(f"  best: {fit.best_so_far() or '-'}", style="dim"),
+    ]
+
+
+def _overall(fits: Fits, now: float) -> RenderableType:
+    text = f"{fits.done} of {fits.planned} fits"
+    return _bar(text, "", fits.progress() / fits.planned, fits.seconds_left(now))
+
+
+def _running(running: Sequence[Fit]) -> list[Text]:
+    """Return a line for each of the first few fits, and how many there are beside them."""
+    from rich.text import Text
+
+    shown = running[:FEW]
+    width = max((len(_short(fit)) for fit in shown), default=0)
+    lines = [f"{_short(fit):{width}} {_epoch(fit)}  {fit.judged_by()}" for fit in shown]
+    lines += [f"and {len(running) - FEW} more"] if len(running) > FEW else []
+    return [Text(f"    {line}", no_wrap=True, overflow="ellipsis", style="dim") for line in lines]
+
+
+def _short(fit: Fit) -> str:
+    return shortened(clean(fit.name), 24)
+
+
+def _epoch(fit: Fit) -> str:
+    return f"epoch {fit.epoch:{len(str(fit.epochs))}}/{fit.epochs}"
+
+
+def _bar(name: str, text: str, share: float, left: float | None) -> RenderableType:
+    """Return a name, how far it is in words and as a bar, and the time left."""
     from rich.progress_bar import ProgressBar
     from rich.table import Table
     from rich.text import Text
 
-    left = fit.seconds_left(now)
-    batch = f", batch {fit.step}/{fit.steps}" if fit.step else ""
-    done = fit.epoch + fit.step / max(fit.steps, 1)
+    cells = [Text(f"  {name}"), *([Text(text, no_wrap=True)] if text else [])]
     row = Table.grid(padding=(0, 1), expand=False)
     row.add_column(no_wrap=True)
     row.add_row(
-        Text(f"  {clean(fit.name)}"),
-        Text(f"epoch {fit.epoch}/{fit.epochs}{batch}", no_wrap=True),
-        ProgressBar(total=max(fit.epochs, 1), completed=done, width=10),
+        *cells,
+        ProgressBar(total=1.0, completed=share, width=10 if text else 20),
         Text("" if left is None else f"{duration(left)} left", no_wrap=True),
     )
     return row

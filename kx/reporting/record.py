@@ -7,7 +7,7 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib import metadata
@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from typing_extensions import TypedDict  # Pydantic wants this one below Python 3.12
 
+from kx.curves import lower_is_better
 from kx.errors import DataError
-from kx.reporting.history import lower_is_better
 from kx.reporting.jsonfile import parse_json, to_json
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 Status = Literal["completed", "failed", "diverged", "interrupted"]
 STATUSES: tuple[str, ...] = get_args(Status)
@@ -40,7 +40,12 @@ CPU_FEATURES = ("avx2", "fma", "avx512f", "avx512_bf16", "amx_tile", "amx_bf16",
 
 
 class Score(TypedDict):
-    """A metric's value, with the ends and the kind of its interval where one is known."""
+    """A metric's value, with the ends and the kind of its interval where one is known.
+
+    ``interval`` is ``wilson`` or ``bootstrap``: from low to high there is 95 % confidence. With
+    ``fold spread`` and ``seed spread`` the value is the mean of several fits, and low and high are
+    one standard deviation of them away from it, which is no confidence interval.
+    """
 
     value: float | None
     low: float | None
@@ -80,12 +85,21 @@ class Record:
             train_examples, test_examples, task.
         parameters: number of weights of the model.
         peak_memory_mb: largest resident size of the process, in MB.
-        fits: per fit its name, epochs, best_epoch, seconds and scores.
+        engine_reason: why that engine was chosen.
+        fits: per fit its name, epochs, best_epoch, seconds and scores; a refit has no best_epoch.
+        fold_scores: metric -> its value at the chosen epoch, one for each fit: all seeds of the
+            first split, then of the second, in the order of ``splits.json``.
+        fit_seconds: wall clock, of all fits together, compilation included.
+        seeds_count: how many times each fit was carried out, each time with another seed.
         best_epoch: counted from 1.
         refit_epochs: None if there was no refit.
         scores: ``validation`` or ``test`` -> metric -> score.
-        baselines: metric -> name of the baseline -> its value on the test part.
-        test_looks: how often this spec's family has looked at the test part.
+        baselines: ``validation`` or ``test`` -> metric -> name of the baseline -> its value.
+        duplicates: part -> number of its rows that occur, identical, in the training part too.
+        leaky: whether the preparation saw the validation rows, on purpose.
+        baseline_note: why a baseline is missing, if one is.
+        test_looks: how often the runs in the same outputs folder, this one included, have looked
+            at the test part of this dataset.
         smoke: whether the run was cut short, to see that all works.
         error: what ended the run, if it ended badly.
         artefacts: name of a file in the run folder -> its SHA-256.
@@ -105,14 +119,21 @@ class Record:
     dataset: dict[str, Any] = field(default_factory=dict)
     parameters: int = 0
     engine: str = ""
+    engine_reason: str = ""
     precision: str = ""
     peak_memory_mb: float = 0.0
     fits: list[dict[str, Any]] = field(default_factory=list)
+    fold_scores: dict[str, list[float | None]] = field(default_factory=dict)
+    fit_seconds: float = 0.0
+    seeds_count: int = 1
     best_epoch: int | None = None
     refit_epochs: int | None = None
     scores: dict[str, dict[str, Score]] = field(default_factory=dict)
-    baselines: dict[str, dict[str, float | None]] = field(default_factory=dict)
+    baselines: dict[str, dict[str, dict[str, float | None]]] = field(default_factory=dict)
+    baseline_note: str = ""
     expectations: list[Expectation] = field(default_factory=list)
+    duplicates: dict[str, int] = field(default_factory=dict)
+    leaky: bool = False
     test_looks: int = 0
     smoke: bool = False
     warnings: list[str] = field(default_factory=list)
@@ -131,7 +152,7 @@ class Record:
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Record:
-        """Read what ``to_json`` wrote. Fields that this kx does not know are passed over.
+        """Read what ``to_json`` wrote, also that of form 1. Unknown fields are passed over.
 
         Raises:
             DataError: if it is damaged, or of a kx with another form of records.
@@ -143,11 +164,24 @@ class Record:
         if isinstance(version, int) and version > SCHEMA_VERSION:
             raise DataError(f"written by a newer kx (form {version}); please upgrade kx")
         try:
-            return _adapter().validate_json(text, strict=True)
+            return _adapter().validate_json(_upgraded(document, text), strict=True)
         except ValidationError as error:
             first = error.errors()[0]
             place = ".".join(map(str, first["loc"]))
             raise DataError(f"{place}: {first['msg']}" if place else first["msg"]) from None
+
+
+def _upgraded(document: Any, text: str | bytes) -> str | bytes:
+    """Return a record of form 1 in form 2, and any other text as it is.
+
+    Form 1 had the baselines of the test part only: metric -> name -> value.
+    """
+    if not isinstance(document, dict) or document.get("schema_version") != 1:
+        return text
+    old = document.get("baselines", {})
+    return to_json(
+        {**document, "schema_version": 2, "baselines": {"test": old} if old != {} else {}}
+    )
 
 
 @cache
@@ -183,9 +217,14 @@ def headline(record: Record) -> tuple[str, str, Score] | None:
     return None
 
 
-def best_baseline(record: Record, metric: str) -> tuple[str, float] | None:
+def best_baseline(record: Record, part: str, metric: str) -> tuple[str, float] | None:
     """Return name and value of the baseline that is hardest to beat, or None without any."""
-    known = [(n, v) for n, v in record.baselines.get(metric, {}).items() if v is not None]
+    return hardest(record.baselines.get(part, {}).get(metric, {}), metric)
+
+
+def hardest(values: Mapping[str, float | None], metric: str) -> tuple[str, float] | None:
+    """Return name and value of the best of several baselines' values of ``metric``, if any."""
+    known = [(name, value) for name, value in values.items() if value is not None]
     choose = min if lower_is_better(metric) else max
     return choose(known, key=lambda pair: pair[1]) if known else None
 

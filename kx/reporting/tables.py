@@ -16,11 +16,15 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 SAMPLE = "SAMPLE DATA: these numbers say nothing about the real data set"
+LEAKY = "LEAKY PREPARATION: scores are too good"
+SMOKE = "SMOKE RUN: cut short, only to see that all works"
+ROWS = 12
+"""At most so many fits are shown one by one."""
 VERDICT_STYLES = {"met": "green", "missed": "bold red", "not judged": "yellow"}
 
 
 def result_lines(record: Record, folder: Path | None = None) -> RenderableType:
-    """Return how a run ended: scores beside baselines, best epoch, verdicts, warnings, plots.
+    """Return how a run ended: scores beside baselines, best epoch, remarks, verdicts, plots.
 
     Args:
         record: of the run.
@@ -73,9 +77,8 @@ def _heading(record: Record) -> RenderableType:
     line = _styled(f"{clean(record.name)} on {clean(name)}: ", "bold")
     line.append(record.status, style=f"bold {STATUS_STYLES[record.status]}")
     line.append(f" in {duration(record.seconds)}")
-    marks = [SAMPLE] if record.is_sample else []
-    marks += ["SMOKE RUN: cut short, only to see that all works"] if record.smoke else []
-    return Group(line, *(_styled(mark, "bold yellow") for mark in marks))
+    marks = {SAMPLE: record.is_sample, LEAKY: record.leaky, SMOKE: record.smoke}
+    return Group(line, *(_styled(mark, "bold yellow") for mark, holds in marks.items() if holds))
 
 
 def _apart(parts: Sequence[RenderableType]) -> list[RenderableType]:
@@ -86,9 +89,12 @@ def _apart(parts: Sequence[RenderableType]) -> list[RenderableType]:
 
 def _scores(record: Record) -> list[Table]:
     """Return the table of scores, if there are any."""
-    table = _table(["score", "value", "interval", "baseline"], right={1})
-    if record.is_sample:
-        table.title = "SAMPLE DATA"
+    kinds = [score["interval"] for part in record.scores.values() for score in part.values()]
+    ends = "interval or spread" if any(map(_is_spread, kinds)) else "interval"
+    table = _table(["score", "value", ends, "baseline"], right={1})
+    marks = {SAMPLE: record.is_sample, LEAKY: record.leaky}
+    # Without the words behind the colon: they stand under the heading.
+    table.title = ", ".join(m.partition(":")[0] for m, holds in marks.items() if holds) or None
     for part in ("validation", "test"):
         for metric, score in record.scores.get(part, {}).items():
             table.add_row(*_score_row(record, part, metric, score))
@@ -98,29 +104,69 @@ def _scores(record: Record) -> list[Table]:
 def _score_row(record: Record, part: str, metric: str, score: Score) -> list[Text]:
     from rich.text import Text
 
-    found = best_baseline(record, metric)
+    found = best_baseline(record, part, metric)
     baseline = f"{number(found[1])} ({shortened(clean(found[0]), 20)})" if found else "-"
     cells = (
         shortened(clean(f"{part} {metric}"), 32),
         number(score["value"]),
-        interval(score["low"], score["high"]) or "-",
+        _interval(record, score) or "-",
         baseline,
     )
-    return [Text(cell, style="bold" if part == "test" else "") for cell in cells]
+    judged_by = "test" if "test" in record.scores else "validation"
+    return [Text(cell, style="bold" if part == judged_by else "") for cell in cells]
+
+
+def _interval(record: Record, score: Score) -> str:
+    """Return the ends of an interval, or the spread of several fits, which is no interval."""
+    low, high = score["low"], score["high"]
+    if not _is_spread(score["interval"]) or low is None or high is None:
+        return interval(low, high)
+    return f"± {number((high - low) / 2)} (sd of {_fits_in_words(record, score['interval'])})"
+
+
+def _is_spread(kind: str | None) -> bool:
+    return kind in ("fold spread", "seed spread")
+
+
+def _fits_in_words(record: Record, kind: str | None) -> str:
+    """Return how many fits there were and what they were, as ``4 folds``."""
+    if kind == "seed spread":
+        return f"{record.seeds_count} seeds"
+    what = "folds" if record.seeds_count == 1 else "fits"
+    count = len(_judged(record))
+    return f"{count} {what}" if count else f"the {what}"
+
+
+def _judged(record: Record) -> list[dict[str, Any]]:
+    """Return the fits with a validation part: all but the refits."""
+    return [fit for fit in record.fits if fit.get("best_epoch") is not None]
 
 
 def _fits(record: Record) -> list[Table]:
+    """Return the table of fits, without those in the middle if there are too many."""
     table = _table(["fit", "epochs", "best", "time", "scores"], right={1, 2, 3})
-    for fit in record.fits:
-        scores = fit.get("scores") or {}
-        table.add_row(
-            _plain(fit.get("name", "?")),
-            _plain(_or_dash(fit.get("epochs"))),
-            _plain(_or_dash(fit.get("best_epoch"))),
-            _plain(duration(fit.get("seconds"))),
-            _plain(", ".join(f"{name} {_value(value)}" for name, value in scores.items())),
-        )
+    hidden = max(0, len(record.fits) - ROWS)
+    several = len(_judged(record)) > 1
+    for at, fit in enumerate(record.fits):
+        if not hidden or not 0 <= at - ROWS // 2 < hidden:
+            table.add_row(*_fit_row(fit, several))
+        elif at == ROWS // 2:
+            table.add_row(_plain("..."), "", "", "", _plain(f"{hidden} more, in record.json"))
     return [table] if table.rows else []
+
+
+def _fit_row(fit: dict[str, Any], several: bool) -> list[Text]:
+    """Return the cells of a fit; one among several shows only what it is judged by."""
+    scores = fit.get("scores") or {}
+    judged_by = {name: value for name, value in scores.items() if name.startswith("val_")}
+    scores = judged_by if several and judged_by else scores
+    return [
+        _plain(fit.get("name", "?")),
+        _plain(_or_dash(fit.get("epochs"))),
+        _plain(_or_dash(fit.get("best_epoch"))),
+        _plain(duration(fit.get("seconds"))),
+        _plain(", ".join(f"{name} {_value(value)}" for name, value in scores.items())),
+    ]
 
 
 def _remarks(record: Record) -> Iterator[Text]:
@@ -128,12 +174,33 @@ def _remarks(record: Record) -> Iterator[Text]:
         again = record.refit_epochs
         refit = f"; trained again on all training data for {again} epochs" if again else ""
         yield _plain(f"best epoch: {record.best_epoch}{refit}")
+    yield from map(_plain, _on_the_parts(record))
     for expectation in record.expectations:
         yield _verdict(expectation)
     for warning in record.warnings:
         yield _styled(f"Warning: {clean(warning)}", "yellow")
     if record.error:
         yield _styled(f"Error: {clean(record.error)}", "red")
+
+
+def _on_the_parts(record: Record) -> Iterator[str]:
+    """Yield what there is to know of the parts of the dataset before their scores are believed."""
+    for part, count in record.duplicates.items():
+        if count:
+            yield _duplicated(part, count, record.dataset.get(f"{part}_examples"))
+    looks, name = record.test_looks, record.dataset.get("name", "?")
+    if record.scores and "test" not in record.scores:
+        yield "the test set was not looked at"
+    elif looks > 1:
+        less = "each look makes the test score a little less honest"
+        yield f"This was look {looks} at the test set of {name}: {less}."
+
+
+def _duplicated(part: str, count: int, of: object) -> str:
+    rows = f"{count:,} {part} rows"
+    if isinstance(of, int) and of > 0:
+        rows = f"{count:,} of {of:,} {part} rows ({count / of:.1%})"
+    return f"{rows} also occur, identical, in the training part"
 
 
 def _verdict(expectation: Expectation) -> Text:
@@ -155,6 +222,7 @@ def _first_line(run: RunSummary, width: int) -> Text:
     line.append("" if run.seconds is None else duration(run.seconds))
     line.append("  SAMPLE DATA" if run.sample else "", style="bold yellow")
     line.append("  smoke run" if run.smoke else "", style="bold yellow")
+    line.append("  LEAKY" if run.leaky else "", style="bold yellow")
     line.rstrip()
     return line
 
@@ -179,12 +247,27 @@ def _facts(record: Record, state: str) -> Iterator[tuple[str, str]]:
     yield "fingerprint", str(data.get("fingerprint", ""))
     yield "examples", _sizes(data)
     yield "parameters", f"{record.parameters:,}" if record.parameters else ""
-    yield "engine", ", ".join(word for word in (record.engine, record.precision) if word)
+    yield "engine", _engine(record)
+    yield "fitting", _fitting(record)
     yield "memory", f"{record.peak_memory_mb:,.0f} MB at the peak" if record.peak_memory_mb else ""
     yield "seeds", _pairs(record.seeds)
     yield "versions", _pairs(record.versions)
+    yield "baselines", record.baseline_note
     yield "git commit", record.git_commit or ""
     yield "test looks", str(record.test_looks) if record.test_looks else ""
+
+
+def _engine(record: Record) -> str:
+    engine = ", ".join(word for word in (record.engine, record.precision) if word)
+    return f"{engine}: {record.engine_reason}" if record.engine_reason else engine
+
+
+def _fitting(record: Record) -> str:
+    if not record.fit_seconds:
+        return ""
+    count = len(record.fits)
+    fits = f"{count} fit{'s' if count != 1 else ''}"
+    return f"{duration(record.fit_seconds)} for {fits}, compilation included"
 
 
 def _sizes(data: dict[str, Any]) -> str:
@@ -193,7 +276,11 @@ def _sizes(data: dict[str, Any]) -> str:
 
 
 def _pairs(values: dict[str, Any]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in values.items())
+    """Return names and values; of many, which every fit adds to, the first few."""
+    pairs = [f"{name} {value}" for name, value in values.items()]
+    hidden = len(pairs) - ROWS // 2
+    more = [f"{hidden} more, in record.json"] if hidden > 0 else []
+    return ", ".join(pairs[: ROWS // 2] + more)
 
 
 def _value(value: object) -> str:

@@ -69,6 +69,9 @@ class ValidationSection(Component):
 
     name: ComponentName = Field("holdout", alias="strategy")
     """A validation strategy of `kx list evaluators`."""
+    keep: Literal["all", "best", "none"] = "none"
+    """Which fits' models are kept beside that of the refit: `all`, that with the `best` value of
+    `training.monitor`, or `none`."""
 
 
 class PreparationSection(Strict):
@@ -79,6 +82,9 @@ class PreparationSection(Strict):
     recommends."""
     missing: Literal["error", "zero", "mean", "indicator"] = "error"
     """What to do with missing numbers in the features."""
+    leaky: bool = False
+    """Fit the preparation on the validation rows too: only to see how much too good the scores
+    then are; the record says so."""
 
 
 class _Optimizer(Strict):
@@ -293,8 +299,16 @@ class TrainingSection(Strict):
     """Lower the learning rate when the monitored metric no longer improves."""
     learning_rate_schedule: ScheduleSection | None = None
     """Change the learning rate from step to step."""
-    engine: Literal["compiled", "fit"] = "compiled"
-    """`compiled`: an epoch is one call into TensorFlow; `fit`: plain Keras, step by step."""
+    class_weight: Literal["balanced"] | dict[str, Positive] | None = None
+    """How much the examples of a class count: `balanced` makes up for rare classes; or a number
+    for each class that does not count 1, as in `{positive: 2.5}`."""
+    callbacks: dict[str, dict[str, Any]] = {}
+    """Registered callbacks and their options, as in `{name: {option: 1}}`; see `plugins`."""
+    tensorboard: bool = False
+    """Write event files for TensorBoard, into the run's folder `tensorboard`, fit by fit."""
+    engine: Literal["auto", "compiled", "fit"] = "auto"
+    """`compiled`: an epoch is one call into TensorFlow; `fit`: plain Keras, step by step; `auto`:
+    whichever is faster."""
 
 
 class Expectation(Strict):
@@ -315,6 +329,9 @@ class ExperimentSpec(Strict):
     """Names the run's folder: lower case letters, digits, - and _, at most 40."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     """Decides every draw: split, order of the batches, initial weights, dropout."""
+    seeds: Annotated[int, Field(ge=1, le=1000)] = 1
+    """Train everything so many times, with different initial weights and orders of the batches;
+    the splits stay the same."""
     deterministic: bool = True
     """Bit-equal results from run to run on one machine."""
     plugins: Annotated[tuple[str, ...], Field(max_length=20)] = ()

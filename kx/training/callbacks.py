@@ -1,37 +1,46 @@
-"""The callbacks of a fit: Keras's own, and one that records and reports."""
+"""The callbacks of a fit: Keras's own, those of the spec, and one that records and reports."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kx.reporting.history import lower_is_better
+from kx.curves import lower_is_better
 from kx.spec.schema import TrainingSection
-from kx.training.feed import Batching
+from kx.training.jobs import Job, Recording
 
 if TYPE_CHECKING:
     import keras
 
-    from kx.training.fit import Fitting
+
+def needs_keras_loop(training: TrainingSection, job: Job) -> bool:
+    """Whether something must be done to the model between epochs, or after the last."""
+    added = bool(training.callbacks) or training.tensorboard
+    return added or bool(guards(training, job)) or training.optimizer.use_ema
 
 
-def make_callbacks(
-    training: TrainingSection, fitting: Fitting, validated: bool, batching: Batching
-) -> tuple[list[keras.callbacks.Callback], Any]:
-    """Return the callbacks of a fit, and among them the recorder.
-
-    The recorder has ``history`` (per metric, one value per finished epoch), ``epochs`` (how many)
-    and ``diverged`` (what the loss became if it is no finite number, else empty).
-    """
-    recorder = _recorder_class()(fitting, batching)
-    guards = _guards(training) if fitting.guarded and validated else []
-    return [*guards, recorder], recorder
-
-
-def _guards(training: TrainingSection) -> list[keras.callbacks.Callback]:
+def batch_by_batch(callbacks: Sequence[keras.callbacks.Callback]) -> str:
+    """Return the name of the first that acts on single batches, or an empty text."""
     import keras
 
+    hooks = [f"on_{part}batch_{at}" for part in ("", "train_", "test_") for at in ("begin", "end")]
+    for callback in callbacks:
+        for hook in hooks:
+            if getattr(type(callback), hook) is not getattr(keras.callbacks.Callback, hook):
+                return type(callback).__name__
+    return ""
+
+
+def guards(training: TrainingSection, job: Job) -> list[keras.callbacks.Callback]:
+    """Return Keras's callbacks that the spec asks for."""
+    import keras
+
+    if not job.guarded or not len(job.validation):
+        return []
     found: list[keras.callbacks.Callback] = []
     stopping, plateau = training.early_stopping, training.reduce_lr_on_plateau
     if plateau:
@@ -55,8 +64,33 @@ def _guards(training: TrainingSection) -> list[keras.callbacks.Callback]:
     return found
 
 
+@contextmanager
+def event_files(
+    training: TrainingSection, folder: Path
+) -> Iterator[list[keras.callbacks.Callback]]:
+    """Give Keras's writer of TensorBoard's event files, into ``folder``, if it is wanted.
+
+    However the fit ends, the name of the machine, which TensorFlow adds, is taken off the files.
+    """
+    if not training.tensorboard:
+        yield []
+        return
+    import keras
+
+    try:
+        yield [keras.callbacks.TensorBoard(str(folder), write_graph=False)]
+    finally:
+        for number, path in enumerate(sorted(folder.glob("*/events.out.tfevents.*"))):
+            path.rename(path.with_name(f"events.out.tfevents.{number}.kx"))
+
+
 def _mode(monitor: str) -> str:
     return "min" if lower_is_better(monitor) else "max"
+
+
+def recorder(recording: Recording, steps: int) -> keras.callbacks.Callback:
+    """Return the callback that fills ``recording``; ``steps`` is how many an epoch has."""
+    return _recorder_class()(recording, steps)
 
 
 @cache
@@ -67,36 +101,22 @@ def _recorder_class() -> type:
     class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
         """Keeps the history of finished epochs, tells the watcher, stops at a broken loss."""
 
-        def __init__(self, fitting: Fitting, batching: Batching) -> None:
+        def __init__(self, recording: Recording, steps: int) -> None:
             super().__init__()
-            self.fitting = fitting
-            self.steps = batching.steps
-            self.history: dict[str, list[float]] = {}
-            self.epochs = 0
-            self.diverged = ""
+            self.recording, self.steps = recording, steps
 
         def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-            loss = float(logs["loss"])
+            recording, loss = self.recording, float(logs["loss"])
             if not math.isfinite(loss):
-                self.diverged = str(loss)
+                recording.diverged = str(loss)
                 self.model.stop_training = True
             per_epoch = self.params.get("steps") or self.steps
-            self.fitting.watcher.batch_ended(round((batch + 1) * self.steps / per_epoch))
+            done = round((batch + 1) * self.steps / per_epoch)
+            recording.hooks.watcher.batch_ended(recording.name, done)
 
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
             metrics = {name: float(value) for name, value in (logs or {}).items()}
-            rate = metrics.pop("learning_rate", None)  # Keras's plateau callback adds it
-            if self.diverged or not all(map(math.isfinite, metrics.values())):
-                broken = [v for v in metrics.values() if not math.isfinite(v)]
-                self.diverged = self.diverged or str(broken[0])
+            if not self.recording.add(metrics):
                 self.model.stop_training = True
-                return
-            if rate is not None:
-                metrics["learning_rate"] = rate
-            self.epochs = epoch + 1
-            for name, value in metrics.items():
-                self.history.setdefault(name, []).append(value)
-            self.fitting.on_epoch(self.fitting.name, epoch + 1, metrics)
-            self.fitting.watcher.epoch_ended(epoch + 1, metrics)
 
     return Recorder

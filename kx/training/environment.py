@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,6 +40,23 @@ def start_tensorflow(*, deterministic: bool, log: Path | None = None) -> None:
     _reset_keras_defaults(keras)
     if deterministic:
         tf.config.experimental.enable_op_determinism()
+
+
+def free_memory() -> float:
+    """Return the bytes that can be had without swapping; infinity where nothing tells."""
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return math.inf
+    table = dict(line.split(":", 1) for line in lines)
+    return float(table["MemAvailable"].split()[0]) * 1024
+
+
+def usable_cores() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def seed_everything(seed: int) -> None:

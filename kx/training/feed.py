@@ -8,23 +8,37 @@ tensorflow/tensorflow#35682.)
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    import numpy as np
     import tensorflow as tf
 
     from kx.contracts import Split
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Batching:
-    """How a pass over ``examples`` rows is cut into steps; the last, partial batch is used too."""
+    """How passes over ``rows`` are cut into steps; the last, partial batch is used too.
 
-    examples: int
+    Attributes:
+        rows: (n,) int32, which rows of the data.
+        batch_size: rows of a step.
+        shuffle: whether every epoch has an order of its own.
+        seed: decides these orders.
+    """
+
+    rows: np.ndarray
     batch_size: int
     shuffle: bool
     seed: int
+
+    @property
+    def examples(self) -> int:
+        """How many rows an epoch has."""
+        return len(self.rows)
 
     @property
     def steps(self) -> int:
@@ -32,52 +46,123 @@ class Batching:
         return math.ceil(self.examples / self.batch_size)
 
     def order(self, epoch: tf.Tensor) -> tf.Tensor:
-        """Return the rows in the order of ``epoch``: (examples,) int32."""
+        """Return the rows in the order of ``epoch``, counted from 0: (n,) int32."""
         import tensorflow as tf
 
-        rows = tf.range(self.examples)
+        rows = tf.constant(self.rows, tf.int32)
         if not self.shuffle:
             return rows
         seed = tf.stack([tf.constant(self.seed, tf.int64), tf.cast(epoch, tf.int64)])
-        return tf.random.experimental.stateless_shuffle(rows, seed)
+        return shuffled(rows, seed)
+
+
+def shuffled(rows: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    """Return ``rows`` in the order that ``seed`` (2,) int64 decides."""
+    import tensorflow as tf
+
+    return tf.random.experimental.stateless_shuffle(rows, seed)
+
+
+class Source(Protocol):
+    """Where batches come from."""
+
+    def batch(self, rows: tf.Tensor, *, weighted: bool = True) -> tuple[Any, ...]:
+        """Return x and y of ``rows``; their weights too, if there are any and they are wanted."""
 
 
 class Resident:
-    """A split as tensors in memory."""
+    """A split as tensors in memory.
+
+    Attributes:
+        examples: how many rows there are.
+        tensors: what is kept; a function may take them as arguments, to serve other data too.
+        sparse: whether x is a CSR matrix.
+    """
 
     def __init__(self, split: Split) -> None:
         import tensorflow as tf
 
         self.examples = len(split)
-        self.y = tf.constant(split.y)
-        self._sparse = hasattr(split.x, "indptr")
-        if self._sparse:
-            self._starts = tf.constant(split.x.indptr.astype("int64"))
-            self._columns = tf.constant(split.x.indices.astype("int64"))
-            self._entries = tf.constant(split.x.data)
+        self.sparse = hasattr(split.x, "indptr")
+        self.weighted = split.weights is not None
+        x = [split.x]
+        if self.sparse:
+            x = [split.x.indptr.astype("int64"), split.x.indices.astype("int64"), split.x.data]
             self._width = split.x.shape[1]
-        else:
-            self._x = tf.constant(split.x)
+        weights = [split.weights] if split.weights is not None else []
+        self.tensors: tuple[tf.Tensor, ...] = tuple(
+            tf.constant(part) for part in [split.y, *weights, *x]
+        )
 
-    def batch(self, rows: tf.Tensor) -> tuple[Any, tf.Tensor]:
-        """Return x and y of ``rows``; x is a ``tf.SparseTensor`` if the split is sparse."""
+    @property
+    def example_shape(self) -> tuple[int, ...]:
+        """Shape of one example, without the batch axis."""
+        return (self._width,) if self.sparse else tuple(self.tensors[-1].shape[1:])
+
+    @property
+    def form(self) -> tuple[Any, ...]:
+        """What decides whether a function that was traced for one data set serves another."""
+        return (self.sparse, self.weighted, *((t.shape[1:], t.dtype) for t in self.tensors))
+
+    def batch(
+        self,
+        rows: tf.Tensor,
+        tensors: Sequence[tf.Tensor] | None = None,
+        *,
+        weighted: bool = True,
+    ) -> tuple[Any, ...]:
+        """Return x and y of ``rows``, and the weights; x may be a ``tf.SparseTensor``.
+
+        Args:
+            rows: (batch,) int32.
+            tensors: of other data of this form; None: the own ones.
+            weighted: whether weights are wanted, if there are any.
+        """
         import tensorflow as tf
 
-        x = self._sparse_rows(rows) if self._sparse else tf.gather(self._x, rows)
-        return x, tf.gather(self.y, rows)
+        y, *rest = tensors or self.tensors
+        weights = [tf.gather(rest.pop(0), rows)] if self.weighted else []
+        x = self._sparse_rows(rows, *rest) if self.sparse else tf.gather(rest[0], rows)
+        return (x, tf.gather(y, rows), *(weights if weighted else []))
 
-    def _sparse_rows(self, rows: tf.Tensor) -> tf.SparseTensor:
+    def _sparse_rows(
+        self, rows: tf.Tensor, starts: tf.Tensor, columns: tf.Tensor, entries: tf.Tensor
+    ) -> tf.SparseTensor:
         import tensorflow as tf
 
-        starts = tf.gather(self._starts, rows)
-        places = tf.ragged.range(starts, tf.gather(self._starts, rows + 1))
-        columns = tf.gather(self._columns, places.flat_values)
-        indices = tf.stack([places.value_rowids(), columns], axis=1)
+        places = tf.ragged.range(tf.gather(starts, rows), tf.gather(starts, rows + 1))
+        where = [places.value_rowids(), tf.gather(columns, places.flat_values)]
         shape = tf.stack([tf.size(rows, tf.int64), self._width])
-        return tf.SparseTensor(indices, tf.gather(self._entries, places.flat_values), shape)
+        return tf.SparseTensor(
+            tf.stack(where, axis=1), tf.gather(entries, places.flat_values), shape
+        )
 
 
-def batches(data: Resident, batching: Batching, epochs: int) -> tf.data.Dataset:
+class Streamed:
+    """A split that stays where it is, in an array that may be a file; batches are read from it."""
+
+    def __init__(self, split: Split) -> None:
+        self.examples = len(split)
+        self._split = split
+
+    def batch(self, rows: tf.Tensor, *, weighted: bool = True) -> tuple[Any, ...]:
+        """Return x and y of ``rows``, and the weights."""
+        import tensorflow as tf
+
+        split = self._split
+        parts = [split.x, split.y]
+        parts += [split.weights] if weighted and split.weights is not None else []
+        types = [part.dtype for part in parts]
+        read = tf.numpy_function(lambda at: [part[at] for part in parts], [rows], types)
+        return tuple(
+            tf.ensure_shape(values, (None, *part.shape[1:]))
+            for values, part in zip(read, parts, strict=True)
+        )
+
+
+def batches(
+    data: Source, batching: Batching, epochs: int, *, weighted: bool = True
+) -> tf.data.Dataset:
     """Return ``epochs`` passes of (x, y) batches in one dataset, for plain ``model.fit``."""
     import tensorflow as tf
 
@@ -86,7 +171,9 @@ def batches(data: Resident, batching: Batching, epochs: int) -> tf.data.Dataset:
         return rows.batch(batching.batch_size)  # within the epoch: no batch spans two of them
 
     rows = _counted(tf.data.Dataset.range(epochs).flat_map(one_epoch), batching.steps * epochs)
-    return rows.map(data.batch, num_parallel_calls=2, deterministic=True).prefetch(2)
+    return rows.map(
+        lambda rows: data.batch(rows, weighted=weighted), num_parallel_calls=2, deterministic=True
+    ).prefetch(2)
 
 
 def row_chunks(batching: Batching, epochs: int, chunks: int) -> tuple[tf.data.Dataset, int]:

@@ -67,7 +67,9 @@ def described(loader, **options):
     return dataset[loader.__name__].info(**options)
 
 
-@pytest.mark.parametrize(("loader", "options"), WITH_OPTIONS, ids=str)
+@pytest.mark.parametrize(
+    ("loader", "options"), WITH_OPTIONS, ids=lambda value: getattr(value, "__name__", str(value))
+)
 def test_data_have_the_form_that_was_foretold(loader, options):
     bundle = load(loader, **options)
 

@@ -29,7 +29,7 @@ def record():
             "validation": {"loss": score(0.2891), "accuracy": score(0.8842, 0.8778, 0.8904)},
             "test": {"loss": score(0.2918), "accuracy": score(0.885, 0.881, 0.8889)},
         },
-        baselines={"accuracy": {"majority": 0.5, "logistic": 0.8693}},
+        baselines={"test": {"accuracy": {"majority": 0.5, "logistic": 0.8693}}},
         expectations=[
             {
                 "key": "test.accuracy",

@@ -1,17 +1,20 @@
 import math
+import re
+from functools import partial
 
 import pytest
 
+from kx.curves import mean_curve, smooth_curve
 from kx.errors import DataError, StorageError, UsageError
 from kx.reporting.plots.curves import (
     Look,
+    draw_fold_scores,
     draw_run_plots,
     drawable,
     mean_history,
     plot_history,
     plot_overview,
 )
-from kx.reporting.plots.smoothing import mean_curve, smooth_curve
 
 HISTORY = {
     "loss": [0.7, 0.5, 0.4],
@@ -94,31 +97,42 @@ def test_a_title_is_only_text(tmp_path, title):
     assert (tmp_path / "loss.png").exists()
 
 
-def texts(path, monkeypatch, **options):
-    """Draw into an SVG that keeps its texts as texts."""
+@pytest.fixture
+def texts(tmp_path, monkeypatch):
+    """A function that draws into an SVG and returns the texts in it."""
+    from kx.reporting.plots import canvas
+
+    monkeypatch.setitem(canvas.STYLE, "svg.fonttype", "none")  # texts stay texts
+
+    def drawn(draw, *arguments, **options):
+        draw(*arguments, **options)
+        return re.findall(r"<text[^>]*>([^<]*)</text>", (tmp_path / "x.svg").read_text())
+
+    return drawn
+
+
+def test_axes_curves_and_the_best_epoch_are_named(tmp_path, texts):
+    said = texts(
+        plot_history, HISTORY, tmp_path / "x.svg", metric="accuracy", title="imdb", best_epoch=2
+    )
+
+    assert {"imdb", "epoch", "accuracy (share correct)", "training", "validation"} <= set(said)
+    assert "best epoch: 2 (0.7000)" in said
+    assert not any("SAMPLE" in text for text in said)
+
+
+def test_a_picture_of_sample_data_says_so(tmp_path, texts):
+    said = texts(plot_history, HISTORY, tmp_path / "x.svg", metric="loss", title="x", sample=True)
+
+    assert "SAMPLE DATA, not the real data set" in said
+
+
+def test_drawing_leaves_the_users_settings_alone(tmp_path, texts):
     import matplotlib as mpl
 
-    from kx.reporting.plots import curves
+    texts(plot_history, HISTORY, tmp_path / "x.svg", metric="loss")
 
-    monkeypatch.setitem(curves.STYLE, "svg.fonttype", "none")
-    plot_history(HISTORY, path, metric="accuracy", **options)
     assert mpl.rcParams["svg.fonttype"] == "path"
-    return path.read_text()
-
-
-def test_axes_curves_and_the_best_epoch_are_named(tmp_path, monkeypatch):
-    svg = texts(tmp_path / "accuracy.svg", monkeypatch, title="imdb", best_epoch=2)
-
-    for text in ("imdb", "epoch", "accuracy (share correct)", "training", "validation"):
-        assert f">{text}<" in svg
-    assert "best epoch: 2 (0.7000)" in svg
-    assert "SAMPLE DATA" not in svg
-
-
-def test_a_picture_of_sample_data_says_so(tmp_path, monkeypatch):
-    svg = texts(tmp_path / "accuracy.svg", monkeypatch, title="imdb", sample=True)
-
-    assert "SAMPLE DATA, not the real data set" in svg
 
 
 @pytest.mark.parametrize("metric", ["acc", "val_accuracy", "accuracy"])
@@ -165,6 +179,130 @@ def test_folds_become_one_picture(tmp_path):
     paths = draw_run_plots(tmp_path, fits, Look("boston"), metrics=["loss"], suffix="svg")
 
     assert [path.name for path in paths] == ["loss.svg"]
+
+
+def test_refits_of_several_seeds_become_one_picture(tmp_path):
+    fits = {"fold-1": HISTORY, "refit-seed-1": {"loss": [0.7]}, "refit": {"loss": [0.5]}}
+
+    paths = draw_run_plots(tmp_path, fits, Look("boston"), metrics=["loss"])
+
+    assert [path.name for path in paths] == ["loss.png", "refit-loss.png"]
+
+
+@pytest.mark.parametrize(
+    ("count", "smooth", "named", "left_out"),
+    [
+        (1, 0.0, {"validation"}, "validation, mean ± sd"),
+        (
+            2,
+            0.0,
+            {"validation, mean", "validation, mean ± sd", "validation, each fit"},
+            "validation",
+        ),
+        (12, 0.9, {"validation, smoothed mean", "validation, each fit"}, "validation, mean"),
+        (13, 0.9, {"validation, smoothed mean", "validation, mean ± sd"}, "validation, each fit"),
+    ],
+)
+def test_several_fits_show_mean_and_spread_and_each_only_if_few(
+    tmp_path, texts, count, smooth, named, left_out
+):
+    fits = {f"fold-{k}": {"val_loss": [k, 2 * k, k]} for k in range(1, count + 1)}
+    (tmp_path / "x.svg").touch()
+
+    draw = partial(draw_run_plots, target=tmp_path, suffix="svg")
+    texts(draw, tmp_path, fits, Look("x", smooth))
+    (tmp_path / "loss.svg").rename(tmp_path / "x.svg")
+    said = set(texts(lambda: None))
+
+    assert named <= said
+    assert left_out not in said
+
+
+def test_the_band_is_a_standard_deviation_wide():
+    from matplotlib.figure import Figure
+
+    from kx.reporting.plots.curves import _draw_folds
+
+    axes = Figure().subplots()
+    _draw_folds(axes, [[1.0, 5.0], [2.0, 5.0], [3.0, 5.0, 9.0]], Look())
+
+    (band,) = axes.collections
+    corners = band.get_paths()[0].vertices.tolist()
+    assert {tuple(corner) for corner in corners} == {(1, 1), (1, 3), (2, 5)}  # 2 ± 1, then 5 ± 0
+
+
+def test_a_gap_in_one_fit_is_a_gap_in_the_spread(tmp_path):
+    fits = {"a": {"val_loss": [1.0, None, 2.0]}, "b": {"val_loss": [2.0, 1.0, 3.0, 4.0]}}
+
+    for smooth in (0.0, 0.5):
+        (path,) = draw_run_plots(tmp_path, fits, Look("x", smooth, skip_epochs=1))
+        assert path.stat().st_size > 5000
+
+
+def test_smoothing_begins_behind_the_skipped_epochs(tmp_path, texts):
+    history = {"val_loss": [100.0, 4.0, 2.0, 3.0]}
+    look = Look("x", 0.5, best_epoch=3, skip_epochs=1)
+
+    said = texts(plot_overview, history, tmp_path / "x.svg", look)
+
+    assert "best epoch: 3 (2.0000; smoothed 3.0000)" in said  # 4 * 0.5 + 2 * 0.5
+    assert "first epoch, not judged" in said
+
+
+@pytest.mark.parametrize(("skipped", "highest"), [(0, 1000), (2, 5), (3, 5), (4, 1000), (99, 1000)])
+def test_skipped_epochs_do_not_squash_the_others(tmp_path, texts, skipped, highest):
+    history = {"loss": [900.0, 80.0, 4.0, 3.0], "val_loss": [950.0, 90.0, 5.0, 4.0]}
+
+    said = texts(plot_overview, history, tmp_path / "x.svg", Look(skip_epochs=skipped))
+
+    ticks = [float(text) for text in said if re.fullmatch(r"[\d.]+", text)]
+    assert highest / 2 < max(ticks) <= highest
+
+
+def test_a_dot_per_fold_with_mean_spread_and_baseline(tmp_path, texts):
+    scores = {"fold-1": 1.0, "fold-2": 2.0, "fold-3": 3.0}
+    look = Look("boston", unit="1000 USD")
+
+    said = texts(draw_fold_scores, tmp_path / "x.svg", "mae", scores, look, ("median", 6.5))
+
+    assert {*scores, "boston, scores of 3 fits", "mean absolute error", "1000 USD"} <= set(said)
+    assert {"each fit", "mean 2.0000", "mean ± sd (1.0000)"} <= set(said)
+    assert "trivial baseline: median 6.5000" in said
+
+
+@pytest.mark.parametrize(
+    ("scores", "baseline", "expected"),
+    [
+        (
+            [0.96, 0.98],
+            ("majority", 0.6),
+            "trivial baseline: majority 0.6000 (off the scale, below)",
+        ),
+        ([1.0, 1.1], ("mean", 9.0), "trivial baseline: mean 9.0000 (off the scale, above)"),
+        ([0.9, 0.9], ("majority", 0.6), "trivial baseline: majority 0.6000"),
+        ([1.0, math.nan, math.inf], None, "each fit (2 without a score)"),
+        ([math.nan], ("mean", 2.0), "trivial baseline: mean 2.0000"),
+        ([1.0], None, "mean 1.0000"),
+        ([1.0] * 13, None, "fit, 1 to 13"),
+        ([], None, "fit"),
+    ],
+)
+def test_odd_scores_of_folds_are_drawn_and_explained(tmp_path, texts, scores, baseline, expected):
+    named = {f"fold-{k}": score for k, score in enumerate(scores, 1)}
+
+    said = texts(draw_fold_scores, tmp_path / "x.svg", "mae", named, Look(), baseline)
+
+    assert expected in said
+    assert ("fold-1" in said) == (0 < len(scores) <= 12)
+
+
+def test_names_of_fits_are_only_text(tmp_path):
+    names = [r"$\badcmd$", "$", "[/foo]", "x" * 500]
+    scores = {name: float(k) for k, name in enumerate(names)}
+
+    draw_fold_scores(tmp_path / "x.png", "mae", scores, Look("$"), (r"$\badcmd$", 1.0))
+
+    assert (tmp_path / "x.png").exists()
 
 
 def test_a_history_without_epochs_is_a_data_error(tmp_path):

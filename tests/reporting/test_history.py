@@ -10,7 +10,6 @@ from kx.errors import DataError, StorageError
 from kx.reporting.history import (
     HistoryWriter,
     canonical,
-    lower_is_better,
     read_history,
     read_history_csv,
     read_history_json,
@@ -40,14 +39,6 @@ class Clock:
 )
 def test_metrics_have_one_spelling(name, expected):
     assert canonical(name) == expected
-
-
-@pytest.mark.parametrize(
-    ("metric", "lower"),
-    [("loss", True), ("val_mae", True), ("binary_crossentropy", True), ("val_accuracy", False)],
-)
-def test_the_good_direction_follows_from_the_name(metric, lower):
-    assert lower_is_better(metric) is lower
 
 
 def test_both_files_hold_what_was_told(tmp_path):

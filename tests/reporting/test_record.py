@@ -46,7 +46,7 @@ def test_fields_of_the_future_are_passed_over():
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        ({"schema_version": 2, "scores": 7}, "newer kx"),
+        ({"schema_version": 3, "scores": 7}, "newer kx"),
         ({"status": "fine"}, "status: Input should be 'completed'"),
         ({"scores": {"test": {"accuracy": 0.5}}}, "scores.test.accuracy"),
         ({"scores": []}, "scores"),
@@ -58,6 +58,28 @@ def test_fields_of_the_future_are_passed_over():
 def test_what_a_reader_would_stumble_over_is_refused(change, complaint):
     with pytest.raises(DataError, match=complaint):
         Record.from_json(json.dumps({**SMALLEST, **change}))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({"accuracy": {"majority": 0.5}}, {"test": {"accuracy": {"majority": 0.5}}}),
+        ({"mae": {"mean": None}}, {"test": {"mae": {"mean": None}}}),
+        ({}, {}),
+    ],
+)
+def test_baselines_of_a_first_form_record_are_those_of_the_test_part(old, new):
+    text = json.dumps({**SMALLEST, "schema_version": 1, "baselines": old, "seconds": 1.5})
+
+    assert Record.from_json(text) == Record(**SMALLEST, baselines=new, seconds=1.5)
+    again = Record.from_json(Record.from_json(text).to_json())
+    assert (again.baselines, again.schema_version) == (new, 2)
+
+
+@pytest.mark.parametrize("baselines", [7, "none", [], None, {"accuracy": 0.5}])
+def test_damaged_baselines_of_a_first_form_record_are_refused(baselines):
+    with pytest.raises(DataError, match=r"baselines\.test"):
+        Record.from_json(json.dumps({**SMALLEST, "schema_version": 1, "baselines": baselines}))
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "{}", '{"id": NaN}'])
@@ -79,12 +101,14 @@ def test_a_run_is_judged_by_its_test_score_before_its_loss(record):
 
 
 def test_the_best_baseline_is_the_one_hardest_to_beat():
-    baselines = {"accuracy": {"a": 0.5, "b": 0.9, "c": None}, "mae": {"a": 3.0, "b": 2.0}}
-    record = Record(**SMALLEST, baselines=baselines)
+    test = {"accuracy": {"a": 0.5, "b": 0.9, "c": None}, "mae": {"a": 3.0, "b": 2.0}}
+    record = Record(**SMALLEST, baselines={"test": test, "validation": {"mae": {"a": 1.0}}})
 
-    assert best_baseline(record, "accuracy") == ("b", 0.9)
-    assert best_baseline(record, "mae") == ("b", 2.0)
-    assert best_baseline(record, "auc") is None
+    assert best_baseline(record, "test", "accuracy") == ("b", 0.9)
+    assert best_baseline(record, "test", "mae") == ("b", 2.0)
+    assert best_baseline(record, "validation", "mae") == ("a", 1.0)
+    assert best_baseline(record, "validation", "accuracy") is None
+    assert best_baseline(record, "test", "auc") is None
 
 
 def test_versions_are_known_without_importing():

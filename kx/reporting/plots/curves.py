@@ -2,78 +2,52 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kx.curves import mean_curve, smooth_curve
 from kx.errors import DataError, UsageError, suggest
 from kx.reporting.folder import plots_folder, slug
 from kx.reporting.history import Curves, canonical
-from kx.reporting.plots.smoothing import mean_curve, smooth_curve
-from kx.reporting.storage import atomic_file
-from kx.reporting.text import clean, number, shortened
+from kx.reporting.plots.canvas import (
+    FAINT,
+    GRID,
+    TRAINING,
+    VALIDATION,
+    Look,
+    head,
+    legend,
+    new_figure,
+    save,
+    styled,
+    value_label,
+)
+from kx.reporting.plots.folds import draw_fold_scores
+from kx.reporting.text import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
-TRAINING, VALIDATION = "#2a6fb0", "#d9622b"  # told apart by the colour-blind, and in grey
-INK, FAINT, GRID, ALARM = "#22303c", "#7b8794", "#e3e8ee", "#b3261e"
+__all__ = [
+    "Look",
+    "draw_fold_scores",
+    "draw_run_plots",
+    "drawable",
+    "mean_history",
+    "plot_history",
+    "plot_overview",
+]
 
-STYLE = {
-    "font.family": "DejaVu Sans",  # comes with Matplotlib: the same picture on every machine
-    "font.size": 9.5,
-    "text.color": INK,
-    "axes.labelcolor": INK,
-    "axes.edgecolor": FAINT,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "grid.color": GRID,
-    "grid.linewidth": 0.8,
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "svg.hashsalt": "kx",
-}
+SINGLE = 12
+"""Up to so many fits are drawn one by one behind their mean; more would be a tangle."""
 
-LABELS = {
-    "accuracy": "accuracy (share correct)",
-    "mae": "mean absolute error",
-    "mse": "mean squared error",
-    "rmse": "root mean squared error",
-}
+DOTS = 60
+"""Up to so many epochs the training curve is drawn as dots; more would be a thick band."""
 
-# Dates and versions would make every file a new one.
-NO_METADATA: dict[str, dict[str, Any]] = {
-    ".png": {"Software": None},
-    ".svg": {"Date": None, "Creator": None},
-    ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How curves are drawn, whatever they show.
-
-    Attributes:
-        title: of the picture.
-        smooth: weight of the past in the curves, in [0, 1); the raw curves stay faintly behind.
-        best_epoch: counted from 1; is marked.
-        sample: whether the data are a stand-in, which the picture then says.
-        unit: of what a regression predicts; stands beside the errors.
-        folds: curves of single folds, drawn faintly behind their mean.
-    """
-
-    title: str = ""
-    smooth: float = 0.0
-    best_epoch: int | None = None
-    sample: bool = False
-    unit: str = ""
-    folds: Sequence[Curves] = ()
+Points = Sequence[float | None]
 
 
 def plot_history(
@@ -173,17 +147,22 @@ def mean_history(fits: Sequence[Curves]) -> Curves:
 def _pictures(fits: Mapping[str, Curves], look: Look) -> Iterator[tuple[str, Curves, Look]]:
     """Yield prefix of the file names, curves and look for each set of pictures."""
     judged = {name: fit for name, fit in fits.items() if any(k.startswith("val_") for k in fit)}
-    if len(judged) > 1:
-        folds = list(judged.values())
-        title = f"{look.title}, mean of {len(folds)} fits"
-        yield "", mean_history(folds), replace(look, title=title, folds=folds)
-    else:
-        for fit in judged.values():
-            yield "", fit, look
-    for name in (name for name in fits if name not in judged):
-        prefix = f"{slug(name)}-" if judged else ""
-        title = f"{look.title}, {name}"
-        yield prefix, fits[name], replace(look, title=title, best_epoch=None)
+    others = {name: fit for name, fit in fits.items() if name not in judged}
+    if judged:
+        yield "", *_together(judged, look)
+    if others:  # a refit, or one per seed
+        name = min(others, key=len)
+        titled = replace(look, title=f"{look.title}, {name}", best_epoch=None, skip_epochs=0)
+        yield f"{slug(name)}-" if judged else "", *_together(others, titled)
+
+
+def _together(fits: Mapping[str, Curves], look: Look) -> tuple[Curves, Look]:
+    """Return the only fit, or the mean of several, with the look that suits it."""
+    curves = list(fits.values())
+    if len(curves) == 1:
+        return curves[0], look
+    title = f"{look.title}, mean of {len(curves)} fits"
+    return mean_history(curves), replace(look, title=title, folds=curves)
 
 
 def _known(metric: str, history: Curves) -> str:
@@ -196,66 +175,87 @@ def _known(metric: str, history: Curves) -> str:
 
 
 def _draw(history: Curves, path: Path, metrics: Sequence[str], look: Look) -> None:
-    with _style():
-        figure = _figure(len(metrics), look)
+    with styled():
+        figure = new_figure(len(metrics))
         for axes, metric in zip(figure.axes, metrics, strict=True):
             _draw_metric(axes, history, metric, look)
-        _head(figure, look)
-        _save(figure, path)
-
-
-@contextmanager
-def _style() -> Iterator[None]:
-    """Draw as this module says, whatever the user's own settings for Matplotlib are."""
-    from matplotlib import style
-
-    with style.context(["default", STYLE]), warnings.catch_warnings():
-        # A name in a script that the font lacks: boxes in the title are no reason to stop.
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        yield
-
-
-def _figure(count: int, look: Look) -> Figure:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    columns = min(count, 3)
-    rows = -(-count // columns)
-    figure = Figure(
-        figsize=(6.4 if count == 1 else 4.8 * columns, 4.0 * rows), layout="constrained"
-    )
-    FigureCanvasAgg(figure)  # draws to memory: needs no screen, leaves pyplot's state alone
-    figure.subplots(rows, columns, squeeze=False)
-    for unused in figure.axes[count:]:
-        unused.remove()
-    return figure
-
-
-def _head(figure: Figure, look: Look) -> None:
-    title = shortened(clean(look.title), 60)
-    if look.sample:
-        title += "\nSAMPLE DATA, not the real data set"
-    if title:
-        # parse_math: a name with dollar signs is no formula, and may be none that can be drawn.
-        color = ALARM if look.sample else INK
-        figure.suptitle(title, fontsize=11.5, weight="bold", color=color, parse_math=False)
+        head(figure, look)
+        save(figure, path)
 
 
 def _draw_metric(axes: Axes, history: Curves, metric: str, look: Look) -> None:
     training, validation = history.get(metric, []), history.get(f"val_{metric}", [])
-    folds = [fold.get(f"val_{metric}", []) for fold in look.folds]
-    for fold, label in zip(folds, ["validation, each fit", *[""] * len(folds)], strict=False):
-        _line(axes, fold, label=label, alpha=0.3, linewidth=0.9)
+    folds = [fold[f"val_{metric}"] for fold in look.folds if f"val_{metric}" in fold]
+    _grey_out(axes, look.skip_epochs)
+    _draw_folds(axes, folds, look)
     if look.smooth:
         _dots(axes, training, alpha=0.2)
         _line(axes, validation, alpha=0.3, linewidth=1.2)
-    note = f", smoothed by {look.smooth:g}" if look.smooth else ", mean" if folds else ""
-    smoothed = smooth_curve(validation, look.smooth)
-    _dots(axes, smooth_curve(training, look.smooth), label=f"training{note}")
+    note = _note(look)
+    smoothed = _smoothed(validation, look)
+    _dots(axes, _smoothed(training, look), label=f"training{note}")
     _line(axes, smoothed, label=f"validation{note}", linewidth=2.0)
     _mark_best(axes, validation, smoothed, look.best_epoch)
     _furnish(axes, max(map(len, [training, validation, *folds])))
-    _name(axes, metric, look.unit)
+    _zoom(axes, look.skip_epochs)
+    value_label(axes, metric, look.unit)
+
+
+def _note(look: Look) -> str:
+    """Return what a legend says of how a curve was made."""
+    if look.folds:
+        return ", smoothed mean" if look.smooth else ", mean"
+    return f", smoothed by {look.smooth:g}" if look.smooth else ""
+
+
+def _smoothed(points: Points, look: Look) -> Points:
+    """Return the smoothed curve behind the skipped epochs: a huge first value would live on."""
+    if not look.smooth:
+        return points
+    skipped = min(look.skip_epochs, len(points))
+    return smooth_curve([*[None] * skipped, *points[skipped:]], look.smooth)
+
+
+def _draw_folds(axes: Axes, folds: Sequence[Points], look: Look) -> None:
+    """Draw the spread of several fits around their mean and, if they are few, each of them."""
+    if len(folds) < 2:
+        return
+    import numpy as np
+
+    reached = min(map(len, folds))
+    values = np.array([_numbers(fold[:reached]) for fold in folds])
+    mean, sd = values.mean(axis=0), values.std(axis=0, ddof=1)
+    low, high = (_numbers(_smoothed(_points(edge), look)) for edge in (mean - sd, mean + sd))
+    how: dict[str, Any] = {"color": VALIDATION, "alpha": 0.18, "linewidth": 0}
+    axes.fill_between(range(1, reached + 1), low, high, label="validation, mean ± sd", **how)
+    for at, fold in enumerate(folds if len(folds) <= SINGLE else []):
+        label = "" if at else "validation, each fit"
+        _line(axes, _smoothed(fold, look), label=label, alpha=0.4, linewidth=0.8)
+
+
+def _points(values: Iterable[float]) -> Points:
+    return [float(value) if math.isfinite(value) else None for value in values]
+
+
+def _grey_out(axes: Axes, epochs: int) -> None:
+    if epochs:
+        label = f"first {epochs} epochs, not judged" if epochs > 1 else "first epoch, not judged"
+        axes.axvspan(0, epochs + 0.5, color=GRID, alpha=0.6, linewidth=0, zorder=0, label=label)
+
+
+def _zoom(axes: Axes, skipped: int) -> None:
+    """Show the range of values behind the skipped epochs, whatever came before."""
+    import numpy as np
+
+    if not skipped:
+        return
+    lines = [line.get_xydata() for line in axes.lines if line.get_transform() == axes.transData]
+    bands = [path.vertices for band in axes.collections for path in band.get_paths()]
+    points = np.concatenate([*lines, *bands, np.empty((0, 2))])
+    shown = points[(points[:, 0] > skipped) & np.isfinite(points[:, 1]), 1]
+    if shown.size and np.ptp(shown):
+        margin = 0.08 * np.ptp(shown)
+        axes.set_ylim(shown.min() - margin, shown.max() + margin)
 
 
 def _furnish(axes: Axes, epochs: int) -> None:
@@ -268,27 +268,18 @@ def _furnish(axes: Axes, epochs: int) -> None:
     else:
         axes.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=True, steps=[1, 2, 5, 10]))
     axes.margins(y=0.08)
-    if axes.get_legend_handles_labels()[1]:
-        # Below the axes: within them it sooner or later lies on a curve.
-        axes.legend(
-            loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2, frameon=False, fontsize=8.5
-        )
-
-
-def _name(axes: Axes, metric: str, unit: str) -> None:
-    label = LABELS.get(metric, metric.replace("_", " "))
-    of = f"\n{shortened(clean(unit), 48)}" if unit and metric in ("mae", "rmse") else ""
-    axes.set_ylabel(shortened(clean(label), 48) + of, parse_math=False)
     axes.set_xlabel("epoch")
+    legend(axes)
 
 
-def _dots(axes: Axes, values: Sequence[float | None], **how: Any) -> None:
+def _dots(axes: Axes, values: Points, **how: Any) -> None:
     if any(value is not None for value in values):
         size = 6.0 if len(values) <= 30 else 4.0
-        axes.plot(_epochs(values), _numbers(values), "o", color=TRAINING, markersize=size, **how)
+        form = "o" if len(values) <= DOTS else ":"
+        axes.plot(_epochs(values), _numbers(values), form, color=TRAINING, markersize=size, **how)
 
 
-def _line(axes: Axes, values: Sequence[float | None], **how: Any) -> None:
+def _line(axes: Axes, values: Points, **how: Any) -> None:
     if any(value is not None for value in values):
         axes.plot(_epochs(values), _numbers(values), "-", color=VALIDATION, **how)
         # A point between two gaps has no line to either side: it needs a mark of its own.
@@ -296,9 +287,7 @@ def _line(axes: Axes, values: Sequence[float | None], **how: Any) -> None:
             axes.plot(at + 1, _numbers(values)[at], "s", color=VALIDATION, markersize=5)
 
 
-def _mark_best(
-    axes: Axes, raw: Sequence[float | None], shown: Sequence[float | None], epoch: int | None
-) -> None:
+def _mark_best(axes: Axes, raw: Points, shown: Points, epoch: int | None) -> None:
     if epoch is None or not 1 <= epoch <= len(raw):
         return
     axes.axvline(epoch, color=FAINT, linewidth=1.0, linestyle=(0, (4, 3)), zorder=1)
@@ -306,9 +295,10 @@ def _mark_best(
     if height is not None:
         (ring,) = axes.plot(epoch, height, "o", color="white", markersize=7)
         ring.set(markeredgecolor=VALIDATION, markeredgewidth=2)
+    calmed = f"; smoothed {number(height)}" if height is not None and height != value else ""
     # Above the axes: within, it would sooner or later hide a curve.
     axes.annotate(
-        f"best epoch: {epoch} ({number(value)})",
+        f"best epoch: {epoch} ({number(value)}{calmed})",
         (epoch, 1),
         xycoords=("data", "axes fraction"),
         xytext=(0, 4),
@@ -318,15 +308,15 @@ def _mark_best(
     )
 
 
-def _epochs(values: Sequence[float | None]) -> range:
+def _epochs(values: Points) -> range:
     return range(1, len(values) + 1)
 
 
-def _numbers(values: Sequence[float | None]) -> list[float]:
+def _numbers(values: Points) -> list[float]:
     return [float("nan") if value is None else value for value in values]
 
 
-def _lonely(values: Sequence[float | None]) -> list[int]:
+def _lonely(values: Points) -> list[int]:
     """Return the positions of the points without a neighbour."""
     padded = [None, *values, None]
     return [
@@ -334,11 +324,3 @@ def _lonely(values: Sequence[float | None]) -> list[int]:
         for at, (left, value, right) in enumerate(zip(padded, values, padded[2:], strict=False))
         if value is not None and left is None and right is None
     ]
-
-
-def _save(figure: Figure, path: Path) -> None:
-    metadata = NO_METADATA.get(path.suffix)
-    if metadata is None:
-        raise UsageError(f"{path.name}: a picture is one of {', '.join(NO_METADATA)}")
-    with atomic_file(path) as part:
-        figure.savefig(part, dpi=150, metadata=metadata)

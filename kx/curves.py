@@ -1,10 +1,38 @@
-"""A calmer curve for the eye."""
+"""Curves over epochs: which end of one is good, where it is best, its mean and its calmer form."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from kx.errors import UsageError
+
+
+def lower_is_better(metric: str) -> bool:
+    """Whether a small value is a good one, as far as the name tells."""
+    short = metric.removeprefix("val_")
+    return short in ("mae", "mse", "rmse", "mape", "msle") or short.endswith(
+        ("loss", "error", "crossentropy", "divergence")
+    )
+
+
+def best_epoch(values: Sequence[float | None], name: str, skipped: int = 0) -> int:
+    """Return the first epoch, counted from 1, with the best of ``values`` of metric ``name``.
+
+    Values that are no numbers are passed over; with no number at all it is the last epoch.
+
+    Args:
+        values: one per epoch.
+        name: of the metric; decides whether small or large is good.
+        skipped: epochs at the start that cannot be the best.
+    """
+    sign = 1 if lower_is_better(name) else -1
+    finite = [
+        (sign * value, epoch)
+        for epoch, value in enumerate(values, 1)
+        if epoch > skipped and value is not None and math.isfinite(value)
+    ]
+    return min(finite)[1] if finite else max(1, len(values))
 
 
 def smooth_curve(points: Sequence[float | None], factor: float) -> list[float | None]:

@@ -1,0 +1,37 @@
+"""``kx compare``: runs side by side, and whether they differ by more than chance."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kx.cli.options import AsJson, Outputs
+
+Runs = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="RUN RUN…",
+        help="Two or more, each as in `kx show`; the first is what the others are held against.",
+        show_default=False,
+    ),
+]
+
+
+def compare(runs: Runs, outputs: Outputs = Path("outputs"), as_json: AsJson = False) -> None:
+    """Show what differs between runs, and whether it is more than chance.
+
+    Example: kx compare imdb imdb_smaller
+    """
+    from kx.reporting import console
+    from kx.reporting.compare import compare_runs
+    from kx.reporting.comparison_table import comparison_panel
+    from kx.reporting.folder import find_run
+    from kx.reporting.jsonfile import to_json
+
+    overview = compare_runs([find_run(outputs, run) for run in runs])
+    if as_json:
+        typer.echo(to_json(overview.as_dict()), nl=False)
+    else:
+        console.results().print(comparison_panel(overview))

@@ -1,0 +1,99 @@
+"""What all validation strategies share: how they judge their fits, and of what they are made."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from kx.contracts import Complaint, Conclusion, FitResult, Proposal, Rows
+from kx.curves import best_epoch, mean_curve, smooth_curve
+
+Refit = Annotated[int, Field(ge=1, le=100_000)] | Literal["best_epoch", "none"]
+Smooth = Annotated[float, Field(ge=0, lt=1)]
+SkipEpochs = Annotated[int, Field(ge=0)]
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Chooses an epoch on the mean validation curve, and reads all fits off there.
+
+    Attributes:
+        refit: ``best_epoch``, a number of epochs, or ``none``.
+        smooth: weight of the past in the exponential mean of the curve, in [0, 1).
+        skip_epochs: so many epochs at the start are left out before the curve is smoothed.
+    """
+
+    refit: int | Literal["best_epoch", "none"]
+    smooth: float
+    skip_epochs: int
+
+    def conclude(self, results: Sequence[FitResult], monitor: str) -> Conclusion:
+        """Judge one fit or more by the metric ``monitor``, or by the loss if one lacks it."""
+        metric = monitor if all(result.history.get(monitor) for result in results) else "loss"
+        epoch = self.chosen_epoch([result.history.get(metric, []) for result in results], metric)
+        epochs = epoch if self.refit == "best_epoch" else self.refit
+        return Conclusion(
+            best_epoch=epoch,
+            refit_epochs=None if epochs == "none" else epochs,
+            scores=scores_at(epoch, results),
+        )
+
+    def chosen_epoch(self, curves: Sequence[Sequence[float | None]], metric: str) -> int:
+        """Return the best epoch, counted from 1, of those that all ``curves`` reached.
+
+        An epoch in which one of them has no number cannot be the best. If none is left, it is
+        the last.
+        """
+        mean = mean_curve([[_number(value) for value in curve] for curve in curves])
+        kept = [None if epoch < self.skip_epochs else value for epoch, value in enumerate(mean)]
+        return best_epoch(smooth_curve(kept, self.smooth), metric)
+
+
+def scores_at(epoch: int, results: Sequence[FitResult]) -> dict[str, list[float]]:
+    """Return what each validation metric was at ``epoch``, counted from 1, one for each fit."""
+    metrics = [
+        metric
+        for metric in results[0].history
+        if metric.startswith("val_")
+        and all(len(result.history.get(metric, ())) >= epoch for result in results)
+    ]
+    return {
+        metric.removeprefix("val_"): [result.history[metric][epoch - 1] for result in results]
+        for metric in metrics
+    }
+
+
+def _number(value: float | None) -> float | None:
+    """What is not finite becomes a gap: else it would spoil the mean of all later epochs."""
+    return value if value is not None and math.isfinite(value) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A validation strategy made of three parts.
+
+    Attributes:
+        split: proposes the fits, from the rows and a seed.
+        find: complains about rows that cannot be split so.
+        judge: draws the conclusion.
+    """
+
+    split: Callable[[Rows, int], Sequence[Proposal]]
+    find: Callable[[Rows], Iterable[Complaint]]
+    judge: Judge
+
+    def complaints(self, rows: Rows) -> Iterable[Complaint]:
+        """Yield why these rows cannot be split, or not well."""
+        return self.find(rows)
+
+    def propose(self, rows: Rows, seed: int) -> Sequence[Proposal]:
+        """Split rows of which no fatal complaint is known."""
+        return self.split(rows, seed)
+
+    def conclude(self, results: Sequence[FitResult], monitor: str) -> Conclusion:
+        """Judge the results of all fits by the metric ``monitor``."""
+        return self.judge.conclude(results, monitor)

@@ -1,0 +1,116 @@
+"""What the K-fold strategies share: their proposals, and what can be wrong with rows and k."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, overload
+
+from pydantic import Field
+
+from kx.contracts import Complaint, DatasetInfo, Proposal
+
+if TYPE_CHECKING:
+    import numpy as np
+
+K = Annotated[int, Field(ge=2, le=10_000)]
+
+FEW_FOLDS = 10
+"""A k up to this says nothing about the number of rows."""
+
+NAMED_CLASSES = 5
+"""So many classes are named in a complaint; of the others, their number."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Folds(Sequence[Proposal]):
+    """Proposals that each hold out one part of the rows, and train on all the others.
+
+    Each is made when it is asked for: 10,000 at once, of 60,000 rows, would take 5 GB.
+
+    Attributes:
+        names: of the proposals.
+        parts: for each, the indices of the rows that it holds out.
+        total: how many rows there are.
+    """
+
+    names: Sequence[str]
+    parts: Sequence[np.ndarray]
+    total: int
+
+    def __len__(self) -> int:
+        return len(self.parts)
+
+    @overload
+    def __getitem__(self, index: int) -> Proposal: ...
+    @overload
+    def __getitem__(self, index: slice) -> Folds: ...
+    def __getitem__(self, index: int | slice) -> Proposal | Folds:
+        """Return the proposal at ``index``, or several that are not made yet."""
+        import numpy as np
+
+        if isinstance(index, slice):
+            return Folds(self.names[index], self.parts[index], self.total)
+        part = self.parts[index]
+        return Proposal(self.names[index], np.delete(np.arange(self.total), part), part)
+
+
+def folds(splits: Iterable[tuple[Any, np.ndarray]], names: Sequence[str], total: int) -> Folds:
+    """Return what a splitter of scikit-learn yields, pairs (rest, held out), as proposals."""
+    return Folds(names, [part for _, part in splits], total)
+
+
+def fold_names(k: int) -> list[str]:
+    """Return ``fold-1`` to ``fold-k``."""
+    return [f"fold-{fold}" for fold in range(1, k + 1)]
+
+
+def repeated_names(k: int, repeats: int) -> list[str]:
+    """Return ``repeat-1-fold-1``, ``repeat-1-fold-2`` and so on, repeat by repeat."""
+    return [f"repeat-{repeat}-{fold}" for repeat in range(1, repeats + 1) for fold in fold_names(k)]
+
+
+def fewer_folds(options: dict[str, Any], factor: float) -> dict[str, Any]:
+    """Let a large ``k``, such as one fold per row, shrink with the data; ten folds remain ten."""
+    k = options["k"]
+    return options | {"k": min(k, max(FEW_FOLDS, int(k * factor)))}
+
+
+def count_complaints(count: int | None, k: int) -> Iterator[Complaint]:
+    """Complain if there are fewer rows than folds; ``count`` is None if it is not yet known."""
+    if count is not None and count < k:
+        hint = f"use 2 to {count:,}" if count >= 2 else "two examples are the least"
+        yield Complaint("k", f"asks for {k:,} folds of {count:,} training examples", hint)
+
+
+def shuffled_time_complaints(
+    info: DatasetInfo, key: str, hint: str = "use strategy: time_series"
+) -> Iterator[Complaint]:
+    """Complain if rows in order of time are to be mixed."""
+    if info.ordered:
+        message = f"trains on rows of {info.name} that are later than those that it validates on"
+        yield Complaint(key, f"{message}: the scores would be too good", hint)
+
+
+def later_rows_complaints(info: DatasetInfo) -> Iterator[Complaint]:
+    """Warn if rows in order of time, though not mixed, are trained on before earlier ones."""
+    if info.ordered:
+        message = f"some fits train on rows of {info.name} that are later than their validation"
+        yield Complaint("strategy", message, "strategy: time_series does not", fatal=False)
+
+
+def no_classes_complaints(info: DatasetInfo, key: str, hint: str) -> Iterator[Complaint]:
+    """Complain if examples are not each of one class."""
+    if info.task not in ("binary", "multiclass"):
+        message = f"balances classes, but {info.name} ({info.task}) has no single class per example"
+        yield Complaint(key, message, hint)
+
+
+def rare_classes(labels: np.ndarray, least: int) -> str:
+    """Name the classes in ``labels`` with fewer members than ``least``; empty if there are none."""
+    import numpy as np
+
+    numbers, counts = np.unique(labels, return_counts=True)
+    rare = [f"class {n} has {c}" for n, c in zip(numbers, counts, strict=True) if c < least]
+    others = [f"and {len(rare) - NAMED_CLASSES} more are small"] if rare[NAMED_CLASSES:] else []
+    return ", ".join(rare[:NAMED_CLASSES] + others)

@@ -1,0 +1,60 @@
+"""Leave-one-out validation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from kx.contracts import Complaint, DatasetInfo, Rows
+from kx.evaluators.conclusion import Composed, Judge, Refit, SkipEpochs, Smooth
+from kx.evaluators.folds import Folds, shuffled_time_complaints
+from kx.registry import evaluator
+
+MANY_FITS = 1000
+
+
+def check(info: DatasetInfo, **_: Any) -> Iterator[Complaint]:
+    """Yield a complaint if order must be kept; a warning if there will be very many fits."""
+    count = info.train_examples or 0
+    yield from shuffled_time_complaints(info, "strategy")
+    if count > MANY_FITS:
+        message = f"trains {count:,} networks, one for each training example"
+        yield Complaint("strategy", message, "strategy: kfold with k: 10 trains ten", fatal=False)
+
+
+def complaints(rows: Rows) -> Iterator[Complaint]:
+    """Yield a complaint if nothing would remain to train on."""
+    if rows.count < 2:
+        message = f"leaves nothing of {rows.count} training examples to train on"
+        yield Complaint("strategy", message, "two examples are the least")
+
+
+def split(rows: Rows, seed: int) -> Folds:
+    """Hold out each row once; nothing is drawn."""
+    import numpy as np
+
+    names = [f"row-{row}" for row in range(1, rows.count + 1)]
+    return Folds(names, list(np.arange(rows.count)[:, None]), rows.count)
+
+
+@evaluator("leave_one_out", check=check)
+def leave_one_out(
+    *,
+    refit: Refit = "best_epoch",
+    smooth: Smooth = 0.0,
+    skip_epochs: SkipEpochs = 0,
+) -> Composed:
+    """Hold out each row once, in as many fits; for very little data.
+
+    Args:
+        refit: train again from fresh weights on the whole training part: for the best epoch of
+            the mean validation curve, for a number of epochs, or `none`.
+        smooth: weight of the past in an exponential mean of the mean validation curve, in
+            [0, 1), before its best epoch is looked for.
+        skip_epochs: so many epochs at the start are left out of that curve.
+
+    Source:
+        Stone (1974), "Cross-validatory choice and assessment of statistical predictions",
+        Journal of the Royal Statistical Society B 36.
+    """
+    return Composed(split, complaints, Judge(refit, smooth, skip_epochs))

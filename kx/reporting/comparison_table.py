@@ -1,0 +1,167 @@
+"""Runs side by side, as Rich shows them; each run goes by its letter, as ids are long."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from kx.reporting.compare import Comparison, Contender, Finding, Overview, ScoreRow
+from kx.reporting.record import Score
+from kx.reporting.tables import SAMPLE
+from kx.reporting.text import STATUS_STYLES, clean, duration, interval, number, shortened
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.table import Table
+    from rich.text import Text
+
+COLUMNS = 4
+"""Runs beside each other in a table of 80 columns; more go into a second table below."""
+
+TESTS = {
+    "mcnemar": "McNemar's exact test",
+    "paired bootstrap": "paired bootstrap",
+    "corrected resampled t": "corrected resampled t-test",
+}
+
+
+def comparison_panel(overview: Overview) -> RenderableType:
+    """Return runs, what differs between them, their scores, and what the tests say."""
+    from rich.console import Group
+
+    labels = [run.label for run in overview.runs if run.recorded]
+    parts = [
+        *(line for run in overview.runs for line in _run_lines(run)),
+        *_differences("setting", overview.settings, labels),
+        *_differences("fact", overview.facts, labels),
+        *_scores(overview.scores, overview.runs[0].label),
+        *(line for found in overview.comparisons for line in _comparison_lines(found)),
+        *(_text(f"Warning: {warning}", "yellow") for warning in overview.warnings),
+    ]
+    return Group(*parts)
+
+
+def _run_lines(run: Contender) -> Iterator[RenderableType]:
+    line = _text(f"{run.label}  {run.id}", "bold")
+    line.append(f"  {run.state}", style=STATUS_STYLES.get(run.state, ""))
+    yield line
+    facts = [shortened(clean(run.name)), f"on {shortened(clean(run.dataset))}"]
+    if run.dataset:
+        yield _indented(_text(" ".join(facts)))
+    if run.marks:
+        marks = [SAMPLE if mark == "sample data" else mark.upper() for mark in run.marks]
+        yield _indented(_text("; ".join(marks), "bold yellow"))
+    if run.note:
+        yield _indented(_text(run.note, "red"))
+
+
+def _differences(
+    kind: str, rows: Mapping[str, Mapping[str, Any]], labels: Sequence[str]
+) -> Iterator[RenderableType]:
+    """Yield one table for each few runs; there is a column for every run with a record."""
+    if len(labels) > 1 and not rows:
+        yield from ("", _text(f"{kind}s: no difference"))
+    for at in range(0, len(labels) if rows else 0, COLUMNS):
+        shown = labels[at : at + COLUMNS]
+        table = _table([kind, *shown])
+        for key, values in rows.items():
+            cells = (_cell(key, values[name]) if name in values else "-" for name in shown)
+            table.add_row(*map(_text, (key, *cells)))
+        yield from ("", table)
+
+
+def _cell(key: str, value: Any) -> str:
+    if key == "seconds":
+        return duration(value)
+    if key == "parameters":
+        return f"{value:,}"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return shortened(clean(text), 60)
+
+
+def _scores(rows: Sequence[ScoreRow], reference: str) -> Iterator[RenderableType]:
+    if not rows:
+        return
+    table = _table(["score", "run", "value", "interval", f"minus {reference}"], right={2, 4})
+    for row in rows:
+        names = [shortened(clean(f"{row.part} {row.metric}"), 32)]
+        for label, score in row.scores.items():
+            difference = row.differences.get(label)
+            cells = (*(names or [""]), label, number(score["value"]), _range(score))
+            table.add_row(*map(_text, (*cells, "" if difference is None else _signed(difference))))
+            names.clear()
+    yield from ("", table)
+
+
+def _range(score: Score) -> str:
+    low, high, kind = score["low"], score["high"], score["interval"] or ""
+    if low is not None and high is not None and kind.endswith("spread"):
+        return f"± {number((high - low) / 2)} ({clean(kind)})"
+    return interval(low, high) or "-"
+
+
+def _comparison_lines(comparison: Comparison) -> Iterator[RenderableType]:
+    yield ""
+    title = f"{comparison.run} against {comparison.reference}"
+    if not comparison.findings:
+        yield _text(f"{title}: {'; '.join(comparison.notes)}", "yellow")
+        return
+    yield _text(title, "bold")
+    for finding in comparison.findings:
+        for line in _finding_lines(finding, comparison):
+            yield _indented(line)
+    for note in comparison.notes:
+        yield _indented(_text(note))
+
+
+def _finding_lines(finding: Finding, comparison: Comparison) -> Iterator[Text]:
+    test = finding.test
+    yield _text(f"{TESTS[test.name]} on {test.pairs:,} {finding.on}: {finding.why}")
+    if test.only_first is not None:
+        yield _text(
+            f"only {comparison.reference} right: {test.only_first:,}; "
+            f"only {comparison.run} right: {test.only_second:,}"
+        )
+    yield _text(_estimate(finding))
+    yield _text(finding.verdict, "bold" if finding.distinguishable else "yellow")
+
+
+def _estimate(finding: Finding) -> str:
+    test = finding.test
+    parts = [f"{test.metric} {_signed(test.difference)}"]
+    if test.low is not None and test.high is not None:
+        held = "includes" if test.low <= 0 <= test.high else "excludes"
+        ends = f"{_signed(test.low)} to {_signed(test.high)}"
+        parts.append(f"95 % interval {ends}" + (f", which {held} 0" if test.p is None else ""))
+    if test.p is not None:
+        parts.append(f"p = {number(test.p)}")
+    return "; ".join(parts)
+
+
+def _signed(value: float) -> str:
+    return f"+{number(value)}" if value > 0 else number(value)
+
+
+def _table(columns: Sequence[str], right: set[int] | None = None) -> Table:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    for at, name in enumerate(columns):
+        side = "right" if at in (right or ()) else "left"
+        table.add_column(name, justify=side, overflow="fold")  # type: ignore[arg-type]
+    return table
+
+
+def _indented(line: Text) -> RenderableType:
+    from rich.padding import Padding
+
+    return Padding(line, (0, 0, 0, 3), expand=False)
+
+
+def _text(content: str, style: str = "") -> Text:
+    """Return text that is no markup, on one line and without what a terminal would obey."""
+    from rich.text import Text
+
+    return Text(clean(content), style=style)

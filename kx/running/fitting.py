@@ -1,0 +1,276 @@
+"""The second stage: the fits that the validation strategy proposes, and the refit."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from kx.contracts import Conclusion, DatasetBundle, DatasetInfo, FitResult, Proposal, Split
+from kx.errors import DataError
+from kx.planning import Plan
+from kx.running.keeping import keep_model, write_splits
+from kx.running.loading import check_rows, rows_to_split
+from kx.running.work import SMOKE_FITS, Work
+from kx.seeds import derive
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from kx.data.preparation import Preparation
+    from kx.training.jobs import Fitted, Job
+    from kx.training.trainer import Trainer
+
+
+@dataclass(slots=True)
+class Prepared:
+    """The training part as networks see it, and what it was prepared by.
+
+    Data that are prepared alike for every fold, such as words, are kept only once.
+    """
+
+    plan: Plan
+    bundle: DatasetBundle
+    _last: tuple[Preparation, Split] | None = None
+
+    def fitted(self, rows: np.ndarray) -> Preparation:
+        """Return the preparation that the training rows alone decide, unless it is to leak."""
+        from kx.data.preparation import fit_preparation
+
+        section, info = self.plan.spec.preparation, self.bundle.info
+        train = self.bundle.train
+        everything = section.leaky or len(rows) == len(train)
+        x = train.x if everything else train.x[rows]
+        scale = info.scale if section.scale == "auto" else section.scale
+        return fit_preparation(x, scale, section.missing, names=info.features)
+
+    def split(self, preparation: Preparation, rows: np.ndarray) -> Split:
+        """Return the whole training part, prepared; ``rows`` decide what is balanced."""
+        if self._last is None or not self._last[0].is_same(preparation):
+            x = preparation.apply(self.bundle.train.x, "training")
+            self._last = (preparation, replace(self.bundle.train, x=x))
+        data, how = self._last[1], self.plan.spec.training.class_weight
+        if how is None:
+            return data
+        from kx.data.weights import row_weights
+
+        return replace(data, weights=row_weights(data, rows, self.bundle.info, how))
+
+
+@dataclass(slots=True)
+class Validation:
+    """What the fits of the validation strategy brought.
+
+    Attributes:
+        proposals: the splits.
+        seeds: one for each time that every split is trained on.
+        results: of each fit: all seeds of the first split, then of the second, …
+        predictions: of each fit, for its validation rows: (n, outputs).
+        guesses: name of a baseline -> what it says of the validation rows of each split.
+        finals: the fits whose networks are the result of the run, one per seed; may be empty.
+    """
+
+    proposals: Sequence[Proposal]
+    seeds: Sequence[int]
+    results: list[FitResult] = field(default_factory=list)
+    predictions: list[np.ndarray] = field(default_factory=list)
+    guesses: dict[str, list[np.ndarray]] = field(default_factory=dict)
+    finals: list[Fitted] = field(default_factory=list)
+    conclusion: Conclusion | None = None
+
+
+class Fitter:
+    """Carries out the fits of a run."""
+
+    def __init__(self, work: Work, bundle: DatasetBundle) -> None:
+        from kx.training.jobs import Hooks
+        from kx.training.trainer import Trainer
+
+        self._work, self._bundle = work, bundle
+        self._prepared = Prepared(work.plan, bundle)
+        self._preparations: dict[str, Preparation] = {}
+        plan = work.plan
+        self.trainer: Trainer = Trainer(
+            plan.build_model,
+            bundle.info,
+            plan.head(bundle.info),
+            plan.spec.training,
+            Hooks(
+                work.watcher,
+                work.history.epoch,
+                plan.make_callbacks,
+                work.folder.path / "tensorboard",
+            ),
+        )
+
+    def preparation(self, fitted: Fitted) -> Preparation:
+        """Return what the data of a fit were prepared by."""
+        return self._preparations[fitted.job.name]
+
+    def info(self, fitted: Fitted) -> DatasetInfo:
+        """Return the form of the data that a fitted network takes."""
+        return replace(self._bundle.info, input_shape=fitted.job.input_shape)
+
+    def validate(self) -> Validation:
+        """Carry out what the validation strategy proposes, for each seed.
+
+        Raises:
+            SpecError: if the rows cannot be split as the spec asks.
+        """
+        work = self._work
+        rows = rows_to_split(self._bundle)
+        strategy = work.plan.strategy(rows.count)
+        check_rows(work, strategy, rows)
+        proposals = strategy.propose(rows, derive(work.seed, "split"))
+        proposals = proposals[:SMOKE_FITS] if work.switches.smoke else proposals
+        _refuse_overlap(proposals)
+        self._check_test()
+        write_splits(work, proposals, rows.count)
+        found = Validation(proposals, _seeds(work))
+        jobs = [self._proposed(p, s) for p in proposals for s in range(len(found.seeds))]
+        work.watcher.fits_planned(len(jobs))
+        work.history.plan([job.name for job in jobs])
+        self._count_duplicates(proposals)
+        started = time.monotonic()
+        for position, fitted in enumerate(self.trainer.fit(jobs)):
+            self._add(found, fitted, *divmod(position, len(found.seeds)))
+        work.facts["fit_seconds"] = round(time.monotonic() - started, 3)
+        found.conclusion = strategy.conclude(found.results, work.plan.spec.training.monitor)
+        if found.conclusion.refit_epochs is not None:
+            found.finals = self._refit(found.seeds, found.conclusion.refit_epochs)
+        return found
+
+    def _check_test(self) -> None:
+        """Find out before anything trains whether the test part can be prepared at the end."""
+        import numpy as np
+
+        everything = np.arange(len(self._bundle.train))
+        self._prepared.fitted(everything).check(self._bundle.test.x, "test")
+
+    def _add(self, found: Validation, fitted: Fitted, split: int, seed: int) -> None:
+        """Take down what came of one fit; its data need not be kept."""
+        proposal = found.proposals[split]
+        self._note(fitted, judged=True)
+        result = FitResult(fitted.job.name, fitted.history, fitted.best_epoch, fitted.seconds)
+        found.results.append(result)
+        found.predictions.append(self.trainer.predict(fitted, proposal.validation))
+        if seed == 0:
+            self._guess(found, fitted, proposal)
+        keep_model(self._work, self, fitted)
+        if len(found.proposals) == 1:
+            found.finals.append(fitted)
+
+    def _guess(self, found: Validation, fitted: Fitted, proposal: Proposal) -> None:
+        """Let the baselines see what the network saw."""
+        from kx.running.judging import guesses
+
+        data = fitted.job.data()
+        train, x = data.take(proposal.train), data.x[proposal.validation]
+        said = guesses(self._work, train, x, self._bundle.info, len(found.proposals))
+        for name, values in said.items():
+            found.guesses.setdefault(name, []).append(values)
+
+    def _refit(self, seeds: Sequence[int], epochs: int) -> list[Fitted]:
+        """Train fresh weights on training and validation part together, for each seed."""
+        import numpy as np
+
+        work = self._work
+        everything, nothing = np.arange(len(self._bundle.train)), np.arange(0)
+        epochs = work.epochs(epochs)
+        names = [_named("refit", seed, len(seeds)) for seed in range(len(seeds))]
+        jobs = [
+            self._job(name, "refit", everything, nothing, epochs, seed)
+            for name, seed in zip(names, seeds, strict=True)
+        ]
+        finals = list(self.trainer.fit(jobs))
+        work.facts["refit_epochs"] = epochs
+        for fitted in finals:
+            self._note(fitted, judged=False)
+        return finals
+
+    def _proposed(self, proposal: Proposal, number: int) -> Job:
+        seeds = _seeds(self._work)
+        name = _named(proposal.name, number, len(seeds))
+        epochs = self._work.epochs(self._work.plan.spec.training.epochs)
+        train, validation = proposal.train, proposal.validation
+        return self._job(name, proposal.name, train, validation, epochs, seeds[number])
+
+    def _job(
+        self,
+        name: str,
+        purpose: str,
+        train: np.ndarray,
+        validation: np.ndarray,
+        epochs: int,
+        seed: int,
+    ) -> Job:
+        """Describe one fit, every draw decided by its seed and its purpose."""
+        from kx.training.jobs import Job
+
+        weights, shuffle = (derive(seed, what, purpose) for what in ("weights", "shuffle"))
+        self._work.facts.setdefault("seeds", {}).update(
+            {f"weights {name}": weights, f"shuffle {name}": shuffle}
+        )
+        preparation = self._prepared.fitted(train)
+        self._preparations[name] = preparation
+        return Job(
+            name,
+            preparation.input_shape(self._bundle.info.input_shape),
+            lambda: self._prepared.split(preparation, train),
+            train.astype("int32"),
+            validation.astype("int32"),
+            epochs,
+            weights,
+            shuffle,
+            guarded=bool(len(validation)),
+        )
+
+    def _note(self, fitted: Fitted, *, judged: bool) -> None:
+        facts, history = self._work.facts, fitted.history
+        self._work.histories[fitted.job.name] = history
+        facts["parameters"] = self.trainer.parameters(fitted)
+        engine = self.trainer.engine
+        if engine:
+            facts |= {"engine": engine.label, "engine_reason": engine.reason}
+        facts.setdefault("fits", []).append(
+            {
+                "name": fitted.job.name,
+                "epochs": len(history["loss"]),
+                "best_epoch": fitted.best_epoch if judged else None,
+                "seconds": round(fitted.seconds, 3),
+                "scores": {metric: values[-1] for metric, values in history.items()},
+            }
+        )
+
+    def _count_duplicates(self, proposals: Sequence[Proposal]) -> None:
+        """Count rows that a part shares with the training part: they tell nothing new."""
+        from kx.data.duplicates import count_shared, row_hashes
+
+        train, test = row_hashes(self._bundle.train.x), row_hashes(self._bundle.test.x)
+        self._work.facts["duplicates"] = {
+            "validation": sum(count_shared(train[p.validation], train[p.train]) for p in proposals),
+            "test": count_shared(test, train),
+        }
+
+
+def _seeds(work: Work) -> list[int]:
+    """Return the spec's seed, and one derived from it for each further repetition."""
+    more = range(2, work.plan.spec.seeds + 1)
+    seeds = [work.seed, *(derive(work.seed, "repetition", str(number)) for number in more)]
+    if len(seeds) > 1:
+        names = {f"seed {number}": seed for number, seed in enumerate(seeds, 1)}
+        work.facts.setdefault("seeds", {}).update(names)
+    return seeds
+
+
+def _named(purpose: str, number: int, seeds: int) -> str:
+    return purpose if seeds == 1 else f"{purpose}-seed-{number + 1}"
+
+
+def _refuse_overlap(proposals: Sequence[Proposal]) -> None:
+    import numpy as np
+
+    for proposal in proposals:
+        if np.intersect1d(proposal.train, proposal.validation).size:
+            raise DataError(f"{proposal.name}: training and validation part overlap")

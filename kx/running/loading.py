@@ -1,0 +1,135 @@
+"""The first stage: the dataset, from its files or from the sample."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from kx.contracts import Complaint, DatasetBundle, DatasetInfo, Provenance, Rows, Split, Strategy
+from kx.errors import MissingDataError, Problem, SpecError
+from kx.planning import Plan
+from kx.running.work import SMOKE_TEST, SMOKE_TRAIN, Work, first_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kx.data.files import Files
+
+SAMPLE_NOTE = (
+    "This run uses a small generated stand-in. Its scores say nothing about the real data set, "
+    "and no expectation is judged."
+)
+
+
+def load(work: Work) -> DatasetBundle:
+    """Read the dataset, from its files or, if the spec or the user says so, from the sample.
+
+    Raises:
+        DataError: if there is none, or it is damaged.
+        SpecError: if the plan does not fit it.
+    """
+    from kx.data.fingerprint import fingerprint
+    from kx.data.preparation import check_targets
+
+    name = work.plan.spec.dataset.name
+    work.watcher.stage(f"reading {name}")
+    bundle, provenance = _read(work)
+    _check_info(work, bundle.info)
+    if work.switches.smoke:
+        bundle = _sliced(bundle, work.seed)
+    check_targets(bundle.train.y, "training")
+    check_targets(bundle.test.y, "test")
+    work.facts["dataset"] = {
+        "name": name,
+        "task": bundle.info.task,
+        "source": _source(work.plan, provenance),
+        "sample": provenance.is_sample,
+        "files": dict(provenance.files),
+        "fingerprint": fingerprint(bundle),
+        "train_examples": len(bundle.train),
+        "test_examples": len(bundle.test),
+        "classes": list(bundle.info.classes),
+        "target": bundle.info.target,
+    }
+    return bundle
+
+
+def _read(work: Work) -> tuple[DatasetBundle, Provenance]:
+    from kx.data.sources import SampleFiles, SourceFiles
+
+    wanted = work.switches.sample
+    files: Files = SampleFiles() if wanted else SourceFiles.from_environment(work.watcher)
+    try:
+        bundle = work.plan.load_data(files)
+    except MissingDataError as error:
+        if work.plan.spec.dataset.fallback != "sample":
+            raise
+        work.warn("Sample data", f"{first_line(error)}. {SAMPLE_NOTE}")
+        files = SampleFiles()
+        bundle = work.plan.load_data(files)
+    provenance = files.provenance()
+    if provenance.is_sample and wanted:
+        work.warn("Sample data", SAMPLE_NOTE)
+    return bundle, provenance
+
+
+def _source(plan: Plan, provenance: Provenance) -> str:
+    """What the record says of where the data came from; of a plugin's data kx knows no more."""
+    built_in = plan.dataset.entry.function.__module__.startswith("kx.data.")
+    return provenance.source if built_in else "plugin"
+
+
+def _check_info(work: Work, info: DatasetInfo) -> None:
+    """Check a dataset that could not be described beforehand, now that it is read.
+
+    Raises:
+        SpecError: if architecture, head or validation do not fit it.
+    """
+    if work.plan.info is None:
+        tell(work, work.plan.check_info(info))
+
+
+def tell(work: Work, complaints: Iterable[tuple[str, Complaint]]) -> None:
+    """Warn of complaints, each with its section, that came up when the data were read.
+
+    Raises:
+        SpecError: if one of them is fatal.
+    """
+    fatal = []
+    for section, complaint in complaints:
+        key = ".".join(part for part in (section, complaint.key) if part)
+        if complaint.fatal:
+            fatal.append(Problem("", key, complaint.message, hint=complaint.hint))
+        else:
+            work.warn("Check the spec", f"{key}: {complaint.message}; {complaint.hint}")
+    if fatal:
+        raise SpecError(fatal)
+
+
+def rows_to_split(bundle: DatasetBundle) -> Rows:
+    """Return what a validation strategy may know of the training part."""
+    train, info = bundle.train, bundle.info
+    labels = None
+    if info.task in ("binary", "multiclass"):
+        labels = train.y.argmax(axis=1) if info.one_hot else train.y.astype("int64")
+    return Rows(len(train), labels, train.groups)
+
+
+def check_rows(work: Work, strategy: Strategy, rows: Rows) -> None:
+    """Let the strategy look at the rows before anything trains.
+
+    Raises:
+        SpecError: if they cannot be split.
+    """
+    tell(work, (("validation", complaint) for complaint in strategy.complaints(rows)))
+
+
+def _sliced(bundle: DatasetBundle, seed: int) -> DatasetBundle:
+    """Keep a few rows of each part, drawn by chance."""
+    import numpy as np
+
+    def few(split: Split, count: int) -> Split:
+        rows = np.random.default_rng(seed).permutation(len(split))[:count]
+        return split.take(np.sort(rows))
+
+    return replace(bundle, train=few(bundle.train, SMOKE_TRAIN), test=few(bundle.test, SMOKE_TEST))

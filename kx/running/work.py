@@ -1,0 +1,77 @@
+"""What the stages of a run share."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from kx.contracts import History, Watcher
+from kx.planning import Plan
+from kx.reporting.folder import RunFolder
+from kx.reporting.history import HistoryWriter
+
+SMOKE_TRAIN, SMOKE_TEST, SMOKE_EPOCHS, SMOKE_FITS = 256, 128, 2, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """How a run is carried out; none of this is part of the spec.
+
+    Attributes:
+        sample: use the generated stand-in instead of the dataset's files.
+        smoke: the same graph on a few rows, for two epochs: does everything work?
+        test: look at the test part at the end; without, its looks are saved for later.
+        command: of kx, as the record has it.
+    """
+
+    sample: bool = False
+    smoke: bool = False
+    test: bool = True
+    command: str = "train"
+
+
+@dataclass(slots=True)
+class Work:
+    """What one run has at hand, and what it has found out so far.
+
+    Attributes:
+        facts: fields of the record.
+        histories: of each fit, by its name.
+    """
+
+    plan: Plan
+    folder: RunFolder
+    watcher: Watcher
+    switches: Switches
+    history: HistoryWriter
+    facts: dict[str, Any] = field(default_factory=dict)
+    histories: dict[str, History] = field(default_factory=dict)
+
+    @property
+    def seed(self) -> int:
+        """The spec's seed."""
+        return self.plan.spec.seed
+
+    def epochs(self, wanted: int) -> int:
+        """Return how many epochs to train: few in a smoke run."""
+        return min(wanted, SMOKE_EPOCHS) if self.switches.smoke else wanted
+
+    def warn(self, title: str, text: str) -> None:
+        """Tell the watcher, and the record."""
+        self.watcher.warn(title, text)
+        self.facts.setdefault("warnings", []).append(without_paths(f"{title}: {text}"))
+
+
+def without_paths(text: str) -> str:
+    """Cut the folders of absolute paths, which name a user or a machine, out of ``text``."""
+    return re.sub(r"(?<![\w./:])(?:/[^\s/:;,()'\"]+)+/?", _last_part, text)
+
+
+def _last_part(path: re.Match[str]) -> str:
+    return "…/" + path[0].rstrip("/").rpartition("/")[2]
+
+
+def first_line(error: BaseException) -> str:
+    """Return what an error says first, without its full stop."""
+    return str(error).partition("\n")[0].rstrip(".") or type(error).__name__

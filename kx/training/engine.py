@@ -1,0 +1,111 @@
+"""Which of three ways of running an epoch is the fastest for a network and its data.
+
+``fit``       plain Keras, step by step: for data that do not fit into memory.
+``resident``  an epoch is one call, the data stay in memory: for everything else.
+``xla``       the same, compiled by XLA: for small dense networks with many steps.
+
+The choice is a rule and no measurement: the engine decides the last digits of a result, and the
+same spec must give the same digits again. The rule rests on measurements (2 cores, no GPU).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from kx.contracts import Split
+from kx.spec.schema import TrainingSection
+
+if TYPE_CHECKING:
+    import keras
+
+Kind = Literal["fit", "resident", "xla"]
+
+COMPILABLE = frozenset(
+    (
+        "InputLayer", "Dense", "Dropout", "BatchNormalization", "LayerNormalization",
+        "Activation", "Flatten", "Reshape", "Rescaling", "Normalization", "ReLU", "LeakyReLU",
+        "PReLU", "ELU", "Softmax", "Add", "Concatenate", "Multiply", "Average", "GaussianNoise",
+        "GaussianDropout", "AlphaDropout",
+    )
+)  # fmt: skip
+"""Layers that XLA compiles and that are not slower for it: its convolutions are, on a CPU."""
+
+COMPILE_SECONDS = 1.2
+SAVED_PER_STEP = 75e-6
+"""Seconds: a step of a resident loop costs 78 microseconds before any arithmetic; XLA's 4."""
+MOST_OPERATIONS = 3e7
+"""Of a step: above, TensorFlow's own products, on several cores, are the faster ones."""
+SHARE_OF_MEMORY = 0.4
+"""The data may take so much of what is free; preparation and results need room, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """How epochs are run, and why so."""
+
+    kind: Kind
+    reason: str
+    streamed: bool = False
+
+    @property
+    def label(self) -> str:
+        """What the record says."""
+        return {"fit": "fit", "resident": "compiled", "xla": "compiled (XLA)"}[self.kind]
+
+
+def choose(
+    training: TrainingSection, model: keras.Model, data: Split, steps: int, free_memory: float
+) -> Engine:
+    """Choose the engine of a run.
+
+    Args:
+        training: ``engine`` may leave the choice open or not.
+        model: one network of the run.
+        data: the training part.
+        steps: of all fits together.
+        free_memory: bytes.
+    """
+    size, room = size_in_memory(data), SHARE_OF_MEMORY * free_memory
+    if training.engine != "compiled" and size > room and not hasattr(data.x, "indptr"):
+        return Engine("fit", f"{size / 1e9:.1f} GB of data are streamed", streamed=True)
+    if training.engine == "fit":
+        return Engine("fit", "the spec says so")
+    obstacle = obstacle_to_xla(model, data, training.batch_size)
+    if obstacle:
+        return Engine("resident", obstacle)
+    if training.engine == "auto" and steps * SAVED_PER_STEP < COMPILE_SECONDS:
+        return Engine("resident", f"{steps:,} steps do not repay compiling")
+    return Engine("xla", f"{steps:,} steps of a small dense network")
+
+
+def size_in_memory(data: Split) -> float:
+    """Return the bytes of the features once they are float32."""
+    if hasattr(data.x, "indptr"):
+        return float(data.x.data.nbytes + data.x.indices.nbytes)
+    return 4.0 * float(math.prod(data.x.shape))
+
+
+def obstacle_to_xla(model: keras.Model, data: Split, batch_size: int) -> str:
+    """Return why XLA does not suit, or an empty text."""
+    if hasattr(data.x, "indptr"):
+        return "sparse rows"
+    foreign = sorted({type(layer).__name__ for layer in model.layers} - COMPILABLE)
+    if foreign:
+        return f"a layer of the kind {foreign[0]}"
+    operations = 3 * forward_operations(model) * batch_size
+    return "large products" if operations > MOST_OPERATIONS else ""
+
+
+def forward_operations(model: keras.Model) -> float:
+    """Estimate the multiplications and additions for one example, forwards.
+
+    Each weight is used once for every position of its layer's output picture.
+    """
+    total = 0.0
+    for layer in model.layers:
+        shape = layer.output.shape
+        positions = math.prod(side or 1 for side in shape[1:-1]) if len(shape) > 2 else 1
+        total += 2 * positions * layer.count_params()
+    return total

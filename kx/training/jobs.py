@@ -1,0 +1,141 @@
+"""What a fit is given, and what comes of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kx.contracts import History, Split, Watcher
+from kx.curves import best_epoch
+from kx.errors import DivergedError
+from kx.spec.schema import TrainingSection
+from kx.training.feed import Batching
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Job:
+    """One training, to be carried out.
+
+    Attributes:
+        name: as in the history.
+        input_shape: of one prepared example.
+        data: returns the prepared rows; the same object for all jobs that can share them.
+        train: (n,) int32, which rows to train on.
+        validation: likewise, to validate on after each epoch; may be empty.
+        epochs: at most.
+        weights_seed: decides initial weights and dropout.
+        shuffle_seed: decides the order of the rows in every epoch.
+        guarded: whether early stopping, plateaus and checkpoints apply (not in a refit, whose
+            number of epochs is decided).
+    """
+
+    name: str
+    input_shape: tuple[int, ...]
+    data: Callable[[], Split]
+    train: np.ndarray
+    validation: np.ndarray
+    epochs: int
+    weights_seed: int
+    shuffle_seed: int
+    guarded: bool = True
+
+    def batching(self, training: TrainingSection) -> Batching:
+        """Return how its training rows are cut into steps."""
+        return Batching(self.train, training.batch_size, training.shuffle, self.shuffle_seed)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fitted:
+    """What came of a job.
+
+    Attributes:
+        job: what was asked for.
+        history: per epoch.
+        best_epoch: by ``training.monitor``, counted from 1.
+        seconds: wall clock, compilation included where it was the first to need it.
+        values: of the variables of the model, for ``Template.load``.
+    """
+
+    job: Job
+    history: History
+    best_epoch: int
+    seconds: float
+    values: Sequence[np.ndarray]
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """Who is told while a fit goes on.
+
+    Attributes:
+        watcher: of the run.
+        on_epoch: is given fit name, epoch (from 1) and metrics at the end of each epoch.
+        callbacks: makes the callbacks of one fit that are not Keras's own.
+        events: where TensorBoard's event files go, fit by fit.
+    """
+
+    watcher: Watcher
+    on_epoch: Callable[[str, int, Mapping[str, float]], None]
+    callbacks: Callable[[], Sequence[keras.callbacks.Callback]] = tuple
+    events: Path = Path("tensorboard")
+
+
+@dataclass(slots=True)
+class Recording:
+    """The finished epochs of a fit, as they come in.
+
+    Attributes:
+        history: per metric, one value per epoch.
+        diverged: what the loss became if it is no finite number, else empty.
+    """
+
+    name: str
+    hooks: Hooks
+    history: History = field(default_factory=dict)
+    epochs: int = 0
+    diverged: str = ""
+
+    def add(self, metrics: Mapping[str, float]) -> bool:
+        """Take note of the next epoch; return whether its numbers are finite."""
+        broken = [value for value in metrics.values() if not math.isfinite(value)]
+        if broken or self.diverged:
+            self.diverged = self.diverged or str(broken[0])
+            return False
+        metrics = {name: metrics[name] for name in sorted(metrics, key=_place)}
+        self.epochs += 1
+        for name, value in metrics.items():
+            self.history.setdefault(name, []).append(value)
+        self.hooks.on_epoch(self.name, self.epochs, metrics)
+        self.hooks.watcher.epoch_ended(self.name, self.epochs, metrics)
+        return True
+
+    def best_epoch(self, monitor: str) -> int:
+        """Return the best epoch by ``monitor``, or by the loss where that is not measured."""
+        name = monitor if monitor in self.history else "loss"
+        return best_epoch(self.history[name], name)
+
+    def refuse_divergence(self, training: TrainingSection) -> None:
+        """Raise if the loss became infinite or not a number.
+
+        Raises:
+            DivergedError: saying when, and what helps.
+        """
+        if self.diverged:
+            raise DivergedError(
+                f"{self.name}: the loss became {self.diverged} in epoch {self.epochs + 1}. "
+                f"Lower training.optimizer.learning_rate (now "
+                f"{training.optimizer.learning_rate:g}), or set preparation.scale: standardize."
+            )
+
+
+def _place(metric: str) -> tuple[bool, bool, str]:
+    """Sort the training metrics before those of the validation, and the loss before others."""
+    short = metric.removeprefix("val_")
+    return metric == "learning_rate", short != metric, "" if short == "loss" else short

@@ -1,0 +1,192 @@
+"""Plain Keras, and what makes its ``fit`` fast: epochs that are one call into TensorFlow.
+
+``Model.fit`` pays 1.2 to 1.5 ms of Python and dispatch for every step, whatever the size of the
+network. Here Keras keeps its ``fit``, callbacks, history, optimizer, losses and metrics; what is
+replaced is the function that ``fit`` calls for a "batch".
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from kx.spec.schema import TrainingSection
+from kx.training.engine import forward_operations
+from kx.training.feed import Batching, Resident, Source, batches, row_chunks
+from kx.training.jobs import Job
+from kx.training.program import Form, Program, orders
+from kx.training.template import Template
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+    import tensorflow as tf
+
+VALIDATION_BATCH = 1024
+"""Examples per step of a validation; it changes no result, only the memory that is needed."""
+
+OPERATIONS_PER_SECOND = 2e10
+"""Of a slow machine; decides only how often a long epoch reports its progress."""
+SECONDS_PER_CHUNK = 0.5
+
+
+class Loop(Protocol):
+    """One way of running the epochs of ``Model.fit``."""
+
+    def fit(self, data: Any, job: Job, training: TrainingSection, callbacks: Sequence[Any]) -> None:
+        """Fit the template's model, which was started."""
+
+
+class PlainLoop:
+    """Keras, step by step."""
+
+    def __init__(self, template: Template) -> None:
+        self._model = template.model
+
+    def fit(
+        self, data: Source, job: Job, training: TrainingSection, callbacks: Sequence[Any]
+    ) -> None:
+        """Fit the model on batches of ``data``."""
+        batching, check = job.batching(training), _checking(job.validation)
+        _fit(
+            self._model,
+            batches(data, batching, job.epochs),
+            batching.steps,
+            batches(data, check, 1, weighted=False) if check else None,
+            job.epochs,
+            callbacks,
+        )
+
+
+class ResidentLoop:
+    """Many batches a call: our functions take the row numbers of all of them."""
+
+    def __init__(self, template: Template) -> None:
+        self._template, self._model = template, template.model
+        self._functions: dict[Any, tuple[Any, Any]] = {}
+
+    def fit(
+        self, data: Resident, job: Job, training: TrainingSection, callbacks: Sequence[Any]
+    ) -> None:
+        """Fit the model on ``data``, whose rows are gathered inside the calls."""
+        self._template.build_metrics(data)
+        if data.form not in self._functions:
+            self._functions[data.form] = self._traced(data)
+        train, test = self._functions[data.form]
+        batching, check = job.batching(training), _checking(job.validation)
+        rows, steps = self._chunks(batching, job.epochs)
+        model = self._model
+        model.train_function = lambda iterator: train(next(iterator), *data.tensors)
+        model.test_function = lambda iterator: test(next(iterator), *data.tensors)
+        try:
+            held_out = self._chunks(check, 1)[0] if check else None
+            _fit(model, rows, steps, held_out, job.epochs, callbacks)
+        finally:
+            model.train_function = model.test_function = None
+
+    def _chunks(self, batching: Batching, epochs: int) -> tuple[tf.data.Dataset, int]:
+        """Return what ``fit`` iterates over, and how many elements make an epoch."""
+        operations = 3 * forward_operations(self._model) * batching.examples
+        seconds = operations / OPERATIONS_PER_SECOND
+        return row_chunks(batching, epochs, max(1, math.ceil(seconds / SECONDS_PER_CHUNK)))
+
+    def _traced(self, data: Resident) -> tuple[Any, Any]:
+        model = self._model
+        return (
+            _many_steps(model, data, model.train_step, True),
+            _many_steps(model, data, model.test_step, False),
+        )
+
+
+class ProgramLoop:
+    """A whole epoch and its validation a call, compiled by XLA."""
+
+    def __init__(self, template: Template, programs: dict[Form, Program]) -> None:
+        self._template, self._programs = template, programs
+
+    def fit(
+        self, data: Resident, job: Job, training: TrainingSection, callbacks: Sequence[Any]
+    ) -> None:
+        """Fit the model on ``data``; between epochs its variables are up to date."""
+        import tensorflow as tf
+
+        batching, model = job.batching(training), self._template.model
+        program = program_for(self._programs, self._template, data, batching, 1)
+        state, capacity = program.template_state(), program.form.capacity
+
+        def one_epoch(iterator: Any) -> dict[str, float]:
+            order = orders(batching, int(next(iterator)), 1, capacity)
+            row = program.epochs(state, data, order, batching.examples, job.validation)[0]
+            return named(program.metrics, row, bool(len(job.validation)))
+
+        model.train_function = one_epoch
+        try:
+            _fit(model, tf.data.Dataset.range(job.epochs), 1, None, job.epochs, callbacks)
+        finally:
+            model.train_function = None
+
+
+def program_for(
+    programs: dict[Form, Program],
+    template: Template,
+    data: Resident,
+    batching: Batching,
+    epochs: int,
+) -> Program:
+    """Return the program that serves such a fit, from ``programs`` if it is there."""
+    size = batching.batch_size
+    form = Form(data.examples, size, batching.examples % size, epochs)
+    if form not in programs:
+        template.build_metrics(data)
+        programs[form] = Program(template, data, form)
+    return programs[form]
+
+
+def named(metrics: Sequence[str], row: np.ndarray, validated: bool) -> dict[str, float]:
+    """Return a row of a program's results by name; without a validation, its half says nothing."""
+    names = [*metrics, *(f"val_{name}" for name in metrics if validated)]
+    return {name: float(value) for name, value in zip(names, row, strict=False)}
+
+
+def _checking(rows: np.ndarray) -> Batching | None:
+    return Batching(rows, VALIDATION_BATCH, False, 0) if len(rows) else None
+
+
+def _many_steps(model: keras.Model, data: Resident, step: Any, weighted: bool) -> Any:
+    import tensorflow as tf
+
+    specs = [tf.TensorSpec((None, None), tf.int32)]
+    specs += [tf.TensorSpec((None, *t.shape[1:]), t.dtype) for t in data.tensors]
+
+    @tf.function(input_signature=specs, autograph=False)  # type: ignore[untyped-decorator]
+    def run(rows: tf.Tensor, *tensors: tf.Tensor) -> dict[str, tf.Tensor]:
+        def one_step(position: tf.Tensor) -> tuple[tf.Tensor]:
+            step(data.batch(rows[position], tensors, weighted=weighted))
+            return (position + 1,)
+
+        count = tf.shape(rows)[0]
+        tf.while_loop(lambda i: i < count, one_step, (0,), parallel_iterations=1)
+        return dict(model.get_metrics_result())
+
+    return run
+
+
+def _fit(
+    model: keras.Model,
+    data: tf.data.Dataset,
+    steps: int,
+    held_out: tf.data.Dataset | None,
+    epochs: int,
+    callbacks: Sequence[Any],
+) -> None:
+    """Call ``model.fit``: the only place that does."""
+    model.fit(
+        data,
+        epochs=epochs,
+        steps_per_epoch=steps,
+        validation_data=held_out,
+        callbacks=list(callbacks),
+        shuffle=False,  # the feed has its own order
+        verbose=0,
+    )

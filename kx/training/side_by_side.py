@@ -1,0 +1,174 @@
+"""Several fits at the same time, in threads that share one compiled program.
+
+The networks that suit XLA are too small for several cores to share one: a core each is what pays
+(2 cores, Boston: 1.9 times as fast; the variables of four networks stacked into one, under
+``tf.vectorized_map``, were slower than one after the other).
+"""
+
+from __future__ import annotations
+
+import math
+import queue
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kx.spec.schema import TrainingSection
+from kx.training.engine import forward_operations
+from kx.training.environment import usable_cores
+from kx.training.feed import Resident
+from kx.training.jobs import Fitted, Hooks, Job, Recording
+from kx.training.loops import named, program_for
+from kx.training.program import Form, Program, State, orders
+from kx.training.template import Template, Values
+
+if TYPE_CHECKING:
+    import numpy as np
+
+SECONDS_PER_CALL = 0.3
+"""How long the display may stand still, and Ctrl-C wait."""
+SECONDS_PER_STEP, OPERATIONS_PER_SECOND = 4e-6, 1e10
+SWITCH_SECONDS = 2e-4
+"""A thread that comes back from XLA waits at most so long for Python; by default, 5 ms."""
+MOST_NUMBERS = 4_000_000
+"""Row numbers that a call may bring: 16 MB."""
+
+
+@dataclass(slots=True, eq=False)
+class _Running:
+    """A fit that was begun.
+
+    Attributes:
+        start: values that the variables of the model began with.
+        seconds: that its epochs took, once they are over.
+    """
+
+    job: Job
+    resident: Resident
+    program: Program
+    state: State
+    start: Values
+    recording: Recording
+    seconds: float = 0.0
+
+    def fitted(self, training: TrainingSection) -> Fitted:
+        recording = self.recording
+        recording.refuse_divergence(training)
+        best = recording.best_epoch(training.monitor)
+        values = self.state.values(self.start)
+        return Fitted(self.job, recording.history, best, self.seconds, values)
+
+
+class SideBySide:
+    """Carries out fits that nothing interferes with between their epochs."""
+
+    def __init__(
+        self,
+        template: Template,
+        programs: dict[Form, Program],
+        training: TrainingSection,
+        hooks: Hooks,
+    ) -> None:
+        self._template, self._programs = template, programs
+        self._training, self._hooks = training, hooks
+        self._messages: queue.SimpleQueue[tuple[_Running, Any]] = queue.SimpleQueue()
+        self._stop = threading.Event()
+
+    def fit(self, jobs: Sequence[Job], resident: Callable[[Job], Resident]) -> Iterator[Fitted]:
+        """Yield what comes of each job, in their order.
+
+        Args:
+            jobs: all of the template's form.
+            resident: returns the prepared data of a job as tensors.
+        """
+        workers = min(len(jobs), usable_cores())
+        waiting, ready, yielded = list(jobs)[::-1], dict[str, Fitted](), 0
+        running = 0
+        pool = ThreadPoolExecutor(workers)
+        patience = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_SECONDS)
+        try:
+            while yielded < len(jobs):
+                while waiting and running < 2 * workers:  # some in reserve, so that no core waits
+                    pool.submit(self._work, self._begin(waiting.pop(), resident))
+                    running += 1
+                done = self._next_done()
+                running -= 1
+                ready[done.job.name] = done.fitted(self._training)
+                while yielded < len(jobs) and jobs[yielded].name in ready:
+                    yield ready.pop(jobs[yielded].name)
+                    yielded += 1
+        finally:
+            sys.setswitchinterval(patience)
+            self._stop.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _begin(self, job: Job, resident: Callable[[Job], Resident]) -> _Running:
+        tensors = resident(job)
+        start = self._template.initial_values(job.weights_seed)
+        batching = job.batching(self._training)
+        program = program_for(
+            self._programs, self._template, tensors, batching, self._epochs_per_call(tensors)
+        )
+        recording = Recording(job.name, self._hooks)
+        self._hooks.watcher.fit_started(job.name, job.epochs, batching.steps)
+        return _Running(job, tensors, program, program.new_state(start), start, recording)
+
+    def _epochs_per_call(self, data: Resident) -> int:
+        """Return how many epochs one call trains: by the whole data, so that it suits all jobs."""
+        training = self._training
+        operations = 3 * forward_operations(self._template.model) * training.batch_size
+        step = SECONDS_PER_STEP + operations / OPERATIONS_PER_SECOND
+        epoch = math.ceil(data.examples / training.batch_size) * step
+        most = min(SECONDS_PER_CALL / epoch, MOST_NUMBERS / data.examples, training.epochs)
+        return max(1, int(most))
+
+    def _next_done(self) -> _Running:
+        """Tell of all epochs that come in, until a fit is over."""
+        while True:
+            running, message = self._messages.get()
+            if isinstance(message, BaseException):
+                raise message
+            if message is None:
+                self._hooks.watcher.fit_ended(running.job.name)
+                return running
+            validated = bool(len(running.job.validation))
+            for row in message:
+                if not running.recording.add(named(running.program.metrics, row, validated)):
+                    break
+
+    def _work(self, running: _Running) -> None:
+        """Train in a thread; only messages leave it."""
+        started = time.monotonic()
+        try:
+            for block in self._blocks(running):
+                self._messages.put((running, block))
+                if not _finite(block, running):
+                    break
+            running.seconds = time.monotonic() - started
+            self._messages.put((running, None))
+        except BaseException as error:  # whatever it is, the main thread must not wait for ever
+            self._messages.put((running, error))
+
+    def _blocks(self, running: _Running) -> Iterator[np.ndarray]:
+        job, program, form = running.job, running.program, running.program.form
+        batching = job.batching(self._training)
+        for first in range(0, job.epochs, form.epochs):
+            if self._stop.is_set():
+                return
+            count = min(form.epochs, job.epochs - first)
+            order = orders(batching, first, count, form.capacity)
+            yield program.epochs(
+                running.state, running.resident, order, len(job.train), job.validation
+            )
+
+
+def _finite(block: np.ndarray, running: _Running) -> bool:
+    import numpy as np
+
+    count = len(running.program.metrics) * (2 if len(running.job.validation) else 1)
+    return bool(np.isfinite(block[:, :count]).all())

@@ -1,0 +1,225 @@
+"""The fits of a run, carried out by the engine that suits them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from kx.contracts import DatasetInfo, Split
+from kx.errors import OutOfMemoryError, UsageError
+from kx.models.heads import Head
+from kx.spec.schema import TrainingSection
+from kx.training.assemble import compile_model
+from kx.training.callbacks import (
+    batch_by_batch,
+    event_files,
+    guards,
+    needs_keras_loop,
+    recorder,
+)
+from kx.training.engine import Engine, choose
+from kx.training.environment import free_memory
+from kx.training.feed import Resident, Streamed
+from kx.training.jobs import Fitted, Hooks, Job, Recording
+from kx.training.loops import Loop, PlainLoop, ProgramLoop, ResidentLoop
+from kx.training.program import Form, Program
+from kx.training.side_by_side import SideBySide
+from kx.training.template import Template
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+
+Build = Callable[[DatasetInfo], "keras.Model"]
+
+
+class Trainer:
+    """Fits networks of one architecture: one after the other, or side by side.
+
+    Attributes:
+        engine: how epochs are run; None before the first fit.
+    """
+
+    def __init__(
+        self,
+        build: Build,
+        info: DatasetInfo,
+        head: Head,
+        training: TrainingSection,
+        hooks: Hooks,
+    ) -> None:
+        """Get ready; nothing is built yet.
+
+        Args:
+            build: makes an uncompiled network for data of a form.
+            info: form of the data before their preparation.
+            head: loss and metrics.
+            training: how to fit.
+            hooks: are told how it goes on.
+        """
+        self._build, self._info, self._head = build, info, head
+        self._training, self._hooks = training, hooks
+        self._kits: dict[Any, _Kit] = {}
+        self._source: tuple[Split, Any] | None = None
+        self.engine: Engine | None = None
+
+    def fit(self, jobs: Sequence[Job]) -> Iterator[Fitted]:
+        """Carry out ``jobs`` and yield what comes of each, in their order.
+
+        Raises:
+            DivergedError: if a loss became infinite or not a number.
+            OutOfMemoryError: if TensorFlow could not allocate what it needs.
+        """
+        try:
+            yield from self._fit(jobs)
+        except (MemoryError, _resource_exhausted()) as error:
+            raise OutOfMemoryError(
+                "out of memory. Use a smaller training.batch_size "
+                f"(now {self._training.batch_size}) or a smaller network."
+            ) from error
+
+    def predict(self, fitted: Fitted, rows: np.ndarray) -> np.ndarray:
+        """Return the outputs of a fitted network for rows of its own data: (n, outputs) float32."""
+        template = self._kit(fitted.job).template
+        return template.predict(fitted.values, self._resident(fitted.job.data()), rows)
+
+    def predict_on(self, fitted: Fitted, x: Any) -> np.ndarray:
+        """Return the outputs of a fitted network for prepared features: (n, outputs) float32."""
+        import numpy as np
+
+        data = Resident(Split(x, np.zeros(x.shape[0], "float32")))
+        return self._kit(fitted.job).template.predict(fitted.values, data)
+
+    def parameters(self, fitted: Fitted) -> int:
+        """Return how many weights the network has."""
+        return int(self._kit(fitted.job).template.model.count_params())
+
+    def model(self, fitted: Fitted) -> keras.Model:
+        """Return the fitted network; it is good until the next fit or prediction."""
+        template = self._kit(fitted.job).template
+        template.load(fitted.values)
+        return template.model
+
+    def _fit(self, jobs: Sequence[Job]) -> Iterator[Fitted]:
+        if not jobs:
+            return
+        self.engine = self.engine or self.chosen(jobs)
+        if self.engine.kind == "xla" and not any(needs_keras_loop(self._training, j) for j in jobs):
+            for kit, group in self._grouped(jobs):
+                fits = SideBySide(kit.template, kit.programs, self._training, self._hooks)
+                yield from fits.fit(group, lambda job: self._resident(job.data()))
+        else:
+            yield from map(self._fit_alone, jobs)
+
+    def chosen(self, jobs: Sequence[Job]) -> Engine:
+        """Return the engine that suits these jobs, taken together.
+
+        Raises:
+            UsageError: if what the spec asks for cannot do them.
+        """
+        training, model = self._training, self._kit(jobs[0]).template.model
+        steps = sum(job.batching(training).steps * job.epochs for job in jobs)
+        if single := batch_by_batch(self._hooks.callbacks()):
+            if training.engine == "compiled":
+                raise UsageError(
+                    f"training.callbacks: {single} acts on single batches, but with engine: "
+                    "compiled an epoch is one call. Use engine: auto or fit."
+                )
+            return Engine("fit", f"{single} acts on single batches")
+        return choose(training, model, jobs[0].data(), steps, free_memory())
+
+    def _grouped(self, jobs: Sequence[Job]) -> Iterator[tuple[_Kit, list[Job]]]:
+        """Yield runs of jobs whose networks have one form: all of them, as a rule."""
+        group: list[Job] = []
+        before: _Kit | None = None
+        for job in jobs:
+            kit = self._kit(job)
+            if before is not None and kit is not before:
+                yield before, group
+                group = []
+            group.append(job)
+            before = kit
+        if before is not None:
+            yield before, group
+
+    def _fit_alone(self, job: Job) -> Fitted:
+        data = job.data()
+        kit, steps = self._kit(job), job.batching(self._training).steps
+        started = time.monotonic()
+        recording = Recording(job.name, self._hooks)
+        self._hooks.watcher.fit_started(job.name, job.epochs, steps)
+        kit.template.start(kit.template.initial_values(job.weights_seed))
+        own = [*guards(self._training, job), *self._hooks.callbacks()]
+        try:
+            with event_files(self._training, self._hooks.events / job.name) as writers:
+                callbacks = [*own, *writers, recorder(recording, steps)]
+                kit.loop(self.engine).fit(self._feed(data), job, self._training, callbacks)
+        finally:
+            self._hooks.watcher.fit_ended(job.name)
+        recording.refuse_divergence(self._training)
+        return Fitted(
+            job,
+            recording.history,
+            recording.best_epoch(self._training.monitor),
+            time.monotonic() - started,
+            kit.template.values(),
+        )
+
+    def _kit(self, job: Job) -> _Kit:
+        """Return what is shared by the fits of networks that differ in nothing but values."""
+        steps = job.batching(self._training).steps
+        shape = job.input_shape
+        # A schedule counts in steps: folds with another number of them need another optimizer.
+        key = (shape, steps if self._training.learning_rate_schedule else None)
+        if key not in self._kits:
+            self._kits[key] = self._new_kit(shape, steps)
+        return self._kits[key]
+
+    def _new_kit(self, shape: tuple[int, ...], steps: int) -> _Kit:
+        info = replace(self._info, input_shape=shape)
+        return _Kit(
+            Template(
+                lambda: self._build(info),
+                lambda model: compile_model(model, info, self._head, self._training, steps),
+            )
+        )
+
+    def _resident(self, data: Split) -> Resident:
+        if self._source is None or self._source[0] is not data:
+            self._source = (data, Resident(data))
+        resident: Resident = self._source[1]
+        return resident
+
+    def _feed(self, data: Split) -> Any:
+        streamed = self.engine is not None and self.engine.streamed
+        return Streamed(data) if streamed else self._resident(data)
+
+
+class _Kit:
+    """A template, and the loops that were made for it."""
+
+    def __init__(self, template: Template) -> None:
+        self.template = template
+        self.programs: dict[Form, Program] = {}
+        self._loops: dict[str, Loop] = {}
+
+    def loop(self, engine: Engine | None) -> Loop:
+        """Return the loop of ``engine``, with what it traced for earlier fits."""
+        kind = engine.kind if engine else "fit"
+        if kind not in self._loops:
+            makers: Mapping[str, Callable[[], Loop]] = {
+                "fit": lambda: PlainLoop(self.template),
+                "resident": lambda: ResidentLoop(self.template),
+                "xla": lambda: ProgramLoop(self.template, self.programs),
+            }
+            self._loops[kind] = makers[kind]()
+        return self._loops[kind]
+
+
+def _resource_exhausted() -> type[Exception]:
+    import tensorflow as tf
+
+    error: type[Exception] = tf.errors.ResourceExhaustedError
+    return error

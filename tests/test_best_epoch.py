@@ -1,0 +1,34 @@
+import math
+
+import pytest
+
+from kx.curves import best_epoch, lower_is_better
+from kx.models.heads import METRICS
+
+
+@pytest.mark.parametrize(
+    ("values", "name", "expected"),
+    [
+        ([0.5, 0.3, 0.4], "val_loss", 2),
+        ([0.5, 0.3, 0.4], "val_accuracy", 1),
+        ([0.5, 0.9, 0.9], "val_accuracy", 2),
+        ([0.3, 0.5, 0.3], "loss", 1),
+        ([3.0, 2.0, 4.0], "val_rmse", 2),
+        ([-3.0, 0.2, 0.1], "val_r2", 2),
+        ([math.nan, 2.0, 1.0], "val_mae", 3),
+        ([1.0, math.nan, 2.0], "val_mae", 1),
+        ([1.0, -math.inf], "val_loss", 1),
+        ([math.nan, 0.2, math.inf], "val_auc", 2),
+        ([math.nan, math.nan], "val_loss", 2),
+        ([], "val_loss", 1),
+    ],
+)
+def test_the_best_epoch_is_the_first_with_the_best_value(values, name, expected):
+    assert best_epoch(values, name) == expected
+
+
+@pytest.mark.parametrize("name", ["loss", *METRICS])
+def test_errors_should_fall_and_everything_else_rise(name):
+    falls = name in ("loss", "mae", "mse", "rmse", "mape")
+
+    assert lower_is_better(name) is lower_is_better(f"val_{name}") is falls
