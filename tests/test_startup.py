@@ -45,7 +45,16 @@ print(json.dumps([code or 0, loaded]))
 
 @pytest.mark.parametrize(
     "command",
-    ["--help", "--version", "check configs/imdb.yaml", "runs", "list", "schema", "data ls"],
+    [
+        "--help",
+        "--version",
+        "check configs/imdb.yaml",
+        "runs",
+        "list",
+        "schema",
+        "data ls",
+        "explain --help",
+    ],
 )
 def test_command_imports_nothing_heavy(modules_after, command):
     args = [str(ROOT / word) if word.startswith("configs/") else word for word in command.split()]

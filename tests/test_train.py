@@ -437,3 +437,18 @@ def test_progress_lines_name_epochs_and_metrics(finished):
     _, _, _, err = finished()
 
     assert re.search(r"holdout: epoch 1/3: loss \d\.\d+, accuracy 0\.\d", err)
+
+
+def test_summary_tells_how_the_sizes_of_convolutions_come_about(kx):
+    import keras
+
+    keras.backend.clear_session()  # names of layers are numbered from the start
+    args = ("summary", CONFIGS / "mnist_dense.yaml", "--set")
+    code, out, err = kx(*args, "architecture={name: cnn}")
+
+    assert code == 0, err
+    assert "max_pooling2d_1  10 x 10  4       floor((11 + 0 - 2) / 2) + 1 = 5" in out
+    assert max(map(len, out.splitlines())) <= 80
+    assert (
+        json.loads(kx("summary", CONFIGS / "mnist_dense.yaml", "--json")[1])["convolutions"] == []
+    )

@@ -15,6 +15,7 @@ from kx.cli import (
     compare,
     data,
     doctor,
+    explain,
     kfold,
     listing,
     new,
@@ -63,6 +64,7 @@ app.command()(runs.runs)
 app.command()(runs.show)
 app.command()(compare.compare)
 app.command()(plot.plot)
+app.add_typer(explain.app, name="explain")
 app.add_typer(data.app, name="data")
 app.command()(new.new)
 app.command()(summary.summary)

@@ -52,7 +52,12 @@ def plot(
     look = _look(folder, record, smooth)
     fits = read_history(folder)
     paths = draw_run_plots(
-        folder, fits, look, metrics=metric or (), suffix=suffix, target=_made(output)
+        folder,
+        fits,
+        look,
+        metrics=metric or (),
+        suffix=suffix,
+        target=made(output) if output else None,
     )
     names = [str(path) for path in paths]
     typer.echo(to_json({"id": folder.name, "plots": names}) if as_json else "\n".join(names))
@@ -90,10 +95,14 @@ def _skipped(record: Record) -> int:
     return skipped if isinstance(skipped, int) else 0
 
 
-def _made(output: Path | None) -> Path | None:
+def made(output: Path) -> Path:
+    """Make the folder that the user wants pictures in, if it is not there, and return it.
+
+    Raises:
+        StorageError: if it cannot be made.
+    """
     from kx.reporting.storage import storage_errors
 
-    if output:
-        with storage_errors(output):
-            output.mkdir(parents=True, exist_ok=True)
+    with storage_errors(output):
+        output.mkdir(parents=True, exist_ok=True)
     return output

@@ -9,7 +9,10 @@ import typer
 from kx.cli.options import AsJson, Seed, Set, SpecFile, overrides
 
 if TYPE_CHECKING:
+    import keras
     from rich.table import Table
+
+    from kx.explain.arithmetic import Account
 
 
 def summary(
@@ -17,27 +20,38 @@ def summary(
 ) -> None:
     """Show the layers, output shapes and parameters of SPEC's network.
 
+    Of a convolutional network also how the sizes come about, and how many pixels of the picture
+    each pixel of a layer sees.
+
     Example: kx summary configs/imdb.yaml
     """
     from kx.planning import make_plan
     from kx.reporting import console
     from kx.reporting.jsonfile import to_json
 
-    plan = make_plan(spec, overrides(settings, seed))
-    layers = _layers(plan)
+    model = _model(make_plan(spec, overrides(settings, seed)))
+    layers, accounts = _layers(model), _accounts(model)
     total = sum(layer["parameters"] for layer in layers)
     if as_json:
-        typer.echo(to_json({"layers": layers, "parameters": total}), nl=False)
-    else:
-        console.results().print(_table(layers, total))
+        sizes = [account.as_dict() for account in accounts]
+        document = {"layers": layers, "parameters": total, "convolutions": sizes}
+        typer.echo(to_json(document), nl=False)
+        return
+    console.results().print(_table(layers, total))
+    if accounts:
+        console.results().print("", _arithmetic(accounts), sep="\n")
 
 
-def _layers(plan: Any) -> list[dict[str, Any]]:
+def _model(plan: Any) -> keras.Model:
     from kx.data.sources import SourceFiles
     from kx.training.environment import start_tensorflow
 
     start_tensorflow(deterministic=True)
     info = plan.info or plan.load_data(SourceFiles.from_environment()).info
+    return plan.build_model(info)
+
+
+def _layers(model: keras.Model) -> list[dict[str, Any]]:
     return [
         {
             "name": layer.name,
@@ -45,8 +59,21 @@ def _layers(plan: Any) -> list[dict[str, Any]]:
             "shape": list(layer.output.shape[1:]),
             "parameters": int(layer.count_params()),
         }
-        for layer in plan.build_model(info).layers
+        for layer in model.layers
     ]
+
+
+def _accounts(model: keras.Model) -> list[Account]:
+    """Return the sizes of the layers, if one of them convolves or pools."""
+    from kx.errors import UsageError
+    from kx.explain.arithmetic import accounts
+    from kx.explain.layers import unfolded
+
+    try:
+        found = accounts(unfolded(model))
+    except UsageError:  # a model that cannot be looked into has a summary all the same
+        return []
+    return found if any(account.windows for account in found) else []
 
 
 def _table(layers: list[dict[str, Any]], total: int) -> Table:
@@ -57,4 +84,22 @@ def _table(layers: list[dict[str, Any]], total: int) -> Table:
     for layer in layers:
         shape = " x ".join(map(str, layer["shape"]))
         table.add_row(layer["name"], layer["kind"], shape, f"{layer['parameters']:,}")
+    return table
+
+
+def _arithmetic(accounts: list[Account]) -> Table:
+    """Return a line for each layer that slides a window: what it sees, and the formula."""
+    from rich.table import Table
+
+    from kx.reporting.text import shortened
+
+    table = Table("layer", "sees", "stride", "floor((n + 2p - f) / s) + 1", box=None)
+    for account in accounts:
+        if account.windows:
+            name = shortened(account.layer.rpartition("/")[2], 20)
+            sight = account.sight
+            sees = " x ".join(map(str, sight.field)) if sight else "-"
+            stride = " x ".join(map(str, dict.fromkeys(sight.jump))) if sight else "-"
+            formulas = dict.fromkeys(map(str, account.windows))  # one, if both axes are alike
+            table.add_row(name, sees, stride, "\n".join(formulas))
     return table

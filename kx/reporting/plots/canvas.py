@@ -68,6 +68,7 @@ class Look:
         folds: curves of single fits, drawn faintly behind their mean.
         skip_epochs: epochs at the start that were not judged: they are greyed, do not count for
             the range of values shown, and smoothing begins behind them.
+        alarm: what else the picture must say, such as that nothing was learnt.
     """
 
     title: str = ""
@@ -77,6 +78,7 @@ class Look:
     unit: str = ""
     folds: Sequence[Curves] = ()
     skip_epochs: int = 0
+    alarm: str = ""
 
 
 @contextmanager
@@ -110,10 +112,10 @@ def new_figure(count: int) -> Figure:
 def head(figure: Figure, look: Look) -> None:
     """Write the title, and that the data are a sample if they are."""
     title = shortened(clean(look.title), 60)
-    if look.sample:
-        title += "\nSAMPLE DATA, not the real data set"
+    alarms = [look.alarm, "SAMPLE DATA, not the real data set" if look.sample else ""]
+    title = "\n".join([title, *filter(None, alarms)])
     if title:
-        color = ALARM if look.sample else INK
+        color = ALARM if any(alarms) else INK
         figure.suptitle(title, fontsize=11.5, weight="bold", color=color)
 
 

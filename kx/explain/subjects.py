@@ -1,0 +1,322 @@
+"""What is looked into: the network of a run, or one of ``keras.applications``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kx.errors import DataError, UsageError, closest, suggest
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+
+    from kx.contracts import DatasetBundle
+    from kx.data.preparation import Preparation
+    from kx.reporting.record import Record
+
+FILES = ("model.keras", "preparation.npz", "preparation.json", "predictions.npz")
+"""What of a run is read here."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Subject:
+    """A network with all that is needed to show it pictures.
+
+    Attributes:
+        name: for titles.
+        model: the network.
+        prepare: makes its input of pixels, (n, height, width, channels) of 0 to 255.
+        classes: names, in the order of the outputs; empty where they are not known.
+        sample: whether it was trained on stand-in data.
+        note: what every picture of it must say; may be empty.
+        folder: of the run, if it is one.
+    """
+
+    name: str
+    model: keras.Model
+    prepare: Callable[[np.ndarray], np.ndarray]
+    classes: Sequence[str] = ()
+    sample: bool = False
+    note: str = ""
+    folder: Path | None = None
+
+    @property
+    def input_shape(self) -> tuple[int, int, int]:
+        """Height, width and channels of the pictures it takes.
+
+        Raises:
+            UsageError: if it takes no pictures, or of any size.
+        """
+        shape = self.model.inputs[0].shape[1:]
+        if len(shape) != 3 or shape[-1] not in (1, 3) or None in shape:
+            form = " x ".join("any" if side is None else str(side) for side in shape)
+            raise UsageError(
+                f"{self.name} takes examples of {form}, and no pictures (height x width x 1 or 3)."
+            )
+        return shape  # type: ignore[no-any-return]
+
+    def prepared(self, picture: np.ndarray) -> np.ndarray:
+        """Return an RGB picture of any size, uint8, as the network wants it: its input shape."""
+        from kx.data.picture import fitted
+
+        prepared: np.ndarray = self.prepare(fitted(picture, self.input_shape)[None])[0]
+        return prepared
+
+    def range(self) -> tuple[float, float]:
+        """Return what the network takes for black and for white, on the mean over all pixels."""
+        import numpy as np
+
+        black = np.zeros((1, *self.input_shape), "uint8")
+        low, high = (float(self.prepare(black + np.uint8(level)).mean()) for level in (0, 255))
+        return low, high
+
+    def number(self, name: str) -> int:
+        """Return the number of the class ``name``, which may be a number itself.
+
+        Raises:
+            UsageError: if there is none of that name.
+        """
+        if name in self.classes:
+            return list(self.classes).index(name)
+        if name.isdecimal():
+            return int(name)
+        known = self.classes if len(self.classes) <= 100 else ()
+        guess = closest(name, self.classes)
+        hint = suggest(name, known) if known else f"did you mean {guess!r}?" if guess else ""
+        raise UsageError(f"no class is called {name!r}; {hint or 'give its number'}")
+
+    def label(self, number: int) -> str:
+        """Return the name of the class, or else its number."""
+        return self.classes[number] if number < len(self.classes) else f"class {number}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """The test part of a run, and what its network says of it.
+
+    Attributes:
+        folder: of the run.
+        name: for titles.
+        classes: names.
+        sample: whether the data are a stand-in.
+        y: classes, as the dataset has them.
+        predictions: (n, …), as the run kept them.
+        x: (n, height, width, 1 or 3) pictures, unprepared.
+    """
+
+    folder: Path
+    name: str
+    classes: Sequence[str]
+    sample: bool
+    y: np.ndarray
+    predictions: np.ndarray
+    x: np.ndarray
+
+    def label(self, number: int) -> str:
+        """Return the name of the class."""
+        return self.classes[number]
+
+    def pictures(self, rows: Sequence[int]) -> np.ndarray:
+        """Return some of the pictures; numbers that are no bytes are brought to 0..1."""
+        import numpy as np
+
+        found = np.asarray(self.x[np.array(rows)])
+        if found.dtype == np.uint8:
+            return found
+        low, high = float(found.min()), float(found.max())
+        return (found - low) / (high - low or 1.0)
+
+
+def judged_pictures(folder: Path) -> Judged:
+    """Return the test part of a run and the predictions that it kept, for data of pictures.
+
+    Raises:
+        DataError: if it has no predictions, or the data are no longer the same.
+        UsageError: if the data are no pictures, or have no classes.
+    """
+    import numpy as np
+
+    record = recorded(folder)
+    name, classes = str(record.dataset.get("name")), _classes(record)
+    if not classes or record.dataset.get("task") not in ("binary", "multiclass"):
+        raise UsageError(
+            f"kx explain errors shows pictures of classes; {folder.name} is a "
+            f"{record.dataset.get('task')} run."
+        )
+    path = folder / "predictions.npz"
+    if not path.is_file():
+        raise DataError(f"{folder.name} has no predictions.npz: it ended early.")
+    with np.load(path, allow_pickle=False) as arrays:
+        kept = dict(arrays)
+    if "predictions" not in kept:
+        raise DataError(f"{folder.name} did not look at its test part (kx train --no-test).")
+    bundle = dataset_of(folder, record)
+    shape = bundle.info.input_shape
+    if len(shape) != 3 or shape[-1] not in (1, 3):
+        form = " x ".join(map(str, shape))
+        raise UsageError(f"kx explain errors shows pictures; the examples of {name} are {form}.")
+    return Judged(
+        folder,
+        record.name,
+        classes,
+        record.is_sample,
+        kept["y"],
+        kept["predictions"],
+        bundle.test.x,
+    )
+
+
+def of_run(folder: Path) -> Subject:
+    """Return the network of the run in ``folder``, which prepares pictures as it did its data.
+
+    Raises:
+        DataError: if the run has no model, or its files are not those of its record.
+        UsageError: if it has no record.
+    """
+    record = recorded(folder)
+    model, preparation = _model(folder), _preparation(folder)
+    return Subject(
+        name=record.name,
+        model=model,
+        prepare=_replay(folder, record, preparation),
+        classes=_classes(record),
+        sample=record.is_sample,
+        folder=folder,
+    )
+
+
+def recorded(folder: Path) -> Record:
+    """Return the record of a run whose files are undamaged.
+
+    Raises:
+        DataError: if they are damaged, or there is no record.
+    """
+    from kx.reporting.folder import damaged_artefacts, judged
+
+    state, record, note = judged(folder)
+    if record is None:
+        raise DataError(f"{folder.name} has no record that can be read ({state}). {note}".rstrip())
+    for name in damaged_artefacts(folder, record, FILES):
+        raise DataError(f"{folder / name}: damaged: its SHA-256 is not the one of the record.")
+    return record
+
+
+def dataset_of(folder: Path, record: Record) -> DatasetBundle:
+    """Read the dataset of a run once more, as its spec describes it.
+
+    Raises:
+        DataError: if it is not there, or not what it was.
+        UsageError: if the run saw only a few rows of it.
+        SpecError: if the spec no longer holds, as when its plugin file is elsewhere.
+    """
+    from kx.data.fingerprint import fingerprint
+    from kx.data.sources import SampleFiles, SourceFiles
+    from kx.planning import make_plan
+
+    if record.smoke:
+        raise UsageError(f"{folder.name} is a smoke run, on a few rows only: train it in full.")
+    plan = make_plan(folder / "spec.yaml")
+    bundle = plan.load_data(SampleFiles() if record.is_sample else SourceFiles.from_environment())
+    if fingerprint(bundle) != record.dataset.get("fingerprint"):
+        raise DataError(f"{record.dataset.get('name')} is no longer the data of {folder.name}.")
+    return bundle
+
+
+def _model(folder: Path) -> keras.Model:
+    import keras
+
+    path = folder / "model.keras"
+    if not path.is_file():
+        raise DataError(
+            f"{folder.name} has no model.keras: it ended early, or its spec says "
+            "`validation.refit: none`."
+        )
+    try:
+        return keras.saving.load_model(path, compile=False)
+    except (OSError, TypeError, ValueError) as error:
+        raise DataError(f"{path}: cannot be read: {error}") from error
+
+
+def _preparation(folder: Path) -> Preparation:
+    import numpy as np
+
+    from kx.data.preparation import Preparation
+
+    try:
+        with np.load(folder / "preparation.npz", allow_pickle=False) as arrays:
+            settings = json.loads((folder / "preparation.json").read_text(encoding="utf-8"))
+            return Preparation.from_arrays(arrays, settings)
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise DataError(f"{folder / 'preparation.npz'}: cannot be read: {error}") from error
+
+
+def _replay(
+    folder: Path, record: Record, preparation: Preparation
+) -> Callable[[np.ndarray], np.ndarray]:
+    """Return how pixels are brought to the range of the dataset's, and then prepared."""
+    import numpy as np
+
+    low, high = _pixel_range(folder, record, preparation)
+
+    def prepare(pixels: np.ndarray) -> np.ndarray:
+        if (low, high) == (0, 255):
+            prepared = preparation.apply(pixels.astype("uint8"), "picture")
+        else:
+            raw = low + pixels.astype("float32") / 255 * (high - low)
+            prepared = preparation.apply(raw, "picture")
+        return np.asarray(prepared, "float32")
+
+    return prepare
+
+
+def _pixel_range(folder: Path, record: Record, preparation: Preparation) -> tuple[float, float]:
+    """Return the dataset's own numbers for black and white: 0 and 16 for those of ``digits``."""
+    if preparation.scale == "unit" and preparation.shift.size == 1:
+        low = float(preparation.shift)
+        return low, low + float(preparation.divisor)
+    from kx.planning import make_plan
+
+    info = make_plan(folder / "spec.yaml").info
+    if getattr(info, "pixels", False):
+        return 0, 255
+    x = dataset_of(folder, record).train.x
+    return (0, 255) if x.dtype == "uint8" else (float(x.min()), float(x.max()))
+
+
+def _classes(record: Record) -> Sequence[str]:
+    classes = [str(name) for name in record.dataset.get("classes") or ()]
+    return classes or (("0", "1") if record.dataset.get("task") == "binary" else ())
+
+
+def is_application(reference: str) -> bool:
+    """Whether ``reference`` names a network of ``keras.applications``: runs have no capitals."""
+    return reference[:1].isupper()
+
+
+def of_application(
+    name: str, weights: str, options: dict[str, Any], top: Sequence[bool]
+) -> Subject:
+    """Return a network of ``keras.applications``.
+
+    Args:
+        name: of its function, such as ``VGG16``.
+        weights: ``imagenet``, ``none`` for random ones, or the path of a file.
+        options: of the function, such as ``alpha``.
+        top: whether the layers that name a class are wanted; where the weights of the first are
+            not to be had, the second is tried.
+
+    Raises:
+        UsageError: if there is no such network or option.
+        MissingDataError: if the weights are not on this machine; nothing is downloaded.
+    """
+    from kx.explain.applications import build, class_names, preprocessing
+
+    model = build(name, weights, options, top)
+    random = "RANDOM WEIGHTS, nothing was learnt" if weights == "none" else ""
+    prepare = preprocessing(name)
+    classes = class_names(model) if weights == "imagenet" else ()
+    return Subject(name, model, prepare, classes, note=random)
