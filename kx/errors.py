@@ -14,10 +14,12 @@ class KxError(Exception):
     Attributes:
         exit_code: what ``kx`` exits with when this ends a command.
         status: what a run's record says when this ended the run.
+        details: the whole of it where the message is an excerpt; goes to the run's log.
     """
 
     exit_code = 1
     status = "failed"
+    details = ""
 
 
 class UsageError(KxError):

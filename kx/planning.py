@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from kx import plugins, registry
 from kx.contracts import Complaint, DatasetBundle, DatasetInfo, Strategy
 from kx.data.weights import class_weight_complaints
-from kx.errors import Problem, SpecError, closest, suggest
+from kx.errors import DataError, Problem, SpecError, closest, suggest
 from kx.models.heads import ALIASES, LOSSES, METRICS, Head, head_complaints, suited_head
 from kx.registry import Entry, Registry
 from kx.spec.document import Document, Key
@@ -59,6 +59,7 @@ class Plan:
         info: the form of the data, where the dataset can tell before it is read.
         callbacks: what the spec hangs into every fit, beside Keras's own.
         warnings: what is allowed, but hardly meant.
+        folder: of the spec: where its relative paths begin.
     """
 
     spec: ExperimentSpec
@@ -68,12 +69,14 @@ class Plan:
     info: DatasetInfo | None
     callbacks: tuple[Choice, ...] = ()
     warnings: tuple[Problem, ...] = field(default=())
+    folder: Path = Path()
 
     def load_data(self, files: Files) -> DatasetBundle:
         """Read the dataset through ``files``; check the plan against what came."""
-        function = self.dataset.entry.function
-        takes_files = registry.takes_positional(function)
-        bundle: DatasetBundle = function(*([files] if takes_files else []), **self.dataset.options)
+        entry = self.dataset.entry
+        takes_files = registry.takes_positional(entry.function)
+        options = entry.located(self.dataset.options, self.folder)
+        bundle: DatasetBundle = entry.function(*([files] if takes_files else []), **options)
         info = replace(bundle.info, output_activation=self.spec.training.output_activation)
         return replace(bundle, info=info)
 
@@ -170,7 +173,8 @@ def plan_document(document: Document, folder: Path) -> Plan:
     choices = {section: _choose(section, document, problems) for section in SECTIONS}
     if spec is None or None in choices.values():
         raise SpecError(_sorted(problems))
-    plan = _assemble(spec, {key: c for key, c in choices.items() if c}, document, problems)
+    found = {key: choice for key, choice in choices.items() if choice}
+    plan = _assemble(spec, found, document, folder, problems)
     plan = replace(plan, callbacks=tuple(_chosen_callbacks(spec, document, problems)))
     if problems:
         raise SpecError(_sorted(problems))
@@ -181,15 +185,15 @@ def _assemble(
     spec: ExperimentSpec,
     choices: Mapping[str, Choice],
     document: Document,
+    folder: Path,
     problems: list[Problem],
 ) -> Plan:
     """Check what depends on more than one key; add to ``problems``."""
-    info = None
-    describe = choices["dataset"].entry.info
-    if describe:
-        info = describe(**choices["dataset"].options)
+    info = _described(choices["dataset"], document, folder, problems)
+    if info:
         info = replace(info, output_activation=spec.training.output_activation)
-    plan = Plan(spec, choices["dataset"], choices["architecture"], choices["validation"], info)
+    data, network, validation = (choices[section] for section in SECTIONS)
+    plan = Plan(spec, data, network, validation, info, folder=folder)
     problems += _training_problems(spec, document, info)
     warnings: list[Problem] = []
     if info and not problems:
@@ -197,6 +201,21 @@ def _assemble(
             problem = document.problem(key, complaint.message, hint=complaint.hint)
             (problems if complaint.fatal else warnings).append(problem)
     return replace(plan, warnings=tuple(_sorted(warnings)))
+
+
+def _described(
+    choice: Choice, document: Document, folder: Path, problems: list[Problem]
+) -> DatasetInfo | None:
+    """Return the form of the data if it can be told; add to ``problems`` if they are not there."""
+    entry = choice.entry
+    if not entry.info:
+        return None
+    try:
+        return entry.info(**entry.located(choice.options, folder))
+    except DataError as error:
+        key = ("dataset", *entry.paths()[:1])
+        problems.append(document.problem(key, " ".join(str(error).split()).rstrip(".")))
+        return None
 
 
 def _fit_together(
@@ -207,6 +226,11 @@ def _fit_together(
         yield ("training", complaint.key), complaint
     for complaint in class_weight_complaints(info, spec.training.class_weight):
         yield ("training", "class_weight"), complaint
+    if info.pixels and spec.preparation.scale not in ("auto", "none"):
+        text = (
+            f"does not apply to {info.name}: its pictures stay bytes, which networks bring to 0..1"
+        )
+        yield ("preparation", "scale"), Complaint("scale", text, "remove it")
     for section in ("architecture", "validation"):
         choice: Choice = getattr(plan, section)
         if choice.entry.check:

@@ -10,13 +10,14 @@ from __future__ import annotations
 import inspect
 import re
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from kx.contracts import Check, DatasetBundle, DatasetInfo, Strategy
 from kx.errors import PluginError
@@ -24,6 +25,14 @@ from kx.errors import PluginError
 F = TypeVar("F", bound=Callable[..., Any])
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+
+class FromSpec:
+    """Marks the type of an option that is a path: a relative one begins at the spec's folder."""
+
+
+SpecPath = Annotated[str, Field(min_length=1), FromSpec()]
+"""Type of such an option: the function is given the whole path, the record has what is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,19 @@ class Entry(Generic[F]):
     def documentation(self) -> str:
         """The whole docstring."""
         return inspect.getdoc(self.function) or ""
+
+    def paths(self) -> list[str]:
+        """Return the options that are paths."""
+        return [
+            name
+            for name, field in self.options.model_fields.items()
+            if any(isinstance(mark, FromSpec) for mark in field.metadata)
+        ]
+
+    def located(self, options: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+        """Return the options, the paths among them made whole: they begin at ``folder``."""
+        whole = {name: str(folder / Path(options[name]).expanduser()) for name in self.paths()}
+        return {**options, **whole}
 
     def option_help(self) -> dict[str, str]:
         """What the docstring's ``Args`` section says of each parameter."""

@@ -114,6 +114,9 @@ def _peak_memory() -> float:
 
 def _told(raised: BaseException, folder: RunFolder) -> BaseException:
     """Return the error that the user is to see; keep the trace of any other in the log."""
+    if isinstance(raised, KxError) and raised.details:
+        with folder.log_path.open("a", encoding="utf-8", errors="backslashreplace") as log:
+            log.write(f"{raised.details}\n")
     if isinstance(raised, KxError | Interrupted):
         return raised
     if isinstance(raised, KeyboardInterrupt):

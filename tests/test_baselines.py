@@ -285,6 +285,17 @@ def test_of_a_sparse_matrix_only_its_entries_and_rows_count():
     assert linear_too_large(Split(many, y), REUTERS).startswith("20,000,000 entries of a sparse")
 
 
+def test_only_the_rows_that_are_learnt_from_count():
+    photos = Split(pictures(2_000, 150, 150, 3), np.zeros(2_000))
+    words = Split(scipy.sparse.csr_matrix(np.ones((3, 600_000), "float32")), np.zeros(3))
+
+    assert linear_too_large(photos, BINARY)
+    assert linear_too_large(photos, BINARY, rows=np.arange(700)) == ""
+    # An entry counts as ten numbers: one row 200 times is 1.2 billion of them, two are too many.
+    assert linear_too_large(words, BINARY, times=200, rows=np.array([1])) == ""
+    assert linear_too_large(words, BINARY, times=200, rows=np.array([0, 2]))
+
+
 def test_what_is_too_large_is_not_tried():
     x = pictures(2_000, 150, 150, 3)
     info = DatasetInfo("pets", "binary", x.shape[1:])

@@ -234,7 +234,8 @@ def test_editors_refuse_an_unknown_key(validator, section):
 @pytest.mark.parametrize("architecture", registry.model.names())
 @pytest.mark.parametrize("dataset", registry.dataset.names())
 def test_a_template_lists_every_option_with_its_default(dataset, architecture):
-    document = parse(spec_template("My try!", dataset, architecture))
+    text = spec_template("My try!", dataset, architecture)
+    document = parse(text)
     expand_shorthands(document)
 
     chosen = {
@@ -243,9 +244,13 @@ def test_a_template_lists_every_option_with_its_default(dataset, architecture):
         "validation": registry.evaluator["holdout"],
     }
     for section, entry in chosen.items():
+        fields = entry.options.model_fields
+        required = {name for name, field in fields.items() if field.is_required()}
         listed = set(document.value[section]) - {"name", "strategy"}
-        assert listed == set(entry.options.model_fields)
+        assert listed == set(fields) - required
+        assert all(f"  # {name}: required" in text for name in required)
     try:
         plan_document(document, Path())
     except SpecError as error:  # such as pictures for a table: no fault of the template
-        assert {problem.key.split(".")[0] for problem in error.problems} == {"architecture"}
+        sections = {problem.key.split(".")[0] for problem in error.problems}
+        assert sections <= {"architecture", *(["dataset"] if "required" in text else [])}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from kx.contracts import DatasetInfo
-    from kx.data.files import DataFile
+    from kx.data.files import DataFile, DataFolder
     from kx.data.sources import Place, SourceFiles
     from kx.registry import Entry
 
@@ -68,7 +68,7 @@ def fetch(name: Name, as_json: AsJson = False) -> None:
     from kx.reporting import console
 
     entry = _entry(name)
-    found = []
+    found = [_folder_here(name, folder, _sources()) for folder in _folders(entry)]
     with console.watching(console.messages(), quiet=as_json) as watcher:
         source = _sources(watcher)
         for file in _files(entry):
@@ -116,6 +116,20 @@ def _files(entry: Entry[Any]) -> Sequence[DataFile]:
     return files
 
 
+def _folders(entry: Entry[Any]) -> Sequence[DataFolder]:
+    """Return the folders that a loader declares as ``FOLDERS`` in its module."""
+    folders: Sequence[DataFolder]
+    folders = getattr(sys.modules[entry.function.__module__], "FOLDERS", ())
+    return folders
+
+
+def _folder_here(name: str, folder: DataFolder, source: SourceFiles) -> dict[str, Any]:
+    """Return where the folder is; if it is nowhere, its user must get it."""
+    source.folder(folder)
+    place = next(source.folder_places(folder))
+    return {"dataset": name, "file": place.path.name, **_place(place)}
+
+
 def _sources(watcher: Any = None) -> SourceFiles:
     from kx.data.sources import SourceFiles
 
@@ -143,12 +157,19 @@ def _summary(entry: Entry[Any]) -> dict[str, Any]:
         "train_examples": form and form.train_examples,
         "test_examples": form and form.test_examples,
         "files": [_file(file, source) for file in _files(entry)],
+        "folders": [_folder(folder, source) for folder in _folders(entry)],
+        "own_files": bool(entry.paths()),
     }
 
 
 def _file(file: DataFile, source: SourceFiles) -> dict[str, Any]:
     facts = {key: getattr(file, key) for key in ("name", "url", "size", "sha256")}
     return {**facts, **_place(next(source.places(file), None))}
+
+
+def _folder(folder: DataFolder, source: SourceFiles) -> dict[str, Any]:
+    facts = {key: getattr(folder, key) for key in ("names", "url", "advice")}
+    return {**facts, **_place(next(source.folder_places(folder), None))}
 
 
 def _place(place: Place | None) -> dict[str, str | None]:
@@ -163,6 +184,8 @@ def _verdicts(entry: Entry[Any]) -> Iterator[tuple[dict[str, Any], str]]:
     from kx.data.sources import check
 
     source = _sources()
+    for folder in _folders(entry):
+        yield from _folder_verdicts(entry.name, folder, source)
     for file in _files(entry):
         row = {"dataset": entry.name, "file": file.name}
         places = list(source.places(file))
@@ -176,6 +199,22 @@ def _verdicts(entry: Entry[Any]) -> Iterator[tuple[dict[str, Any], str]]:
             except DataError as error:
                 state, problem = "damaged", str(error)
             yield {**row, "state": state, **_place(place)}, problem
+
+
+def _folder_verdicts(
+    name: str, folder: DataFolder, source: SourceFiles
+) -> Iterator[tuple[dict[str, Any], str]]:
+    from kx.data.trees import open_tree
+
+    places = list(source.folder_places(folder))
+    if not places:
+        row = {"dataset": name, "file": folder.names[0], "state": "not here", **_place(None)}
+        yield row, ""
+    for place in places:
+        flaws = folder.flaws(open_tree(place.path))
+        state = f"{len(flaws):,} damaged" if flaws else "ok"
+        row = {"dataset": name, "file": place.path.name, "state": state, **_place(place)}
+        yield row, "\n".join(f"{place.path.name}/{flaw}" for flaw in flaws)
 
 
 def _show(document: object, page: RenderableType, as_json: bool) -> None:
@@ -204,6 +243,7 @@ def _page(entry: dict[str, Any]) -> RenderableType:
     rows += [(key, ", ".join(entry[key] or ())) for key in ("classes", "features")]
     rows += [("option", _option(option)) for option in entry["options"]]
     rows += [("file", _file_lines(file)) for file in entry["files"]]
+    rows += [("folder", _folder_lines(folder)) for folder in entry["folders"]]
     rows.append(("about", _without_arguments(entry["documentation"])))
     return _grid([(name, text) for name, text in rows if text])
 
@@ -229,10 +269,14 @@ def _form(entry: dict[str, Any]) -> str:
 def _whereabouts(entry: dict[str, Any]) -> str:
     from kx.reporting.text import size
 
+    if entry["own_files"]:
+        return "reads your own files"
+    if not all(folder["found"] for folder in entry["folders"]):
+        return f"not here yet, to be got by hand: kx data info {entry['name']}"
     absent = sum(file["size"] for file in entry["files"] if not file["found"])
     if absent:
         return f"not here yet, {size(absent)}: kx data fetch {entry['name']}"
-    found = dict.fromkeys(file["found"] for file in entry["files"])
+    found = dict.fromkeys(file["found"] for file in [*entry["files"], *entry["folders"]])
     return f"in {' and '.join(found)}" if found else "needs no file"
 
 
@@ -253,6 +297,11 @@ def _file_lines(file: dict[str, Any]) -> str:
 
     where = f"in {file['found']} ({file['path']})" if file["found"] else "not here yet"
     return f"{file['name']}, {size(file['size'])}, {where}\n{file['url']}\nSHA-256 {file['sha256']}"
+
+
+def _folder_lines(folder: dict[str, Any]) -> str:
+    where = f"in {folder['found']} ({folder['path']})" if folder["found"] else "not here yet"
+    return f"{' or '.join(folder['names'])}, {where}\n{folder['url']}\n{folder['advice']}"
 
 
 def _grid(rows: Sequence[tuple[str, str]]) -> RenderableType:

@@ -39,6 +39,7 @@ def _facts(outputs: Path) -> dict[str, dict[str, Any]]:
         "machine": surroundings,
         "data": {
             "KX_DATA_DIR": os.environ.get("KX_DATA_DIR", "not set"),
+            "KX_CACHE_DIR": os.environ.get("KX_CACHE_DIR", "not set"),
             "KERAS_HOME": os.environ.get("KERAS_HOME", "not set"),
             **_datasets(),
         },
@@ -58,10 +59,13 @@ def _datasets() -> dict[str, str]:
     files = SourceFiles.from_environment()
     found: dict[str, str] = {}
     for name in dataset.names():
-        needed = getattr(sys.modules[dataset[name].function.__module__], "FILES", ())
-        places = [next(iter(files.places(file)), None) for file in needed]
+        module = sys.modules[dataset[name].function.__module__]
+        places = [next(files.places(file), None) for file in getattr(module, "FILES", ())]
+        folders = getattr(module, "FOLDERS", ())
+        places += [next(files.folder_places(folder), None) for folder in folders]
         labels = dict.fromkeys(place.source if place else "missing" for place in places)
-        found[name] = " + ".join(labels) or "comes with scikit-learn"
+        otherwise = "your own files" if dataset[name].paths() else "comes with scikit-learn"
+        found[name] = " + ".join(labels) or otherwise
     return found
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import numpy as np
 
     from kx.contracts import Provenance
+    from kx.data.trees import Tree
 
 Arrays = Mapping[str, "np.ndarray"]
 
@@ -36,8 +39,32 @@ class DataFile:
     content: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class DataFolder:
+    """Many files of a dataset that its user must get, such as pictures: kx fetches none of them.
+
+    Attributes:
+        names: of the folders and zip archives that may hold them, in ``KX_DATA_DIR`` and in
+            ``KERAS_HOME/datasets``; the first one that is there is read.
+        url: of the page where they are to be had.
+        advice: what to get there, under which terms, and where to put it.
+        sample: makes files of the same layout, name -> content, but few and drawn by chance.
+        flaws: looks at each file in what was found, and returns what is wrong with which.
+    """
+
+    names: tuple[str, ...]
+    url: str
+    advice: str
+    sample: Callable[[], Mapping[str, bytes]]
+    flaws: Callable[[Tree], Sequence[str]]
+
+
 class Files(Protocol):
     """What a data loader reads its files through: the real ones, or samples."""
+
+    @property
+    def cache_dir(self) -> Path | None:
+        """Where a loader may keep what it made of the files; None: nowhere."""
 
     def provenance(self) -> Provenance:
         """Return where the data that was read came from."""
@@ -49,3 +76,22 @@ class Files(Protocol):
             MissingDataError: if the file is nowhere to be had.
             DataError: if it is damaged or not the file it should be.
         """
+
+    def folder(self, folder: DataFolder) -> Tree:
+        """Return the files of ``folder``, found but not looked at.
+
+        Raises:
+            MissingDataError: if none of its names is to be found.
+            DataError: if what was found cannot be listed, or was made to do harm.
+        """
+
+    def own(self, path: Path) -> Tree:
+        """Return the files at ``path``, which the spec names: for these there is no sample.
+
+        Raises:
+            MissingDataError: if nothing is there.
+            DataError: as ``folder`` does.
+        """
+
+    def took(self, tree: Tree, sha256: str) -> None:
+        """Take note of what was read of ``tree``: a digest over names and contents."""

@@ -55,7 +55,9 @@ def held_out(examples: int, fraction: float) -> int:
     return min(max(round(examples * fraction), 1), examples - 1)
 
 
-def divided(data: Split, fraction: float, strata: np.ndarray) -> tuple[Split, Split]:
+def divided(
+    data: Split, fraction: float, strata: np.ndarray, seed: int = SEED
+) -> tuple[Split, Split]:
     """Draw a training and a test part by chance, the same ones at each call.
 
     Args:
@@ -63,10 +65,11 @@ def divided(data: Split, fraction: float, strata: np.ndarray) -> tuple[Split, Sp
         fraction: share of the test part, in (0, 1).
         strata: (n,) numbers whose distribution is about equal in both parts: classes, or the
             targets of a regression.
+        seed: of the chance.
     """
     import numpy as np
 
-    random = np.random.RandomState(SEED)
+    random = np.random.RandomState(seed)
     order = random.permutation(len(strata))
     order = order[np.argsort(strata[order], kind="stable")]
     # Evenly spaced picks from sorted rows take from each class its share.

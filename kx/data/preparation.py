@@ -61,7 +61,7 @@ class Preparation:
         return (*shape[:-1], shape[-1] + self.added) if self.added else shape
 
     def apply(self, x: Any, part: str = "validation or test") -> Any:
-        """Return ``x`` prepared: float32, but int32 word indices and CSR matrices as they are.
+        """Return ``x`` prepared: float32, but what is left alone (words, bytes, CSR) as it is.
 
         Args:
             x: (n, …) features of the form of the training part; not changed.
@@ -167,6 +167,11 @@ def fit_preparation(
     return Preparation(scale, missing, shift, divisor, fill, gaps, names)
 
 
+def learns_from(x: Any, scale: Scale) -> bool:
+    """Whether ``fit_preparation`` looks at ``x`` at all."""
+    return not _is_left_alone(x, scale)
+
+
 def check_targets(y: np.ndarray, part: str) -> None:
     """Make sure that every target is a finite number.
 
@@ -186,9 +191,11 @@ def check_targets(y: np.ndarray, part: str) -> None:
 
 
 def _is_left_alone(x: Any, scale: Scale) -> bool:
-    """Whether ``x`` are word indices, or few entries that differ from 0."""
+    """Whether ``x`` are word indices, bytes not to be scaled, or few entries that differ from 0."""
     import numpy as np
 
+    if scale == "none" and x.dtype == np.uint8:
+        return True
     sparse = hasattr(x, "indptr")
     if not sparse and x.dtype != np.int32:
         return False

@@ -75,7 +75,9 @@ def baseline_predictions(
     return predictions
 
 
-def linear_too_large(train: Split, info: DatasetInfo, times: int = 1) -> str:
+def linear_too_large(
+    train: Split, info: DatasetInfo, times: int = 1, rows: np.ndarray | None = None
+) -> str:
     """Return why a linear model would take too long, or need too much memory; empty if not.
 
     The limits are what takes 1 to 3 s of one core: 50 million numbers in the training features,
@@ -86,16 +88,18 @@ def linear_too_large(train: Split, info: DatasetInfo, times: int = 1) -> str:
         train: what it would be fitted on, prepared.
         info: tells the task.
         times: how many such models a run would fit; together they may take four times as long.
+        rows: of ``train`` that it would be fitted on; None: all.
     """
-    numbers, features = _numbers(train.x), _features(train.x)
+    numbers, features = _numbers(train.x, rows), _features(train.x)
+    work = numbers * info.outputs * (SPARSE_COST if _is_sparse(train.x) else 1)
     if numbers > MOST_NUMBERS:
         return f"{numbers:,} numbers to learn from; the limit is {MOST_NUMBERS:,}"
     if features * info.outputs > MOST_COEFFICIENTS:
         return f"{features * info.outputs:,} coefficients; the limit is {MOST_COEFFICIENTS:,}"
-    if _work(train.x, info) > MOST_WORK:
+    if work > MOST_WORK:
         kind = "entries of a sparse matrix" if _is_sparse(train.x) else "numbers"
         return f"{numbers:,} {kind} for {info.outputs} outputs would take several seconds"
-    if times * _work(train.x, info) > MOST_TIMES * MOST_WORK:
+    if times * work > MOST_TIMES * MOST_WORK:
         return f"{times} linear models of this size would take several seconds"
     return ""
 
@@ -203,9 +207,14 @@ def _features(x: Any) -> int:
     return math.prod(x.shape[1:])
 
 
-def _numbers(x: Any) -> int:
-    """Return how many numbers must be read to read ``x``; a sparse row costs one more."""
-    return x.nnz + x.shape[0] if _is_sparse(x) else int(x.size)
+def _numbers(x: Any, rows: np.ndarray | None = None) -> int:
+    """Return how many numbers must be read to read ``rows``; a sparse row costs one more."""
+    count = x.shape[0] if rows is None else len(rows)
+    if not _is_sparse(x):
+        return count * _features(x)
+    if rows is None:
+        return int(x.nnz) + count
+    return int((x.indptr[1:] - x.indptr[:-1])[rows].sum()) + count
 
 
 def _work(x: Any, info: DatasetInfo) -> int:

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from kx.contracts import Complaint, DatasetInfo
 from kx.models.heads import output_layer
+from kx.models.inputs import picture_input
 from kx.models.options import Activation, Fraction, Padding, Penalty, Units, dense_block, penalty
 from kx.registry import model
 
@@ -95,7 +96,7 @@ def cnn(
     """
     import keras
 
-    layers = [keras.Input(info.input_shape)]
+    layers = picture_input(info)
     regularizer = penalty(l1, l2)
     for position, count in enumerate(filters):
         size = (count, kernel_size, padding)

@@ -1,4 +1,4 @@
-"""How data enters a network of dense layers."""
+"""How data enters a network."""
 
 from __future__ import annotations
 
@@ -15,8 +15,16 @@ def flat_input(info: DatasetInfo) -> list[keras.Layer]:
     """Return the layers that hand on each example as one row of numbers."""
     import keras
 
-    layers = [keras.Input(info.input_shape, sparse=info.sparse)]
+    layers = picture_input(info)
     return layers if len(info.input_shape) == 1 else [*layers, keras.layers.Flatten()]
+
+
+def picture_input(info: DatasetInfo) -> list[keras.Layer]:
+    """Return the layers that hand on each example in its shape, bytes of pictures as 0..1."""
+    import keras
+
+    layers = [keras.Input(info.input_shape, sparse=info.sparse)]
+    return [*layers, keras.layers.Rescaling(1 / 255)] if info.pixels else layers
 
 
 def flat_input_complaints(info: DatasetInfo) -> Iterator[Complaint]:

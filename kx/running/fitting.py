@@ -36,13 +36,13 @@ class Prepared:
 
     def fitted(self, rows: np.ndarray) -> Preparation:
         """Return the preparation that the training rows alone decide, unless it is to leak."""
-        from kx.data.preparation import fit_preparation
+        from kx.data.preparation import fit_preparation, learns_from
 
         section, info = self.plan.spec.preparation, self.bundle.info
         train = self.bundle.train
-        everything = section.leaky or len(rows) == len(train)
-        x = train.x if everything else train.x[rows]
         scale = info.scale if section.scale == "auto" else section.scale
+        everything = section.leaky or len(rows) == len(train)
+        x = train.x if everything or not learns_from(train.x, scale) else train.x[rows]
         return fit_preparation(x, scale, section.missing, names=info.features)
 
     def split(self, preparation: Preparation, rows: np.ndarray) -> Split:
@@ -166,8 +166,9 @@ class Fitter:
         from kx.running.judging import guesses
 
         data = fitted.job.data()
-        train, x = data.take(proposal.train), data.x[proposal.validation]
-        said = guesses(self._work, train, x, self._bundle.info, len(found.proposals))
+        asked = (data.x, proposal.validation)
+        info, count = self._bundle.info, len(found.proposals)
+        said = guesses(self._work, data, proposal.train, asked, info, count)
         for name, values in said.items():
             found.guesses.setdefault(name, []).append(values)
 

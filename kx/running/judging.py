@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING, Any
 
@@ -20,28 +20,35 @@ if TYPE_CHECKING:
     from kx.evaluators.scores import Score
     from kx.running.fitting import Fitter, Validation
 
+Asked = tuple[Any, "np.ndarray"]
+"""Features, and which of their rows."""
+
 Baselines = dict[str, dict[str, float]]
 """Metric -> name of the baseline -> value."""
 
 
 def guesses(
-    work: Work, train: Split, x: Any, info: DatasetInfo, times: int
+    work: Work, data: Split, rows: np.ndarray, asked: Asked, info: DatasetInfo, times: int
 ) -> dict[str, np.ndarray]:
-    """Return what the baselines say of ``x``: name -> (n, outputs).
+    """Return what the baselines say of ``asked``: name -> (n, outputs).
 
     Args:
         work: is told why the linear model is left out, if it is.
-        train: prepared; what they learn from.
-        x: prepared.
+        data: prepared.
+        rows: of ``data`` that they learn from.
+        asked: prepared features, and the rows of these to be predicted.
         info: form of the data.
         times: how often this is to be done: many times a second are minutes.
     """
     from kx.evaluators.baselines import baseline_predictions, linear_too_large
 
-    reason = linear_too_large(train, info, times)
+    x, asked_rows = asked
+    reason = linear_too_large(data, info, times, rows)
     if reason:
         work.facts["baseline_note"] = f"no linear model: {reason}"
-    return baseline_predictions(train, x, info, linear=not reason)
+        # The constants look at no features, and these may be too many to be copied.
+        x, data = x[:, :0], replace(data, x=data.x[:, :0])
+    return baseline_predictions(data.take(rows), x[asked_rows], info, linear=not reason)
 
 
 def judge_validation(work: Work, bundle: DatasetBundle, found: Validation) -> None:
@@ -99,9 +106,9 @@ def judge_test(work: Work, bundle: DatasetBundle, found: Validation, fitter: Fit
     values = [measure(y, predictions, info, head) for predictions in said]
     work.facts["scores"]["test"] = plain(_test_scores(work, values, y, said[0], info), head.metrics)
     final = found.finals[0]
-    train = final.job.data().take(final.job.train)
     x = fitter.preparation(final).apply(bundle.test.x, "test")
-    work.facts["baselines"]["test"] = _baselines(y, guesses(work, train, x, info, 1), info, head)
+    guessed = guesses(work, final.job.data(), final.job.train, (x, np.arange(len(y))), info, 1)
+    work.facts["baselines"]["test"] = _baselines(y, guessed, info, head)
     outputs = work.folder.path.parent
     work.facts["test_looks"] = 1 + (
         0 if work.facts["dataset"]["sample"] or work.switches.smoke

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from kx.training.jobs import Fitted
 
 SPLITS_VERSION = 1
+ORIGINS_VERSION = 1
 
 
 def write_splits(work: Work, proposals: Sequence[Proposal], examples: int) -> None:
@@ -36,6 +37,13 @@ def write_splits(work: Work, proposals: Sequence[Proposal], examples: int) -> No
         "splits": [_split(proposal, examples) for proposal in proposals],
     }
     atomic_write(work.folder.path / "splits.json", to_json(document, indent=None))
+
+
+def write_origins(work: Work, bundle: DatasetBundle) -> None:
+    """Keep what each row was read from in ``rows.json``, if the dataset tells."""
+    if bundle.origins:
+        document = {"schema_version": ORIGINS_VERSION, **bundle.origins}
+        atomic_write(work.folder.path / "rows.json", to_json(document, indent=None))
 
 
 def _split(proposal: Proposal, examples: int) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kx.contracts import Complaint, DatasetBundle, DatasetInfo, Provenance, Rows, Split, Strategy
 from kx.errors import MissingDataError, Problem, SpecError
 from kx.planning import Plan
+from kx.running.keeping import write_origins
 from kx.running.work import SMOKE_TEST, SMOKE_TRAIN, Work, first_line
 
 if TYPE_CHECKING:
@@ -35,8 +36,11 @@ def load(work: Work) -> DatasetBundle:
     work.watcher.stage(f"reading {name}")
     bundle, provenance = _read(work)
     _check_info(work, bundle.info)
+    for remark in bundle.remarks:
+        work.warn("Check the data", remark)
     if work.switches.smoke:
         bundle = _sliced(bundle, work.seed)
+    write_origins(work, bundle)
     check_targets(bundle.train.y, "training")
     check_targets(bundle.test.y, "test")
     work.facts["dataset"] = {
@@ -128,8 +132,13 @@ def _sliced(bundle: DatasetBundle, seed: int) -> DatasetBundle:
     """Keep a few rows of each part, drawn by chance."""
     import numpy as np
 
-    def few(split: Split, count: int) -> Split:
-        rows = np.random.default_rng(seed).permutation(len(split))[:count]
-        return split.take(np.sort(rows))
+    def few(split: Split, count: int) -> np.ndarray:
+        return np.sort(np.random.default_rng(seed).permutation(len(split))[:count])
 
-    return replace(bundle, train=few(bundle.train, SMOKE_TRAIN), test=few(bundle.test, SMOKE_TEST))
+    rows = {"train": few(bundle.train, SMOKE_TRAIN), "test": few(bundle.test, SMOKE_TEST)}
+    return replace(
+        bundle,
+        train=bundle.train.take(rows["train"]),
+        test=bundle.test.take(rows["test"]),
+        origins={part: [names[at] for at in rows[part]] for part, names in bundle.origins.items()},
+    )

@@ -37,6 +37,8 @@ SAVED_PER_STEP = 75e-6
 """Seconds: a step of a resident loop costs 78 microseconds before any arithmetic; XLA's 4."""
 MOST_OPERATIONS = 3e7
 """Of a step: above, TensorFlow's own products, on several cores, are the faster ones."""
+MOST_BYTES_AT_ONCE = 256e6
+"""Of one layer's outputs, while predicting."""
 SHARE_OF_MEMORY = 0.4
 """The data may take so much of what is free; preparation and results need room, too."""
 
@@ -81,10 +83,25 @@ def choose(
 
 
 def size_in_memory(data: Split) -> float:
-    """Return the bytes of the features once they are float32."""
+    """Return the bytes of the prepared features, as they are kept."""
     if hasattr(data.x, "indptr"):
         return float(data.x.data.nbytes + data.x.indices.nbytes)
-    return 4.0 * float(math.prod(data.x.shape))
+    return float(data.x.nbytes)
+
+
+def examples_at_once(model: keras.Model, most: int) -> int:
+    """Return how many examples to predict in one step: fewer where a layer's pictures are large.
+
+    It changes no result: a thousand photographs would take 3 GB behind one convolution.
+    """
+    widest = max(_numbers(layer) for layer in model.layers)
+    return max(16, min(most, int(MOST_BYTES_AT_ONCE / (4 * widest))))
+
+
+def _numbers(layer: keras.Layer) -> int:
+    """Return how many numbers the layer makes of one example; what is not known counts as 1."""
+    shape = getattr(layer.output, "shape", ())
+    return math.prod(side or 1 for side in shape[1:])
 
 
 def obstacle_to_xla(model: keras.Model, data: Split, batch_size: int) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from kx.spec.schema import TrainingSection
-from kx.training.engine import forward_operations
+from kx.training.engine import examples_at_once, forward_operations
 from kx.training.feed import Batching, Resident, Source, batches, row_chunks
 from kx.training.jobs import Job
 from kx.training.program import Form, Program, orders
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
 VALIDATION_BATCH = 1024
-"""Examples per step of a validation; it changes no result, only the memory that is needed."""
+"""Examples per step of a validation, at most; it changes only the memory that is needed."""
 
 OPERATIONS_PER_SECOND = 2e10
 """Of a slow machine; decides only how often a long epoch reports its progress."""
@@ -48,7 +48,7 @@ class PlainLoop:
         self, data: Source, job: Job, training: TrainingSection, callbacks: Sequence[Any]
     ) -> None:
         """Fit the model on batches of ``data``."""
-        batching, check = job.batching(training), _checking(job.validation)
+        batching, check = job.batching(training), _checking(self._model, job.validation)
         _fit(
             self._model,
             batches(data, batching, job.epochs),
@@ -74,7 +74,7 @@ class ResidentLoop:
         if data.form not in self._functions:
             self._functions[data.form] = self._traced(data)
         train, test = self._functions[data.form]
-        batching, check = job.batching(training), _checking(job.validation)
+        batching, check = job.batching(training), _checking(self._model, job.validation)
         rows, steps = self._chunks(batching, job.epochs)
         model = self._model
         model.train_function = lambda iterator: train(next(iterator), *data.tensors)
@@ -149,8 +149,9 @@ def named(metrics: Sequence[str], row: np.ndarray, validated: bool) -> dict[str,
     return {name: float(value) for name, value in zip(names, row, strict=False)}
 
 
-def _checking(rows: np.ndarray) -> Batching | None:
-    return Batching(rows, VALIDATION_BATCH, False, 0) if len(rows) else None
+def _checking(model: keras.Model, rows: np.ndarray) -> Batching | None:
+    size = examples_at_once(model, VALIDATION_BATCH)
+    return Batching(rows, size, False, 0) if len(rows) else None
 
 
 def _many_steps(model: keras.Model, data: Resident, step: Any, weighted: bool) -> Any:

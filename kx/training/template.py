@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from kx.training.engine import examples_at_once
 from kx.training.environment import seed_everything
 from kx.training.feed import Resident
 
@@ -21,6 +22,7 @@ Values = Sequence[Any]
 """One array or tensor per variable of a model, in the order of ``model.variables``."""
 
 PREDICTION_BATCH = 1024
+"""Examples at most: fewer where the pictures in a network are large."""
 
 
 class Template:
@@ -95,9 +97,10 @@ class Template:
         self.load(values)
         outputs = self._outputs.get(data.form) or self._traced(data)
         wanted = np.arange(data.examples) if rows is None else rows
+        size = examples_at_once(self.model, PREDICTION_BATCH)
         parts = [
-            outputs(wanted[at : at + PREDICTION_BATCH].astype("int32"), *data.tensors).numpy()
-            for at in range(0, len(wanted), PREDICTION_BATCH)
+            outputs(wanted[at : at + size].astype("int32"), *data.tensors).numpy()
+            for at in range(0, len(wanted), size)
         ]
         return np.concatenate(parts)
 

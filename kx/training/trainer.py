@@ -19,7 +19,7 @@ from kx.training.callbacks import (
     needs_keras_loop,
     recorder,
 )
-from kx.training.engine import Engine, choose
+from kx.training.engine import MOST_BYTES_AT_ONCE, Engine, choose
 from kx.training.environment import free_memory
 from kx.training.feed import Resident, Streamed
 from kx.training.jobs import Fitted, Hooks, Job, Recording
@@ -82,15 +82,18 @@ class Trainer:
 
     def predict(self, fitted: Fitted, rows: np.ndarray) -> np.ndarray:
         """Return the outputs of a fitted network for rows of its own data: (n, outputs) float32."""
-        template = self._kit(fitted.job).template
-        return template.predict(fitted.values, self._resident(fitted.job.data()), rows)
+        data = fitted.job.data()
+        if self._streamed:
+            return self._predict_parts(fitted, data.x, rows)
+        return self._kit(fitted.job).template.predict(fitted.values, self._resident(data), rows)
 
     def predict_on(self, fitted: Fitted, x: Any) -> np.ndarray:
         """Return the outputs of a fitted network for prepared features: (n, outputs) float32."""
         import numpy as np
 
-        data = Resident(Split(x, np.zeros(x.shape[0], "float32")))
-        return self._kit(fitted.job).template.predict(fitted.values, data)
+        if self._streamed:
+            return self._predict_parts(fitted, x, np.arange(x.shape[0]))
+        return self._predict_whole(fitted, x)
 
     def parameters(self, fitted: Fitted) -> int:
         """Return how many weights the network has."""
@@ -101,6 +104,26 @@ class Trainer:
         template = self._kit(fitted.job).template
         template.load(fitted.values)
         return template.model
+
+    @property
+    def _streamed(self) -> bool:
+        return self.engine is not None and self.engine.streamed
+
+    def _predict_whole(self, fitted: Fitted, x: Any) -> np.ndarray:
+        import numpy as np
+
+        data = Resident(Split(x, np.zeros(x.shape[0], "float32")))
+        return self._kit(fitted.job).template.predict(fitted.values, data)
+
+    def _predict_parts(self, fitted: Fitted, x: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Predict some of the rows at a time: all of them do not fit into memory."""
+        import numpy as np
+
+        size = max(1, int(MOST_BYTES_AT_ONCE / max(1, x[:1].nbytes)))
+        starts = range(0, len(rows), size)
+        return np.concatenate(
+            [self._predict_whole(fitted, x[rows[at : at + size]]) for at in starts]
+        )
 
     def _fit(self, jobs: Sequence[Job]) -> Iterator[Fitted]:
         if not jobs:
@@ -193,8 +216,7 @@ class Trainer:
         return resident
 
     def _feed(self, data: Split) -> Any:
-        streamed = self.engine is not None and self.engine.streamed
-        return Streamed(data) if streamed else self._resident(data)
+        return Streamed(data) if self._streamed else self._resident(data)
 
 
 class _Kit:

@@ -12,7 +12,7 @@ from kx.data.sources import SourceFiles
 @pytest.fixture
 def no_environment(monkeypatch, tmp_path):
     """No setting of the person who runs the tests, and nothing in Keras's folder."""
-    for name in ("KX_DATA_DIR", "KX_OFFLINE", "KX_TIMEOUT"):
+    for name in ("KX_CACHE_DIR", "KX_DATA_DIR", "KX_OFFLINE", "KX_TIMEOUT"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
 

@@ -20,6 +20,7 @@ from kx.data.archives import read_arrays
 from kx.data.boston import boston
 from kx.data.breast_cancer import breast_cancer
 from kx.data.california import california
+from kx.data.cats_vs_dogs import cats_vs_dogs
 from kx.data.diabetes import diabetes
 from kx.data.digits import digits
 from kx.data.fashion_mnist import fashion_mnist
@@ -31,13 +32,15 @@ from kx.data.sources import SampleFiles, SourceFiles
 from kx.data.wine import wine
 from kx.registry import dataset
 
-FROM_FILES = (boston, california, fashion_mnist, imdb, mnist, reuters)
+FROM_FILES = (boston, california, cats_vs_dogs, fashion_mnist, imdb, mnist, reuters)
 EMBEDDED = (breast_cancer, diabetes, digits, wine)
 
 WITH_OPTIONS = [
     (boston, {}),
     (california, {}),
     (california, {"version": "large"}),
+    (cats_vs_dogs, {}),
+    (cats_vs_dogs, {"image_size": 16, "on_corrupt": "skip"}),
     (fashion_mnist, {}),
     (fashion_mnist, {"labels": "one_hot"}),
     (imdb, {}),
@@ -86,6 +89,7 @@ def check_form(part, info):
     assert part.x.shape == (len(part), *info.input_shape)
     assert hasattr(part.x, "indptr") == info.sparse
     assert part.x.dtype in (np.float32, np.uint8) or info.vocabulary
+    assert part.x.dtype == np.uint8 or not info.pixels
     if info.vocabulary:
         assert part.x.dtype == np.int32
         assert 0 <= part.x.min() <= part.x.max() < info.vocabulary
@@ -121,12 +125,13 @@ def test_data_are_the_same_at_each_call(loader):
 def test_importing_loaders_and_describing_data_needs_nothing_heavy():
     script = """
 import json, sys
-from kx.data import boston, breast_cancer, california, diabetes, digits, fashion_mnist, imdb, mnist
+from kx.data import boston, breast_cancer, california, cats_vs_dogs, diabetes, digits
+from kx.data import fashion_mnist, imdb, mnist
 from kx.data import fingerprint, preparation, reuters, sources, wine
 from kx.registry import dataset
 for name in dataset.names():
     dataset[name].info()
-heavy = ("numpy", "scipy", "sklearn", "tensorflow", "keras", "urllib.request", "filelock")
+heavy = ("numpy", "scipy", "sklearn", "PIL", "tensorflow", "keras", "urllib.request", "filelock")
 print(json.dumps([name for name in heavy if name in sys.modules]))
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.sparse import csr_matrix
 
-from kx.data.preparation import Preparation, check_targets, fit_preparation
+from kx.data.preparation import Preparation, check_targets, fit_preparation, learns_from
 from kx.errors import DataError
 
 NAN, INF = math.nan, math.inf
@@ -77,6 +77,17 @@ def test_word_indices_and_sparse_features_stay_as_they_are():
 
 # Column 0: mean of 1 and 3 is 2, deviation 1. Column 1: mean 6, variance (4 + 0 + 4) / 3.
 GAPS = np.array([[1.0, 4.0], [NAN, 6.0], [3.0, 8.0]])
+
+
+def test_bytes_that_are_not_to_be_scaled_stay_as_they_are_without_a_copy():
+    pictures = np.arange(24, dtype=np.uint8).reshape(2, 2, 2, 3)
+
+    preparation = fit_preparation(pictures, "none")
+
+    assert preparation.apply(pictures) is pictures
+    assert not learns_from(pictures, "none")
+    assert learns_from(pictures, "unit")
+    preparation.check(pictures, "test")
 
 
 @pytest.mark.parametrize(

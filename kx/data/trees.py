@@ -1,0 +1,170 @@
+"""Many files under one name: in a folder, in an archive, or made by kx. They are only read."""
+
+from __future__ import annotations
+
+import os
+import re
+import zipfile
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from kx.data.archives import MAX_RATIO
+from kx.errors import DataError
+
+HIDDEN = ("Thumbs.db", "desktop.ini", "__MACOSX")
+"""What systems leave in folders, besides all whose name begins with a dot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Files by their names, which are paths relative to the tree, with ``/`` in between.
+
+    Attributes:
+        name: of the tree, for messages: not the folder it lies in.
+        files: in natural order (2 before 10), whatever order the file system has.
+        folders: likewise; also the empty ones.
+        links: folders that are symbolic links: nobody looks into them.
+        read: returns the bytes of a file; raises ``OSError`` if there is no way to.
+        size: returns the number of these bytes, likewise.
+    """
+
+    name: str
+    files: tuple[str, ...]
+    folders: tuple[str, ...]
+    links: tuple[str, ...]
+    read: Callable[[str], bytes]
+    size: Callable[[str], int]
+
+
+def open_tree(path: Path, name: str = "") -> Tree:
+    """Return what lies at ``path``: a folder, or a zip archive, which is not unpacked.
+
+    Args:
+        path: of the folder or the archive.
+        name: for messages; empty: the last part of ``path``.
+
+    Raises:
+        DataError: if it is neither, damaged, or made to do harm.
+    """
+    name = name or path.name
+    if path.is_dir():
+        return _folder_tree(path, name)
+    if path.is_file():
+        return _zip_tree(path, name)
+    raise DataError(f"{path} is neither a folder nor a zip archive.")
+
+
+def memory_tree(name: str, contents: Mapping[str, bytes]) -> Tree:
+    """Return a tree of files that are nowhere on a disk."""
+    folders = {str(parent) for file in contents for parent in PurePosixPath(file).parents}
+    return Tree(
+        name,
+        natural(contents),
+        natural(folders - {"."}),
+        (),
+        contents.__getitem__,
+        lambda file: len(contents[file]),
+    )
+
+
+def natural(names: Iterable[str]) -> tuple[str, ...]:
+    """Return ``names`` in the order in which people count: ``cat.2`` before ``cat.10``."""
+    return tuple(sorted(names, key=_natural_key))
+
+
+def _natural_key(name: str) -> tuple[list[tuple[int, int, str]], str]:
+    parts = re.findall(r"[0-9]+|[^0-9]+", name)
+    return [(0, int(p), "") if p[0] in "0123456789" else (1, 0, p) for p in parts], name
+
+
+def _folder_tree(root: Path, name: str) -> Tree:
+    files: list[str] = []
+    folders: list[str] = []
+    links: list[str] = []
+    for parent, inner, found in os.walk(root, onerror=_refuse_unreadable):
+        inner[:] = [folder for folder in inner if not _is_hidden(folder)]
+        at = Path(parent)
+        below = at.relative_to(root)
+        for folder in inner:
+            kind = links if (at / folder).is_symlink() else folders
+            kind.append((below / folder).as_posix())
+        files += [(below / file).as_posix() for file in found if not _is_hidden(file)]
+    return Tree(
+        name,
+        natural(files),
+        natural(folders),
+        natural(links),
+        lambda file: _regular(root / file).read_bytes(),
+        lambda file: _regular(root / file).stat().st_size,
+    )
+
+
+def _regular(path: Path) -> Path:
+    """Return ``path`` unless it would block its reader, or leads nowhere."""
+    if not path.is_file():
+        raise FileNotFoundError(None, "not a file")
+    return path
+
+
+def _refuse_unreadable(error: OSError) -> None:
+    raise DataError(f"{error.filename} cannot be listed: {error.strerror or error}.") from error
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith(".") or name in HIDDEN
+
+
+def _zip_tree(path: Path, name: str) -> Tree:
+    try:
+        archive = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, OSError) as error:
+        raise DataError(f"{path} is no folder, and no zip archive either: {error}.") from error
+    members = [member for member in archive.infolist() if not _is_hidden_path(member.filename)]
+    _refuse_harm(path, members)
+    sizes = {member.filename: member.file_size for member in members if not member.is_dir()}
+    # An archive need not list its folders.
+    folders = {str(parent) for file in sizes for parent in PurePosixPath(file).parents}
+    folders |= {member.filename.rstrip("/") for member in members if member.is_dir()}
+    return Tree(
+        name,
+        natural(sizes),
+        natural(folders - {"."}),
+        (),
+        lambda file: _member(archive, file),
+        sizes.__getitem__,
+    )
+
+
+def _member(archive: zipfile.ZipFile, name: str) -> bytes:
+    try:
+        return archive.read(name)
+    except OSError:
+        raise
+    except Exception as error:  # damage makes zipfile and zlib raise anything
+        raise OSError(None, f"damaged in the archive ({error})") from error
+
+
+def _is_hidden_path(name: str) -> bool:
+    return any(_is_hidden(part) for part in PurePosixPath(name).parts if part != "..")
+
+
+def _refuse_harm(path: Path, members: list[zipfile.ZipInfo]) -> None:
+    """Raise if names lead out of the archive, or if it would unpack to absurdly many bytes.
+
+    Nothing is ever unpacked to a disk, and what is declared holds: zipfile reads no more of a
+    member. But an archive that tries cannot be trusted in anything else.
+    """
+    for member in members:
+        name = PurePosixPath(member.filename.replace("\\", "/"))
+        if name.is_absolute() or ".." in name.parts or re.match("[A-Za-z]:", member.filename):
+            raise DataError(
+                f"{path.name} holds {member.filename!r}, a name that leads out of the archive: it "
+                "may be an attack. Get the archive from where it was first published."
+            )
+    unpacked, limit = sum(m.file_size for m in members), MAX_RATIO * path.stat().st_size
+    if unpacked > limit:
+        raise DataError(
+            f"{path.name} would unpack to {unpacked:,} bytes, more than the {limit:,} that kx "
+            "accepts of an archive of its size: it holds no pictures."
+        )

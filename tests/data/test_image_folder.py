@@ -1,0 +1,297 @@
+import json
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from photos import classes, halves, noisy, state, write, zipped
+
+from kx.data.fingerprint import fingerprint
+from kx.data.image_folder import image_folder, image_folder_info
+from kx.data.sources import SampleFiles, SourceFiles
+from kx.errors import DataError, MissingDataError
+from kx.planning import make_plan
+
+SPEC = """
+name: mine
+dataset: {name: image_folder, path: photos, image_size: 16, on_corrupt: skip}
+architecture: {name: cnn, filters: [2], units: []}
+validation: {size: 0.3, refit: none}
+training: {epochs: 1}
+"""
+
+
+def load(path, files=None, **options):
+    return image_folder(files or SourceFiles(), path=str(path), image_size=16, **options)
+
+
+def described(path, **options):
+    return image_folder_info(path=str(path), image_size=16, **options)
+
+
+def divided(validation=True):
+    """Six, two and three of each class in parts."""
+    counts = {"train": 6, "validation": 2, "test": 3}
+    return {
+        f"{part}/{name}": content
+        for part, count in counts.items()
+        if validation or part != "validation"
+        for name, content in classes(count).items()
+    }
+
+
+def test_two_classes_are_a_binary_task_divided_by_kx(tmp_path):
+    folder = write(tmp_path, classes(10))
+    before = state(folder)
+
+    bundle = load(folder)
+
+    assert bundle.info == described(folder)
+    assert (bundle.info.task, bundle.info.classes) == ("binary", ("apple", "pear"))
+    assert bundle.train.x.shape == (16, 16, 16, 3)
+    assert bundle.test.x.shape == (4, 16, 16, 3)
+    assert bundle.test.y.sum() == 2
+    assert state(folder) == before
+    for part in ("train", "test"):
+        labels = [int(name.startswith("pear/")) for name in bundle.origins[part]]
+        assert labels == getattr(bundle, part).y.tolist()
+    assert len({*bundle.origins["train"], *bundle.origins["test"]}) == 20
+
+
+def test_more_classes_are_a_multiclass_task_with_a_share_of_each_in_both_parts(tmp_path):
+    contents = classes(10, ("c", "a", "b")) | classes(20, ("d",))
+    bundle = load(write(tmp_path, contents), channels=1, test_fraction=0.3)
+
+    assert (bundle.info.task, bundle.info.classes) == ("multiclass", ("a", "b", "c", "d"))
+    assert bundle.info == described(tmp_path, channels=1, test_fraction=0.3)
+    assert bundle.train.x.shape == (35, 16, 16, 1)
+    assert Counter(bundle.test.y.tolist()) == {0: 3, 1: 3, 2: 3, 3: 6}
+
+
+def test_the_seed_alone_decides_the_split(tmp_path):
+    contents = classes(10)
+    one = load(write(tmp_path / "one", contents))
+    other = load(write(tmp_path / "other", dict(reversed(contents.items()))))
+
+    assert fingerprint(one) == fingerprint(other)
+    assert one.origins == other.origins
+    assert one.origins != load(tmp_path / "one", split_seed=1).origins
+
+
+@pytest.mark.parametrize("archive", [False, True])
+def test_parts_that_are_there_are_kept(tmp_path, archive):
+    path = zipped(tmp_path / "mine.zip", divided()) if archive else write(tmp_path / "m", divided())
+
+    bundle = load(path)
+
+    assert bundle.info == described(path)
+    assert [len(part) for part in (bundle.train, bundle.test)] == [16, 6]
+    assert [name.split("/")[0] for name in bundle.origins["train"]] == (
+        ["train"] * 12 + ["validation"] * 4
+    )
+    assert bundle.train.y.tolist() == [0, 1] * 8
+    assert bundle.remarks == (
+        "the last 4 of 16 training rows are those meant for validation: "
+        "validation: {strategy: holdout, size: 4, order: last}",
+    )
+
+
+def test_parts_without_one_for_validation(tmp_path):
+    bundle = load(write(tmp_path, divided(validation=False)))
+
+    assert [len(part) for part in (bundle.train, bundle.test)] == [12, 6]
+    assert bundle.remarks == ()
+
+
+def test_rows_hold_a_share_of_each_class_in_every_slice(tmp_path):
+    contents = {f"train/{name}": c for name, c in classes(12, ("a",)).items()}
+    contents |= {f"train/{name}": c for name, c in classes(4, ("b",)).items()}
+    contents |= {f"test/{name}": c for name, c in classes(1, ("a", "b")).items()}
+
+    y = load(write(tmp_path, contents)).train.y
+
+    assert [y[at : at + 4].sum() for at in range(0, 16, 4)] == [1, 1, 1, 1]
+
+
+def test_pictures_further_below_count_and_others_are_remarked(tmp_path):
+    contents = {**classes(2), "apple/red/x.PNG": halves(), "pear/notes.txt": b"", "a.heic": b""}
+    folder = write(tmp_path, contents)
+    write(folder, {"apple/.DS_Store": b"", "pear/Thumbs.db": b"", ".hidden/1.jpg": b""})
+
+    bundle = load(folder, test_fraction=0.5)
+
+    names = [*bundle.origins["train"], *bundle.origins["test"]]
+    assert len(names) == 5
+    assert "apple/red/x.PNG" in names
+    assert bundle.remarks == ("2 files are no pictures by their names: a.heic, pear/notes.txt",)
+
+
+REFUSED = {
+    "nothing": ({}, "has no folders"),
+    "no folders": ({"1.png": halves()}, "has no folders"),
+    "one class": ({"apple/1.png": halves()}, "has only one class, apple"),
+    "empty class": ({**classes(2), "plum/notes.txt": b""}, "no pictures of plum: fill the folder"),
+    "no test": ({"train/a/1.png": b"", "train/b/1.png": b""}, "has a folder train, but no test"),
+    "no train": ({"test/a/1.png": b"", "test/b/1.png": b""}, "has a folder test, but no train"),
+    "other classes": (
+        {f"{name}/1.png": b"" for name in ("train/a", "train/b", "test/a", "test/c")},
+        "b, c is a class of train or of test, but not of both",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_folders_that_cannot_be_meant_are_refused_before_a_picture_is_read(tmp_path, case):
+    contents, words = REFUSED[case]
+    write(tmp_path, contents)
+
+    for look in (load, described):
+        with pytest.raises(DataError, match=words):
+            look(tmp_path)
+
+
+def test_a_class_folder_that_is_a_link_is_refused(tmp_path):
+    write(tmp_path, {**{f"photos/{k}": v for k, v in classes(2).items()}, "far/1.png": halves()})
+    (tmp_path / "photos" / "plum").symlink_to(tmp_path / "far")
+
+    with pytest.raises(DataError, match=r"symbolic links, which kx does not follow: plum\."):
+        load(tmp_path / "photos")
+
+
+def test_an_empty_class_in_an_archive_is_refused(tmp_path):
+    path = zipped(tmp_path / "photos.zip", {**classes(2), "plum/": b""})
+
+    with pytest.raises(DataError, match="no pictures of plum: fill the folder"):
+        load(path)
+
+
+def test_a_class_may_be_called_train(tmp_path):
+    assert load(write(tmp_path, classes(5, ("train", "plane")))).info.classes == ("plane", "train")
+
+
+def test_own_pictures_have_no_sample(tmp_path):
+    folder = write(tmp_path / "photos", classes(5))
+    files, real = SampleFiles(), SourceFiles()
+
+    assert fingerprint(load(folder, files)) == fingerprint(load(folder, real))
+    assert files.provenance() == real.provenance()
+    assert files.provenance().source == "path"
+    assert list(files.provenance().files) == ["photos"]
+    with pytest.raises(MissingDataError, match="does not exist"):
+        load(tmp_path / "nowhere", files)
+
+
+# The plan.
+
+
+def test_a_relative_path_begins_at_the_spec_s_folder_and_is_recorded_as_it_is(spec_file, tmp_path):
+    write(tmp_path / "photos", classes(10))
+
+    plan = make_plan(spec_file(SPEC))
+
+    assert plan.info.train_examples == 16
+    assert len(plan.load_data(SourceFiles()).train) == 16
+    assert plan.resolved()["dataset"]["path"] == "photos"
+
+
+def test_check_tells_what_is_wrong_with_the_folder_where_the_spec_names_it(kx, spec_file, tmp_path):
+    code, _, err = kx("check", spec_file(SPEC))
+    assert code == 2
+    assert "spec.yaml:3:" in err
+    assert "dataset.path" in err
+    assert "does not exist" in " ".join(err.split())
+
+    write(tmp_path / "photos", classes(1, ("apple",)))
+
+    code, _, err = kx("check", spec_file(SPEC))
+    assert code == 2
+    assert "has only one class, apple" in " ".join(err.split())
+
+
+@pytest.mark.parametrize(("scale", "good"), [("auto", True), ("none", True), ("unit", False)])
+def test_pictures_are_not_scaled_before_the_network(kx, spec_file, tmp_path, scale, good):
+    write(tmp_path / "photos", classes(10))
+
+    code, _, err = kx("check", spec_file(SPEC), "--set", f"preparation.scale={scale}")
+
+    assert (code == 0) == good
+    assert ("networks bring to 0..1" in " ".join(err.split())) != good
+
+
+def test_describing_a_folder_needs_nothing_heavy(tmp_path):
+    write(tmp_path, classes(2))
+    script = """
+import json, sys
+from kx.data.image_folder import image_folder_info
+image_folder_info(path=sys.argv[1])
+print(json.dumps([name for name in ("numpy", "PIL", "keras") if name in sys.modules]))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True
+    )
+
+    assert json.loads(done.stdout) == [], done.stderr
+
+
+# Whole runs.
+
+
+@pytest.fixture
+def at_home(no_environment, monkeypatch, tmp_path):
+    monkeypatch.setenv("KX_CACHE_DIR", str(tmp_path / "cache"))
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("at_home")
+def test_a_run_on_own_pictures_records_files_and_remarks(kx, spec_file, tmp_path):
+    photos = write(tmp_path / "photos", {**classes(20), "apple/broken.png": b""})
+
+    code, _, err = kx("train", spec_file(SPEC), "--outputs", tmp_path / "outputs", "--json")
+
+    assert code == 0, err
+    (folder,) = (tmp_path / "outputs").glob("*-mine-*")
+    record = json.loads((folder / "record.json").read_text())
+    rows = json.loads((folder / "rows.json").read_text())
+    assert record["dataset"]["source"] == "path"
+    assert record["dataset"]["train_examples"] == len(rows["train"])
+    assert len({*rows["train"], *rows["test"]}) == 40
+    assert any("apple/broken.png (empty, 0 bytes)" in text for text in record["warnings"])
+    assert str(tmp_path) not in (folder / "record.json").read_text()
+    assert "apple/broken.png" in err
+    assert (photos / "apple/broken.png").read_bytes() == b""
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("at_home")
+def test_the_log_lists_all_pictures_that_cannot_be_used(kx, spec_file, tmp_path):
+    broken = {f"apple/broken{number}.png": b"" for number in range(30)}
+    write(tmp_path / "photos", {**classes(5), **broken})
+    options = ("--set", "dataset.on_corrupt=error", "--outputs", tmp_path / "outputs")
+
+    code, _, err = kx("train", spec_file(SPEC), *options)
+
+    assert code == 3
+    assert "and 10 more, listed in the run's log" in err
+    (log,) = (tmp_path / "outputs").glob("*-mine-*/log.txt")
+    assert log.read_text().count("empty, 0 bytes") == 30
+
+
+@pytest.mark.slow
+def test_a_saved_network_takes_pictures_as_they_are(tmp_path, spec_file):
+    import keras
+
+    write(tmp_path / "photos", {**classes(10), "apple/x.jpg": noisy()})
+    plan = make_plan(spec_file(SPEC))
+    bundle = plan.load_data(SourceFiles())
+    model = plan.build_model(bundle.info)
+    model.save(tmp_path / "model.keras")
+
+    loaded = keras.models.load_model(Path(tmp_path / "model.keras"))
+
+    plain = plan.build_model(replace(bundle.info, pixels=False))
+    plain.set_weights(model.get_weights())
+    expected = plain.predict(bundle.test.x / np.float32(255), verbose=0)
+    assert np.allclose(loaded.predict(bundle.test.x, verbose=0), expected, atol=1e-6)
