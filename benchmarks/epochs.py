@@ -61,7 +61,12 @@ def contest(plan: Any, bundle: Any) -> Contest:
         section = training.model_copy(update={"engine": engine})
         hooks = Hooks(Watcher(), lambda *_: None)
         trainers[engine] = Trainer(
-            plan.build_model, bundle.info, plan.head(bundle.info), section, hooks
+            plan.build_model,
+            bundle.info,
+            plan.head(bundle.info),
+            section,
+            hooks,
+            plan.spec.augmentation,
         )
         trainers[engine].engine = trainers[engine].chosen(jobs)
     return Contest(jobs, trainers)
@@ -85,6 +90,7 @@ def job_for(plan: Any, bundle: Any, proposal: Any) -> Any:
         weights_seed=1,
         shuffle_seed=2,
         guarded=False,
+        augmentation_seed=3,
     )
 
 

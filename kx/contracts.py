@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import numpy as np
 
 Task = Literal["binary", "multiclass", "multilabel", "regression", "unit_regression"]
@@ -42,6 +44,10 @@ class DatasetInfo:
         ordered: whether the rows are in order of time, so that they must not be shuffled.
         pixels: x is uint8 in 0..255 and stays so; networks bring it to their range themselves, so
             that a saved model takes pictures as they are.
+        mirrored: whether a picture that is mirrored left for right keeps its meaning: not so for
+            writing.
+        extracted_from: the form of the pictures, where x are the features that a ready-made base
+            made of them; otherwise None.
     """
 
     name: str
@@ -61,6 +67,8 @@ class DatasetInfo:
     groups: str = ""
     ordered: bool = False
     pixels: bool = False
+    mirrored: bool = True
+    extracted_from: DatasetInfo | None = None
 
     @property
     def outputs(self) -> int:
@@ -210,6 +218,30 @@ class Strategy(Protocol):
         """Judge the results of all fits, in their order, by the metric ``monitor``."""
 
 
+class WeightFiles(Protocol):
+    """What the factory of a ready-made network gets its weights through."""
+
+    def official(self, name: str, url: str, md5: str) -> Path:
+        """Return where the published file ``name`` lies, found or fetched, and verified.
+
+        Args:
+            name: of the file.
+            url: of its download.
+            md5: 32 hex digits; empty where none is published.
+
+        Raises:
+            MissingDataError: if it is nowhere to be had.
+            DataError: if it is not the file it should be.
+        """
+
+    def own(self, path: str) -> Path:
+        """Return where the file ``path``, which the spec names, lies.
+
+        Raises:
+            MissingDataError: if there is none.
+        """
+
+
 class Watcher:
     """Is told what happens during a run. This one says nothing; the terminal's says it to you.
 
@@ -225,6 +257,9 @@ class Watcher:
 
     def download(self, name: str, done: int, total: int | None) -> None:
         """``done`` of ``total`` bytes of the file ``name`` have arrived."""
+
+    def counted(self, what: str, done: int, total: int) -> None:
+        """``done`` of ``total`` pieces of a work that is no fit, such as pictures, are done."""
 
     def fits_planned(self, count: int) -> None:
         """The strategy will carry out ``count`` fits; a refit is not among them."""
@@ -247,7 +282,8 @@ class Complaint:
     """Why a component does not fit its surroundings.
 
     Attributes:
-        key: the option at fault, or empty for the component as a whole.
+        key: the option at fault, or empty for the component as a whole; ``option.key`` for a key
+            of an option that is a mapping.
         message: what is wrong.
         hint: what to do about it.
         fatal: False for a warning.

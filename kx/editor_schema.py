@@ -25,6 +25,8 @@ def editor_schema() -> dict[str, Any]:
     for path in SHORTHANDS:
         if path[0] == "training":
             training[path[1]] = _or_name(training[path[1]], definitions)
+    phase = definitions["Phase"]["properties"]
+    phase["optimizer"] = _or_name(phase["optimizer"], definitions)
     return {"$schema": "http://json-schema.org/draft-07/schema#", "title": "kx spec", **schema}
 
 

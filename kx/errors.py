@@ -51,6 +51,10 @@ class DivergedError(KxError):
     status = "diverged"
 
 
+class FrozenError(KxError):
+    """Weights changed that were to stay as they were."""
+
+
 class StorageError(KxError):
     """Results cannot be written: no room, no permission, not a folder."""
 

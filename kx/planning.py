@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from kx import plugins, registry
-from kx.contracts import Complaint, DatasetBundle, DatasetInfo, Strategy
+from kx.contracts import Complaint, DatasetBundle, DatasetInfo, Strategy, WeightFiles
 from kx.data.weights import class_weight_complaints
 from kx.errors import DataError, Problem, SpecError, closest, suggest
 from kx.models.heads import ALIASES, LOSSES, METRICS, Head, head_complaints, suited_head
@@ -23,6 +23,7 @@ from kx.spec.document import Document, Key
 from kx.spec.load import check_frame, load_document
 from kx.spec.schema import ExperimentSpec
 from kx.spec.validate import validate
+from kx.training.augmentation import augmentation_complaints
 
 if TYPE_CHECKING:
     import keras
@@ -74,16 +75,42 @@ class Plan:
     def load_data(self, files: Files) -> DatasetBundle:
         """Read the dataset through ``files``; check the plan against what came."""
         entry = self.dataset.entry
-        takes_files = registry.takes_positional(entry.function)
+        takes_files = registry.positionals(entry.function)
         options = entry.located(self.dataset.options, self.folder)
         bundle: DatasetBundle = entry.function(*([files] if takes_files else []), **options)
         info = replace(bundle.info, output_activation=self.spec.training.output_activation)
         return replace(bundle, info=info)
 
-    def build_model(self, info: DatasetInfo) -> keras.Model:
-        """Build the uncompiled network for data of the form ``info``."""
-        model: keras.Model = self.architecture.entry.function(info, **self.architecture.options)
+    @property
+    def takes_weights(self) -> bool:
+        """Whether the architecture has a ready-made part, with weights of its own."""
+        return registry.positionals(self.architecture.entry.function) > 1
+
+    def build_model(self, info: DatasetInfo, weights: WeightFiles | None = None) -> keras.Model:
+        """Build the uncompiled network for data of the form ``info``.
+
+        Args:
+            info: of the data.
+            weights: through which those of a ready-made part are had; None: they are random.
+        """
+        function, options = self.architecture.entry.function, self.architecture.options
+        model: keras.Model = function(info, *([weights] if self.takes_weights else []), **options)
         return model
+
+    def build_extractor(self, info: DatasetInfo, weights: WeightFiles | None) -> keras.Model | None:
+        """Build what makes features of pictures, if the fits are to be given features."""
+        transfer, options = self.architecture.entry.transfer, self.architecture.options
+        return transfer.extractor(info, weights, **options) if transfer else None
+
+    def choose_trainable(self, model: keras.Model, what: str) -> None:
+        """Make ``what`` of a network on a ready-made base trainable: head, unfrozen, or all."""
+        if transfer := self.architecture.entry.transfer:
+            transfer.choose(model, what, **self.architecture.options)
+
+    def frozen_variables(self, model: keras.Model) -> Sequence[Any]:
+        """Return the variables of a ready-made base that training must not change."""
+        transfer = self.architecture.entry.transfer
+        return transfer.frozen(model, **self.architecture.options) if transfer else ()
 
     def make_callbacks(self) -> list[keras.callbacks.Callback]:
         """Return new callbacks of the registered kinds, for one fit."""
@@ -198,7 +225,8 @@ def _assemble(
     warnings: list[Problem] = []
     if info and not problems:
         for key, complaint in _fit_together(info, spec, plan):
-            problem = document.problem(key, complaint.message, hint=complaint.hint)
+            inner = "." in complaint.key  # a key of a mapping that stands in an option
+            problem = document.problem(key, complaint.message, hint=complaint.hint, at_key=inner)
             (problems if complaint.fatal else warnings).append(problem)
     return replace(plan, warnings=tuple(_sorted(warnings)))
 
@@ -231,11 +259,41 @@ def _fit_together(
             f"does not apply to {info.name}: its pictures stay bytes, which networks bring to 0..1"
         )
         yield ("preparation", "scale"), Complaint("scale", text, "remove it")
+    for complaint in _augmentation_complaints(info, spec, plan):
+        yield ("augmentation", *([complaint.key] if complaint.key else [])), complaint
+    for complaint in _phase_complaints(spec, plan):
+        yield ("training", "phases"), complaint
     for section in ("architecture", "validation"):
         choice: Choice = getattr(plan, section)
         if choice.entry.check:
             for complaint in choice.entry.check(info, **choice.options):
-                yield (section, *([complaint.key] if complaint.key else [])), complaint
+                yield (section, *(complaint.key.split(".") if complaint.key else [])), complaint
+
+
+def _augmentation_complaints(
+    info: DatasetInfo, spec: ExperimentSpec, plan: Plan
+) -> Iterator[Complaint]:
+    """Yield why pictures cannot be changed while training, or not well."""
+    yield from augmentation_complaints(info, spec.augmentation)
+    transfer, options = plan.architecture.entry.transfer, plan.architecture.options
+    if spec.augmentation and transfer and options.get("mode") == "features":
+        text = "changes pictures in every epoch, but mode: features sees each of them once"
+        yield Complaint("", text, "remove it, or use mode: frozen")
+
+
+def _phase_complaints(spec: ExperimentSpec, plan: Plan) -> Iterator[Complaint]:
+    """Yield what does not fit between the phases of the training and the rest of the spec."""
+    phases, architecture = spec.training.phases or (), plan.architecture
+    whats = [phase.trainable for phase in phases]
+    if transfer := architecture.entry.transfer:
+        yield from transfer.phases(whats, **architecture.options)
+    elif set(whats) - {"all"}:
+        text = f"{architecture.entry.name} has no ready-made base: all of it is trained"
+        yield Complaint("phases", text, "use trainable: all")
+    refits = plan.validation.options.get("refit") not in (None, "none")
+    if len(phases) > 1 and spec.training.early_stopping and refits:
+        text = "phases that may stop early cannot be trained again for as many epochs"
+        yield Complaint("phases", text, "use validation.refit: none, or no early_stopping")
 
 
 def _choose(section: str, document: Document, problems: list[Problem]) -> Choice | None:
@@ -324,6 +382,10 @@ def _training_problems(
             key = ("training", "metrics", position)
             yield _unknown(document, key, "metric", metric, METRICS)
     yield from _schedule_problems(spec, document)
+    if training.phases and training.epochs != training.epochs_of_phases:
+        message = f"the phases add up to {training.epochs_of_phases}"
+        got, hint = str(training.epochs), "leave it out"
+        yield document.problem(("training", "epochs"), message, got=got, hint=hint)
     if training.tensorboard and find_spec("tensorboard") is None:
         hint = 'pip install "kx[tensorboard]"'
         yield document.problem(("training", "tensorboard"), "it is not installed", hint=hint)

@@ -29,6 +29,7 @@ BUILTINS = (
     "kx.models.cnn",
     "kx.models.linear",
     "kx.models.mlp",
+    "kx.models.pretrained",
     "kx.evaluators.group_kfold",
     "kx.evaluators.holdout",
     "kx.evaluators.kfold",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import re
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from kx.contracts import Check, DatasetBundle, DatasetInfo, Strategy
+from kx.contracts import Check, Complaint, DatasetBundle, DatasetInfo, Strategy
 from kx.errors import PluginError
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -36,6 +36,25 @@ SpecPath = Annotated[str, Field(min_length=1), FromSpec()]
 
 
 @dataclass(frozen=True, slots=True)
+class Transfer:
+    """What an architecture on a ready-made base can do, beside being built.
+
+    Attributes:
+        choose: ``choose(model, what, **options)`` makes ``what`` (head, unfrozen or all)
+            trainable, and nothing else.
+        frozen: ``frozen(model, **options)`` returns the variables that training must not change.
+        phases: ``phases(whats, **options)`` complains of phases that train ``whats``, in turn.
+        extractor: ``extractor(info, files, **options)`` builds the network that makes features of
+            pictures, if the base is to run but once; otherwise it returns None.
+    """
+
+    choose: Callable[..., None]
+    frozen: Callable[..., Sequence[Any]]
+    phases: Callable[..., Iterable[Complaint]]
+    extractor: Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Entry(Generic[F]):
     """A registered function, with what kx knows of it without calling it.
 
@@ -45,6 +64,7 @@ class Entry(Generic[F]):
         check: ``check(info, **options)`` lists what will not work, before anything is built.
         rescale: evaluators: ``rescale(options, factor)`` adapts what counts rows to data that is
             ``factor`` times the described size (a sample, or the slice of a smoke run).
+        transfer: models: what those on a ready-made base can do.
     """
 
     kind: str
@@ -53,6 +73,7 @@ class Entry(Generic[F]):
     info: Callable[..., DatasetInfo] | None = None
     check: Check | None = None
     rescale: Callable[[dict[str, Any], float], dict[str, Any]] | None = None
+    transfer: Transfer | None = None
 
     @property
     def options(self) -> type[BaseModel]:
@@ -101,6 +122,7 @@ class Registry(Generic[F]):
         info: Callable[..., DatasetInfo] | None = None,
         check: Check | None = None,
         rescale: Callable[[dict[str, Any], float], dict[str, Any]] | None = None,
+        transfer: Transfer | None = None,
     ) -> Callable[[F], F]:
         """Register the decorated function under ``name``.
 
@@ -109,6 +131,7 @@ class Registry(Generic[F]):
             info: datasets only: describes the data from the same options, without reading it.
             check: complains about options that cannot work with a dataset, without building.
             rescale: evaluators only: adapts options that count rows to a smaller dataset.
+            transfer: models only: what those on a ready-made base can do.
 
         Raises:
             PluginError: if another function has that name, or the name, a docstring or the type
@@ -133,7 +156,7 @@ class Registry(Generic[F]):
                     "its first line is shown by `kx list`."
                 )
             option_types(function)  # complains now, not when somebody asks for it
-            self._entries[name] = Entry(self.kind, name, function, info, check, rescale)
+            self._entries[name] = Entry(self.kind, name, function, info, check, rescale, transfer)
             return function
 
         return register
@@ -195,10 +218,10 @@ def extended(options: type[BaseModel], fields: dict[str, Any]) -> type[BaseModel
     return create_model(options.__name__, __base__=options, **fields)
 
 
-def takes_positional(function: Callable[..., object]) -> bool:
-    """Whether ``function`` wants something from kx before its options."""
+def positionals(function: Callable[..., object]) -> int:
+    """Return how many things ``function`` wants from kx before its options."""
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return any(p.kind in kinds for p in inspect.signature(function).parameters.values())
+    return sum(p.kind in kinds for p in inspect.signature(function).parameters.values())
 
 
 def _same_source(one: Callable[..., Any], other: Callable[..., Any]) -> bool:

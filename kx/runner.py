@@ -16,6 +16,8 @@ from kx.errors import Interrupted, KxError, OutOfMemoryError
 from kx.planning import Plan
 from kx.reporting.folder import RunFolder
 from kx.reporting.record import Record, collect_versions, environment, git_commit
+from kx.running.bases import find_weights
+from kx.running.features import extracted
 from kx.running.fitting import Fitter
 from kx.running.judging import judge_expectations, judge_test, judge_validation
 from kx.running.keeping import keep
@@ -63,11 +65,15 @@ def _carry_out(work: Work) -> None:
     """The stages of a run, in their order."""
     from kx.training.environment import start_tensorflow
 
+    deterministic, precision = work.plan.spec.deterministic, work.facts["precision"]
     for problem in work.plan.warnings:
         work.warn("Check the spec", str(problem))
     work.watcher.stage("starting TensorFlow")
-    start_tensorflow(deterministic=work.plan.spec.deterministic, log=work.folder.log_path)
+    log = work.folder.log_path
+    start_tensorflow(deterministic=deterministic, log=log, precision=precision)
     bundle = load(work)
+    find_weights(work, bundle.info)
+    bundle = extracted(work, bundle)
     fitter = Fitter(work, bundle)
     found = fitter.validate()
     judge_validation(work, bundle, found)
@@ -78,6 +84,9 @@ def _carry_out(work: Work) -> None:
 
 
 def _first_facts(plan: Plan, started: datetime, switches: Switches) -> dict[str, Any]:
+    from kx.training.environment import chosen_precision
+
+    precision, why = chosen_precision(plan.spec.training.precision)
     return {
         "name": plan.spec.name,
         "started": started.isoformat(timespec="seconds"),
@@ -87,7 +96,8 @@ def _first_facts(plan: Plan, started: datetime, switches: Switches) -> dict[str,
         "versions": collect_versions(),
         "git_commit": git_commit(Path.cwd()),
         "environment": environment(deterministic=plan.spec.deterministic),
-        "precision": "float32",
+        "precision": precision,
+        "precision_reason": why,
         "smoke": switches.smoke,
     }
 

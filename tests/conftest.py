@@ -7,9 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 ROOT = Path(__file__).parent.parent
+
+hypothesis.settings.register_profile("kx", deadline=None)  # a busy machine fails no test
+hypothesis.settings.load_profile("kx")
 
 
 @pytest.fixture

@@ -136,6 +136,15 @@ def test_a_cnn_drops_the_flattened_features_and_normalises_each_convolution():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("place", "count"), [("all", 3), ("flatten", 1)])
+def test_dropout_may_stand_behind_the_flattened_features_alone(place, count):
+    model = cnn(MNIST, filters=(2, 3), units=(4, 5), dropout=0.5, dropout_at=place)
+
+    found = kinds(model)
+    assert found.count("Dropout") == count
+    assert found[found.index("Flatten") + 1] == "Dropout"
+
+
 @pytest.mark.parametrize("build", [mlp, linear, cnn])
 @pytest.mark.parametrize(
     ("task", "classes", "units", "activation"),

@@ -92,6 +92,10 @@ def folder(tmp_path, monkeypatch):
         ({"dataset": "{name: imdb, encoding: sequence}"}, "the examples of imdb are word indices"),
         ({"training": "{loss: categorical_crossentropy}"}, "needs one-hot labels"),
         ({"training": "{output_activation: sigmoid}"}, "training.output_activation: .*use softmax"),
+        ({"augmentation": "{zoom_fraction: 0.1}"}, "x.yaml:4:15: augmentation: needs pictures"),
+        ({"augmentation": "{shear_degrees: 60}"}, "augmentation.shear_degrees: must be at most 45"),
+        ({"augmentation": "{rotation: 4}"}, "did you mean 'rotation_degrees'?"),
+        ({"training": "{precision: bfloat16}"}, "training.precision: must be 'float32'"),
         ({"plugins": "[nope.py]"}, "plugins: cannot be loaded: 'nope.py': there is no such file"),
         ({"plugins": "[../x.py]"}, "a plugin is a .py file beside the spec"),
         ({"plugins": "[/x.py]"}, "a plugin is a .py file beside the spec"),
@@ -101,6 +105,22 @@ def folder(tmp_path, monkeypatch):
 def test_what_does_not_go_together_is_told(sections, words):
     with pytest.raises(SpecError, match=words):
         plan(**sections)
+
+
+@pytest.mark.parametrize(
+    ("dataset", "augmentation", "words"),
+    [
+        ("mnist", "{horizontal_flip: true}", "horizontal_flip: a mirrored example of mnist means"),
+        ("digits", "{horizontal_flip: true}", "horizontal_flip: a mirrored example of digits"),
+        ("mnist", "{rotation_degrees: 10}", None),
+        ("fashion_mnist", "{horizontal_flip: true}", None),
+        ("fashion_mnist", "{fill_mode: wrap}", "augmentation: changes nothing"),
+    ],
+)
+def test_unwise_augmentation_is_warned_of(dataset, augmentation, words):
+    warnings = plan(dataset=dataset, augmentation=augmentation).warnings
+
+    assert [words in str(warning) for warning in warnings] == ([True] if words else [])
 
 
 def test_everything_is_filled_in():

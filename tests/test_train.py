@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import signal
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -452,3 +453,31 @@ def test_summary_tells_how_the_sizes_of_convolutions_come_about(kx):
     assert (
         json.loads(kx("summary", CONFIGS / "mnist_dense.yaml", "--json")[1])["convolutions"] == []
     )
+
+
+AUGMENTED = """\
+name: turned
+seed: 5
+dataset: digits
+augmentation: {rotation_degrees: 20, shift_fraction: 0.1}
+architecture: {name: cnn, filters: [4], units: []}
+validation: {strategy: holdout, size: 300, refit: best_epoch}
+training: {optimizer: adam, batch_size: 64, epochs: 1, precision: mixed_bfloat16}
+"""
+
+
+def test_an_augmented_run_in_half_precision_can_be_repeated(finished):
+    first, record, _, _ = finished(AUGMENTED)
+    second, again, _, _ = finished(AUGMENTED)
+    _, full, _, _ = finished(AUGMENTED, "--set", "training.precision=auto", "--smoke")
+
+    assert {"augmentation holdout", "augmentation refit"} <= record["seeds"].keys()
+    assert (record["engine"], record["engine_reason"]) == ("compiled", "augmentation")
+    assert record["precision"] == "mixed_bfloat16"
+    with zipfile.ZipFile(first / "model.keras") as model:
+        assert b"mixed_bfloat16" in model.read("config.json")
+    assert strictly(first / "history.json")["fits"] == strictly(second / "history.json")["fits"]
+    assert record["scores"] == again["scores"]
+    has_units = "amx_bf16" in Path("/proc/cpuinfo").read_text().split()
+    assert full["precision"] == ("mixed_bfloat16" if has_units else "float32")
+    assert "AMX" in full["precision_reason"]

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kx.cli.options import AsJson, Outputs
+from kx.cli.options import AsJson, Outputs, Sample
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from kx.explain.augmented import Source
     from kx.explain.gradcam import HeatMap
     from kx.explain.mistakes import Mistake
     from kx.explain.subjects import Judged, Subject
@@ -239,6 +240,75 @@ def errors(
     _print({"id": judged.folder.name, **facts}, [*said, *([path] if path else [])], as_json)
 
 
+@app.command()
+def augmentation(
+    run: Annotated[
+        str,
+        typer.Argument(
+            metavar="RUN|SPEC",
+            help="A run (an id, the beginning of one, the name of a spec, `last`), or a YAML file.",
+        ),
+    ],
+    count: Annotated[int, typer.Option(min=1, max=100, help="Of pictures.")] = 6,
+    versions: Annotated[int, typer.Option(min=1, max=50, help="Of each picture.")] = 5,
+    sample: Sample = False,
+    output: Output = None,
+    outputs: Outputs = Path("outputs"),
+    as_json: AsJson = False,
+) -> None:
+    """Draw what augmentation makes of the first training pictures, as training would.
+
+    Example: kx explain augmentation configs/cats_vs_dogs_augmented.yaml
+    """
+    from kx.explain.augmented import versions as made_of
+    from kx.reporting.plots.canvas import Look
+    from kx.reporting.plots.pictures import draw_sheet
+
+    source = _source(run, outputs, sample)
+    found = made_of(source, count, versions)
+    path = _folder(source.folder, output) / f"augmentation-{_slug(source.name)}.png"
+    settings = ", ".join(f"{key} {_short_value(value)}" for key, value in source.settings().items())
+    said = f"left: the picture as it is; then {versions} made of it: {settings}"
+    draw_sheet(
+        path,
+        found.reshape(-1, *found.shape[2:]),
+        Look(f"{source.name}, training pictures as augmented", sample=source.sample),
+        per_row=1 + versions,
+        margin=3,
+        notes=said,
+    )
+    facts = {
+        "id": source.folder.name if source.folder else None,
+        "augmentation": source.settings(),
+        "pictures": len(found),
+        "versions": versions,
+        "sample": source.sample,
+        "plot": str(path),
+    }
+    _print(facts, [settings, str(path)], as_json)
+
+
+def _source(run: str, outputs: Path, sample: bool) -> Source:
+    """Return the spec that a file or a run has, with its data; then TensorFlow is ready."""
+    from kx.errors import UsageError
+    from kx.explain.augmented import of_run, of_spec
+    from kx.reporting.folder import find_run
+    from kx.training.environment import start_tensorflow
+
+    if run.endswith((".yaml", ".yml")):
+        source = of_spec(Path(run), sample=sample)
+    elif sample:
+        raise UsageError("--sample is for a spec; a run has its data.")
+    else:
+        source = of_run(find_run(outputs, run))
+    start_tensorflow(deterministic=True)
+    return source
+
+
+def _short_value(value: Any) -> str:
+    return "yes" if value is True else f"{value:g}" if isinstance(value, float) else str(value)
+
+
 def _read(image: Path, invert: bool) -> np.ndarray:
     from kx.data.picture import read_picture
 
@@ -281,13 +351,17 @@ def _options(given: list[str] | None) -> dict[str, Any]:
 
 
 def _target(subject: Subject, output: Path | None) -> Path:
+    return _folder(subject.folder, output)
+
+
+def _folder(run: Path | None, output: Path | None) -> Path:
     """Return the folder of the pictures; those of no run go to the current one."""
     from kx.cli.plot import made
     from kx.reporting.folder import plots_folder
 
     if output:
         return made(output)
-    return plots_folder(subject.folder) if subject.folder else Path()
+    return plots_folder(run) if run else Path()
 
 
 def _look(subject: Subject, title: str) -> Look:

@@ -75,6 +75,7 @@ def _refuse_damage(folder: Path, record: Record | None) -> None:
 def _look(folder: Path, record: Record | None, smooth: float) -> Look:
     from kx.reporting.folder import summary
     from kx.reporting.plots.curves import Look
+    from kx.reporting.record import phase_starts
 
     if record is None:
         return Look(f"{summary(folder).name} (no record)", smooth)
@@ -85,6 +86,7 @@ def _look(folder: Path, record: Record | None, smooth: float) -> Look:
         record.is_sample,
         unit=str(record.dataset.get("target") or ""),
         skip_epochs=_skipped(record),
+        phases=phase_starts(record.fits),
     )
 
 

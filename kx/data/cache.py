@@ -31,7 +31,7 @@ class Kept:
     """What the cache has under one key.
 
     Attributes:
-        rows: (n, ...) uint8, mapped from its file, or in memory.
+        rows: (n, ...) uint8 or float32, mapped from its file, or in memory.
         notes: what was found out while it was made; JSON.
     """
 
@@ -55,14 +55,17 @@ def recall(folder: Path, key: str) -> Kept | None:
         return None
 
 
-def keep(folder: Path, key: str, rows: Iterator[np.ndarray], shape: tuple[int, ...]) -> str:
+def keep(
+    folder: Path, key: str, rows: Iterator[np.ndarray], shape: tuple[int, ...], kind: str = "|u1"
+) -> str:
     """Write ``rows`` one by one under ``key``, to be sealed by ``seal``; they need no memory.
 
     Args:
         folder: made if it is not there.
         key: names the content.
-        rows: uint8 arrays of one ``shape``, as many as there are.
+        rows: arrays of one ``shape``, as many as there are.
         shape: of one of them, up to three axes.
+        kind: of their numbers: bytes, or ``<f4`` for float32.
 
     Returns:
         The SHA-256 of the file.
@@ -80,7 +83,7 @@ def keep(folder: Path, key: str, rows: Iterator[np.ndarray], shape: tuple[int, .
             file.write(row.tobytes())
             count += 1
         file.seek(0)
-        file.write(_header((count, *shape)))
+        file.write(_header((count, *shape), kind))
     return _sha256(path)
 
 
@@ -99,11 +102,11 @@ def digest(parts: Iterable[object]) -> str:
     return hashlib.sha256(json.dumps(list(parts)).encode()).hexdigest()
 
 
-def _header(shape: tuple[int, ...]) -> bytes:
+def _header(shape: tuple[int, ...], kind: str) -> bytes:
     import numpy as np
 
     buffer = io.BytesIO()
-    form = {"descr": "|u1", "fortran_order": False, "shape": shape}
+    form = {"descr": kind, "fortran_order": False, "shape": shape}
     np.lib.format.write_array_header_1_0(buffer, form)
     return buffer.getvalue()
 

@@ -20,6 +20,7 @@ def digits_info(*, test_fraction: TestFraction = 0.2, labels: Labels = "integer"
         classes=CLASSES,
         one_hot=labels == "one_hot",
         scale="unit",
+        mirrored=False,
         train_examples=EXAMPLES - test,
         test_examples=test,
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from kx.contracts import Watcher
 from kx.errors import MissingDataError, StorageError
@@ -18,8 +18,6 @@ from kx.errors import MissingDataError, StorageError
 if TYPE_CHECKING:
     from http.client import HTTPResponse
     from io import FileIO
-
-    from kx.data.files import DataFile
 
 CHUNK = 1 << 16
 """Bytes between two reports of progress."""
@@ -29,6 +27,37 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 TEMPORARY = (408, 425, 429, 500, 502, 503, 504)
 """HTTP statuses after which it makes sense to ask again."""
+
+
+HDF5 = b"\x89HDF\r\n\x1a\n"
+"""How files of weights begin."""
+
+MOST_BYTES = 4_000_000_000
+"""Of a file whose size nobody has published."""
+
+
+class Published(Protocol):
+    """A file as its publisher offers it."""
+
+    @property
+    def name(self) -> str:
+        """Of the file."""
+
+    @property
+    def url(self) -> str:
+        """Of the download."""
+
+    @property
+    def size(self) -> int | None:
+        """In bytes; the download is refused beyond it. None: not published."""
+
+    @property
+    def digest(self) -> str:
+        """64 hex digits of SHA-256 or 32 of MD5; empty where none is published."""
+
+    @property
+    def start(self) -> bytes:
+        """How the content begins; empty: not known."""
 
 
 class DownloadError(MissingDataError):
@@ -55,7 +84,7 @@ class Downloader:
     tries: int = 3
     pause: float = 1.0
 
-    def fetch(self, file: DataFile, target: Path) -> None:
+    def fetch(self, file: Published, target: Path) -> None:
         """Put the official ``file`` at ``target``, unless another process does so first.
 
         Raises:
@@ -71,7 +100,7 @@ class Downloader:
             if not target.exists():
                 self._fetch_alone(file, target)
 
-    def _fetch_alone(self, file: DataFile, target: Path) -> None:
+    def _fetch_alone(self, file: Published, target: Path) -> None:
         with _part_of(target) as part:
             self._try_hard(file, part)
             path = Path(part.name)
@@ -81,7 +110,7 @@ class Downloader:
                 path.chmod(0o644)
                 path.replace(target)
 
-    def _try_hard(self, file: DataFile, part: FileIO) -> None:
+    def _try_hard(self, file: Published, part: FileIO) -> None:
         """Fill ``part``, in several tries, each of which goes on where the last one ended."""
         pause = self.pause
         for remaining in reversed(range(self.tries)):
@@ -95,24 +124,25 @@ class Downloader:
             time.sleep(pause)
             pause *= 2
 
-    def _receive(self, file: DataFile, part: FileIO) -> None:
+    def _receive(self, file: Published, part: FileIO) -> None:
+        most = MOST_BYTES if file.size is None else file.size
         with _network_errors(), _open(file.url, part.tell(), self.timeout) as response:
             done = part.tell() if response.status == 206 else 0
             part.seek(done)
             part.truncate()
             end = _announced_end(response, done)
-            if end is not None and end > file.size:
-                raise DownloadError(f"the server offers {end:,} bytes instead of {file.size:,}")
+            if end is not None and end > most:
+                raise DownloadError(f"the server offers {end:,} bytes instead of {most:,}")
             while chunk := response.read(CHUNK):
                 done += len(chunk)
-                if done > file.size:
-                    raise DownloadError(
-                        f"the server sent more than the expected {file.size:,} bytes"
-                    )
+                if done > most:
+                    raise DownloadError(f"the server sent more than the expected {most:,} bytes")
                 _write(part, chunk)
-                self.watcher.download(file.name, done, file.size)
-        if done < (file.size if end is None else end):
-            raise _BrokenOffError(f"the connection was cut after {done:,} of {file.size:,} bytes")
+                self.watcher.download(file.name, done, end if file.size is None else file.size)
+        whole = file.size if end is None else end
+        if whole is not None and done < whole:
+            of = whole if file.size is None else file.size
+            raise _BrokenOffError(f"the connection was cut after {done:,} of {of:,} bytes")
 
 
 def describe_content(path: Path) -> str:
@@ -131,13 +161,31 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _verify(file: DataFile, path: Path) -> None:
-    got = sha256_of(path)
-    if got != file.sha256:
-        raise DownloadError(
-            f"the server sent not the expected file ({describe_content(path)}; "
-            f"SHA-256 {got}, expected {file.sha256})"
-        )
+def md5_of(path: Path) -> str:
+    """Return the MD5 sum of the file's content as 32 hex digits: against mishaps, not malice."""
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False))
+    return found.hexdigest()
+
+
+def difference(file: Published, path: Path) -> str:
+    """Return in what the content of ``path`` is not that of the published file; empty: in nothing.
+
+    Raises:
+        OSError: if it cannot be read.
+    """
+    kind, of = ("MD5", md5_of) if len(file.digest) == 32 else ("SHA-256", sha256_of)
+    if file.digest and (got := of(path)) != file.digest:
+        return f"{describe_content(path)}; {kind} {got}, expected {file.digest}"
+    with path.open("rb") as content:
+        alike = content.read(len(file.start)) == file.start
+    return "" if alike else describe_content(path)
+
+
+def _verify(file: Published, path: Path) -> None:
+    different = difference(file, path)
+    if different:
+        raise DownloadError(f"the server sent not the expected file ({different})")
 
 
 def _open(url: str, start: int, timeout: float) -> HTTPResponse:

@@ -38,6 +38,16 @@ class DataFile:
     sample: Callable[[], Arrays]
     content: str = ""
 
+    @property
+    def digest(self) -> str:
+        """What a download is verified by."""
+        return self.sha256
+
+    @property
+    def start(self) -> bytes:
+        """How the content begins: the digest tells more."""
+        return b""
+
 
 @dataclass(frozen=True, slots=True)
 class DataFolder:

@@ -32,6 +32,7 @@ def mnist_info(*, labels: Labels = "integer") -> DatasetInfo:
         classes=CLASSES,
         one_hot=labels == "one_hot",
         scale="unit",
+        mirrored=False,
         train_examples=60_000,
         test_examples=10_000,
     )

@@ -313,10 +313,11 @@ def of_application(
         UsageError: if there is no such network or option.
         MissingDataError: if the weights are not on this machine; nothing is downloaded.
     """
-    from kx.explain.applications import build, class_names, preprocessing
+    from kx.explain.applications import build, class_names
+    from kx.models.applications import preprocess_input
 
     model = build(name, weights, options, top)
     random = "RANDOM WEIGHTS, nothing was learnt" if weights == "none" else ""
-    prepare = preprocessing(name)
+    prepare = preprocess_input(name)
     classes = class_names(model) if weights == "imagenet" else ()
     return Subject(name, model, prepare, classes, note=random)

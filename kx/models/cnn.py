@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import keras
 
 Pooling = Literal["between", "all", "none"]
+DropoutAt = Literal["all", "flatten"]
 
 
 def complaints(info: DatasetInfo, **options: Any) -> Iterator[Complaint]:
@@ -68,6 +69,7 @@ def cnn(
     units: Annotated[tuple[Units, ...], Field(max_length=100)] = (64,),
     activation: Activation = "relu",
     dropout: Fraction = 0.0,
+    dropout_at: DropoutAt = "all",
     l1: Penalty = 0.0,
     l2: Penalty = 0.0,
     batch_norm: bool = False,
@@ -87,12 +89,14 @@ def cnn(
         activation: of the convolutions and the hidden dense layers.
         dropout: share of the flattened features, and of each hidden dense layer's outputs,
             dropped while training.
+        dropout_at: `all` of these places, or the `flatten`ed features alone.
         l1: factor of the absolute weights that is added to the loss.
         l2: factor of the squared weights that is added to the loss.
         batch_norm: normalise each convolution and hidden layer before its activation.
 
     Source:
-        Notes 3.1 (MNIST) and 3.2 (cats and dogs: filters 32, 64, 128, 128, pooling all).
+        Notes 3.1 (MNIST) and 3.2 (cats and dogs: filters 32, 64, 128, 128, pooling all; with
+        augmentation dropout 0.5, dropout_at flatten).
     """
     import keras
 
@@ -106,8 +110,9 @@ def cnn(
     layers.append(keras.layers.Flatten())
     if dropout:
         layers.append(keras.layers.Dropout(dropout))
+    behind = dropout if dropout_at == "all" else 0.0
     for width in units:
-        layers += dense_block(width, activation, dropout, l1, l2, batch_norm)
+        layers += dense_block(width, activation, behind, l1, l2, batch_norm)
     return keras.Sequential([*layers, output_layer(info)], name="cnn")
 
 

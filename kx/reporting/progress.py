@@ -50,6 +50,13 @@ class PlainWatcher(Watcher):
             self._told = (name, part)
             self._say(_download(name, done, total))
 
+    def counted(self, what: str, done: int, total: int) -> None:
+        """Say it after each quarter."""
+        part = done * 4 // max(total, 1)
+        if self._told != (what, part):
+            self._told = (what, part)
+            self._say(_counted(what, done, total))
+
     def fits_planned(self, count: int) -> None:
         """Take note."""
         self._fits = Fits(count, self._clock())
@@ -113,6 +120,11 @@ class TerminalWatcher(Watcher):
     def download(self, name: str, done: int, total: int | None) -> None:
         """Show how far it is."""
         self._download = _download(name, done, total) if done != total else ""
+        self._start()
+
+    def counted(self, what: str, done: int, total: int) -> None:
+        """Show how far it is."""
+        self._download = _counted(what, done, total) if done != total else ""
         self._start()
 
     def fits_planned(self, count: int) -> None:
@@ -225,6 +237,10 @@ def watching(console: Console, *, quiet: bool = False) -> Iterator[Watcher]:
 def _download(name: str, done: int, total: int | None) -> str:
     of = f" of {size(total)}" if total else ""
     return f"downloading {shortened(clean(name))}: {size(done)}{of}"
+
+
+def _counted(what: str, done: int, total: int) -> str:
+    return f"{clean(what)}: {done:,} of {total:,}"
 
 
 def _stride(planned: int) -> int:

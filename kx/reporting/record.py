@@ -83,10 +83,20 @@ class Record:
         environment: threads, flags and machine type, as ``environment()`` returns them.
         dataset: name, source, sample (whether it is a stand-in), fingerprint, files,
             train_examples, test_examples, task.
+        base: of a network on a ready-made base: its name, file, source and sha256 of its weights,
+            and whether they are random, perhaps as a fallback; otherwise empty.
+        features: where the base made features of the pictures before the fits: forward_passes
+            (pictures that went through it in this run), cached, seconds, shape, parameters.
+        frozen: how many weights (tensors) of the base no phase was to change, with the SHA-256
+            over their values before and after; each fit was held against that.
         parameters: number of weights of the model.
         peak_memory_mb: largest resident size of the process, in MB.
         engine_reason: why that engine was chosen.
+        precision: Keras's dtype policy: ``float32``, or ``mixed_bfloat16``.
+        precision_reason: why that precision was chosen.
         fits: per fit its name, epochs, best_epoch, seconds and scores; a refit has no best_epoch.
+            Where a training has phases, or something is frozen, also phases: start (epoch), frozen
+            (tensors) and their digests before and after.
         fold_scores: metric -> its value at the chosen epoch, one for each fit: all seeds of the
             first split, then of the second, in the order of ``splits.json``.
         fit_seconds: wall clock, of all fits together, compilation included.
@@ -117,10 +127,14 @@ class Record:
     git_commit: str | None = None
     environment: dict[str, Any] = field(default_factory=dict)
     dataset: dict[str, Any] = field(default_factory=dict)
+    base: dict[str, Any] = field(default_factory=dict)
+    features: dict[str, Any] = field(default_factory=dict)
+    frozen: dict[str, Any] = field(default_factory=dict)
     parameters: int = 0
     engine: str = ""
     engine_reason: str = ""
     precision: str = ""
+    precision_reason: str = ""
     peak_memory_mb: float = 0.0
     fits: list[dict[str, Any]] = field(default_factory=list)
     fold_scores: dict[str, list[float | None]] = field(default_factory=dict)
@@ -145,6 +159,11 @@ class Record:
     def is_sample(self) -> bool:
         """Whether kx's stand-in took the place of the real data."""
         return bool(self.dataset.get("sample"))
+
+    @property
+    def is_untransferred(self) -> bool:
+        """Whether random weights took the place of those that the spec asks for."""
+        return bool(self.base.get("fallback"))
 
     def to_json(self) -> str:
         """Write the record as JSON; NaN and infinity become null."""
@@ -227,6 +246,11 @@ def hardest(values: Mapping[str, float | None], metric: str) -> tuple[str, float
     known = [(name, value) for name, value in values.items() if value is not None]
     choose = min if lower_is_better(metric) else max
     return choose(known, key=lambda pair: pair[1]) if known else None
+
+
+def phase_starts(fits: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
+    """Return the first epochs of the phases of the first of ``fits``, as the record has them."""
+    return tuple(phase["start"] for phase in (fits[0].get("phases", ()) if fits else ()))
 
 
 def collect_versions(packages: Sequence[str] = PACKAGES) -> dict[str, str]:

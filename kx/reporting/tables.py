@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SAMPLE = "SAMPLE DATA: these numbers say nothing about the real data set"
 LEAKY = "LEAKY PREPARATION: scores are too good"
 SMOKE = "SMOKE RUN: cut short, only to see that all works"
+RANDOM = "RANDOM WEIGHTS: the base is untrained, nothing was transferred"
 ROWS = 12
 """At most so many fits are shown one by one."""
 VERDICT_STYLES = {"met": "green", "missed": "bold red", "not judged": "yellow"}
@@ -77,7 +78,12 @@ def _heading(record: Record) -> RenderableType:
     line = _styled(f"{clean(record.name)} on {clean(name)}: ", "bold")
     line.append(record.status, style=f"bold {STATUS_STYLES[record.status]}")
     line.append(f" in {duration(record.seconds)}")
-    marks = {SAMPLE: record.is_sample, LEAKY: record.leaky, SMOKE: record.smoke}
+    marks = {
+        SAMPLE: record.is_sample,
+        RANDOM: record.is_untransferred,
+        LEAKY: record.leaky,
+        SMOKE: record.smoke,
+    }
     return Group(line, *(_styled(mark, "bold yellow") for mark, holds in marks.items() if holds))
 
 
@@ -92,7 +98,7 @@ def _scores(record: Record) -> list[Table]:
     kinds = [score["interval"] for part in record.scores.values() for score in part.values()]
     ends = "interval or spread" if any(map(_is_spread, kinds)) else "interval"
     table = _table(["score", "value", ends, "baseline"], right={1})
-    marks = {SAMPLE: record.is_sample, LEAKY: record.leaky}
+    marks = {SAMPLE: record.is_sample, RANDOM: record.is_untransferred, LEAKY: record.leaky}
     # Without the words behind the colon: they stand under the heading.
     table.title = ", ".join(m.partition(":")[0] for m, holds in marks.items() if holds) or None
     for part in ("validation", "test"):
@@ -174,6 +180,7 @@ def _remarks(record: Record) -> Iterator[Text]:
         again = record.refit_epochs
         refit = f"; trained again on all training data for {again} epochs" if again else ""
         yield _plain(f"best epoch: {record.best_epoch}{refit}")
+    yield from map(_plain, _on_the_base(record))
     yield from map(_plain, _on_the_parts(record))
     for expectation in record.expectations:
         yield _verdict(expectation)
@@ -181,6 +188,20 @@ def _remarks(record: Record) -> Iterator[Text]:
         yield _styled(f"Warning: {clean(warning)}", "yellow")
     if record.error:
         yield _styled(f"Error: {clean(record.error)}", "red")
+
+
+def _on_the_base(record: Record) -> Iterator[str]:
+    """Yield what there is to know of a ready-made base: whether it was used, and left alone."""
+    features, frozen = record.features, record.frozen
+    if features.get("cached"):
+        yield "features from cache: 0 forward passes"
+    elif features:
+        passes, spent = features.get("forward_passes", 0), duration(features.get("seconds"))
+        yield f"features: {passes:,} forward passes in {spent}"
+    if frozen:
+        digest = str(frozen.get("after"))
+        outcome = "unchanged" if frozen.get("before") == digest else "CHANGED"
+        yield f"frozen: {frozen.get('weights')} tensors, {outcome} (sha {digest[:8]}…)"
 
 
 def _on_the_parts(record: Record) -> Iterator[str]:
@@ -246,6 +267,7 @@ def _facts(record: Record, state: str) -> Iterator[tuple[str, str]]:
     yield "data from", str(data.get("source", ""))
     yield "fingerprint", str(data.get("fingerprint", ""))
     yield "examples", _sizes(data)
+    yield "base", _base(record.base)
     yield "parameters", f"{record.parameters:,}" if record.parameters else ""
     yield "engine", _engine(record)
     yield "fitting", _fitting(record)
@@ -255,6 +277,15 @@ def _facts(record: Record, state: str) -> Iterator[tuple[str, str]]:
     yield "baselines", record.baseline_note
     yield "git commit", record.git_commit or ""
     yield "test looks", str(record.test_looks) if record.test_looks else ""
+
+
+def _base(base: dict[str, Any]) -> str:
+    if not base:
+        return ""
+    if base.get("random"):
+        return f"{base.get('name')} with random weights"
+    file, source = base.get("file"), base.get("source")
+    return f"{base.get('name')}, {file} from {source} (sha {str(base.get('sha256'))[:8]}…)"
 
 
 def _engine(record: Record) -> str:

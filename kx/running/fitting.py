@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from kx.contracts import Conclusion, DatasetBundle, DatasetInfo, FitResult, Proposal, Split
 from kx.errors import DataError
@@ -85,6 +85,7 @@ class Fitter:
 
     def __init__(self, work: Work, bundle: DatasetBundle) -> None:
         from kx.training.jobs import Hooks
+        from kx.training.phases import Parts
         from kx.training.trainer import Trainer
 
         self._work, self._bundle = work, bundle
@@ -92,16 +93,18 @@ class Fitter:
         self._preparations: dict[str, Preparation] = {}
         plan = work.plan
         self.trainer: Trainer = Trainer(
-            plan.build_model,
+            lambda info: plan.build_model(info, work.weights),
             bundle.info,
             plan.head(bundle.info),
-            plan.spec.training,
+            work.training,
             Hooks(
                 work.watcher,
                 work.history.epoch,
                 plan.make_callbacks,
                 work.folder.path / "tensorboard",
             ),
+            plan.spec.augmentation,
+            Parts(plan.choose_trainable, plan.frozen_variables),
         )
 
     def preparation(self, fitted: Fitted) -> Preparation:
@@ -209,9 +212,11 @@ class Fitter:
         """Describe one fit, every draw decided by its seed and its purpose."""
         from kx.training.jobs import Job
 
-        weights, shuffle = (derive(seed, what, purpose) for what in ("weights", "shuffle"))
+        drawn = ["weights", "shuffle"]
+        drawn += ["augmentation"] if self._work.plan.spec.augmentation else []
+        seeds = {what: derive(seed, what, purpose) for what in drawn}
         self._work.facts.setdefault("seeds", {}).update(
-            {f"weights {name}": weights, f"shuffle {name}": shuffle}
+            {f"{what} {name}": value for what, value in seeds.items()}
         )
         preparation = self._prepared.fitted(train)
         self._preparations[name] = preparation
@@ -222,15 +227,17 @@ class Fitter:
             train.astype("int32"),
             validation.astype("int32"),
             epochs,
-            weights,
-            shuffle,
+            seeds["weights"],
+            seeds["shuffle"],
             guarded=bool(len(validation)),
+            augmentation_seed=seeds.get("augmentation", 0),
         )
 
     def _note(self, fitted: Fitted, *, judged: bool) -> None:
         facts, history = self._work.facts, fitted.history
         self._work.histories[fitted.job.name] = history
-        facts["parameters"] = self.trainer.parameters(fitted)
+        behind = facts.get("features", {}).get("parameters", 0)
+        facts["parameters"] = behind + self.trainer.parameters(fitted)
         engine = self.trainer.engine
         if engine:
             facts |= {"engine": engine.label, "engine_reason": engine.reason}
@@ -241,8 +248,14 @@ class Fitter:
                 "best_epoch": fitted.best_epoch if judged else None,
                 "seconds": round(fitted.seconds, 3),
                 "scores": {metric: values[-1] for metric, values in history.items()},
+                **_phases(fitted),
             }
         )
+        if proofs := [note for note in fitted.phases if note.frozen]:
+            # What the last of them froze, no earlier one may have trained.
+            least = min(proofs, key=lambda note: note.frozen)
+            proof = {"weights": least.frozen, "before": least.before, "after": least.after}
+            facts["frozen"] = proof
 
     def _count_duplicates(self, proposals: Sequence[Proposal]) -> None:
         """Count rows that a part shares with the training part: they tell nothing new."""
@@ -253,6 +266,13 @@ class Fitter:
             "validation": sum(count_shared(train[p.validation], train[p.train]) for p in proposals),
             "test": count_shared(test, train),
         }
+
+
+def _phases(fitted: Fitted) -> dict[str, Any]:
+    """Return what the record says of the phases of a fit; nothing if there is nothing to tell."""
+    if len(fitted.phases) < 2 and not any(note.frozen for note in fitted.phases):
+        return {}
+    return {"phases": [asdict(note) for note in fitted.phases]}
 
 
 def _seeds(work: Work) -> list[int]:

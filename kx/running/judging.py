@@ -198,6 +198,8 @@ def _not_judged(work: Work, key: str) -> str:
         return "sample data"
     if work.switches.smoke:
         return "smoke run"
+    if work.facts.get("base", {}).get("fallback"):
+        return "random weights"
     if key.startswith("test.") and "test" not in work.facts["scores"]:
         return "no look at the test part"
     return ""

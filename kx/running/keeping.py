@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from kx.contracts import DatasetBundle, DatasetInfo, Proposal
 from kx.curves import lower_is_better
-from kx.planning import Plan
 from kx.reporting.jsonfile import to_json
-from kx.reporting.record import hardest
+from kx.reporting.record import hardest, phase_starts
 from kx.reporting.storage import atomic_file, atomic_write, storage_errors
+from kx.running.bases import whole
 from kx.running.work import Work
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def keep_model(work: Work, fitter: Fitter, fitted: Fitted) -> None:
         for other in folder.glob("*.keras") if keep == "best" else ():
             other.unlink()
     with atomic_file(folder / f"{fitted.job.name}.keras") as path:
-        portable(work.plan, fitter.trainer.model(fitted), fitter.info(fitted)).save(path)
+        portable(work, fitter.trainer.model(fitted), fitter.info(fitted)).save(path)
 
 
 def _is_best(work: Work, fitted: Fitted) -> bool:
@@ -96,7 +96,7 @@ def keep(
     if found.finals:
         final = found.finals[0]
         with atomic_file(work.folder.model_path) as path:
-            portable(work.plan, fitter.trainer.model(final), fitter.info(final)).save(path)
+            portable(work, fitter.trainer.model(final), fitter.info(final)).save(path)
         _keep_preparation(work.folder.path, fitter.preparation(final))
     _draw(work, bundle.info)
 
@@ -145,6 +145,7 @@ def _draw(work: Work, info: DatasetInfo) -> None:
         best_epoch=facts["best_epoch"],
         sample=facts["dataset"]["sample"],
         unit=info.target,
+        phases=phase_starts(facts["fits"]),
     )
     curves: dict[str, Any] = {
         name: history for name, history in work.histories.items() if not name.startswith("refit")
@@ -158,13 +159,16 @@ def _draw(work: Work, info: DatasetInfo) -> None:
         draw_fold_scores(work.folder.plots / "folds.png", metric, scores, look, baseline)
 
 
-def portable(plan: Plan, model: keras.Model, info: DatasetInfo) -> keras.Model:
+def portable(work: Work, model: keras.Model, info: DatasetInfo) -> keras.Model:
     """Return a model of Keras's own layers alone, which loads where kx is not installed.
 
     A network for sparse input has a layer of kx; its twin for dense rows has the same weights.
+    One that was fitted on features is put behind the base that made them.
     """
+    if info.extracted_from is not None:
+        return whole(work, model, info)
     if not info.sparse:
         return model
-    twin = plan.build_model(replace(info, sparse=False))
+    twin = work.plan.build_model(replace(info, sparse=False), work.weights)
     twin.set_weights(model.get_weights())
     return twin

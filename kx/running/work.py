@@ -6,10 +6,12 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from kx.contracts import History, Watcher
+from kx.contracts import History, Watcher, WeightFiles
 from kx.planning import Plan
 from kx.reporting.folder import RunFolder
 from kx.reporting.history import HistoryWriter
+from kx.spec.schema import TrainingSection
+from kx.training.phases import cut_short
 
 SMOKE_TRAIN, SMOKE_TEST, SMOKE_EPOCHS, SMOKE_FITS = 256, 128, 2, 4
 
@@ -38,6 +40,7 @@ class Work:
     Attributes:
         facts: fields of the record.
         histories: of each fit, by its name.
+        weights: through which those of a ready-made base are had; None: they are random.
     """
 
     plan: Plan
@@ -47,15 +50,24 @@ class Work:
     history: HistoryWriter
     facts: dict[str, Any] = field(default_factory=dict)
     histories: dict[str, History] = field(default_factory=dict)
+    weights: WeightFiles | None = None
 
     @property
     def seed(self) -> int:
         """The spec's seed."""
         return self.plan.spec.seed
 
+    @property
+    def training(self) -> TrainingSection:
+        """How to fit: as the spec says, but with few epochs of each phase in a smoke run."""
+        training = self.plan.spec.training
+        return cut_short(training, SMOKE_EPOCHS) if self.switches.smoke else training
+
     def epochs(self, wanted: int) -> int:
         """Return how many epochs to train: few in a smoke run."""
-        return min(wanted, SMOKE_EPOCHS) if self.switches.smoke else wanted
+        if not self.switches.smoke:
+            return wanted
+        return min(wanted, self.training.epochs if self.training.phases else SMOKE_EPOCHS)
 
     def warn(self, title: str, text: str) -> None:
         """Tell the watcher, and the record."""

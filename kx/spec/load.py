@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,12 +42,20 @@ def check_frame(document: Document) -> tuple[ExperimentSpec | None, list[Problem
 
 def expand_shorthands(document: Document) -> None:
     """Write each mere name as the section that it stands for."""
-    for key, name in SHORTHANDS.items():
+    for key, name in _shorthands(document.value):
         holder = _descend(document.value, key[:-1])
         if isinstance(holder, dict) and isinstance(holder.get(key[-1]), str):
             holder[key[-1]] = {name: holder[key[-1]]}
             if key in document.values:
                 document.values[*key, name] = document.values[key]
+
+
+def _shorthands(value: Any) -> Iterator[tuple[Key, str]]:
+    """Yield the places of a spec that may be a mere name, and what it is the name of."""
+    yield from SHORTHANDS.items()
+    phases = _descend(value, ("training", "phases"))
+    for number in range(len(phases)) if isinstance(phases, list) else ():
+        yield ("training", "phases", number, "optimizer"), "name"
 
 
 def override(document: Document, text: str) -> Problem | None:
@@ -93,7 +101,10 @@ def _split_key(value: Any, dotted: str) -> tuple[str, ...]:
 
 def _descend(value: Any, key: Key) -> Any:
     for part in key:
-        value = value.get(part) if isinstance(value, dict) else None
+        if isinstance(value, list) and isinstance(part, int):
+            value = value[part]
+        else:
+            value = value.get(part) if isinstance(value, dict) else None
     return value
 
 

@@ -6,9 +6,9 @@ options are checked against the signature of the component by ``kx.planning``.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Positive = Annotated[float, Field(gt=0)]
 Fraction = Annotated[float, Field(ge=0, lt=1)]
@@ -85,6 +85,24 @@ class PreparationSection(Strict):
     leaky: bool = False
     """Fit the preparation on the validation rows too: only to see how much too good the scores
     then are; the record says so."""
+
+
+class AugmentationSection(Strict):
+    """How pictures are changed by chance, each time that they are trained on; they alone are."""
+
+    rotation_degrees: Annotated[float, Field(ge=0, le=180)] = 0.0
+    """Turn by up to so many degrees, to either side."""
+    shift_fraction: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """Shift by up to this share of the height and of the width."""
+    shear_degrees: Annotated[float, Field(ge=0, le=45)] = 0.0
+    """Slant horizontal lines by up to so many degrees; Keras shears by at most 45."""
+    zoom_fraction: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """Stretch or shrink height and width by up to this share, each by a draw of its own."""
+    horizontal_flip: bool = False
+    """Mirror every other picture, left for right."""
+    fill_mode: Literal["nearest", "reflect", "constant", "wrap"] = "nearest"
+    """What comes where the picture no longer is: the `nearest` pixel, the picture mirrored
+    (`reflect`) or once more (`wrap`), or zeros (`constant`)."""
 
 
 class _Optimizer(Strict):
@@ -272,6 +290,18 @@ class ReduceLROnPlateau(Strict):
     """Default: `training.monitor`."""
 
 
+class Phase(Strict):
+    """Some epochs of a training, with an optimizer that begins anew."""
+
+    epochs: Epochs
+    """Passes over the training part, at most."""
+    trainable: Literal["head", "unfrozen", "all"] = "all"
+    """What is trained of a network on a ready-made base: its `head`; also the layers of the base
+    from `architecture.unfreeze_from` on; or `all`."""
+    optimizer: OptimizerSection | None = None
+    """Default: `training.optimizer`."""
+
+
 class TrainingSection(Strict):
     """How the network is fitted."""
 
@@ -286,7 +316,9 @@ class TrainingSection(Strict):
     batch_size: Count = 32
     """Examples per step."""
     epochs: Epochs = 20
-    """Passes over the training part, at most."""
+    """Passes over the training part, at most; with `phases` the sum of theirs."""
+    phases: Annotated[tuple[Phase, ...], Field(max_length=20)] | None = None
+    """Train in steps: each phase says for how many epochs, what, and with which optimizer."""
     shuffle: bool = True
     """Train in a new order in every epoch."""
     monitor: str = "val_loss"
@@ -309,6 +341,21 @@ class TrainingSection(Strict):
     engine: Literal["auto", "compiled", "fit"] = "auto"
     """`compiled`: an epoch is one call into TensorFlow; `fit`: plain Keras, step by step; `auto`:
     whichever is faster."""
+    precision: Literal["float32", "mixed_bfloat16", "auto"] = "float32"
+    """`mixed_bfloat16`: compute with numbers of 16 bits, keep the weights in 32; `auto`: where the
+    CPU has units for it (AMX), which is about twice as fast there and slower everywhere else."""
+
+    @model_validator(mode="after")
+    def _count_epochs(self) -> Self:
+        """Let ``epochs`` be what the phases add up to, unless something else is stated."""
+        if self.phases and "epochs" not in self.model_fields_set:
+            object.__setattr__(self, "epochs", self.epochs_of_phases)
+        return self
+
+    @property
+    def epochs_of_phases(self) -> int:
+        """How many epochs the phases have together; 0 without phases."""
+        return sum(phase.epochs for phase in self.phases or ())
 
 
 class Expectation(Strict):
@@ -340,6 +387,8 @@ class ExperimentSpec(Strict):
     """What to learn from."""
     preparation: PreparationSection = PreparationSection()
     """What is done to the features."""
+    augmentation: AugmentationSection | None = None
+    """How pictures are changed by chance while training; default: not at all."""
     architecture: ArchitectureSection
     """The network."""
     validation: ValidationSection = ValidationSection(strategy="holdout")

@@ -11,6 +11,7 @@ same spec must give the same digits again. The rule rests on measurements (2 cor
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -58,7 +59,13 @@ class Engine:
 
 
 def choose(
-    training: TrainingSection, model: keras.Model, data: Split, steps: int, free_memory: float
+    training: TrainingSection,
+    model: keras.Model,
+    data: Split,
+    steps: int,
+    free_memory: float,
+    *,
+    augmented: bool = False,
 ) -> Engine:
     """Choose the engine of a run.
 
@@ -68,6 +75,7 @@ def choose(
         data: the training part.
         steps: of all fits together.
         free_memory: bytes.
+        augmented: whether pictures are changed by chance, which XLA cannot compile.
     """
     size, room = size_in_memory(data), SHARE_OF_MEMORY * free_memory
     if training.engine != "compiled" and size > room and not hasattr(data.x, "indptr"):
@@ -75,6 +83,7 @@ def choose(
     if training.engine == "fit":
         return Engine("fit", "the spec says so")
     obstacle = obstacle_to_xla(model, data, training.batch_size)
+    obstacle = "augmentation" if augmented else obstacle
     if obstacle:
         return Engine("resident", obstacle)
     if training.engine == "auto" and steps * SAVED_PER_STEP < COMPILE_SECONDS:
@@ -94,8 +103,17 @@ def examples_at_once(model: keras.Model, most: int) -> int:
 
     It changes no result: a thousand photographs would take 3 GB behind one convolution.
     """
-    widest = max(_numbers(layer) for layer in model.layers)
+    widest = max(_numbers(layer) for layer in layers_of(model))
     return max(16, min(most, int(MOST_BYTES_AT_ONCE / (4 * widest))))
+
+
+def layers_of(model: keras.Model) -> Iterator[keras.Layer]:
+    """Yield the layers of a model, and instead of a model among them its own layers."""
+    for layer in model.layers:
+        if hasattr(layer, "layers"):
+            yield from layers_of(layer)
+        else:
+            yield layer
 
 
 def _numbers(layer: keras.Layer) -> int:
@@ -108,7 +126,7 @@ def obstacle_to_xla(model: keras.Model, data: Split, batch_size: int) -> str:
     """Return why XLA does not suit, or an empty text."""
     if hasattr(data.x, "indptr"):
         return "sparse rows"
-    foreign = sorted({type(layer).__name__ for layer in model.layers} - COMPILABLE)
+    foreign = sorted({type(layer).__name__ for layer in layers_of(model)} - COMPILABLE)
     if foreign:
         return f"a layer of the kind {foreign[0]}"
     operations = 3 * forward_operations(model) * batch_size
@@ -121,7 +139,7 @@ def forward_operations(model: keras.Model) -> float:
     Each weight is used once for every position of its layer's output picture.
     """
     total = 0.0
-    for layer in model.layers:
+    for layer in layers_of(model):
         shape = layer.output.shape
         positions = math.prod(side or 1 for side in shape[1:-1]) if len(shape) > 2 else 1
         total += 2 * positions * layer.count_params()

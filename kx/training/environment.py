@@ -13,13 +13,20 @@ from kx.errors import UsageError
 CAPS = ("KERAS_MAX_EPOCHS", "KERAS_MAX_STEPS_PER_EPOCH")
 
 
-def start_tensorflow(*, deterministic: bool, log: Path | None = None) -> None:
+AMX = "amx_bf16"
+"""What Linux calls a CPU's units for products of 16-bit numbers."""
+
+
+def start_tensorflow(
+    *, deterministic: bool, log: Path | None = None, precision: str = "float32"
+) -> None:
     """Import TensorFlow and Keras; make operations reproducible if ``deterministic``.
 
     Args:
         deterministic: whether every operation must give the same bits each time. Costs nothing
             measurable on a CPU.
         log: where TensorFlow's own start-up remarks go; None: nowhere.
+        precision: Keras's dtype policy for all layers that are made from now on.
 
     Raises:
         UsageError: if the environment asks for another backend, or would cut training short.
@@ -38,8 +45,25 @@ def start_tensorflow(*, deterministic: bool, log: Path | None = None) -> None:
 
         tf.constant(0)  # what TensorFlow has to say of the CPU, it says at the first operation
     _reset_keras_defaults(keras)
+    keras.config.set_dtype_policy(precision)
     if deterministic:
         tf.config.experimental.enable_op_determinism()
+
+
+def chosen_precision(wanted: str, cpu: Path = Path("/proc/cpuinfo")) -> tuple[str, str]:
+    """Return the precision to compute with, and why, for ``training.precision``.
+
+    Args:
+        wanted: ``auto`` leaves the choice open: then the CPU decides.
+        cpu: a file that has the word ``amx_bf16`` if the CPU does.
+    """
+    if wanted != "auto":
+        return wanted, "the spec says so"
+    try:
+        fast = AMX in cpu.read_text(encoding="utf-8").split()
+    except OSError:
+        fast = False
+    return ("mixed_bfloat16", "the CPU has AMX") if fast else ("float32", "no AMX in the CPU")
 
 
 def free_memory() -> float:

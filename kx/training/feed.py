@@ -8,7 +8,7 @@ tensorflow/tensorflow#35682.)
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -28,12 +28,14 @@ class Batching:
         batch_size: rows of a step.
         shuffle: whether every epoch has an order of its own.
         seed: decides these orders.
+        first: how many epochs came before: an order depends on the epoch of the whole fit.
     """
 
     rows: np.ndarray
     batch_size: int
     shuffle: bool
     seed: int
+    first: int = 0
 
     @property
     def examples(self) -> int:
@@ -46,13 +48,14 @@ class Batching:
         return math.ceil(self.examples / self.batch_size)
 
     def order(self, epoch: tf.Tensor) -> tf.Tensor:
-        """Return the rows in the order of ``epoch``, counted from 0: (n,) int32."""
+        """Return the rows in the order of ``epoch``, counted from ``first`` on: (n,) int32."""
         import tensorflow as tf
 
         rows = tf.constant(self.rows, tf.int32)
         if not self.shuffle:
             return rows
-        seed = tf.stack([tf.constant(self.seed, tf.int64), tf.cast(epoch, tf.int64)])
+        whole = tf.cast(epoch, tf.int64) + self.first
+        seed = tf.stack([tf.constant(self.seed, tf.int64), whole])
         return shuffled(rows, seed)
 
 
@@ -161,19 +164,34 @@ class Streamed:
 
 
 def batches(
-    data: Source, batching: Batching, epochs: int, *, weighted: bool = True
+    data: Source,
+    batching: Batching,
+    epochs: int,
+    *,
+    weighted: bool = True,
+    change: Callable[[tuple[Any, ...], tf.Tensor], tuple[Any, ...]] | None = None,
 ) -> tf.data.Dataset:
-    """Return ``epochs`` passes of (x, y) batches in one dataset, for plain ``model.fit``."""
+    """Return ``epochs`` passes of (x, y) batches in one dataset, for plain ``model.fit``.
+
+    Args:
+        data: where batches come from.
+        batching: how an epoch is cut into them.
+        epochs: how many there are.
+        weighted: whether weights are wanted, if there are any.
+        change: what becomes of a batch; is told how many came before it.
+    """
     import tensorflow as tf
+
+    def read(step: tf.Tensor, rows: tf.Tensor) -> tuple[Any, ...]:
+        batch = data.batch(rows, weighted=weighted)
+        return change(batch, step) if change else batch
 
     def one_epoch(epoch: tf.Tensor) -> tf.data.Dataset:
         rows = tf.data.Dataset.from_tensor_slices(batching.order(epoch))
         return rows.batch(batching.batch_size)  # within the epoch: no batch spans two of them
 
     rows = _counted(tf.data.Dataset.range(epochs).flat_map(one_epoch), batching.steps * epochs)
-    return rows.map(
-        lambda rows: data.batch(rows, weighted=weighted), num_parallel_calls=2, deterministic=True
-    ).prefetch(2)
+    return rows.enumerate().map(read, num_parallel_calls=2, deterministic=True).prefetch(2)
 
 
 def row_chunks(batching: Batching, epochs: int, chunks: int) -> tuple[tf.data.Dataset, int]:

@@ -34,6 +34,8 @@ class Job:
         shuffle_seed: decides the order of the rows in every epoch.
         guarded: whether early stopping, plateaus and checkpoints apply (not in a refit, whose
             number of epochs is decided).
+        augmentation_seed: decides how pictures are changed.
+        first: how many epochs of the fit came before, in earlier phases.
     """
 
     name: str
@@ -45,10 +47,13 @@ class Job:
     weights_seed: int
     shuffle_seed: int
     guarded: bool = True
+    augmentation_seed: int = 0
+    first: int = 0
 
     def batching(self, training: TrainingSection) -> Batching:
         """Return how its training rows are cut into steps."""
-        return Batching(self.train, training.batch_size, training.shuffle, self.shuffle_seed)
+        size, shuffle = training.batch_size, training.shuffle
+        return Batching(self.train, size, shuffle, self.shuffle_seed, self.first)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,6 +66,7 @@ class Fitted:
         best_epoch: by ``training.monitor``, counted from 1.
         seconds: wall clock, compilation included where it was the first to need it.
         values: of the variables of the model, for ``Template.load``.
+        phases: what is known of each phase, if there are several or a part stayed frozen.
     """
 
     job: Job
@@ -68,6 +74,24 @@ class Fitted:
     best_epoch: int
     seconds: float
     values: Sequence[np.ndarray]
+    phases: Sequence[PhaseNote] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseNote:
+    """What is known of a phase that is over.
+
+    Attributes:
+        start: its first epoch, counted from 1 in the whole fit.
+        frozen: how many tensors were not to change; 0 where nothing was frozen.
+        before: SHA-256 over their values, 64 hex digits; empty where nothing was frozen.
+        after: likewise, behind the phase.
+    """
+
+    start: int
+    frozen: int = 0
+    before: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from kx.spec.schema import TrainingSection
+from kx.training.augmentation import Augmentation
 from kx.training.engine import examples_at_once, forward_operations
 from kx.training.feed import Batching, Resident, Source, batches, row_chunks
 from kx.training.jobs import Job
@@ -41,8 +42,8 @@ class Loop(Protocol):
 class PlainLoop:
     """Keras, step by step."""
 
-    def __init__(self, template: Template) -> None:
-        self._model = template.model
+    def __init__(self, template: Template, augmentation: Augmentation | None = None) -> None:
+        self._model, self._augmentation = template.model, augmentation
 
     def fit(
         self, data: Source, job: Job, training: TrainingSection, callbacks: Sequence[Any]
@@ -51,19 +52,28 @@ class PlainLoop:
         batching, check = job.batching(training), _checking(self._model, job.validation)
         _fit(
             self._model,
-            batches(data, batching, job.epochs),
+            batches(data, batching, job.epochs, change=self._change(job)),
             batching.steps,
             batches(data, check, 1, weighted=False) if check else None,
-            job.epochs,
+            job,
             callbacks,
         )
+
+    def _change(self, job: Job) -> Any:
+        """Return what augments the batch of a step, if anything does."""
+        augmentation, seed = self._augmentation, job.augmentation_seed
+        if augmentation is None:
+            return None
+        before = int(self._model.optimizer.iterations)
+        return lambda batch, step: augmentation.batch(batch, seed, before + step)
 
 
 class ResidentLoop:
     """Many batches a call: our functions take the row numbers of all of them."""
 
-    def __init__(self, template: Template) -> None:
+    def __init__(self, template: Template, augmentation: Augmentation | None = None) -> None:
         self._template, self._model = template, template.model
+        self._augmentation = augmentation
         self._functions: dict[Any, tuple[Any, Any]] = {}
 
     def fit(
@@ -76,12 +86,12 @@ class ResidentLoop:
         train, test = self._functions[data.form]
         batching, check = job.batching(training), _checking(self._model, job.validation)
         rows, steps = self._chunks(batching, job.epochs)
-        model = self._model
-        model.train_function = lambda iterator: train(next(iterator), *data.tensors)
-        model.test_function = lambda iterator: test(next(iterator), *data.tensors)
+        model, seed = self._model, job.augmentation_seed
+        model.train_function = lambda iterator: train(next(iterator), seed, *data.tensors)
+        model.test_function = lambda iterator: test(next(iterator), seed, *data.tensors)
         try:
             held_out = self._chunks(check, 1)[0] if check else None
-            _fit(model, rows, steps, held_out, job.epochs, callbacks)
+            _fit(model, rows, steps, held_out, job, callbacks)
         finally:
             model.train_function = model.test_function = None
 
@@ -92,11 +102,17 @@ class ResidentLoop:
         return row_chunks(batching, epochs, max(1, math.ceil(seconds / SECONDS_PER_CHUNK)))
 
     def _traced(self, data: Resident) -> tuple[Any, Any]:
-        model = self._model
-        return (
-            _many_steps(model, data, model.train_step, True),
-            _many_steps(model, data, model.test_step, False),
-        )
+        model, augmentation = self._model, self._augmentation
+
+        def train(seed: tf.Tensor, batch: tuple[Any, ...]) -> None:
+            if augmentation:
+                batch = augmentation.batch(batch, seed, model.optimizer.iterations.value)
+            model.train_step(batch)
+
+        def test(_: tf.Tensor, batch: tuple[Any, ...]) -> None:
+            model.test_step(batch)
+
+        return _many_steps(model, data, train, True), _many_steps(model, data, test, False)
 
 
 class ProgramLoop:
@@ -122,7 +138,7 @@ class ProgramLoop:
 
         model.train_function = one_epoch
         try:
-            _fit(model, tf.data.Dataset.range(job.epochs), 1, None, job.epochs, callbacks)
+            _fit(model, tf.data.Dataset.range(job.epochs), 1, None, job, callbacks)
         finally:
             model.train_function = None
 
@@ -157,13 +173,13 @@ def _checking(model: keras.Model, rows: np.ndarray) -> Batching | None:
 def _many_steps(model: keras.Model, data: Resident, step: Any, weighted: bool) -> Any:
     import tensorflow as tf
 
-    specs = [tf.TensorSpec((None, None), tf.int32)]
+    specs = [tf.TensorSpec((None, None), tf.int32), tf.TensorSpec((), tf.int32)]
     specs += [tf.TensorSpec((None, *t.shape[1:]), t.dtype) for t in data.tensors]
 
     @tf.function(input_signature=specs, autograph=False)  # type: ignore[untyped-decorator]
-    def run(rows: tf.Tensor, *tensors: tf.Tensor) -> dict[str, tf.Tensor]:
+    def run(rows: tf.Tensor, seed: tf.Tensor, *tensors: tf.Tensor) -> dict[str, tf.Tensor]:
         def one_step(position: tf.Tensor) -> tuple[tf.Tensor]:
-            step(data.batch(rows[position], tensors, weighted=weighted))
+            step(seed, data.batch(rows[position], tensors, weighted=weighted))
             return (position + 1,)
 
         count = tf.shape(rows)[0]
@@ -178,13 +194,14 @@ def _fit(
     data: tf.data.Dataset,
     steps: int,
     held_out: tf.data.Dataset | None,
-    epochs: int,
+    job: Job,
     callbacks: Sequence[Any],
 ) -> None:
     """Call ``model.fit``: the only place that does."""
     model.fit(
         data,
-        epochs=epochs,
+        epochs=job.first + job.epochs,
+        initial_epoch=job.first,
         steps_per_epoch=steps,
         validation_data=held_out,
         callbacks=list(callbacks),

@@ -232,10 +232,14 @@ class Program:
 
 
 def orders(batching: Batching, first: int, count: int, capacity: int) -> np.ndarray:
-    """Return the rows of ``count`` epochs from ``first`` on: (count, capacity) int32."""
+    """Return the rows of ``count`` epochs of the batching: (count, capacity) int32.
+
+    ``first`` of its epochs come before.
+    """
     import numpy as np
 
     found = np.zeros((count, capacity), "int32")
+    first += batching.first
     if batching.shuffle:
         found[:, : batching.examples] = _shuffles()(
             batching.rows, np.int64(batching.seed), np.arange(first, first + count)

@@ -113,7 +113,8 @@ class Template:
 
         @tf.function(input_signature=specs, autograph=False)  # type: ignore[untyped-decorator]
         def outputs(rows: tf.Tensor, *tensors: tf.Tensor) -> tf.Tensor:
-            return model(data.batch(rows, tensors, weighted=False)[0], training=False)
+            outputs = model(data.batch(rows, tensors, weighted=False)[0], training=False)
+            return tf.cast(outputs, tf.float32)  # a plugin's output layer may compute in half
 
         self._outputs[data.form] = outputs
         return outputs

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from kx.contracts import DatasetInfo, Split
 from kx.errors import OutOfMemoryError, UsageError
 from kx.models.heads import Head
-from kx.spec.schema import TrainingSection
+from kx.spec.schema import AugmentationSection, TrainingSection
 from kx.training.assemble import compile_model
+from kx.training.augmentation import Augmentation
 from kx.training.callbacks import (
     batch_by_batch,
     event_files,
@@ -22,11 +23,12 @@ from kx.training.callbacks import (
 from kx.training.engine import MOST_BYTES_AT_ONCE, Engine, choose
 from kx.training.environment import free_memory
 from kx.training.feed import Resident, Streamed
-from kx.training.jobs import Fitted, Hooks, Job, Recording
+from kx.training.jobs import Fitted, Hooks, Job, PhaseNote, Recording
 from kx.training.loops import Loop, PlainLoop, ProgramLoop, ResidentLoop
+from kx.training.phases import Parts, Phase, Proof, phases_of
 from kx.training.program import Form, Program
 from kx.training.side_by_side import SideBySide
-from kx.training.template import Template
+from kx.training.template import Template, Values
 
 if TYPE_CHECKING:
     import keras
@@ -49,6 +51,8 @@ class Trainer:
         head: Head,
         training: TrainingSection,
         hooks: Hooks,
+        augmentation: AugmentationSection | None = None,
+        parts: Parts = Parts(),  # noqa: B008 - frozen
     ) -> None:
         """Get ready; nothing is built yet.
 
@@ -58,9 +62,12 @@ class Trainer:
             head: loss and metrics.
             training: how to fit.
             hooks: are told how it goes on.
+            augmentation: how pictures are changed while training.
+            parts: how a network is told what a phase trains.
         """
         self._build, self._info, self._head = build, info, head
-        self._training, self._hooks = training, hooks
+        self._training, self._hooks, self._parts = training, hooks, parts
+        self._augmentation = augmentation
         self._kits: dict[Any, _Kit] = {}
         self._source: tuple[Split, Any] | None = None
         self.engine: Engine | None = None
@@ -129,7 +136,8 @@ class Trainer:
         if not jobs:
             return
         self.engine = self.engine or self.chosen(jobs)
-        if self.engine.kind == "xla" and not any(needs_keras_loop(self._training, j) for j in jobs):
+        alone = self._training.phases or any(needs_keras_loop(self._training, j) for j in jobs)
+        if self.engine.kind == "xla" and not alone:
             for kit, group in self._grouped(jobs):
                 fits = SideBySide(kit.template, kit.programs, self._training, self._hooks)
                 yield from fits.fit(group, lambda job: self._resident(job.data()))
@@ -151,7 +159,8 @@ class Trainer:
                     "compiled an epoch is one call. Use engine: auto or fit."
                 )
             return Engine("fit", f"{single} acts on single batches")
-        return choose(training, model, jobs[0].data(), steps, free_memory())
+        data, augmented = jobs[0].data(), self._augmentation is not None
+        return choose(training, model, data, steps, free_memory(), augmented=augmented)
 
     def _grouped(self, jobs: Sequence[Job]) -> Iterator[tuple[_Kit, list[Job]]]:
         """Yield runs of jobs whose networks have one form: all of them, as a rule."""
@@ -168,46 +177,73 @@ class Trainer:
             yield before, group
 
     def _fit_alone(self, job: Job) -> Fitted:
-        data = job.data()
-        kit, steps = self._kit(job), job.batching(self._training).steps
+        data, phases = job.data(), phases_of(self._training, job.epochs)
+        steps = job.batching(self._training).steps
         started = time.monotonic()
-        recording = Recording(job.name, self._hooks)
+        recording, notes = Recording(job.name, self._hooks), list[PhaseNote]()
+        values: Values = self._kit(job, phases[0]).template.initial_values(job.weights_seed)
         self._hooks.watcher.fit_started(job.name, job.epochs, steps)
-        kit.template.start(kit.template.initial_values(job.weights_seed))
-        own = [*guards(self._training, job), *self._hooks.callbacks()]
+        own = self._hooks.callbacks()
         try:
             with event_files(self._training, self._hooks.events / job.name) as writers:
                 callbacks = [*own, *writers, recorder(recording, steps)]
-                kit.loop(self.engine).fit(self._feed(data), job, self._training, callbacks)
+                for phase in phases:
+                    one = replace(
+                        job,
+                        epochs=phase.epochs,
+                        first=recording.epochs,
+                        # The optimizer of each phase counts its steps from 0.
+                        augmentation_seed=job.augmentation_seed + phase.number,
+                    )
+                    kit = self._kit(job, phase)
+                    kit.template.start(values)
+                    notes.append(self._fit_phase(kit, self._feed(data), one, phase, callbacks))
+                    recording.refuse_divergence(phase.training)
+                    values = kit.template.values()
         finally:
             self._hooks.watcher.fit_ended(job.name)
-        recording.refuse_divergence(self._training)
         return Fitted(
             job,
             recording.history,
             recording.best_epoch(self._training.monitor),
             time.monotonic() - started,
-            kit.template.values(),
+            values,
+            notes,
         )
 
-    def _kit(self, job: Job) -> _Kit:
-        """Return what is shared by the fits of networks that differ in nothing but values."""
+    def _fit_phase(
+        self, kit: _Kit, data: Any, job: Job, phase: Phase, callbacks: Sequence[Any]
+    ) -> PhaseNote:
+        """Fit the started network of a phase; what guards it begins anew with each phase."""
+        proof = Proof(self._parts.frozen(kit.template.model))
+        guarded = [*guards(phase.training, job), *callbacks]
+        kit.loop(self.engine).fit(data, job, phase.training, guarded)
+        return proof.note(job.name, job.first + 1)
+
+    def _kit(self, job: Job, phase: Phase | None = None) -> _Kit:
+        """Return what is shared by the fits of networks that differ in nothing but values.
+
+        Which phase makes no difference to what a network with given values predicts.
+        """
+        phase = phase or phases_of(self._training, job.epochs)[0]
         steps = job.batching(self._training).steps
         shape = job.input_shape
         # A schedule counts in steps: folds with another number of them need another optimizer.
-        key = (shape, steps if self._training.learning_rate_schedule else None)
+        key = (shape, steps if self._training.learning_rate_schedule else None, phase.number)
         if key not in self._kits:
-            self._kits[key] = self._new_kit(shape, steps)
+            self._kits[key] = self._new_kit(shape, steps, phase)
         return self._kits[key]
 
-    def _new_kit(self, shape: tuple[int, ...], steps: int) -> _Kit:
+    def _new_kit(self, shape: tuple[int, ...], steps: int, phase: Phase) -> _Kit:
         info = replace(self._info, input_shape=shape)
-        return _Kit(
-            Template(
-                lambda: self._build(info),
-                lambda model: compile_model(model, info, self._head, self._training, steps),
-            )
-        )
+
+        def compiled(model: keras.Model) -> None:
+            if phase.trainable:
+                self._parts.choose(model, phase.trainable)
+            compile_model(model, info, self._head, phase.training, steps)
+
+        augmentation = Augmentation(self._augmentation) if self._augmentation else None
+        return _Kit(Template(lambda: self._build(info), compiled), augmentation)
 
     def _resident(self, data: Split) -> Resident:
         if self._source is None or self._source[0] is not data:
@@ -222,8 +258,8 @@ class Trainer:
 class _Kit:
     """A template, and the loops that were made for it."""
 
-    def __init__(self, template: Template) -> None:
-        self.template = template
+    def __init__(self, template: Template, augmentation: Augmentation | None) -> None:
+        self.template, self._augmentation = template, augmentation
         self.programs: dict[Form, Program] = {}
         self._loops: dict[str, Loop] = {}
 
@@ -232,8 +268,8 @@ class _Kit:
         kind = engine.kind if engine else "fit"
         if kind not in self._loops:
             makers: Mapping[str, Callable[[], Loop]] = {
-                "fit": lambda: PlainLoop(self.template),
-                "resident": lambda: ResidentLoop(self.template),
+                "fit": lambda: PlainLoop(self.template, self._augmentation),
+                "resident": lambda: ResidentLoop(self.template, self._augmentation),
                 "xla": lambda: ProgramLoop(self.template, self.programs),
             }
             self._loops[kind] = makers[kind]()

@@ -154,10 +154,10 @@ def test_missing_pictures_are_told_with_what_to_get_and_where_to_put_it(tmp_path
 
 
 def test_the_sample_is_quickly_drawn_the_same_each_time_and_no_real_data():
-    start = time.perf_counter()
+    start = time.process_time()
     drawn = pets()
 
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
     assert drawn == pets()
     assert "no real data" in pets.__doc__
 

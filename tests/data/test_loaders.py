@@ -220,10 +220,10 @@ def test_real_data_have_the_form_and_sizes_that_were_foretold(loader, real_data_
 def test_the_fingerprint_of_mnist_is_quick(real_data_dir):
     bundle = mnist(SourceFiles(data_dir=real_data_dir, offline=True))
 
-    start = time.perf_counter()
+    start = time.process_time()
     fingerprint(bundle)
 
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 @pytest.mark.real_data
@@ -243,7 +243,7 @@ def test_samples_have_keys_and_types_of_the_real_files(loader, real_data_dir):
 @pytest.mark.real_data
 def test_imdb_is_read_quickly_and_in_little_memory(real_data_dir):
     script = """
-import resource, sys, time
+import re, sys, time
 from pathlib import Path
 import numpy, scipy.sparse
 from kx.data.imdb import imdb, imdb_info
@@ -251,7 +251,8 @@ from kx.data.sources import SourceFiles
 start = time.process_time()
 bundle = imdb(SourceFiles(data_dir=Path(sys.argv[1]), offline=True))
 assert bundle.info == imdb_info()
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+# Not getrusage: its maximum goes back to before exec, when this was a copy of the test's process.
+peak = int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024
 print(time.process_time() - start, peak, int(bundle.train.y.sum()))
 """
     args = [sys.executable, "-c", script, str(real_data_dir)]

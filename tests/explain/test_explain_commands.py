@@ -19,14 +19,16 @@ architecture: {architecture}
 preparation: {{scale: {scale}}}
 validation: {{strategy: holdout, size: 300, refit: best_epoch}}
 training: {{optimizer: adam, batch_size: 128, epochs: 1}}
+{more}
 """
+AUGMENTED = "augmentation: {rotation_degrees: 20, zoom_fraction: 0.1}"
 CNN = "{name: cnn, filters: [4, 6], kernel_size: 3, padding: same, units: []}"
 
 
 def train(folder, name, **changes):
     from kx.cli.main import main
 
-    values = {"dataset": "digits", "architecture": CNN, "scale": "unit"} | changes
+    values = {"dataset": "digits", "architecture": CNN, "scale": "unit", "more": ""} | changes
     spec = folder / f"{name}.yaml"
     spec.write_text(SPEC.format(name=name, **values))
     with pytest.raises(SystemExit) as leaving:
@@ -36,9 +38,9 @@ def train(folder, name, **changes):
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
-    """Folder of runs: ``small`` on digits, ``scaled`` likewise, ``table`` on the wine data."""
+    """Folder of runs: ``small`` on augmented digits, ``scaled`` on plain ones, ``table``."""
     folder = tmp_path_factory.mktemp("explain")
-    train(folder, "small")
+    train(folder, "small", more=AUGMENTED)
     train(folder, "scaled", scale="standardize")
     table = {"dataset": "breast_cancer", "architecture": "{name: mlp, units: [4]}"}
     train(folder, "table", **table, scale="standardize")
@@ -245,7 +247,7 @@ def test_missing_weights_are_named_and_not_downloaded(kx, away):
     code, _, err = kx("explain", "filters", "MobileNet")
 
     assert code == 3
-    assert "mobilenet_1_0_224_tf_no_top.h5, the weights of MobileNet, is neither in" in err
+    assert "mobilenet_1_0_224_tf_no_top.h5, the weights, is not in KERAS_HOME" in err
     assert not (away / "keras").exists()
 
 
@@ -274,3 +276,46 @@ def test_weights_may_be_any_file(kx, away):
     code, _, err = kx("explain", "filters", *SMALL, "--weights", away / "bad.weights.h5", *more)
     assert code == 2
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("source", ["run", "spec"])
+def test_augmented_pictures_stand_beside_their_originals(explain, trained, tmp_path, source):
+    reference = "small" if source == "run" else trained.parent / "small.yaml"
+    more = [] if source == "run" else ["--output", tmp_path]
+    code, out, err = explain(
+        "augmentation", reference, "--count", "3", "--versions", "2", "--json", *more
+    )
+
+    assert code == 0, err
+    found = json.loads(out)
+    (run,) = trained.glob("*-small-*")
+    folder = run / "plots" if source == "run" else tmp_path
+    assert found["plot"] == str(folder / "augmentation-small.png")
+    assert Path(found["plot"]).read_bytes().startswith(b"\x89PNG")
+    settings = {"rotation_degrees": 20.0, "zoom_fraction": 0.1, "fill_mode": "nearest"}
+    assert found["augmentation"] == settings
+    assert (found["pictures"], found["versions"], found["sample"]) == (3, 2, False)
+
+
+def test_the_pictures_shown_are_those_of_training(trained):
+    from kx.data.digits import digits
+    from kx.explain.augmented import of_run, versions
+
+    (run,) = trained.glob("*-small-*")
+    shown = versions(of_run(run), 3, 2)
+
+    original = digits().train.x[:3]
+    assert shown.shape == (3, 1 + 2, 8, 8, 1)
+    np.testing.assert_array_equal(shown[:, 0], (original / 16 * 255).round().astype("uint8"))
+    differences = np.abs(shown[:, 1:].astype(int) - shown[:, :1].astype(int)).max(axis=(2, 3, 4))
+    assert (differences > 20).all()
+    assert (shown[:, 1] != shown[:, 2]).any()
+
+
+@pytest.mark.parametrize("reference", ["scaled", "scaled.yaml"])
+def test_what_augments_nothing_is_told(explain, trained, reference):
+    path = trained.parent / reference if reference.endswith("yaml") else reference
+    code, _, err = explain("augmentation", path)
+
+    assert code == 2
+    assert "augments nothing: it has no section augmentation. Add one" in err

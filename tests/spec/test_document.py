@@ -239,11 +239,11 @@ def aliases(first, line, levels):
     ids=["lists", "maps", "dashes", "wide", "bomb", "merge bomb", "self", "self map", "self merge"],
 )
 def test_what_would_explode_is_refused_at_once(text, words):
-    started = time.perf_counter()
+    started = time.process_time()  # of this process alone, however busy the machine
 
     told = str(refusal(text))
 
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
     assert words in told
 
 

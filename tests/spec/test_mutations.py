@@ -45,7 +45,7 @@ def cases():
         for turn, key in enumerate(keys(path)):
             kinds = [kind for kind in (swapped, dropped, lengthened) if kind(key[-1])]
             misspell = kinds[turn % len(kinds)]
-            name = f"{path.stem}-{'.'.join(key)}-{misspell.__name__}"
+            name = f"{path.stem}-{'.'.join(map(str, key))}-{misspell.__name__}"
             yield pytest.param(path, key, misspell, id=name)
 
 
@@ -70,6 +70,6 @@ def test_a_misspelt_key_is_named_where_it_stands_with_what_was_meant(path, key, 
 
     told = [problem for problem in caught.value.problems if repr(wrong) in problem.message]
     assert [problem.where for problem in told] == [f"{path.name}:{mark.line}:{mark.column}"]
-    assert told[0].key == ".".join((*key[:-1], wrong))
+    assert told[0].key == ".".join(map(str, (*key[:-1], wrong)))
     assert f"did you mean {right!r}?" in told[0].hint
     assert caught.value.problems == tuple(told)

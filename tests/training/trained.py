@@ -50,6 +50,7 @@ def together(one, other):
 
 def trainer_for(info, engine, build=mlp, options=None, watcher=None, on_epoch=None, **changes):
     """A trainer of small networks; ``engine``: fit, resident or xla, whatever else would suit."""
+    augmentation = changes.pop("augmentation", None)
     section = TrainingSection(**{"batch_size": 8, "epochs": 3} | changes)
     hooks = Hooks(watcher or Watcher(), on_epoch or (lambda *_: None))
     made = Trainer(
@@ -58,6 +59,7 @@ def trainer_for(info, engine, build=mlp, options=None, watcher=None, on_epoch=No
         suited_head(info),
         section,
         hooks,
+        augmentation,
     )
     made.engine = Engine(engine, "the test says so")
     return made

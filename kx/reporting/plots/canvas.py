@@ -69,6 +69,7 @@ class Look:
         skip_epochs: epochs at the start that were not judged: they are greyed, do not count for
             the range of values shown, and smoothing begins behind them.
         alarm: what else the picture must say, such as that nothing was learnt.
+        phases: the first epochs of the phases of the training; a thin line begins each but one.
     """
 
     title: str = ""
@@ -79,6 +80,7 @@ class Look:
     folds: Sequence[Curves] = ()
     skip_epochs: int = 0
     alarm: str = ""
+    phases: Sequence[int] = ()
 
 
 @contextmanager

@@ -152,7 +152,9 @@ def _pictures(fits: Mapping[str, Curves], look: Look) -> Iterator[tuple[str, Cur
         yield "", *_together(judged, look)
     if others:  # a refit, or one per seed
         name = min(others, key=len)
-        titled = replace(look, title=f"{look.title}, {name}", best_epoch=None, skip_epochs=0)
+        titled = replace(
+            look, title=f"{look.title}, {name}", best_epoch=None, skip_epochs=0, phases=()
+        )
         yield f"{slug(name)}-" if judged else "", *_together(others, titled)
 
 
@@ -187,6 +189,7 @@ def _draw_metric(axes: Axes, history: Curves, metric: str, look: Look) -> None:
     training, validation = history.get(metric, []), history.get(f"val_{metric}", [])
     folds = [fold[f"val_{metric}"] for fold in look.folds if f"val_{metric}" in fold]
     _grey_out(axes, look.skip_epochs)
+    _part_phases(axes, look.phases)
     _draw_folds(axes, folds, look)
     if look.smooth:
         _dots(axes, training, alpha=0.2)
@@ -241,6 +244,13 @@ def _grey_out(axes: Axes, epochs: int) -> None:
     if epochs:
         label = f"first {epochs} epochs, not judged" if epochs > 1 else "first epoch, not judged"
         axes.axvspan(0, epochs + 0.5, color=GRID, alpha=0.6, linewidth=0, zorder=0, label=label)
+
+
+def _part_phases(axes: Axes, starts: Sequence[int]) -> None:
+    """Draw a line where a phase of the training begins, but for the first."""
+    for place, start in enumerate(starts[1:]):
+        label = "" if place else "next phase"
+        axes.axvline(start - 0.5, color=FAINT, linewidth=0.8, zorder=1, label=label)
 
 
 def _zoom(axes: Axes, skipped: int) -> None:

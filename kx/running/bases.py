@@ -1,0 +1,80 @@
+"""The ready-made base of a network: where its weights are from, and the network around it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kx.contracts import DatasetInfo
+from kx.errors import MissingDataError
+from kx.running.work import Work, first_line
+from kx.seeds import derive
+
+if TYPE_CHECKING:
+    import keras
+
+RANDOM_NOTE = (
+    "This run goes on with random weights: nothing is transferred, its scores say nothing of "
+    "transfer learning, and no expectation is judged."
+)
+
+
+def find_weights(work: Work, info: DatasetInfo) -> None:
+    """Find the weights of the network's ready-made base, if it has one, and take down which.
+
+    The network is built once: only Keras knows which file it wants, and what is wrong with the
+    names of layers is told before anything trains.
+
+    Raises:
+        MissingDataError: if they are nowhere to be had, and the spec allows no random ones.
+        DataError: if they are not the official ones.
+        UsageError: if the base lacks an option or a layer.
+    """
+    from kx.data.sources import SourceFiles
+    from kx.data.weight_files import SourceWeights
+
+    if not work.plan.takes_weights:
+        return
+    options = work.plan.architecture.options
+    work.watcher.stage(f"building {options.get('base', 'the base')}")
+    files = SourceFiles.from_environment(work.watcher)
+    weights = SourceWeights(files, work.plan.folder)
+    missing = ""
+    try:
+        work.plan.build_model(info, weights)
+        work.weights = weights
+    except MissingDataError as error:
+        if options.get("fallback") != "random":
+            raise
+        missing = first_line(error)
+        work.warn("Random weights", f"{missing}. {RANDOM_NOTE}")
+    work.facts["base"] = {
+        "name": options.get("base", work.plan.architecture.entry.name),
+        **weights.taken(),
+        "random": not weights.taken(),
+        "fallback": bool(missing),
+    }
+
+
+def seeded(work: Work) -> None:
+    """Have what is built next draw its random weights as it always does in this run."""
+    from kx.training.environment import seed_everything
+
+    seed_everything(derive(work.seed, "weights", "base"))
+
+
+def whole(work: Work, head: keras.Model, info: DatasetInfo) -> keras.Model:
+    """Return the network that takes pictures, with the trained ``head`` behind its base.
+
+    Args:
+        work: of the run.
+        head: fitted on features.
+        info: of these features.
+    """
+    assert info.extracted_from is not None  # noqa: S101 - for the type checker
+    seeded(work)
+    network = work.plan.build_model(info.extracted_from, work.weights)
+    for layer in head.layers:
+        values: list[Any] = layer.get_weights()
+        if values:
+            network.get_layer(layer.name).set_weights(values)
+    return network

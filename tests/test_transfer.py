@@ -1,0 +1,259 @@
+"""Whole runs on a ready-made base, looked at from the outside."""
+
+import hashlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+pytestmark = pytest.mark.slow
+
+CONFIGS = Path(__file__).parent.parent / "configs"
+
+SPEC = """\
+name: small
+seed: 3
+dataset: {name: image_folder, path: photos, image_size: 32}
+architecture:
+  name: pretrained
+  base: MobileNet
+  base_options: {alpha: 0.25}
+  cut_at: conv_pw_3_relu
+  weights: none
+  units: [8]
+  mode: MODE
+validation: {strategy: holdout, size: 8, refit: none}
+training: {optimizer: {name: adam, learning_rate: 0.02}, batch_size: 8, epochs: 3}
+"""
+PARAMETERS = 2_960
+"""Of the base, up to there."""
+PHASES = "phases: [{epochs: 1, trainable: head}, {epochs: 2, trainable: unfrozen}]"
+TUNED = (
+    SPEC.replace("mode: MODE", "mode: fine_tune\n  unfreeze_from: conv_dw_3")
+    .replace("epochs: 3", PHASES)
+    .replace("refit: none", "refit: 2")
+)
+FEATURES, FROZEN = SPEC.replace("MODE", "features"), SPEC.replace("MODE", "frozen")
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A folder with pictures, light ones and dark ones, and nothing else of the user's."""
+    for name in ("KX_DATA_DIR", "KX_TIMEOUT"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("KX_OFFLINE", "1")
+    monkeypatch.setenv("KX_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    draws = np.random.default_rng(0)
+    for part, count in (("train", 12), ("test", 4)):
+        for label, level in (("dark", 0), ("light", 128)):
+            folder = tmp_path / "photos" / part / label
+            folder.mkdir(parents=True)
+            for number in range(count):
+                pixels = draws.integers(level, level + 128, (32, 32, 3), dtype=np.uint8)
+                Image.fromarray(pixels).save(folder / f"{number}.png")
+    return tmp_path
+
+
+@pytest.fixture
+def train(kx, home):
+    """Train a spec in the folder of the pictures; return run folder, record, stdout, stderr."""
+
+    def run(text, *args, expected=0):
+        (home / "spec.yaml").write_text(text)
+        outputs = home / "outputs"
+        before = set(outputs.iterdir()) if outputs.exists() else set()
+        code, out, err = kx("train", home / "spec.yaml", "--outputs", outputs, *args)
+        assert code == expected, err
+        (folder,) = set(outputs.iterdir()) - before
+        return folder, json.loads((folder / "record.json").read_text()), out, err
+
+    return run
+
+
+def test_a_second_run_on_features_looks_at_no_picture(train):
+    _, one, out, err = train(FEATURES)
+    _, two, again, _ = train(FEATURES)
+    _, larger, _, _ = train(FEATURES.replace("image_size: 32", "image_size: 40"))
+    _, others, _, _ = train(FEATURES, "--seed", 4)  # draws other random weights
+    _, cut, _, _ = train(FEATURES.replace("conv_pw_3_relu", "conv_pw_5_relu"))
+
+    assert one["features"]["forward_passes"] == 24 + 8
+    assert "features: 32 forward passes" in out
+    assert "features of the train part: 24 of 24" in err
+    assert two["features"]["forward_passes"] == 0
+    assert two["features"]["cached"] is True
+    assert "features from cache: 0 forward passes" in again
+    for other in (larger, others, cut):
+        assert other["features"]["forward_passes"] == 32
+    assert cut["features"]["shape"] == [4, 4, 64]
+    assert two["scores"] == one["scores"]
+    assert two["fits"][0]["scores"] == one["fits"][0]["scores"]
+
+
+def test_a_damaged_cache_is_made_anew(train, home):
+    _, one, _, _ = train(FEATURES)
+    for path in (home / "cache/features").glob("*.npy"):
+        path.write_bytes(path.read_bytes()[:-4] + b"\0\0\1\0")
+    _, two, _, _ = train(FEATURES)
+
+    assert two["features"]["forward_passes"] == 32
+    assert two["scores"] == one["scores"]
+
+
+LOAD = """
+import sys, keras, numpy as np
+model = keras.saving.load_model(sys.argv[1])
+saved = np.load(sys.argv[2])["predictions"]
+again = model.predict(np.load(sys.argv[3]), verbose=0)
+print(abs(again - saved).max(), np.ptp(saved), "kx" in sys.modules)
+"""
+
+
+@pytest.mark.parametrize("text", [FEATURES, FROZEN, TUNED], ids=["features", "frozen", "tuned"])
+def test_the_model_takes_pictures_and_loads_without_kx(train, home, text):
+    from kx.data.sources import SourceFiles
+    from kx.planning import make_plan
+
+    folder, record, _, _ = train(text)
+    pictures = make_plan(home / "spec.yaml").load_data(SourceFiles()).test.x
+    np.save(home / "x.npy", pictures)
+    files = [folder / "model.keras", folder / "predictions.npz", home / "x.npy"]
+    done = subprocess.run(
+        [sys.executable, "-c", LOAD, *files], capture_output=True, text=True, cwd=home
+    )
+
+    difference, spread, with_kx = done.stdout.split()
+    assert float(difference) < 1e-5 < 1e-3 < float(spread), done.stderr
+    assert with_kx == "False"
+    assert pictures.dtype == np.uint8
+    assert record["parameters"] == PARAMETERS + (8 * 8 * 32 * 8 + 8) + (8 + 1)
+
+
+def test_a_network_fitted_on_features_can_be_looked_into(train, kx, home):
+    # The run is read again from its own folder, where a relative path would begin.
+    folder, _, _, _ = train(FEATURES.replace("path: photos", f"path: {home / 'photos'}"))
+    picture = home / "photos/test/light/0.png"
+
+    code, out, err = kx(
+        "explain", "gradcam", "last", "--image", picture, "--json", "--outputs", folder.parent
+    )
+
+    assert code == 0, err
+    with np.load(folder / "predictions.npz") as kept:
+        expected = kept["predictions"][kept["y"] == 1]
+    assert np.abs(expected - json.loads(out)["outputs"][-1]).min() < 1e-4
+
+
+def test_a_frozen_base_is_proved_to_be_frozen(train, kx):
+    folder, record, out, _ = train(FROZEN)
+
+    frozen = record["frozen"]
+    assert frozen["weights"] == 7 + 7 * 4  # kernels, and normalisation
+    assert frozen["before"] == frozen["after"]
+    line = f"frozen: 35 tensors, unchanged (sha {frozen['after'][:8]}…)"
+    assert line in out
+    assert line in kx("show", folder.name, "--outputs", folder.parent)[1]
+    assert record["base"] == {"name": "MobileNet", "random": True, "fallback": False}
+
+
+def test_fine_tuning_is_one_curve_with_phases_and_a_refit_cut_short(train, kx):
+    folder, record, _, _ = train(TUNED)
+
+    holdout, refit = record["fits"]
+    assert (holdout["epochs"], refit["epochs"]) == (3, 2)
+    assert [phase["start"] for phase in holdout["phases"]] == [1, 2]
+    assert [phase["frozen"] for phase in refit["phases"]] == [35, 33]
+    assert record["frozen"]["weights"] == 33
+    assert record["spec"]["training"]["epochs"] == 3
+    history = json.loads((folder / "history.json").read_text())["fits"][0]["history"]
+    assert len(history["val_loss"]) == 3
+    assert kx("plot", "last", "--format", "svg", "--outputs", folder.parent)[0] == 0
+
+
+def test_weights_that_cannot_be_had_are_told_or_made_up_loudly(train, kx):
+    wanted = FROZEN.replace("weights: none", "weights: imagenet")
+    _, failed, _, err = train(wanted, expected=3)
+    folder, record, out, told = train(wanted.replace("units", "fallback: random\n  units"))
+
+    name = "mobilenet_2_5_224_tf_no_top.h5"
+    for words in (name, f"mobilenet/{name}", "KX_OFFLINE", "MD5", "KERAS_HOME/models"):
+        assert words in err
+    assert failed["status"] == "failed"
+    assert f"Random weights: {name}" in told
+    assert record["base"]["fallback"] is True
+    assert "RANDOM WEIGHTS" in out
+    assert "RANDOM WEIGHTS" in kx("show", folder.name, "--outputs", folder.parent)[1]
+
+
+def test_expectations_are_not_judged_by_random_weights(train):
+    text = FROZEN.replace("weights: none", "fallback: random")
+    _, record, _, _ = train(text + "expect: {validation.accuracy: {at_least: 2}}\n")
+
+    (verdict,) = record["expectations"]
+    assert (verdict["verdict"], verdict["reason"]) == ("not judged", "random weights")
+
+
+def test_weights_may_be_a_file_beside_the_spec(train, home):
+    import keras
+
+    options = {"alpha": 0.25, "weights": None, "include_top": False, "input_shape": (32, 32, 3)}
+    given = keras.applications.MobileNet(**options)
+    given.save_weights(home / "mine.weights.h5")
+    folder, record, _, _ = train(FROZEN.replace("weights: none", "weights: mine.weights.h5"))
+    base = keras.saving.load_model(folder / "model.keras").get_layer("base")
+
+    digest = hashlib.sha256((home / "mine.weights.h5").read_bytes()).hexdigest()
+    assert record["base"] == {
+        "name": "MobileNet", "file": "mine.weights.h5", "source": "path", "sha256": digest,
+        "random": False, "fallback": False,
+    }  # fmt: skip
+    for ours, theirs in zip(base.get_weights(), given.get_weights(), strict=False):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize("name", ["features", "frozen", "finetune"])
+def test_shipped_specs_run_without_data_weights_and_network(kx, home, name):
+    path = CONFIGS / f"cats_vs_dogs_{name}.yaml"
+    code, out, err = kx("train", path, "--smoke", "--sample", "--outputs", home / "o", "--json")
+
+    assert code == 0, err
+    record = json.loads(out)
+    assert record["base"]["fallback"] is True
+    assert record["fits"][0]["epochs"] == 2
+    assert not (home / "keras").exists()
+
+
+@pytest.mark.real_data
+def test_features_of_a_real_network_tell_cats_from_dogs(kx, real_data_dir, tmp_path, monkeypatch):
+    monkeypatch.setenv("KX_CACHE_DIR", str(tmp_path / "cache"))
+    for part, numbers in (("train", range(200)), ("test", range(1500, 1550))):
+        for kind in ("cats", "dogs"):
+            folder = tmp_path / "photos" / part / kind
+            folder.mkdir(parents=True)
+            for number in numbers:
+                name = f"{kind[:-1]}.{number}.jpg"
+                source = real_data_dir / "cats_and_dogs_small" / part / kind / name
+                (folder / name).write_bytes(source.read_bytes())
+    spec = (
+        FEATURES.replace("weights: none", "weights: imagenet")
+        .replace("  cut_at: conv_pw_3_relu\n", "")
+        .replace("learning_rate: 0.02", "learning_rate: 0.001")
+        .replace("image_size: 32", "image_size: 120")  # at 128 Keras asks for another file
+        .replace("size: 8", "size: 100")
+        .replace("units: [8]", "units: [64]\n  pooling: average")
+        .replace("epochs: 3", "epochs: 20")
+    )
+    (tmp_path / "spec.yaml").write_text(spec)
+
+    code, out, err = kx("train", tmp_path / "spec.yaml", "--json", "-q", "--outputs", tmp_path)
+
+    assert code == 0, err
+    record = json.loads(out)
+    assert record["base"]["sha256"].startswith("dbdb03ee")
+    assert record["features"]["forward_passes"] == 500
+    assert record["scores"]["validation"]["accuracy"]["value"] > 0.85
