@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import warnings
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from kx.contracts import DatasetInfo, Split
 
 if TYPE_CHECKING:
     import numpy as np
+    from threadpoolctl import ThreadpoolController
 
 MOST_NUMBERS = 50_000_000
 """In the training features, for a linear model: 200 MB. The 60,000 pictures of MNIST have 47."""
@@ -61,7 +63,6 @@ def baseline_predictions(
         Name of the baseline -> (n, outputs) float32, of the form in which a network predicts.
     """
     import numpy as np
-    from threadpoolctl import threadpool_limits
 
     predictions = {
         name: np.tile(np.asarray(row, np.float32), (x.shape[0], 1))
@@ -70,9 +71,18 @@ def baseline_predictions(
     if linear and info.vocabulary is None and not linear_too_large(train, info):
         # Threads of BLAS that wait for each other cost ten times the CPU seconds on a busy machine,
         # and the last digits would depend on how many there are.
-        with threadpool_limits(limits=1):
+        with libraries().limit(limits=1):
             predictions["linear"] = _linear(train, x, info).astype(np.float32)
     return predictions
+
+
+@cache
+def libraries() -> ThreadpoolController:
+    """Load what linear models are fitted with: 0.1 s, once, that no fit should wait for."""
+    import sklearn.linear_model  # noqa: F401 - its BLAS is to be found
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def linear_too_large(

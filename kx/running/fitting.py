@@ -121,6 +121,8 @@ class Fitter:
         Raises:
             SpecError: if the rows cannot be split as the spec asks.
         """
+        from kx.evaluators.baselines import libraries
+
         work = self._work
         rows = rows_to_split(self._bundle)
         strategy = work.plan.strategy(rows.count)
@@ -135,6 +137,7 @@ class Fitter:
         work.watcher.fits_planned(len(jobs))
         work.history.plan([job.name for job in jobs])
         self._count_duplicates(proposals)
+        libraries()
         started = time.monotonic()
         for position, fitted in enumerate(self.trainer.fit(jobs)):
             self._add(found, fitted, *divmod(position, len(found.seeds)))

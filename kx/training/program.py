@@ -10,7 +10,7 @@ and its data, are arguments. Several fits may use it at the same time, in thread
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -75,6 +75,7 @@ class Program:
     Attributes:
         form: what it was compiled for.
         metrics: names, in the order of the columns that a call returns.
+        asked_for: whether somebody has it compiled already.
     """
 
     def __init__(self, template: Template, data: Resident, form: Form) -> None:
@@ -87,6 +88,7 @@ class Program:
         """
         model = template.model
         self.form, self.metrics = form, tuple(model.get_metrics_result())
+        self.asked_for = False
         self._data, self._model = data, model
         traced = self._trace()
         captures = list(traced.captured_inputs)
@@ -99,22 +101,33 @@ class Program:
 
     def new_state(self, values: Values) -> State:
         """Return the state of a fit that begins with ``values`` of the model's variables."""
-        import tensorflow as tf
-
         start: list[Any] = list(self._start)
         for value, place in zip(values, self._of_model, strict=True):
             if place is not None:
                 start[place] = value
-        variables = [
-            tf.Variable(value, dtype=variable.dtype)
-            for value, variable in zip(start, self._keras, strict=True)
-        ]
-        return State(variables, self._constants, self._of_model)
+        return self._state(start)
 
     def template_state(self) -> State:
         """Return the template's own variables as a state: then callbacks see what is trained."""
         own = [variable.value for variable in self._keras]
         return State(own, self._constants, self._of_model)
+
+    def compiler(self, data: Resident) -> Callable[[], None]:
+        """Return what has XLA compile the program: for another thread, which needs no Python.
+
+        Args:
+            data: of the form that the program was made for.
+        """
+        import numpy as np
+
+        # With variables of its own: even no epochs at all would write the template's.
+        state = self._state(self._start)
+        form = self.form
+        rows = np.zeros(form.capacity, "int32")
+        orders = np.zeros((form.epochs, form.capacity), "int32")
+        arguments = (state.handles, orders, rows, np.zeros(3, "int32"), *data.tensors)
+        self._run.get_concrete_function(*arguments)
+        return lambda: self._run(*arguments)
 
     def epochs(
         self,
@@ -149,6 +162,15 @@ class Program:
             state.handles, padded, held_out, numbers, *data.tensors
         ).numpy()
         return found[:count]
+
+    def _state(self, start: Sequence[Any]) -> State:
+        import tensorflow as tf
+
+        variables = [
+            tf.Variable(value, dtype=variable.dtype)
+            for value, variable in zip(start, self._keras, strict=True)
+        ]
+        return State(variables, self._constants, self._of_model)
 
     def _trace(self) -> Any:
         """Return the program as a concrete function, bound to the template's own variables."""

@@ -77,6 +77,8 @@ class SideBySide:
         self._training, self._hooks = training, hooks
         self._messages: queue.SimpleQueue[tuple[_Running, Any]] = queue.SimpleQueue()
         self._stop = threading.Event()
+        self._compiler = ThreadPoolExecutor(1)
+        self._unrehearsed: _Running | None = None
 
     def fit(self, jobs: Sequence[Job], resident: Callable[[Job], Resident]) -> Iterator[Fitted]:
         """Yield what comes of each job, in their order.
@@ -96,6 +98,7 @@ class SideBySide:
                 while waiting and running < 2 * workers:  # some in reserve, so that no core waits
                     pool.submit(self._work, self._begin(waiting.pop(), resident))
                     running += 1
+                self._rehearse()
                 done = self._next_done()
                 running -= 1
                 ready[done.job.name] = done.fitted(self._training)
@@ -105,7 +108,8 @@ class SideBySide:
         finally:
             sys.setswitchinterval(patience)
             self._stop.set()
-            pool.shutdown(wait=True, cancel_futures=True)
+            for threads in (pool, self._compiler):
+                threads.shutdown(wait=True, cancel_futures=True)
 
     def _begin(self, job: Job, resident: Callable[[Job], Resident]) -> _Running:
         tensors = resident(job)
@@ -114,9 +118,21 @@ class SideBySide:
         program = program_for(
             self._programs, self._template, tensors, batching, self._epochs_per_call(tensors)
         )
+        new = not program.asked_for
+        if new:  # compile at once: the fits that wait for it have rows to shuffle
+            program.asked_for = True
+            self._compiler.submit(program.compiler(tensors))
         recording = Recording(job.name, self._hooks)
         self._hooks.watcher.fit_started(job.name, job.epochs, batching.steps)
-        return _Running(job, tensors, program, program.new_state(start), start, recording)
+        begun = _Running(job, tensors, program, program.new_state(start), start, recording)
+        self._unrehearsed = begun if new else self._unrehearsed
+        return begun
+
+    def _rehearse(self) -> None:
+        """Predict while XLA compiles: tracing it later would take a core from the fits."""
+        begun, self._unrehearsed = self._unrehearsed, None
+        if begun and len(begun.job.validation):
+            self._template.predict(begun.start, begun.resident, begun.job.validation)
 
     def _epochs_per_call(self, data: Resident) -> int:
         """Return how many epochs one call trains: by the whole data, so that it suits all jobs."""

@@ -33,16 +33,22 @@ class Template:
     """
 
     def __init__(
-        self, build: Callable[[], keras.Model], compile_model: Callable[[keras.Model], None]
+        self,
+        build: Callable[[], keras.Model],
+        compile_model: Callable[[keras.Model], None],
+        seed: int,
     ) -> None:
         """Build and compile the network.
 
         Args:
-            build: makes an uncompiled model; called again for the initial values of each fit.
+            build: makes an uncompiled model; called again for the initial values of other fits.
             compile_model: gives a model its optimizer, loss and metrics.
+            seed: of the first fit, which so needs no network of its own to begin with.
         """
         self._build = build
+        seed_everything(seed)
         self.model = build()
+        self._drawn: tuple[int, list[tf.Tensor]] | None = (seed, _values(self.model))
         compile_model(self.model)
         self.model.optimizer.build(self.model.trainable_variables)
         self._optimizer_start = [variable.numpy() for variable in self.model.optimizer.variables]
@@ -51,10 +57,11 @@ class Template:
 
     def initial_values(self, seed: int) -> list[tf.Tensor]:
         """Return what the variables of a network drawn with ``seed`` begin with."""
-        import tensorflow as tf
-
+        drawn, self._drawn = self._drawn, None  # a large network's need not be kept for ever
+        if drawn and drawn[0] == seed:
+            return drawn[1]
         seed_everything(seed)
-        return [tf.convert_to_tensor(variable.value) for variable in self._build().variables]
+        return _values(self._build())
 
     def start(self, values: Values) -> None:
         """Give the model these values, and a new optimizer's and new metrics' state."""
@@ -79,7 +86,10 @@ class Template:
         import tensorflow as tf
 
         if not self._metrics_built:
-            self.model.test_step(data.batch(tf.range(min(2, data.examples)), weighted=False))
+            rows = tf.range(min(2, data.examples))
+            x, y = data.batch(rows, weighted=False)
+            outputs = tf.zeros((len(rows), *self.model.output_shape[1:]))
+            self.model.compute_metrics(x, y, outputs)
             self.model.reset_metrics()
             self._metrics_built = True
 
@@ -95,7 +105,7 @@ class Template:
         import numpy as np
 
         self.load(values)
-        outputs = self._outputs.get(data.form) or self._traced(data)
+        outputs = self.prediction(data)
         wanted = np.arange(data.examples) if rows is None else rows
         size = examples_at_once(self.model, PREDICTION_BATCH)
         parts = [
@@ -103,6 +113,10 @@ class Template:
             for at in range(0, len(wanted), size)
         ]
         return np.concatenate(parts)
+
+    def prediction(self, data: Resident) -> Any:
+        """Return the function that predicts for data of this form, traced when first asked for."""
+        return self._outputs.get(data.form) or self._traced(data)
 
     def _traced(self, data: Resident) -> Any:
         import tensorflow as tf
@@ -116,5 +130,12 @@ class Template:
             outputs = model(data.batch(rows, tensors, weighted=False)[0], training=False)
             return tf.cast(outputs, tf.float32)  # a plugin's output layer may compute in half
 
+        outputs.get_concrete_function()
         self._outputs[data.form] = outputs
         return outputs
+
+
+def _values(model: keras.Model) -> list[tf.Tensor]:
+    import tensorflow as tf
+
+    return [tf.convert_to_tensor(variable.value) for variable in model.variables]

@@ -231,11 +231,11 @@ class Trainer:
         # A schedule counts in steps: folds with another number of them need another optimizer.
         key = (shape, steps if self._training.learning_rate_schedule else None, phase.number)
         if key not in self._kits:
-            self._kits[key] = self._new_kit(shape, steps, phase)
+            self._kits[key] = self._new_kit(job, steps, phase)
         return self._kits[key]
 
-    def _new_kit(self, shape: tuple[int, ...], steps: int, phase: Phase) -> _Kit:
-        info = replace(self._info, input_shape=shape)
+    def _new_kit(self, job: Job, steps: int, phase: Phase) -> _Kit:
+        info = replace(self._info, input_shape=job.input_shape)
 
         def compiled(model: keras.Model) -> None:
             if phase.trainable:
@@ -243,7 +243,8 @@ class Trainer:
             compile_model(model, info, self._head, phase.training, steps)
 
         augmentation = Augmentation(self._augmentation) if self._augmentation else None
-        return _Kit(Template(lambda: self._build(info), compiled), augmentation)
+        template = Template(lambda: self._build(info), compiled, job.weights_seed)
+        return _Kit(template, augmentation)
 
     def _resident(self, data: Split) -> Resident:
         if self._source is None or self._source[0] is not data:
