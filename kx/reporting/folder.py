@@ -11,24 +11,19 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from kx.errors import DataError, RunLockedError, UsageError, closest
+from kx.errors import DataError, UsageError, closest
 from kx.reporting.history import HistoryWriter
+from kx.reporting.lock import hold, is_held
 from kx.reporting.record import Record, best_baseline, headline, read_record
 from kx.reporting.storage import atomic_write, sha256, storage_errors, sweep_partial
 from kx.reporting.text import clean, shortened
 
-if TYPE_CHECKING:
-    from filelock import BaseFileLock
-
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 RUN_ID = re.compile(r"\d{8}-\d{6}-([a-z0-9][a-z0-9._-]{0,42})-[0-9a-f]{4}")
 
-LOCK, RECORD, SPEC = ".lock", "record.json", "spec.yaml"
-
-PATIENCE = 0.5
-"""Seconds to wait for a lock: who looks at a run holds it for an instant."""
+RECORD, SPEC = "record.json", "spec.yaml"
 
 
 class RunFolder:
@@ -47,9 +42,7 @@ class RunFolder:
             StorageError: if it cannot be written.
         """
         self.path, self.id = path, path.name
-        self._lock = _locked(path)
-        with storage_errors(path):
-            _note_holder(path / LOCK)
+        self._lock = hold(path)
         sweep_partial(path)
 
     @classmethod
@@ -191,7 +184,7 @@ def state(folder: Path) -> str:
 
 def judged(folder: Path) -> tuple[str, Record | None, str]:
     """Return the state, the record if it can be read, and what is wrong with it if it cannot be."""
-    locked = _is_locked(folder / LOCK)
+    locked = is_held(folder)
     path = folder / RECORD
     if locked or not os.path.lexists(path):
         return ("running" if locked else "crashed"), None, ""
@@ -324,53 +317,3 @@ def _summary_of(record: Record, run: str, standing: str) -> RunSummary:
         best_epoch=record.best_epoch,
         seconds=record.seconds,
     )
-
-
-def _locked(folder: Path) -> BaseFileLock:
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(folder / LOCK, thread_local=False)
-    with storage_errors(folder / LOCK):
-        try:
-            lock.acquire(timeout=PATIENCE, poll_interval=0.02)
-        except Timeout:
-            holder = _holder(folder / LOCK)
-            raise RunLockedError(
-                f"{folder.name}: another process ({holder}) is working on this run. "
-                "Wait until it has ended."
-            ) from None
-    return lock
-
-
-def _note_holder(path: Path) -> None:
-    number = os.open(path, os.O_WRONLY | os.O_TRUNC | os.O_NOFOLLOW)
-    with os.fdopen(number, "w", encoding="ascii") as file:
-        file.write(f"{os.getpid()}\n")
-
-
-def _holder(path: Path) -> str:
-    with suppress(OSError):
-        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
-            content = file.read(20).strip()
-        if content.isdigit():
-            return f"process {content.decode()}"
-    return "its process id is not known"
-
-
-def _is_locked(path: Path) -> bool:
-    """Whether a process holds the lock, found out without leaving a trace."""
-    import fcntl
-
-    try:
-        number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(number, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False  # a file system without locks
-    finally:
-        os.close(number)
-    return False
