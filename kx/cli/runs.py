@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +14,8 @@ from kx.cli.options import AsJson, Outputs
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from kx.reporting.folder import RunSummary
+
 Run = Annotated[
     str,
     typer.Argument(
@@ -22,22 +25,70 @@ Run = Annotated[
 ]
 
 
-def runs(outputs: Outputs = Path("outputs"), as_json: AsJson = False) -> None:
+Where = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CONDITION",
+        help="Only those that meet it, as in 'test.accuracy > 0.85 and dataset = imdb'. Fields: "
+        "scores, name, dataset, status, tag, note, started, seconds, parameters, engine, "
+        "precision, verdict, any key of the spec. Signs: = != > >= < <= ~ (contains); and, or, "
+        "not, ( ).",
+        show_default=False,
+    ),
+]
+Sort = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FIELD",
+        help="By this field, the smallest first; with - before it, the largest. Runs without it "
+        "come last. Default: by age.",
+        show_default=False,
+    ),
+]
+Limit = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="At most so many: of sorted ones the first, otherwise the newest.",
+        show_default=False,
+    ),
+]
+
+
+def runs(
+    where: Where = None,
+    sort: Sort = None,
+    limit: Limit = None,
+    outputs: Outputs = Path("outputs"),
+    as_json: AsJson = False,
+) -> None:
     """List the runs, the newest last.
 
-    Example: kx runs
+    Example: kx runs --where 'test.accuracy > 0.85 and dataset = imdb' --sort -test.accuracy
     """
     from kx.reporting import console
-    from kx.reporting.folder import list_runs
+    from kx.reporting.folder import run_ids
     from kx.reporting.jsonfile import to_json
+    from kx.reporting.selection import Choice, choose_runs
 
-    found = list_runs(outputs)
+    found = choose_runs(outputs, Choice(where, sort, limit))
     if as_json:
         typer.echo(to_json([run.as_dict() for run in found]), nl=False)
     elif found:
-        console.results().print(console.runs_list(found))
+        _print_list(found, outputs)
+    elif run_ids(outputs):
+        console.messages().print(f"No run in {outputs} meets the condition.")
     else:
         console.messages().print(f"No run in {outputs} yet. Start one: kx train SPEC")
+
+
+def _print_list(found: Sequence[RunSummary], outputs: Path) -> None:
+    from kx.reporting import console
+    from kx.reporting.sparkline import main_curve
+
+    paper = console.results()
+    curves = {run.id: main_curve(outputs / run.id) for run in found}
+    paper.print(console.runs_list(found, curves, ascii_only=paper.options.ascii_only))
 
 
 def show(run: Run, outputs: Outputs = Path("outputs"), as_json: AsJson = False) -> None:
@@ -53,24 +104,33 @@ def show(run: Run, outputs: Outputs = Path("outputs"), as_json: AsJson = False) 
     if as_json:
         typer.echo(to_json(_document(folder)), nl=False)
     else:
-        console.results().print(_panel(folder))
+        paper = console.results()
+        paper.print(_panel(folder, ascii_only=paper.options.ascii_only))
 
 
 def _document(folder: Path) -> dict[str, object]:
     from kx.reporting.folder import judged
+    from kx.reporting.labels import read_labels
 
     state, record, note = judged(folder)
     return {
         "id": folder.name,
         "state": state,
         "note": note,
+        "labels": asdict(read_labels(folder)),
         "record": asdict(record) if record else None,
     }
 
 
-def _panel(folder: Path) -> RenderableType:
+def _panel(folder: Path, *, ascii_only: bool) -> RenderableType:
     from kx.reporting import console
-    from kx.reporting.folder import judged, summary
+    from kx.reporting.folder import judged, summary_of
+    from kx.reporting.runs_table import curve_table
+    from kx.reporting.sparkline import validation_curves
 
-    state, record, _ = judged(folder)
-    return console.run_panel(record, state) if record else console.summary_panel(summary(folder))
+    state, record, note = judged(folder)
+    run = summary_of(folder, state, record, note)
+    if record is None:
+        return console.summary_panel(run)
+    curves = curve_table(validation_curves(folder), ascii_only=ascii_only)
+    return console.run_panel(record, state, run.labels, curves)

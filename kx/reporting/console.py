@@ -7,7 +7,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from kx.reporting.progress import PlainWatcher, TerminalWatcher, watching
-from kx.reporting.tables import result_lines, run_panel, runs_list, summary_panel
+from kx.reporting.runs_table import runs_list
+from kx.reporting.tables import result_lines, run_panel, summary_panel
 
 if TYPE_CHECKING:
     from rich.console import Console

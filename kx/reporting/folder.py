@@ -7,7 +7,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +15,7 @@ from typing import Any
 
 from kx.errors import DataError, UsageError, closest
 from kx.reporting.history import HistoryWriter
+from kx.reporting.labels import LABELS, Labels, read_labels
 from kx.reporting.lock import hold, is_held
 from kx.reporting.record import Record, best_baseline, headline, read_record
 from kx.reporting.storage import atomic_write, sha256, storage_errors, sweep_partial
@@ -107,12 +108,13 @@ class RunFolder:
         atomic_write(self.path / RECORD, record.to_json())
 
     def artefacts(self) -> dict[str, str]:
-        """Return the SHA-256 of each file so far, except of the log and what is hidden."""
+        """Return the SHA-256 of each file so far, except of what is hidden or may still change."""
+        changing = (self.log_path, self.path / LABELS)
         with storage_errors(self.path):
             return {
                 path.relative_to(self.path).as_posix(): sha256(path)
                 for path in sorted(self.path.rglob("*"))
-                if path.is_file() and path != self.log_path and not path.name.startswith(".")
+                if path.is_file() and path not in changing and not path.name.startswith(".")
             }
 
     def release(self) -> None:
@@ -141,6 +143,7 @@ class RunSummary:
         low: lower end of the score's interval.
         baseline: the best value that needs no model.
         note: why the rest is missing, if it is.
+        labels: what people said of it.
     """
 
     id: str
@@ -160,6 +163,7 @@ class RunSummary:
     best_epoch: int | None = None
     seconds: float | None = None
     note: str = ""
+    labels: Labels = field(default_factory=Labels)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields by name."""
@@ -244,12 +248,21 @@ def find_run(outputs: Path, reference: str) -> Path:
 
 def summary(folder: Path) -> RunSummary:
     """Return the run in ``folder`` on one line."""
+    return summary_of(folder, *judged(folder))
+
+
+def summary_of(folder: Path, standing: str, record: Record | None, note: str) -> RunSummary:
+    """Return on one line the run that was judged as the other arguments say."""
+    labels = Labels()
+    try:
+        labels = read_labels(folder)
+    except DataError as error:
+        note = note or str(error)
+    if record is not None:
+        return _summary_of(record, folder.name, standing, labels, note)
     match = RUN_ID.fullmatch(folder.name)
     name = match[1] if match else folder.name
-    standing, record, note = judged(folder)
-    if record is None:
-        return RunSummary(folder.name, name, standing, note=note)
-    return _summary_of(record, folder.name, standing)
+    return RunSummary(folder.name, name, standing, note=note, labels=labels)
 
 
 def damaged_artefacts(folder: Path, record: Record, names: Iterable[str]) -> list[str]:
@@ -296,7 +309,7 @@ def _unclear(reference: str, candidates: list[str], known: set[str]) -> str:
     return f"no run is called {reference!r}. {hint}List them: kx runs"
 
 
-def _summary_of(record: Record, run: str, standing: str) -> RunSummary:
+def _summary_of(record: Record, run: str, standing: str, labels: Labels, note: str) -> RunSummary:
     part, metric, score = headline(record) or ("", "", None)
     name, baseline = best_baseline(record, part, metric) or ("", None)
     return RunSummary(
@@ -316,4 +329,6 @@ def _summary_of(record: Record, run: str, standing: str) -> RunSummary:
         baseline_name=name,
         best_epoch=record.best_epoch,
         seconds=record.seconds,
+        note=note,
+        labels=labels,
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kx.reporting.folder import RunSummary
+from kx.reporting.labels import Labels
 from kx.reporting.record import Expectation, Record, Score, best_baseline
 from kx.reporting.text import STATUS_STYLES, clean, duration, interval, number, shortened
 
@@ -41,34 +42,34 @@ def result_lines(record: Record, folder: Path | None = None) -> RenderableType:
     return Group(*rows)
 
 
-def runs_list(runs: Sequence[RunSummary]) -> RenderableType:
-    """Return two lines per run. A table of 80 columns would break the ids, which people copy."""
-    from rich.console import Group
-
-    wide = min(max((len(run.id) for run in runs), default=0), 30)
-    deep = min(max((len(run.dataset) for run in runs), default=0), 16)
-    lines = [line for run in runs for line in (_first_line(run, wide), _second_line(run, deep))]
-    notes = [_styled(f"\n{SAMPLE}", "bold yellow")] if any(run.sample for run in runs) else []
-    return Group(*lines, *notes)
-
-
-def run_panel(record: Record, state: str) -> RenderableType:
+def run_panel(
+    record: Record,
+    state: str,
+    labels: Labels | None = None,
+    curves: Sequence[RenderableType] = (),
+) -> RenderableType:
     """Return all that a record says, in sections.
 
     Args:
         record: of the run.
         state: as ``kx.reporting.folder.state`` returns it.
+        labels: what people said of it.
+        curves: as ``kx.reporting.runs_table.curve_table`` returns them.
     """
     from rich.console import Group
 
-    facts = _grid((name, text) for name, text in _facts(record, state) if text)
-    tables = _apart([facts, *_scores(record), *_fits(record)])
+    said = labels or Labels()
+    pairs = (*_facts(record, state), ("tags", ", ".join(said.tags)), ("note", said.note))
+    facts = _grid((name, text) for name, text in pairs if text)
+    tables = _apart([facts, *_scores(record), *curves, *_fits(record)])
     return Group(_heading(record), *tables, *_remarks(record))
 
 
 def summary_panel(run: RunSummary) -> RenderableType:
     """Return what is known of a run without a readable record."""
-    return _grid([("run", run.id), ("state", run.state), ("note", run.note)])
+    said = [("tags", ", ".join(run.labels.tags)), ("note", run.labels.note)]
+    facts = [("run", run.id), ("state", run.state), ("problem", run.note), *said]
+    return _grid([(name, text) for name, text in facts if text])
 
 
 def _heading(record: Record) -> RenderableType:
@@ -235,27 +236,6 @@ def _verdict(expectation: Expectation) -> Text:
     for remark in (expectation["reason"], expectation["source"]):
         line.append(f" ({clean(remark)})" if remark else "")
     return line
-
-
-def _first_line(run: RunSummary, width: int) -> Text:
-    line = _styled(f"{run.id:{width}}", "bold")
-    line.append(f"  {run.state:11}", style=STATUS_STYLES.get(run.state, ""))
-    line.append("" if run.seconds is None else duration(run.seconds))
-    line.append("  SAMPLE DATA" if run.sample else "", style="bold yellow")
-    line.append("  smoke run" if run.smoke else "", style="bold yellow")
-    line.append("  LEAKY" if run.leaky else "", style="bold yellow")
-    line.rstrip()
-    return line
-
-
-def _second_line(run: RunSummary, width: int) -> Text:
-    parts = [
-        f"{shortened(run.dataset, 16):{width}}",
-        f"{run.part} {run.metric} {number(run.value)}" if run.metric else "no score",
-        f"baseline {number(run.baseline)}" if run.baseline is not None else "",
-        f"epoch {run.best_epoch}" if run.best_epoch else "",
-    ]
-    return _plain(f"  {'  '.join(part for part in parts if part.strip())}")
 
 
 def _facts(record: Record, state: str) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,131 @@
+import io
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from kx.reporting.folder import RunFolder, list_runs
+from kx.reporting.runs_table import CURVE, curve_table, runs_list
+from kx.reporting.sparkline import BLOCKS, PLAIN, main_curve, sparkline, validation_curves
+
+
+def printed(renderable, width=80):
+    console = Console(file=io.StringIO(), width=width, markup=False)
+    console.print(renderable)
+    return console.file.getvalue().splitlines()
+
+
+@pytest.mark.parametrize(
+    ("values", "width", "expected"),
+    [
+        ([0, 1, 2, 3, 4, 5, 6, 7], 8, "▁▂▃▄▅▆▇█"),
+        ([7, 0], 8, "█▁"),
+        ([0.5, 0.5], 8, "▁▁"),
+        ([1, None, 2], 8, "▁ █"),
+        ([0, 2, 6, 8], 2, "▁█"),
+        ([1, 3, None, None, 7, 9], 3, "▁ █"),
+        ([None], 8, ""),
+        ([], 8, ""),
+    ],
+)
+def test_a_curve_in_one_line(values, width, expected):
+    assert sparkline(values, width) == expected
+
+
+def test_a_curve_in_ascii_has_the_same_steps():
+    assert sparkline(range(8), 8, ascii_only=True) == PLAIN
+    assert PLAIN.isascii()
+    assert len(PLAIN) == len(BLOCKS)
+
+
+values = st.none() | st.floats(-1e9, 1e9)
+
+
+@given(st.lists(values, max_size=50), st.integers(1, 20))
+def test_a_curve_is_never_wider_than_asked(numbers, width):
+    line = sparkline(numbers, width)
+
+    assert len(line) in (0, min(len(numbers), width))
+    assert set(line) <= {*BLOCKS, " "}
+
+
+@pytest.fixture
+def folds(tmp_path):
+    """A run of two folds and a refit; the second fold ended earlier."""
+    with RunFolder.create(tmp_path / "outputs", "folds") as run:
+        history = run.history()
+        for epoch, loss in enumerate((0.8, 0.6, 0.7), 1):
+            history.epoch("fold-1", epoch, {"loss": 1.0, "val_acc": 1 - loss, "val_loss": loss})
+        for epoch, loss in enumerate((0.6, 0.2), 1):
+            history.epoch("fold-2", epoch, {"loss": 1.0, "val_acc": 1 - loss, "val_loss": loss})
+        history.epoch("refit", 1, {"loss": 0.1})
+        history.close()
+    return run.path
+
+
+def test_the_curve_of_folds_is_their_mean_and_leaves_the_refit_out(folds):
+    curves = validation_curves(folds)
+
+    assert list(curves) == ["val_loss", "val_accuracy"]
+    assert curves["val_loss"] == pytest.approx([0.7, 0.4])
+    assert main_curve(folds) == pytest.approx([0.7, 0.4])
+
+
+def test_a_run_without_a_history_has_no_curve(tmp_path, finished):
+    RunFolder.create(tmp_path / "outputs", "killed").release()
+    (finished() / "history.json").write_text("{")
+
+    assert [
+        main_curve(tmp_path / "outputs" / run.id) for run in list_runs(tmp_path / "outputs")
+    ] == [
+        (),
+        (),
+    ]
+
+
+def test_a_list_with_curves_fits_into_80_columns(finished):
+    runs = list_runs(finished(smoke=False, seconds=7200.0).parent)
+    curves = {run.id: [float(value) for value in range(30)] for run in runs}
+
+    shown_lines = printed(runs_list(runs, curves))
+
+    assert max(map(len, shown_lines)) <= 80
+    assert "2 h 00 min" in shown_lines[0]
+    assert sparkline(range(30), CURVE) in shown_lines[0]
+    assert PLAIN[-1] in str(printed(runs_list(runs, curves, ascii_only=True)))
+
+
+def test_no_state_runs_into_the_time(finished):
+    (run,) = list_runs(finished(status="interrupted", seconds=185.0).parent)
+
+    assert "interrupted 3 min 05 s" in printed(runs_list([run]))[0]
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_a_table_of_curves_names_the_best_epoch(width):
+    (table,) = curve_table({"val_loss": [0.9, 0.4, 0.6], "val_accuracy": [0.5, 0.8, 0.9]})
+
+    rows = [line.split() for line in printed(table, width)]
+
+    assert rows[2:4] == [
+        ["val_loss", "█▁▄", "0.9000", "0.4000", "2", "0.6000"],
+        ["val_accuracy", "▁▆█", "0.5000", "0.9000", "3", "0.9000"],
+    ]
+    assert curve_table({"val_loss": [None]}) == []
+
+
+@pytest.mark.parametrize(("encoding", "marks"), [("utf-8", "█▁"), ("ascii", "@_")])
+def test_show_and_runs_use_what_the_terminal_can_show(finished, monkeypatch, encoding, marks):
+    from kx.cli.main import app
+
+    outputs = str(finished().parent)
+    for command in (["runs"], ["show", "last"]):
+        stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+        monkeypatch.setattr(sys, "stdout", stream)
+
+        app([*command, "--outputs", outputs], standalone_mode=False)
+
+        stream.flush()
+        assert marks in stream.buffer.getvalue().decode(encoding)
