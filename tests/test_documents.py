@@ -59,8 +59,12 @@ def typed(code):
 
 
 def parts(line):
-    """Split a shell line where one command ends and the next begins."""
-    return [part.strip() for part in re.split(r"&&|\|\|?|;|(?<!\S)>(?!\S).*", line)]
+    """Split a shell line where one command ends and the next begins, outside of quotes."""
+    masked = re.sub(r"'[^']*'", lambda quoted: "_" * len(quoted[0]), line)
+    ends = list(re.finditer(r"&&|\|\|?|;|(?<!\S)>(?!\S).*", masked))
+    starts = [0, *(end.end() for end in ends)]
+    stops = [*(end.start() for end in ends), len(line)]
+    return [line[start:stop].strip() for start, stop in zip(starts, stops, strict=True)]
 
 
 def complaint(command, words):
@@ -70,7 +74,12 @@ def complaint(command, words):
     attributes alone. Placeholders such as ``…`` or ``COMMAND`` end the examination.
     """
     options = {name for param in command.params for name in (*param.opts, *param.secondary_opts)}
+    valued = {
+        o for param in command.params if not getattr(param, "is_flag", True) for o in param.opts
+    }
     for place, word in enumerate(words):
+        if place and words[place - 1] in valued:
+            continue  # a value, which may begin with a hyphen
         if word.startswith("-"):
             if word.partition("=")[0] not in {*options, "--help"}:
                 return f"{command.name} has no option {word}"
@@ -90,11 +99,12 @@ def complaint(command, words):
             ["kx train a.yaml", "kx show last"],
         ),
         ("```\nkx train a.yaml \\\n  --smoke\n```\n", ["kx train a.yaml    --smoke"]),
+        ("```sh\nkx runs --where 'a > 1; b'\n```", ["kx runs --where 'a > 1; b'"]),
         ("kx is good; `kx runs` lists, `make test` tests, `kxx`", ["kx runs", "make test"]),
         ("```sh\nkx schema > s.json\n.venv/bin/kx runs\n```\n", ["kx schema", "kx runs"]),
         ("```yaml\nname: kx\n```\n`~/kx`, make sure", []),
     ],
-    ids=["prompt", "two", "continued", "inline", "redirected", "none"],
+    ids=["prompt", "two", "continued", "quoted", "inline", "redirected", "none"],
 )
 def test_commands_are_found_in_documents(text, lines):
     assert command_lines(text) == lines

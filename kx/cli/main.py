@@ -17,12 +17,14 @@ from kx.cli import (
     doctor,
     explain,
     kfold,
+    labels,
     listing,
     new,
     plot,
     runs,
     schema,
     summary,
+    tidy,
     train,
 )
 from kx.errors import Interrupted, KxError, SpecError
@@ -62,6 +64,10 @@ app.command()(check.check)
 app.command("list")(listing.list_)
 app.command()(runs.runs)
 app.command()(runs.show)
+app.command()(labels.tag)
+app.command()(labels.note)
+app.command()(tidy.rm)
+app.command()(tidy.gc)
 app.command()(compare.compare)
 app.command()(plot.plot)
 app.add_typer(explain.app, name="explain")

@@ -112,7 +112,7 @@ def judge_test(work: Work, bundle: DatasetBundle, found: Validation, fitter: Fit
     outputs = work.folder.path.parent
     work.facts["test_looks"] = 1 + (
         0 if work.facts["dataset"]["sample"] or work.switches.smoke
-        else earlier_looks(outputs, work.facts["dataset"]["name"])
+        else earlier_looks(outputs, work.facts["dataset"]["name"], work.warn)
     )  # fmt: skip
     return np.stack(said)
 

@@ -1,0 +1,48 @@
+"""``kx tag`` and ``kx note``: what people say of a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kx.cli.options import Outputs
+from kx.cli.runs import Run
+
+Tags = Annotated[list[str], typer.Argument(metavar="NAME…", help="Tags.", show_default=False)]
+Remove = Annotated[bool, typer.Option("--remove", help="Take these tags away instead.")]
+Text = Annotated[
+    str,
+    typer.Argument(metavar="TEXT", help="Replaces the note so far; '' takes it away.",
+                   show_default=False),
+]  # fmt: skip
+
+
+def tag(run: Run, names: Tags, remove: Remove = False, outputs: Outputs = Path("outputs")) -> None:
+    """Give RUN tags, by which `kx runs --where 'tag = NAME'` finds it.
+
+    Example: kx tag last baseline
+    """
+    from kx.reporting.folder import find_run
+    from kx.reporting.labels import change_tags
+    from kx.reporting.text import clean
+
+    folder = find_run(outputs, run)
+    add, gone = ((), names) if remove else (names, ())
+    tags = change_tags(folder, add=add, remove=gone).tags
+    typer.echo(clean(f"{folder.name}: {', '.join(tags) or 'no tags'}"))
+
+
+def note(run: Run, text: Text, outputs: Outputs = Path("outputs")) -> None:
+    """Keep a note on RUN, which `kx runs`, `kx show` and reports show beside it.
+
+    Example: kx note last "wrong labels in fold 3"
+    """
+    from kx.reporting.folder import find_run
+    from kx.reporting.labels import change_note
+    from kx.reporting.text import clean
+
+    folder = find_run(outputs, run)
+    kept = change_note(folder, text).note
+    typer.echo(clean(f"{folder.name}: {kept or 'no note'}"))

@@ -1,0 +1,105 @@
+"""``kx rm`` and ``kx gc``: make room under ``outputs/``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kx.cli.options import AsJson, Outputs
+
+if TYPE_CHECKING:
+    from kx.reporting.removal import Leftover
+
+Runs = Annotated[
+    list[str],
+    typer.Argument(metavar="RUN…", help="Each as in `kx show`.", show_default=False),
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")]
+
+
+def rm(runs: Runs, yes: Yes = False, outputs: Outputs = Path("outputs")) -> None:
+    """Remove runs with all that they left behind. Their looks at a test set stay counted.
+
+    Example: kx rm imdb
+    """
+    from kx.reporting.folder import find_run, summary
+    from kx.reporting.removal import check_free, remove_runs, size_of
+    from kx.reporting.text import clean, size
+
+    folders = list(dict.fromkeys(find_run(outputs, run) for run in runs))
+    check_free(folders)
+    sizes = [size_of(folder) for folder in folders]
+    for folder, taken in zip(folders, sizes, strict=True):
+        _say(clean(f"{folder.name}  {summary(folder).state}  {size(taken)}"))
+    what = f"{_count(len(folders), 'run')}, {size(sum(sizes))}"
+    _ask(f"Remove {what}?", yes)
+    looks = remove_runs(outputs, folders)
+    typer.echo(f"removed {what}")
+    for dataset, ids in looks.items():
+        _say(clean(f"Still counted: {_count(len(ids), 'look')} at the test set of {dataset}."))
+
+
+def gc(
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    outputs: Outputs = Path("outputs"),
+    as_json: AsJson = False,
+) -> None:
+    """Find, and remove, what killed processes left half-made: nothing that a run ended with.
+
+    Example: kx gc --dry-run
+    """
+    from kx.reporting.jsonfile import to_json
+    from kx.reporting.removal import clear, leftovers
+    from kx.reporting.text import clean, size
+
+    found = leftovers(outputs)
+    if as_json and not dry_run and not yes:
+        _refuse("--json asks no questions: add --dry-run or --yes.")
+    for rest in () if as_json else found:
+        _say(clean(f"{rest.path}  {size(rest.size)}  {rest.why}"))
+    if not dry_run and found:
+        _ask(f"Remove {_total(found)}?", yes)
+        found = clear(outputs, found)
+    if as_json:
+        rows = [{"path": str(r.path), "bytes": r.size, "why": r.why} for r in found]
+        typer.echo(to_json({"removed": not dry_run, "leftovers": rows}), nl=False)
+    elif not found:
+        typer.echo(f"{outputs}: nothing is left over")
+    else:
+        typer.echo(f"{'would remove' if dry_run else 'removed'} {_total(found)}")
+
+
+def _total(rests: Sequence[Leftover]) -> str:
+    from kx.reporting.text import size
+
+    return f"{_count(len(rests), 'leftover')}, {size(sum(rest.size for rest in rests))}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'s' if number != 1 else ''}"
+
+
+def _ask(question: str, yes: bool) -> None:
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        _refuse(f"{question} Nobody is there to answer: add --yes.")
+    if not typer.confirm(question, err=True):
+        _say("Nothing was removed.")
+        raise typer.Exit
+
+
+def _refuse(why: str) -> None:
+    from kx.errors import UsageError
+
+    raise UsageError(why)
+
+
+def _say(text: str) -> None:
+    typer.echo(text, err=True)
