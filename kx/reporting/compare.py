@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from string import ascii_uppercase
@@ -20,6 +20,7 @@ from kx.evaluators.paired import (
     paired_bootstrap,
     per_split,
 )
+from kx.reporting.flat import flattened
 from kx.reporting.folder import damaged_artefacts, judged
 from kx.reporting.jsonfile import to_json
 from kx.reporting.record import Record, Score, headline
@@ -217,7 +218,7 @@ def differing(columns: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, A
     Args:
         columns: label -> nested values. A label that lacks a key is missing in its row.
     """
-    flat = {label: dict(_flattened(values)) for label, values in columns.items()}
+    flat = {label: dict(flattened(values)) for label, values in columns.items()}
     keys = dict.fromkeys(key for values in flat.values() for key in values)
     rows = {key: {label: v[key] for label, v in flat.items() if key in v} for key in keys}
     return {key: row for key, row in rows.items() if len(row) < len(flat) or _unequal(row)}
@@ -225,18 +226,6 @@ def differing(columns: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, A
 
 def _unequal(row: Mapping[str, Any]) -> bool:
     return len({to_json(value) for value in row.values()}) > 1  # in Python, True == 1
-
-
-def _flattened(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
-    nested: Iterable[tuple[Any, Any]] = ()
-    if isinstance(value, Mapping):
-        nested = value.items()
-    elif isinstance(value, list) and any(isinstance(item, Mapping | list) for item in value):
-        nested = enumerate(value)
-    if not nested:
-        yield key, value
-    for name, item in nested:
-        yield from _flattened(item, f"{key}.{name}" if key else str(name))
 
 
 def _check_choice(folders: Sequence[Path]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from kx.reporting.condition import (
     comparisons,
     parse,
 )
+from kx.reporting.flat import flattened
 from kx.reporting.folder import RunSummary, judged, run_ids, summary_of
 from kx.reporting.record import Record
 from kx.reporting.text import clean, shortened
@@ -97,7 +98,7 @@ def _fields(run: RunSummary, record: Record | None) -> Iterator[tuple[str, Value
         yield "note", run.labels.note
     if record is None:
         return
-    yield from _known(_flat(record.spec, ""))
+    yield from _known(_settings(record))
     yield from _known((name, getattr(record, name)) for name in FACTS)
     yield from (("sample", run.sample), ("smoke", run.smoke), ("leaky", run.leaky))
     yield from _known([("dataset", run.dataset), ("verdict", _verdict(record))])
@@ -112,15 +113,12 @@ def _known(pairs: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Value]]:
             yield name, value if isinstance(value, bool | str | int | float) else _as_text(value)
 
 
-def _flat(value: Any, key: str) -> Iterator[tuple[str, Any]]:
-    """Yield dotted keys; a section goes by the name of its component, too."""
-    if not isinstance(value, Mapping):
+def _settings(record: Record) -> Iterator[tuple[str, Any]]:
+    """Yield the spec by dotted keys; a section goes by the name of its component, too."""
+    for key, value in flattened(record.spec):
         yield key, value
-        return
-    if key and isinstance(value.get("name"), str):
-        yield key, value["name"]
-    for name, item in value.items():
-        yield from _flat(item, f"{key}.{name}" if key else str(name))
+        if key.endswith(".name"):
+            yield key.removesuffix(".name"), value
 
 
 def _as_text(value: object) -> str:
