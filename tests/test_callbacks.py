@@ -103,25 +103,6 @@ def test_an_unknown_callback_or_option_is_told_before_anything_runs(
     assert folder is None
 
 
-@pytest.mark.slow
-def test_event_files_hold_the_curves_and_no_name_of_the_machine(trained):
-    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-    from tensorboard.util.tensor_util import make_ndarray
-
-    code, err, folder, record = trained("events", "engine: compiled, tensorboard: true")
-
-    assert code == 0, err
-    names = sorted(path.name for path in folder.rglob("*tfevents*"))
-    assert names == [f"events.out.tfevents.{number}.kx" for number in (0, 0, 1)]
-    assert "tensorboard/holdout/train/events.out.tfevents.0.kx" in record["artefacts"]
-    fits = json.loads((folder / "history.json").read_text())["fits"]
-    for part, key in (("train", "loss"), ("validation", "val_loss")):
-        read = EventAccumulator(str(folder / "tensorboard" / "holdout" / part))
-        read.Reload()
-        values = [make_ndarray(event.tensor_proto) for event in read.Tensors("epoch_loss")]
-        assert values == pytest.approx(fits[0]["history"][key])
-
-
 def test_tensorboard_that_is_not_installed_is_told_at_once(trained, monkeypatch):
     import sys
 
@@ -132,3 +113,66 @@ def test_tensorboard_that_is_not_installed_is_told_at_once(trained, monkeypatch)
     assert code == 2
     assert "training.tensorboard" in err
     assert 'pip install "kx[tensorboard]"' in err
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # a copy of html5lib within TensorBoard
+def test_the_real_tensorboard_serves_curves_histograms_settings_and_scores(trained, tmp_path):
+    from tensorboard import program
+
+    changes = "engine: compiled, tensorboard: {histograms: true}"
+    code, err, folder, record = trained("served", changes)
+    assert code == 0, err
+    names = sorted(path.name for path in folder.rglob("*tfevents*"))  # no name of the machine
+    assert names == [f"events.out.tfevents.{number}.kx" for number in (0, 0, 0, 1)]
+    assert "tensorboard/holdout/train/events.out.tfevents.0.kx" in record["artefacts"]
+    board = program.TensorBoard()
+    loading = ["--load_fast", "false", "--reload_task", "blocking", "--reload_interval", "0"]
+    board.configure(["", "--logdir", str(tmp_path / "out"), "--port", "0", *loading])
+    url = f"{board.launch()}data/plugin/"
+
+    run = f"{folder.name}/tensorboard"
+    fit = json.loads((folder / "history.json").read_text())["fits"][0]["history"]
+    assert [value for _, _, value in asked(f"{url}scalars/scalars", run=f"{run}/holdout/validation",
+            tag="epoch_loss")] == pytest.approx(fit["val_loss"])  # fmt: skip
+    weights = asked(f"{url}histograms/histograms", run=f"{run}/holdout/train",
+                    tag="mlp/dense/kernel/histogram")  # fmt: skip
+    counts = [sum(count for _, _, count in bins) for _, _, bins in weights]
+    assert counts == [13 * 8] * 5
+    assert weights[0][2] != weights[4][2]
+    (trial,) = trials(url)
+    assert trial["name"] == folder.name
+    assert trial["hparams"]["architecture.units"] == "[8]"
+    assert trial["hparams"]["training.batch_size"] == 16
+    assert "expect" not in " ".join(trial["hparams"])
+    assert trial["sessions"][0]["status"] == "STATUS_SUCCESS"
+    shown = {m["name"]["tag"]: m["value"] for m in trial["metricValues"] if not m["name"]["group"]}
+    assert shown == pytest.approx(
+        {
+            f"{part}.{metric}": score["value"]
+            for part, scores in record["scores"].items()
+            for metric, score in scores.items()
+        }
+    )
+
+
+def asked(url, **query):
+    from urllib.parse import urlencode
+    from urllib.request import urlopen
+
+    with urlopen(f"{url}?{urlencode(query)}", timeout=60) as answer:
+        return json.load(answer)
+
+
+def trials(url):
+    from urllib.request import Request, urlopen
+
+    wanted = {"experimentName": "", "allowedStatuses": ["STATUS_SUCCESS"], "colParams": [],
+              "startIndex": 0, "sliceSize": 10}  # fmt: skip
+    request = Request(
+        f"{url}hparams/session_groups",
+        json.dumps(wanted).encode(),
+        {"Content-Type": "application/json"},
+    )
+    with urlopen(request, timeout=60) as answer:
+        return json.load(answer)["sessionGroups"]

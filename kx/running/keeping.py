@@ -90,7 +90,7 @@ def keep(
     fitter: Fitter,
     tested: np.ndarray | None,
 ) -> None:
-    """Write predictions, model, preparation and plots."""
+    """Write predictions, model, preparation, plots, and what TensorBoard is to know."""
     work.watcher.stage("writing model and plots")
     _keep_predictions(work, bundle, found, tested)
     if found.finals:
@@ -99,6 +99,15 @@ def keep(
             portable(work, fitter.trainer.model(final), fitter.info(final)).save(path)
         _keep_preparation(work.folder.path, fitter.preparation(final))
     _draw(work, bundle.info)
+    if work.plan.spec.training.tensorboard:
+        _keep_trial(work)
+
+
+def _keep_trial(work: Work) -> None:
+    from kx.reporting.tensorboard import write_trial
+
+    facts, path = work.facts, work.folder.path / "tensorboard"
+    write_trial(path, work.folder.id, facts["started"], facts["spec"], facts["scores"])
 
 
 def _keep_predictions(

@@ -302,6 +302,13 @@ class Phase(Strict):
     """Default: `training.optimizer`."""
 
 
+class EventFiles(Strict):
+    """What TensorBoard is given beside curves, settings and scores."""
+
+    histograms: bool = False
+    """How the weights of each layer are spread, epoch by epoch."""
+
+
 class TrainingSection(Strict):
     """How the network is fitted."""
 
@@ -336,8 +343,9 @@ class TrainingSection(Strict):
     for each class that does not count 1, as in `{positive: 2.5}`."""
     callbacks: dict[str, dict[str, Any]] = {}
     """Registered callbacks and their options, as in `{name: {option: 1}}`; see `plugins`."""
-    tensorboard: bool = False
-    """Write event files for TensorBoard, into the run's folder `tensorboard`, fit by fit."""
+    tensorboard: bool | EventFiles = False
+    """Write event files for TensorBoard, into the run's folder `tensorboard`: curves fit by fit,
+    settings and scores; or a mapping of what else, as in `{histograms: true}`."""
     engine: Literal["auto", "compiled", "fit"] = "auto"
     """`compiled`: an epoch is one call into TensorFlow; `fit`: plain Keras, step by step; `auto`:
     whichever is faster."""
@@ -351,6 +359,11 @@ class TrainingSection(Strict):
         if self.phases and "epochs" not in self.model_fields_set:
             object.__setattr__(self, "epochs", self.epochs_of_phases)
         return self
+
+    @property
+    def has_histograms(self) -> bool:
+        """Whether TensorBoard is given the weights, too."""
+        return isinstance(self.tensorboard, EventFiles) and self.tensorboard.histograms
 
     @property
     def epochs_of_phases(self) -> int:

@@ -109,6 +109,8 @@ def _problems(
             path = (*path, name)
         at.setdefault(path, []).append(detail)
     for path, alternatives in at.items():
+        if any(path == other[: len(path)] for other in at if other != path):
+            continue  # one member of a union looked inside: the others have nothing to add
         yield _problem(model, alternatives, document, (*prefix, *path))
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kx.curves import lower_is_better
+from kx.reporting.tensorboard import EVENTS, without_host
 from kx.spec.schema import TrainingSection
 from kx.training.jobs import Job, Recording
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def needs_keras_loop(training: TrainingSection, job: Job) -> bool:
     """Whether something must be done to the model between epochs, or after the last."""
-    added = bool(training.callbacks) or training.tensorboard
+    added = bool(training.callbacks) or bool(training.tensorboard)
     return added or bool(guards(training, job)) or training.optimizer.use_ema
 
 
@@ -78,10 +79,10 @@ def event_files(
     import keras
 
     try:
-        yield [keras.callbacks.TensorBoard(str(folder), write_graph=False)]
+        every = 1 if training.has_histograms else 0
+        yield [keras.callbacks.TensorBoard(str(folder), histogram_freq=every, write_graph=False)]
     finally:
-        for number, path in enumerate(sorted(folder.glob("*/events.out.tfevents.*"))):
-            path.rename(path.with_name(f"events.out.tfevents.{number}.kx"))
+        without_host(folder.glob(f"*/{EVENTS}*"))
 
 
 def _mode(monitor: str) -> str:

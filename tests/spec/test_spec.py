@@ -57,6 +57,13 @@ def problems(text):
         ("epochs: 20", "epoch: 20", "14:3: training.epoch: unknown key .* did you mean 'epochs'"),
         ("epochs: 20", "shuffle: yes", "14:12: training.shuffle: .*; write true or false"),
         ("epochs: 20", "early_stopping:", "14:18: training.early_stopping: nothing stands here"),
+        (
+            "epochs: 20",
+            "tensorboard: {histogram: true}",
+            "14:17: training.tensorboard.histogram: unknown key .* did you mean 'histograms'",
+        ),
+        ("epochs: 20", "class_weight: {a: -1}", "14:21: training.class_weight.a: must be greater"),
+        ("epochs: 20", "tensorboard: 3", "14:16: training.tensorboard: must be true or false or a"),
         ("epochs: 20", "engine: tf", "14:11: training.engine: must be 'auto', 'compiled' or 'fit'"),
         ("[16, 16]", "(3, 3)", r"8:10: architecture.units: .*; write \[3, 3\]"),
         ("[16, 16]", "16", r"8:10: architecture.units: must be a list; got 16; write \[16\]"),
