@@ -16,6 +16,7 @@ from kx.cli import (
     data,
     doctor,
     explain,
+    export,
     kfold,
     labels,
     listing,
@@ -70,6 +71,7 @@ app.command()(tidy.rm)
 app.command()(tidy.gc)
 app.command()(compare.compare)
 app.command()(plot.plot)
+app.command()(export.export)
 app.add_typer(explain.app, name="explain")
 app.add_typer(data.app, name="data")
 app.command()(new.new)

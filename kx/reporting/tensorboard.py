@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from kx.reporting.flat import flattened
+from kx.reporting.flat import settings
 from kx.reporting.storage import storage_errors
 
 EVENTS = "events.out.tfevents."
-
-LEFT_OUT = ("name", "plugins", "expect")
-"""Keys of a spec that decide nothing about the outcome."""
 
 
 def write_trial(
@@ -52,15 +48,6 @@ def write_trial(
             tf.summary.experimental.write_raw_pb(ended.SerializeToString())
         writer.close()
         without_host(folder.glob(f"{EVENTS}*"))
-
-
-def settings(spec: Mapping[str, Any]) -> Iterable[tuple[str, bool | float | str]]:
-    """Yield the settings of a spec that are set, by dotted keys; lists as JSON."""
-    for key, value in flattened({k: v for k, v in spec.items() if k not in LEFT_OUT}):
-        if isinstance(value, list | dict):
-            yield key, json.dumps(value, ensure_ascii=False)
-        elif value is not None:
-            yield key, value
 
 
 def without_host(files: Iterable[Path]) -> None:

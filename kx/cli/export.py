@@ -1,0 +1,72 @@
+"""``kx export``: a run for other programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from kx.cli.options import AsJson, Outputs
+from kx.cli.runs import Run
+
+if TYPE_CHECKING:
+    from kx.reporting.record import Record
+
+To = Annotated[Literal["mlflow"], typer.Option("--to", help="For which program.")]
+Store = Annotated[
+    str | None,
+    typer.Option(
+        "--tracking-uri",
+        metavar="URI",
+        envvar="MLFLOW_TRACKING_URI",
+        help="MLflow's tracking store, as in sqlite:///mlflow.db. Default: MLflow's own.",
+        show_default=False,
+    ),
+]
+Experiment = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="In MLflow. Default: the name of the spec.",
+                 show_default=False),
+]  # fmt: skip
+
+
+def _recorded(folder: Path) -> Record:
+    """Return the record of a run that has ended and can be read."""
+    from kx.errors import DataError
+    from kx.reporting.folder import judged
+
+    state, record, note = judged(folder)
+    if record is None:
+        why = f"is {state}, and has no record" if not note else f"is {state}: {note}"
+        raise DataError(f"{folder.name} {why}: it cannot be exported.")
+    return record
+
+
+def export(
+    run: Run,
+    to: To,
+    tracking_uri: Store = None,
+    experiment: Experiment = None,
+    outputs: Outputs = Path("outputs"),
+    as_json: AsJson = False,
+) -> None:
+    """Put RUN into the tracking store of MLflow, once; again, to bring its labels up to date.
+
+    Example: kx export last --to mlflow --tracking-uri sqlite:///mlflow.db
+    """
+    from dataclasses import asdict
+
+    from kx.reporting import mlflow
+    from kx.reporting.folder import find_run
+    from kx.reporting.jsonfile import to_json
+    from kx.reporting.text import clean
+
+    folder = find_run(outputs, run)
+    done = mlflow.export(folder, _recorded(folder), tracking_uri, experiment)
+    what = "exported" if done.new else "there already; labels and files brought up to date"
+    if as_json:
+        typer.echo(to_json(asdict(done)), nl=False)
+    else:
+        typer.echo(clean(f"{folder.name}: {what}"))
+        typer.echo(clean(f"run {done.id} of {done.experiment!r} in {done.store}"))
