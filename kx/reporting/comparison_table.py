@@ -6,7 +6,9 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kx.reporting.compare import Comparison, Contender, Finding, Overview, ScoreRow
+from kx.reporting.compare import Overview, ScoreRow
+from kx.reporting.evidence import Contender
+from kx.reporting.findings import Comparison, Finding
 from kx.reporting.record import Score
 from kx.reporting.tables import SAMPLE
 from kx.reporting.text import STATUS_STYLES, clean, duration, interval, number, shortened
