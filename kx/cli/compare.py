@@ -29,9 +29,13 @@ def compare(runs: Runs, outputs: Outputs = Path("outputs"), as_json: AsJson = Fa
     from kx.reporting.comparison_table import comparison_panel
     from kx.reporting.folder import find_run
     from kx.reporting.jsonfile import to_json
+    from kx.reporting.sparkline import main_curve
 
-    overview = compare_runs([find_run(outputs, run) for run in runs])
+    folders = [find_run(outputs, run) for run in runs]
+    overview = compare_runs(folders)
     if as_json:
         typer.echo(to_json(overview.as_dict()), nl=False)
-    else:
-        console.results().print(comparison_panel(overview))
+        return
+    paper, drawn = console.results(), zip(overview.runs, folders, strict=True)
+    curves = {run.label: list(main_curve(folder)) for run, folder in drawn}
+    paper.print(comparison_panel(overview, curves, ascii_only=paper.options.ascii_only))

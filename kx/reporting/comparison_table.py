@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from kx.reporting.compare import Overview, ScoreRow
 from kx.reporting.evidence import Contender
 from kx.reporting.findings import Comparison, Finding
+from kx.reporting.history import Curves
 from kx.reporting.record import Score
+from kx.reporting.runs_table import curve_table
 from kx.reporting.tables import SAMPLE
 from kx.reporting.text import STATUS_STYLES, clean, duration, interval, number, shortened
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
     from rich.text import Text
+
+    from kx.evaluators.paired import PairedTest
 
 COLUMNS = 4
 """Runs beside each other in a table of 80 columns; more go into a second table below."""
@@ -28,8 +32,16 @@ TESTS = {
 }
 
 
-def comparison_panel(overview: Overview) -> RenderableType:
-    """Return runs, what differs between them, their scores, and what the tests say."""
+def comparison_panel(
+    overview: Overview, curves: Curves | None = None, *, ascii_only: bool = False
+) -> RenderableType:
+    """Return runs, what differs between them, their curves and scores, and what the tests say.
+
+    Args:
+        overview: of the runs.
+        curves: label -> loss of the validation part, epoch by epoch.
+        ascii_only: whether nothing but ASCII can be shown.
+    """
     from rich.console import Group
 
     labels = [run.label for run in overview.runs if run.recorded]
@@ -37,6 +49,7 @@ def comparison_panel(overview: Overview) -> RenderableType:
         *(line for run in overview.runs for line in _run_lines(run)),
         *_differences("setting", overview.settings, labels),
         *_differences("fact", overview.facts, labels),
+        *_drawn(curves or {}, ascii_only),
         *_scores(overview.scores, overview.runs[0].label),
         *(line for found in overview.comparisons for line in _comparison_lines(found)),
         *(_text(f"Warning: {warning}", "yellow") for warning in overview.warnings),
@@ -71,15 +84,31 @@ def _differences(
             cells = (_cell(key, values[name]) if name in values else "-" for name in shown)
             table.add_row(*map(_text, (key, *cells)))
         yield from ("", table)
+    if any(name not in values for values in rows.values() for name in labels):
+        yield _text(f"-: a run that has no such {kind}", "dim")
+
+
+def _drawn(curves: Curves, ascii_only: bool) -> Iterator[RenderableType]:
+    for table in curve_table(curves, "val_loss", ascii_only=ascii_only):
+        yield from ("", table)
 
 
 def _cell(key: str, value: Any) -> str:
+    if key == "git_commit":
+        return _short(value)
     if key == "seconds":
         return duration(value)
     if key == "parameters":
         return f"{value:,}"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return shortened(clean(text), 60)
+
+
+def _short(commit: str | None) -> str:
+    """Return what of a commit is enough to tell it from others, and whether files differ."""
+    if commit is None:
+        return "none"
+    return commit[:12] + ("-dirty" if commit.endswith("-dirty") else "")
 
 
 def _scores(rows: Sequence[ScoreRow], reference: str) -> Iterator[RenderableType]:
@@ -111,13 +140,16 @@ def _comparison_lines(comparison: Comparison) -> Iterator[RenderableType]:
         return
     yield _text(title, "bold")
     for finding in comparison.findings:
+        style = "bold" if finding.distinguishable else "yellow"
+        yield _indented(_text(f"{finding.on}: {finding.verdict}", style))
         for line in _finding_lines(finding, comparison):
-            yield _indented(line)
+            yield _indented(line, 6)
     for note in comparison.notes:
         yield _indented(_text(note))
 
 
 def _finding_lines(finding: Finding, comparison: Comparison) -> Iterator[Text]:
+    """Yield what a verdict rests on."""
     test = finding.test
     yield _text(f"{TESTS[test.name]} on {test.pairs:,} {finding.on}: {finding.why}")
     if test.only_first is not None:
@@ -126,7 +158,6 @@ def _finding_lines(finding: Finding, comparison: Comparison) -> Iterator[Text]:
             f"only {comparison.run} right: {test.only_second:,}"
         )
     yield _text(_estimate(finding))
-    yield _text(finding.verdict, "bold" if finding.distinguishable else "yellow")
 
 
 def _estimate(finding: Finding) -> str:
@@ -137,8 +168,15 @@ def _estimate(finding: Finding) -> str:
         ends = f"{_signed(test.low)} to {_signed(test.high)}"
         parts.append(f"95 % interval {ends}" + (f", which {held} 0" if test.p is None else ""))
     if test.p is not None:
-        parts.append(f"p = {number(test.p)}")
+        parts.append(f"p = {number(test.p)}{', which decides' if _disagree(test) else ''}")
     return "; ".join(parts)
+
+
+def _disagree(test: PairedTest) -> bool:
+    """Whether interval and p, which come by different ways, say different things."""
+    if test.low is None or test.high is None:
+        return False
+    return (test.low <= 0 <= test.high) == test.distinguishable
 
 
 def _signed(value: float) -> str:
@@ -156,10 +194,10 @@ def _table(columns: Sequence[str], right: set[int] | None = None) -> Table:
     return table
 
 
-def _indented(line: Text) -> RenderableType:
+def _indented(line: Text, by: int = 3) -> RenderableType:
     from rich.padding import Padding
 
-    return Padding(line, (0, 0, 0, 3), expand=False)
+    return Padding(line, (0, 0, 0, by), expand=False)
 
 
 def _text(content: str, style: str = "") -> Text:

@@ -50,23 +50,31 @@ def runs_list(
     return Group(*lines, *notes)
 
 
-def curve_table(curves: Curves, *, ascii_only: bool = False) -> list[RenderableType]:
-    """Return the curves of the validation part with their numbers, or nothing without any."""
+def curve_table(
+    curves: Curves, title: str = "curve", *, ascii_only: bool = False
+) -> list[RenderableType]:
+    """Return curves with their numbers, or nothing without any.
+
+    Args:
+        curves: by what they are called in the table.
+        title: of the column of these names; one of a metric tells which end of a curve is good.
+        ascii_only: whether nothing but ASCII can be shown.
+    """
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    for name in ("curve", "epoch by epoch", "first", "best", "at", "last"):
-        side = "left" if name in ("curve", "epoch by epoch") else "right"
+    for name in (title, "epoch by epoch", "first", "best", "at", "last"):
+        side = "left" if name in (title, "epoch by epoch") else "right"
         table.add_column(name, justify=side)  # type: ignore[arg-type]
     for name, values in curves.items():
         if any(value is not None for value in values):
-            table.add_row(*map(_text, _curve_row(name, values, ascii_only)))
+            table.add_row(*map(_text, _curve_row(name, values, title, ascii_only)))
     return [table] if table.rows else []
 
 
-def _curve_row(name: str, values: Curve, ascii_only: bool) -> Sequence[str]:
-    best = best_epoch(values, name)
+def _curve_row(name: str, values: Curve, title: str, ascii_only: bool) -> Sequence[str]:
+    best = best_epoch(values, title if title.startswith("val_") else name)
     return (
         shortened(clean(name), 24),
         sparkline(values, LONG_CURVE, ascii_only=ascii_only),

@@ -61,7 +61,8 @@ def run_panel(
     said = labels or Labels()
     pairs = (*_facts(record, state), ("tags", ", ".join(said.tags)), ("note", said.note))
     facts = _grid((name, text) for name, text in pairs if text)
-    tables = _apart([facts, *_scores(record), *curves, *_fits(record)])
+    # What it comes to stands at the end, where a terminal shows it.
+    tables = _apart([facts, *_fits(record), *curves, *_scores(record)])
     return Group(_heading(record), *tables, *_remarks(record))
 
 
@@ -252,7 +253,7 @@ def _facts(record: Record, state: str) -> Iterator[tuple[str, str]]:
     yield "engine", _engine(record)
     yield "fitting", _fitting(record)
     yield "memory", f"{record.peak_memory_mb:,.0f} MB at the peak" if record.peak_memory_mb else ""
-    yield "seeds", _pairs(record.seeds)
+    yield "seeds", _pairs(record.seeds, 2)
     yield "versions", _pairs(record.versions)
     yield "baselines", record.baseline_note
     yield "git commit", record.git_commit or ""
@@ -286,12 +287,12 @@ def _sizes(data: dict[str, Any]) -> str:
     return ", ".join(f"{count:,} {part}" for count, part in sizes if isinstance(count, int))
 
 
-def _pairs(values: dict[str, Any]) -> str:
+def _pairs(values: dict[str, Any], shown: int = ROWS // 2) -> str:
     """Return names and values; of many, which every fit adds to, the first few."""
     pairs = [f"{name} {value}" for name, value in values.items()]
-    hidden = len(pairs) - ROWS // 2
+    hidden = len(pairs) - shown
     more = [f"{hidden} more, in record.json"] if hidden > 0 else []
-    return ", ".join(pairs[: ROWS // 2] + more)
+    return ", ".join(pairs[:shown] + more)
 
 
 def _value(value: object) -> str:

@@ -497,3 +497,44 @@ except SystemExit as end:
 
     assert done.stdout.splitlines()[-1] == "0 []", done.stderr
     assert "McNemar" in done.stdout
+
+
+def test_a_verdict_stands_before_what_it_rests_on(make, shown):
+    make("a", predictions=classified(), splits=folds(4), fold_scores={"accuracy": FOLDS})
+    make("b", predictions=classified(0, 1), splits=folds(4), fold_scores={"accuracy": FOLDS[::-1]})
+
+    text = shown("a", "b").splitlines()
+
+    (place,) = (at for at, line in enumerate(text) if line == "B against A")
+    assert text[place + 1] == "   test rows: the difference is not distinguishable from chance"
+    assert text[place + 2].startswith("      McNemar's exact test on ")
+    assert any(line.startswith("   folds: ") for line in text[place:])
+
+
+def test_p_decides_where_an_interval_says_something_else(make, shown):
+    make("a", predictions=classified(0, 1, 2, 3))
+    make("b", predictions=classified())
+
+    # 4 rows of 4 for B: p = 2 / 2**4, while the bootstrap's interval may exclude 0.
+    assert "p = 0.1250, which decides" in words(shown("a", "b"))
+
+
+def test_a_missing_setting_is_explained_and_a_commit_cut(make, shown):
+    make("a", spec={"seed": 1, "old": 2}, git_commit="0123456789abcdef" * 2 + "-dirty")
+    make("b", spec={"seed": 1})
+
+    text = [line.rstrip() for line in shown("a", "b").splitlines()]
+
+    assert "-: a run that has no such setting" in text
+    assert "git_commit  0123456789ab-dirty  none" in text
+
+
+def test_the_curves_of_runs_stand_below_each_other(kx, finished):
+    ids = [finished(name=name).name for name in ("one", "two")]
+
+    _, out, _ = kx("compare", *ids, "--outputs", finished().parent)
+
+    rows = [line.split() for line in out.splitlines()]
+    (place,) = (at for at, row in enumerate(rows) if row[:1] == ["val_loss"])
+    assert [row[0] for row in rows[place + 2 : place + 4]] == ["A", "B"]
+    assert rows[place + 2][2:] == ["0.6000", "0.5000", "2", "0.5000"]

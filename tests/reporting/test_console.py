@@ -281,7 +281,7 @@ def test_the_panel_tells_the_engine_its_reason_and_the_time_of_all_fits(record):
 
     assert "engine compiled: the loss is a sum" in text
     assert "fitting 1 min 05 s for 2 fits, compilation included" in text
-    assert "weights fold-5 5, 34 more, in record.json" in text
+    assert "weights fold-1 1, 38 more, in record.json" in text
 
 
 def test_sample_data_are_marked_wherever_numbers_are_shown(finished, record):
