@@ -9,10 +9,10 @@ from dataclasses import replace
 
 import pytest
 
-from kx.errors import DataError
+from kx.errors import DataError, RunLockedError
 from kx.reporting.folder import RunFolder, run_ids
 from kx.reporting.looks import earlier_looks, remember_looks
-from kx.reporting.removal import leftovers, size_of
+from kx.reporting.removal import leftovers, remove_runs, size_of
 
 REAL = {"name": "imdb", "source": "cache", "sample": False}
 LATER = time.time() + 3600
@@ -95,6 +95,15 @@ def test_a_run_that_is_being_written_is_refused_and_with_it_all_others(kx, finis
     assert len(run_ids(outputs)) == 2
 
 
+def test_a_busy_run_is_refused_before_anybody_is_asked_and_at_the_last_moment(kx, outputs):
+    with RunFolder.create(outputs, "busy") as busy:
+        assert kx("rm", "busy", "--outputs", outputs)[0] == 6
+        with pytest.raises(RunLockedError):
+            remove_runs(outputs, [busy.path])
+
+        assert busy.path.exists()
+
+
 def test_nobody_to_ask_means_no(kx, finished, outputs, monkeypatch):
     finished()
     monkeypatch.setattr("sys.stdin", io.StringIO("y"))
@@ -130,9 +139,11 @@ def test_links_are_not_followed(kx, finished, outputs, tmp_path):
     folder = finished()
     (folder / "models").symlink_to(precious)
     (folder / "link").symlink_to(precious / "data")
+    (precious / "own.keras").touch()
     (outputs / "20261125-000000-linked-0000").symlink_to(precious)
 
     assert size_of(folder) < 50_000
+    assert leftovers(outputs, LATER) == []
     assert kx("rm", "20261125-000000-linked-0000", "--yes", "--outputs", outputs)[0] == 2
     assert kx("rm", folder.name, "--yes", "--outputs", outputs)[0] == 0
 
