@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import yaml
 
 from kx.contracts import Watcher
+from kx.diagnosis import diagnose
 from kx.errors import Interrupted, KxError, OutOfMemoryError
 from kx.planning import Plan
 from kx.reporting.folder import RunFolder
@@ -103,7 +105,7 @@ def _first_facts(plan: Plan, started: datetime, switches: Switches) -> dict[str,
 
 
 def _record(work: Work, status: str, seconds: float) -> Record:
-    return Record(
+    record = Record(
         id=work.folder.id,
         status=status,  # type: ignore[arg-type]
         seconds=round(seconds, 3),
@@ -111,6 +113,8 @@ def _record(work: Work, status: str, seconds: float) -> Record:
         artefacts=work.folder.artefacts(),
         **work.facts,
     )
+    fits = work.history.fits
+    return replace(record, diagnosis=diagnose(record, fits).as_dict()) if fits else record
 
 
 def _peak_memory() -> float:

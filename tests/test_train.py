@@ -425,6 +425,8 @@ def test_real_data_gives_what_the_literature_reports(
     assert better(score, *constants) == score
     if spec == "imdb.yaml":
         assert 3 <= record["best_epoch"] <= 5
+        assert record["diagnosis"]["kind"] == "overfits"
+        assert 3 <= record["diagnosis"]["best_epoch"] <= 5
 
 
 def test_digits_reach_what_their_spec_expects(kx, tmp_path):

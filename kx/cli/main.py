@@ -14,6 +14,7 @@ from kx.cli import (
     check,
     compare,
     data,
+    diagnose,
     doctor,
     explain,
     export,
@@ -69,6 +70,7 @@ app.command()(labels.tag)
 app.command()(labels.note)
 app.command()(tidy.rm)
 app.command()(tidy.gc)
+app.command()(diagnose.diagnose)
 app.command()(compare.compare)
 app.command()(plot.plot)
 app.command()(export.export)

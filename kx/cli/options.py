@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from kx.language import Language
+
 SpecFile = Annotated[Path, typer.Argument(metavar="SPEC", help="A YAML file.", show_default=False)]
 SpecFiles = Annotated[
     list[Path], typer.Argument(metavar="SPEC…", help="YAML files.", show_default=False)
@@ -34,6 +36,7 @@ Outputs = Annotated[
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print one JSON document instead, for other programs.")
 ]
+Lang = Annotated[Language, typer.Option("--lang", help="English or Chinese.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no remarks.")]
 
 

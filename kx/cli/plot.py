@@ -48,7 +48,7 @@ def plot(
 
     folder = find_run(outputs, run)
     _, record, _ = judged(folder)
-    _refuse_damage(folder, record)
+    refuse_damage(folder, record)
     look = _look(folder, record, smooth)
     fits = read_history(folder)
     paths = draw_run_plots(
@@ -63,7 +63,12 @@ def plot(
     typer.echo(to_json({"id": folder.name, "plots": names}) if as_json else "\n".join(names))
 
 
-def _refuse_damage(folder: Path, record: Record | None) -> None:
+def refuse_damage(folder: Path, record: Record | None) -> None:
+    """Refuse a history that is not the recorded one.
+
+    Raises:
+        DataError: if its SHA-256 is not the one of the record.
+    """
     from kx.errors import DataError
     from kx.reporting.folder import damaged_artefacts
     from kx.reporting.history import CSV, JSON

@@ -77,17 +77,18 @@ class HistoryWriter:
         if not self._csv.closed:
             self._csv.close()
             self._write_json()
-            if self._begun != list(self._finished()):
+            if self._begun != list(self.fits):
                 self._sort_csv()
 
-    def _finished(self) -> dict[str, Curves]:
-        """Return the fits that have an epoch, in their places."""
+    @property
+    def fits(self) -> Mapping[str, Curves]:
+        """The fits that have an epoch, in their places."""
         return {name: curves for name, curves in self._fits.items() if curves}
 
     def _sort_csv(self) -> None:
         """Write the epochs in the order of the fits, so that equal runs leave equal files."""
         rows: list[list[Any]] = [COLUMNS]
-        for fit, curves in self._finished().items():
+        for fit, curves in self.fits.items():
             for at in range(max(map(len, curves.values()))):
                 values = {name: curve[at] for name, curve in curves.items() if at < len(curve)}
                 rows += _rows(fit, at + 1, values)
@@ -100,7 +101,7 @@ class HistoryWriter:
                 content = content[self._csv.write(content) :]
 
     def _write_json(self) -> None:
-        fits = [{"name": name, "history": curves} for name, curves in self._finished().items()]
+        fits = [{"name": name, "history": curves} for name, curves in self.fits.items()]
         document = {"schema_version": SCHEMA_VERSION, "fits": fits}
         atomic_write(self._folder / JSON, to_json(document, indent=None))
 

@@ -108,6 +108,8 @@ class Record:
         duplicates: part -> number of its rows that occur, identical, in the training part too.
         leaky: whether the preparation saw the validation rows, on purpose.
         baseline_note: why a baseline is missing, if one is.
+        diagnosis: kind, rule, numbers and advice, as ``kx.diagnosis.Diagnosis`` has them; empty if
+            there was no epoch to judge by.
         test_looks: how often the runs in the same outputs folder, this one included, have looked
             at the test part of this dataset.
         smoke: whether the run was cut short, to see that all works.
@@ -146,6 +148,7 @@ class Record:
     baselines: dict[str, dict[str, dict[str, float | None]]] = field(default_factory=dict)
     baseline_note: str = ""
     expectations: list[Expectation] = field(default_factory=list)
+    diagnosis: dict[str, Any] = field(default_factory=dict)
     duplicates: dict[str, int] = field(default_factory=dict)
     leaky: bool = False
     test_looks: int = 0

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kx.diagnosis import Diagnosis
+from kx.reporting.diagnosis_words import advice, in_a_line
 from kx.reporting.folder import RunSummary
 from kx.reporting.labels import Labels
 from kx.reporting.record import Expectation, Record, Score, best_baseline
@@ -22,6 +24,7 @@ SMOKE = "SMOKE RUN: cut short, only to see that all works"
 RANDOM = "RANDOM WEIGHTS: the base is untrained, nothing was transferred"
 ROWS = 12
 """At most so many fits are shown one by one."""
+DIAGNOSIS_STYLES = {"well_fitted": "green", "too_short": "", "diverged": "red"}
 VERDICT_STYLES = {"met": "green", "missed": "bold red", "not judged": "yellow"}
 
 
@@ -71,6 +74,13 @@ def summary_panel(run: RunSummary) -> RenderableType:
     said = [("tags", ", ".join(run.labels.tags)), ("note", run.labels.note)]
     facts = [("run", run.id), ("state", run.state), ("problem", run.note), *said]
     return _grid([(name, text) for name, text in facts if text])
+
+
+def headed_texts(title: str, texts: Sequence[tuple[str, str]]) -> RenderableType:
+    """Return texts, each beside its heading, below a title."""
+    from rich.console import Group
+
+    return Group(_styled(clean(title), "bold"), _grid(texts))
 
 
 def _heading(record: Record) -> RenderableType:
@@ -182,6 +192,7 @@ def _remarks(record: Record) -> Iterator[Text]:
         again = record.refit_epochs
         refit = f"; trained again on all training data for {again} epochs" if again else ""
         yield _plain(f"best epoch: {record.best_epoch}{refit}")
+    yield from _diagnosis(record)
     yield from map(_plain, _on_the_base(record))
     yield from map(_plain, _on_the_parts(record))
     for expectation in record.expectations:
@@ -190,6 +201,16 @@ def _remarks(record: Record) -> Iterator[Text]:
         yield _styled(f"Warning: {clean(warning)}", "yellow")
     if record.error:
         yield _styled(f"Error: {clean(record.error)}", "red")
+
+
+def _diagnosis(record: Record) -> Iterator[Text]:
+    """Yield the diagnosis; a sound one needs no advice."""
+    found = Diagnosis.from_dict(record.diagnosis)
+    if found is None:
+        return
+    text = f"diagnosis: {in_a_line(found)}"
+    more = "" if found.kind == "well_fitted" else f"; {advice(found)}"
+    yield _styled(clean(text + more), DIAGNOSIS_STYLES.get(found.kind, "yellow"))
 
 
 def _on_the_base(record: Record) -> Iterator[str]:

@@ -1,0 +1,57 @@
+"""``kx diagnose``: what a run suffers from, by which rule, and what to do about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from kx.cli.options import AsJson, Lang, Outputs
+from kx.cli.plot import refuse_damage
+from kx.cli.runs import Run
+
+if TYPE_CHECKING:
+    from kx.diagnosis import Diagnosis
+
+
+def diagnose(
+    run: Run, lang: Lang = "en", outputs: Outputs = Path("outputs"), as_json: AsJson = False
+) -> None:
+    """Say what RUN suffers from: over- or underfitting, noise, divergence, or nothing.
+
+    Example: kx diagnose last --lang zh
+    """
+    from kx.reporting import console
+    from kx.reporting.diagnosis_words import explained
+    from kx.reporting.folder import find_run
+    from kx.reporting.jsonfile import to_json
+    from kx.reporting.tables import headed_texts
+
+    folder = find_run(outputs, run)
+    found = diagnosed(folder)
+    texts = list(explained(found, lang))
+    if as_json:
+        document = {"id": folder.name, **found.as_dict(), "texts": [list(pair) for pair in texts]}
+        typer.echo(to_json(document), nl=False)
+    else:
+        console.results().print(headed_texts(folder.name, texts))
+
+
+def diagnosed(folder: Path) -> Diagnosis:
+    """Return the diagnosis of the run in ``folder`` by its history; also of one that goes on.
+
+    Raises:
+        DataError: if it has no history, or it is damaged.
+    """
+    from kx.diagnosis import diagnose
+    from kx.reporting.folder import judged, summary
+    from kx.reporting.history import read_history
+    from kx.reporting.record import Record
+
+    _, record, _ = judged(folder)
+    refuse_damage(folder, record)
+    if record is None:
+        name = summary(folder).name
+        record = Record(id=folder.name, name=name, status="interrupted", started="")
+    return diagnose(record, read_history(folder))

@@ -1,0 +1,293 @@
+"""A diagnosis in words, in English and in Chinese; its rules are in ``kx.diagnosis``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from kx.diagnosis import (
+    CLOSE,
+    FALL,
+    GAP,
+    LITTLE,
+    MATTERS,
+    NOISE,
+    RISE,
+    SHORT,
+    SURE,
+    Diagnosis,
+)
+from kx.language import Catalogue, Language
+from kx.reporting.text import clean, number
+
+LIMITS: Mapping[str, float] = {
+    "RISE": RISE, "FALL": FALL, "GAP": GAP, "CLOSE": CLOSE, "NOISE": NOISE, "MATTERS": MATTERS,
+    "LITTLE": LITTLE,
+}  # fmt: skip
+"""Of the rules; shares, as the shares among a diagnosis's numbers."""
+
+SHARES = (
+    "rise", "lost", "fall", "fall_of_won", "noise", "noise_of_won", "uncertainty", "gap",
+    "gap_of_won", "won", "training_fall", "since_best",
+)  # fmt: skip
+
+FLAGS = ("not_finite", "smoke")
+"""Numbers that are worth a word only where they are not 0."""
+
+WORDS = Catalogue(
+    {
+        "diagnosis": ("diagnosis", "诊断"),
+        "from": ("from epoch {epoch} on", "从第 {epoch} 轮起"),
+        "rule": ("rule", "依据"),
+        "numbers": ("numbers", "数值"),
+        "advice": ("advice", "建议"),
+        "folds": ("folds", "各折"),
+        "linear": ("linear model", "线性模型"),
+        "kind.diverged": ("diverged", "训练发散"),
+        "kind.too_short": ("too short to tell", "训练太短，无法判断"),
+        "kind.no_better_than_baseline": ("no better than the baseline", "不优于基线"),
+        "kind.overfits": ("overfits", "过拟合"),
+        "kind.underfits": ("underfits", "欠拟合"),
+        "kind.noisy": ("noisy", "曲线噪声过大"),
+        "kind.well_fitted": ("well fitted", "拟合良好"),
+        "brief.not_finite": ("the loss is no number any more", "损失不再是有限数"),
+        "brief.loss_rose": (
+            "training loss {training_growth} times its first value",
+            "训练损失为初值的 {training_growth} 倍",
+        ),
+        "brief.few_epochs": ("{judged} epochs", "只有 {judged} 轮"),
+        "brief.chance": (
+            "{score_name} {score}, a constant guess {constant}",
+            "{score_name} 为 {score}，常数猜测为 {constant}",
+        ),
+        "brief.rise": (
+            "val_loss {best} there, {last} at the end",
+            "该轮 val_loss 为 {best}，结束时为 {last}",
+        ),
+        "brief.still_falling": (
+            "val_loss still fell by {fall} in the last quarter",
+            "最后四分之一中 val_loss 仍下降了 {fall}",
+        ),
+        "brief.unsteady": (
+            "val_loss rises by {rise}, but the training loss does not fall",
+            "val_loss 上升 {rise}，而训练损失没有下降",
+        ),
+        "brief.noise": (
+            "chance moves val_loss by {noise} from epoch to epoch",
+            "val_loss 每轮随机波动 {noise}",
+        ),
+        "brief.gap": (
+            "training loss {gap} below val_loss, which no longer falls",
+            "训练损失比 val_loss 低 {gap}，而后者不再下降",
+        ),
+        "brief.weak": (
+            "{score_name} {score}, a linear model {linear}",
+            "{score_name} 为 {score}，线性模型为 {linear}",
+        ),
+        "brief.little": (
+            "only {won} of the loss of a constant guess is gone",
+            "与常数猜测相比，损失只减少了 {won}",
+        ),
+        "brief.calm": (
+            "val_loss {best} at epoch {best_epoch}, {last} at the end",
+            "第 {best_epoch} 轮 val_loss 为 {best}，结束时为 {last}",
+        ),
+        "rule.not_finite": (
+            "A loss became infinite or no number.",
+            "某一损失变为无穷大或非数值。",
+        ),
+        "rule.loss_rose": (
+            "The training loss ends at {training_growth} times its first value; from 1.5 on it has "
+            "diverged.",
+            "训练损失结束时为初值的 {training_growth} 倍；达到 1.5 倍即视为发散。",
+        ),
+        "rule.few_epochs": (
+            "There are {judged} epochs to judge by (a smoke run tells nothing at all); {SHORT} are "
+            "needed.",
+            "可供判断的只有 {judged} 轮（冒烟运行不作判断）；至少需要 {SHORT} 轮。",
+        ),
+        "rule.chance": (
+            "Validation {score_name} is {score} ± {chance}, and the best constant guess has "
+            "{constant}: the worse end of the score does not beat it.",
+            "验证集 {score_name} 为 {score} ± {chance}，最好的常数猜测为 {constant}：分数区间较差的"
+            "一端没有胜过它。",
+        ),
+        "rule.rise": (
+            "The smoothed val_loss has its lowest point at {lowest} and ends {rise} higher, at "
+            "{end}, "
+            "while the training loss went on falling ({training_best} to {training_last}). A rise "
+            "counts from {RISE} on, if it exceeds {SURE} standard errors ({uncertainty} each) and "
+            "{MATTERS} of what was won over a constant guess ({lost} here).",
+            "平滑后的 val_loss 最低为 {lowest}，结束时为 {end}，高出 {rise}，而训练损失继续下降（"
+            "{training_best} 降至 "
+            "{training_last}）。上升达到 {RISE}、超过 {SURE} 倍标准误（每倍 {uncertainty}）并超过相"
+            "对常数猜测所得的 "
+            "{MATTERS}（此处 {lost}）时成立。",
+        ),
+        "rule.still_falling": (
+            "The smoothed val_loss fell by {fall} in the last quarter of the epochs and ends at "
+            "{end}. It counts as still falling from {FALL} on, if that exceeds {SURE} standard "
+            "errors "
+            "({uncertainty} each) and {MATTERS} of what was won over a constant guess ("
+            "{fall_of_won} "
+            "here).",
+            "平滑后的 val_loss 在最后四分之一的轮次中下降了 {fall}，结束时为 {end}。下降达到 {FALL}"
+            "、超过 {SURE} "
+            "倍标准误（每倍 {uncertainty}）并超过相对常数猜测所得的 {MATTERS}（此处 {fall_of_won}）"
+            "时视为仍在下降。",
+        ),
+        "rule.unsteady": (
+            "The smoothed val_loss ends {rise} above its lowest point, but the training loss "
+            "does not "
+            "fall either ({training_best} to {training_last}): that is no overfitting, the "
+            "steps are "
+            "too wild.",
+            "平滑后的 val_loss 结束时比最低点高 {rise}，但训练损失也没有下降（{training_best} 至 "
+            "{training_last}）："
+            "这不是过拟合，而是更新步伐过于剧烈。",
+        ),
+        "rule.noise": (
+            "From epoch to epoch chance moves val_loss by {noise} of its lowest value (measured by "
+            "its second differences). A curve is noisy from {NOISE} on, if that exceeds "
+            "{MATTERS} of "
+            "what was won over a constant guess ({noise_of_won} here), and shows no clearer trend.",
+            "val_loss 每轮的随机波动为其最低值的 {noise}（由二阶差分测得）。达到 {NOISE}、超过相"
+            "对常"
+            "数猜测所得的 "
+            "{MATTERS}（此处 {noise_of_won}）且没有更明显的趋势时，曲线视为噪声过大。",
+        ),
+        "rule.gap": (
+            "The training loss fell by {training_fall} after the best epoch, which brought "
+            "val_loss "
+            "nothing; it ends {gap} below val_loss. That counts from {GAP} on, if it exceeds twice "
+            "{MATTERS} of what was won over a constant guess ({gap_of_won} here).",
+            "最佳轮次之后训练损失又下降了 {training_fall}，val_loss 却没有受益；结束时训练损失比 "
+            "val_loss 低 {gap}。"
+            "达到 {GAP} 并超过相对常数猜测所得的 {MATTERS} 的两倍（此处 {gap_of_won}）时成立。",
+        ),
+        "rule.weak": (
+            "Training and validation loss are close (a gap of {gap}; close is below {CLOSE}), "
+            "and a "
+            "linear model has {score_name} {linear} where the network has {score} ± {chance}.",
+            "训练与验证损失相近（差距 {gap}；小于 {CLOSE} 视为相近），而线性模型的 {score_name} 为 "
+            "{linear}，网络为 "
+            "{score} ± {chance}。",
+        ),
+        "rule.little": (
+            "Training and validation loss are close (a gap of {gap}; close is below {CLOSE}), and "
+            "only {won} of the loss of a constant guess ({constant_loss}) is gone; {LITTLE} is "
+            "little.",
+            "训练与验证损失相近（差距 {gap}；小于 {CLOSE} 视为相近），而常数猜测的损失（"
+            "{constant_loss}）只减少了 "
+            "{won}；不足 {LITTLE} 视为太少。",
+        ),
+        "rule.calm": (
+            "None of the other rules holds: the smoothed val_loss ends {rise} above its lowest "
+            "point "
+            "(a rise counts from {RISE} on), fell by {fall} in the last quarter, and the "
+            "training loss "
+            "is {gap} below it.",
+            "其他规则均不成立：平滑后的 val_loss 结束时比最低点高 {rise}（达到 {RISE} 才算上升），"
+            "最"
+            "后四分之一下降 "
+            "{fall}，训练损失比它低 {gap}。",
+        ),
+        "beside.folds": (
+            "{fits} fits; {score_name} {fold_low} to {fold_high}, {fold_mean} ± {fold_sd} (sd)",
+            "共 {fits} 次训练；{score_name} 为 {fold_low} 至 {fold_high}，{fold_mean} ± {fold_sd}（"
+            "标准差）",
+        ),
+        "beside.linear": (
+            "does better than the network: {score_name} {linear} against {score}",
+            "优于网络：{score_name} 为 {linear}，网络为 {score}",
+        ),
+        "advice.stop": ("stop at epoch {best_epoch}", "在第 {best_epoch} 轮停止训练"),
+        "advice.more_data": ("get more data", "获取更多数据"),
+        "advice.augmentation": ("augment the pictures", "使用数据增强"),
+        "advice.smaller": ("use a smaller network", "减小网络（层数或宽度）"),
+        "advice.penalty": ("add an L1 or L2 penalty", "加入 L1 或 L2 正则化"),
+        "advice.dropout": ("add dropout", "加入 Dropout"),
+        "advice.less_regularisation": (
+            "use less dropout or penalty",
+            "减弱 Dropout 或 L1/L2 正则化",
+        ),
+        "advice.larger": ("use a larger network", "增大网络（层数或宽度）"),
+        "advice.longer": ("train for more epochs", "训练更多轮"),
+        "advice.learning_rate": ("try another learning rate", "尝试其他学习率"),
+        "advice.lower_rate": ("lower the learning rate", "降低学习率"),
+        "advice.larger_batch": ("use larger batches", "增大批量"),
+        "advice.kfold": ("validate by K folds", "使用 K 折验证"),
+        "advice.repeats": ("repeat the folds with new shuffles", "打乱数据，重复 K 折验证"),
+        "advice.smooth": ("smooth the curve (validation.smooth)", "平滑曲线（validation.smooth）"),
+        "advice.scale": ("scale the features", "对特征做标准化"),
+        "advice.clip": ("clip the gradients", "裁剪梯度"),
+        "advice.check_data": ("check features and targets", "检查特征与标签"),
+        "advice.linear": (
+            "try the linear model (architecture: linear)",
+            "尝试线性模型（architecture: linear）",
+        ),
+        "advice.keep": ("nothing need change", "无需改动"),
+    }
+)
+
+
+def in_a_line(found: Diagnosis, language: Language = "en") -> str:
+    """Return the diagnosis with what it rests on, in one sentence without its end."""
+    values = _values(found)
+    kind = WORDS.text(f"kind.{found.kind}", language)
+    since = ""
+    if found.kind == "overfits":
+        since = _space(language) + WORDS.text("from", language, epoch=found.best_epoch)
+    brief = WORDS.text(f"brief.{found.rule}", language, **values)
+    return f"{kind}{since} ({brief})" if language == "en" else f"{kind}{since}（{brief}）"
+
+
+def explained(found: Diagnosis, language: Language = "en") -> Iterator[tuple[str, str]]:
+    """Yield heading and text of all there is to say: the rule, what stands beside it, advice."""
+    values = _values(found)
+    yield WORDS.text("diagnosis", language), in_a_line(found, language)
+    yield WORDS.text("rule", language), WORDS.text(f"rule.{found.rule}", language, **values)
+    if "fold_sd" in found.numbers:
+        yield WORDS.text("folds", language), WORDS.text("beside.folds", language, **values)
+    if found.numbers.get("behind_linear", 0) > 0:
+        yield WORDS.text("linear", language), WORDS.text("beside.linear", language, **values)
+    yield WORDS.text("numbers", language), ", ".join(_shown(found))
+    yield WORDS.text("advice", language), advice(found, language)
+
+
+def advice(found: Diagnosis, language: Language = "en") -> str:
+    """Return what is advised, the most useful first."""
+    texts = [WORDS.text(f"advice.{key}", language, **_values(found)) for key in found.advice]
+    return ("; " if language == "en" else "；").join(texts)
+
+
+def _shown(found: Diagnosis) -> Iterator[str]:
+    values = _values(found)
+    for name, value in found.numbers.items():
+        if name not in FLAGS or value:
+            yield f"{name} {values[name]}"
+
+
+def _values(found: Diagnosis) -> dict[str, Any]:
+    """Return all that a text may name, as people read it."""
+    own = {name: _formatted(name, value) for name, value in found.numbers.items()}
+    limits = {name: f"{value:.0%}".replace("%", " %") for name, value in LIMITS.items()}
+    return {
+        **limits,
+        "SHORT": SHORT,
+        "SURE": f"{SURE:g}",
+        "fits": found.fits,
+        "best_epoch": found.best_epoch,
+        "score_name": clean(found.score),
+        **own,
+    }
+
+
+def _formatted(name: str, value: float) -> str:
+    if name in SHARES:
+        return f"{100 * value:.1f} %" if abs(value) < 10 else f"{100 * value:,.0f} %"
+    return f"{value:g}" if value.is_integer() else number(value)
+
+
+def _space(language: Language) -> str:
+    return " " if language == "en" else "，"
