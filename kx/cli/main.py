@@ -28,6 +28,7 @@ from kx.cli import (
     summary,
     tidy,
     train,
+    verify,
 )
 from kx.errors import Interrupted, KxError, SpecError
 
@@ -62,6 +63,7 @@ def _root(
 
 app.command()(train.train)
 app.command()(kfold.kfold)
+app.command()(verify.verify)
 app.command()(check.check)
 app.command("list")(listing.list_)
 app.command()(runs.runs)

@@ -45,7 +45,7 @@ def train(
     """
     from kx.running.work import Switches
 
-    plans = _plan_all(specs, overrides(settings, seed, seeds))
+    plans = plan_all(specs, overrides(settings, seed, seeds))
     switches = Switches(sample=sample, smoke=smoke, test=test)
     carry_out(plans, switches, outputs, as_json=as_json, quiet=quiet)
 
@@ -64,8 +64,12 @@ def carry_out(
     _fail_on_missed([record for record, _ in finished])
 
 
-def _plan_all(specs: list[Path], settings: list[str]) -> list[Plan]:
-    """Plan every spec before any is trained, so that a mistake in the last one costs nothing."""
+def plan_all(specs: list[Path], settings: list[str]) -> list[Plan]:
+    """Plan every spec before any is trained, so that a mistake in the last one costs nothing.
+
+    Raises:
+        SpecError: with the mistakes of all of them.
+    """
     from kx.errors import Problem, SpecError
     from kx.planning import make_plan
 

@@ -1,0 +1,100 @@
+"""``kx verify``: do specs still give what they expect?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kx.cli.options import AsJson, Outputs, Quiet, Seed, Seeds, Set, SpecFiles, overrides
+from kx.cli.train import plan_all
+
+if TYPE_CHECKING:
+    from kx.planning import Plan
+    from kx.reporting.verdicts import Verified
+
+Unjudged = Annotated[
+    bool,
+    typer.Option(
+        "--allow-unjudged", help="Pass also what could not be judged, such as runs on sample data."
+    ),
+]
+
+
+def verify(
+    specs: SpecFiles,
+    settings: Set = None,
+    seed: Seed = None,
+    seeds: Seeds = None,
+    allow_unjudged: Unjudged = False,
+    outputs: Outputs = Path("outputs"),
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Train each SPEC, and hold the result against what it expects; 8 if one is missed.
+
+    All are trained, even if one fails. What could not be judged is no success: that is 3.
+
+    Example: kx verify configs/imdb.yaml configs/boston.yaml
+    """
+    from kx.reporting import console
+    from kx.reporting.jsonfile import to_json
+    from kx.reporting.verdicts import verdicts_table
+
+    plans = plan_all(specs, overrides(settings, seed, seeds))
+    _refuse_nothing(specs, plans)
+    pairs = zip(specs, plans, strict=True)
+    done = [_verified(path, plan, outputs, quiet=quiet) for path, plan in pairs]
+    if as_json:
+        typer.echo(to_json([each.as_dict() for each in done]), nl=False)
+    else:
+        console.results().print(verdicts_table(done))
+    _judge(done, allow_unjudged)
+
+
+def _refuse_nothing(specs: list[Path], plans: list[Plan]) -> None:
+    from kx.errors import Problem
+    from kx.spec.load import fail_on
+
+    message, hint = "is missing: there is nothing to verify", "as in test.accuracy: {at_least: 0.9}"
+    bare = [path for path, plan in zip(specs, plans, strict=True) if not plan.spec.expect]
+    fail_on([Problem(str(path), "expect", message, hint=hint) for path in bare])
+
+
+def _verified(path: Path, plan: Plan, outputs: Path, *, quiet: bool) -> Verified:
+    """Train one spec; an error of it must not keep the others from being verified."""
+    from kx.errors import KxError
+    from kx.reporting import console
+    from kx.reporting.verdicts import Verified
+    from kx.runner import run
+    from kx.running.work import Switches
+
+    try:
+        with console.watching(console.messages(), quiet=quiet) as watcher:
+            record, _ = run(plan, outputs, watcher, Switches(command="verify"))
+    except KxError as error:
+        return Verified(str(path), error=error)
+    return Verified(str(path), record=record)
+
+
+def _judge(done: list[Verified], allow_unjudged: bool) -> None:
+    """Let the worst that happened end the command.
+
+    Raises:
+        ExpectationMissedError: if one was missed.
+        KxError: else, what first went wrong.
+        MissingDataError: else, if something was not judged and that is not allowed.
+    """
+    from kx.errors import ExpectationMissedError, MissingDataError
+
+    missed = [text for each in done for text in each.keys("missed")]
+    if missed:
+        raise ExpectationMissedError(f"not as the specs expect: {', '.join(missed)}")
+    for each in done:
+        if each.error:
+            raise each.error
+    unjudged = [text for each in done for text in each.keys("not judged")]
+    if unjudged and not allow_unjudged:
+        hint = "`kx data fetch` gets data; --allow-unjudged lets it pass"
+        raise MissingDataError(f"not judged, and so not verified: {', '.join(unjudged)}; {hint}.")
