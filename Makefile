@@ -2,7 +2,7 @@
 # requirements.lock pins; only making .venv (and `make lock`) uses the network.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check smoke bench lock schema clean
+.PHONY: help setup demo test check smoke bench book lock schema clean
 
 # Python may keep what it compiled, whatever the shell says: kx starts as it does for its users.
 unexport PYTHONDONTWRITEBYTECODE
@@ -56,6 +56,9 @@ smoke: .venv/kx.stamp  ## every shipped spec, cut short, on samples
 
 bench: .venv/kx.stamp  ## what kx costs, against its targets (minutes, 10 GB of memory)
 	$(BIN)/python -m benchmarks
+
+book: .venv/kx.stamp  ## all specs on real data, into docs/book.md; SPECS="imdb wine" for some
+	$(BIN)/python -m benchmarks.book $(SPECS)
 
 lock: .venv/kx.stamp  ## resolve pyproject.toml anew, to the newest versions
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check '$(UV)'

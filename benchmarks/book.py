@@ -1,0 +1,248 @@
+"""``make book``: every shipped spec on real data, and the table of what came of them.
+
+Each spec is run as a process of its own, one after the other, with its stand-ins for missing data
+off: what cannot be had is told, never replaced. A spec is not run again while its newest run is of
+the same spec and the same code. The table, docs/book.md, is made of records alone, so it can be
+written anew at any time (``--no-run``), and after a stop the next start goes on behind it.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.processes import ROOT
+from kx.planning import make_plan
+from kx.reporting.folder import judged, run_ids
+from kx.reporting.record import Record, collect_versions, headline
+from kx.reporting.storage import atomic_write
+from kx.reporting.text import duration, interval, number
+from kx.reporting.verdicts import wanted
+
+TARGET = ROOT / "docs" / "book.md"
+CODE = ("kx", "requirements.lock")
+"""What decides a result beside the spec: a commit that changes nothing here is the same code."""
+
+COLUMNS = (
+    "spec", "score", "expected", "source", "kx", "interval", "verdict", "diagnosis", "time",
+    "memory", "date", "with",
+)  # fmt: skip
+RIGHT = ("kx", "time", "memory")
+MISSING = 3
+"""What kx exits with where data is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A shipped spec and its newest run on real data.
+
+    Attributes:
+        path: of the spec.
+        record: of the run; None without one.
+        note: why there is none.
+    """
+
+    path: Path
+    record: Record | None
+    note: str = "not run yet"
+
+
+def overrides_of(path: Path) -> list[str]:
+    """Return what turns a spec's stand-ins off, as overrides; nothing of what it does not state."""
+    spec = make_plan(path).resolved()
+    keys = {"dataset": "null", "architecture": "none"}
+    stated = [name for name in keys if spec[name].get("fallback") not in (None, "none")]
+    return [f"{name}.fallback={keys[name]}" for name in stated]
+
+
+def same_spec(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether two resolved specs ask for the same, whatever stands in for missing files."""
+    return _essence(one) == _essence(other)
+
+
+def _essence(spec: dict[str, Any]) -> str:
+    sections = ("dataset", "architecture")
+    bare = {name: {**spec[name], "fallback": None} for name in sections if name in spec}
+    return json.dumps({**spec, **bare}, sort_keys=True)
+
+
+def newest_run(path: Path, outputs: Path) -> Record | None:
+    """Return the record of the newest completed run of a spec as it is now, on real data."""
+    plan = make_plan(path)
+    for run in reversed(run_ids(outputs)):
+        if run[16:-5] != plan.spec.name:
+            continue
+        _, record, _ = judged(outputs / run)
+        if record and _counts(record) and same_spec(record.spec, plan.resolved()):
+            return record
+    return None
+
+
+def _counts(record: Record) -> bool:
+    """Whether a run says what the spec gives: whole, on real data, with everything judged."""
+    real = not (record.is_sample or record.smoke or record.is_untransferred)
+    judged = all(e["verdict"] != "not judged" for e in record.expectations)
+    return real and judged and record.status == "completed"
+
+
+def same_code(record: Record, root: Path = ROOT) -> bool:
+    """Whether a run was made with the code and the packages of now.
+
+    A commit that ended in ``-dirty`` does not say what its code was.
+    """
+    now = collect_versions()
+    if record.versions != now or not record.git_commit or record.git_commit.endswith("-dirty"):
+        return False
+    words = ["git", "diff", "--quiet", record.git_commit, "--", *CODE]
+    return subprocess.run(words, cwd=root, capture_output=True).returncode == 0
+
+
+def run_spec(path: Path, outputs: Path) -> str:
+    """Run a spec in a process of its own; return why it has no result, or nothing."""
+    settings = [word for text in overrides_of(path) for word in ("--set", text)]
+    words = [sys.executable, "-m", "kx", "train", str(path), "--outputs", str(outputs), "-q"]
+    started = time.monotonic()
+    environment = {"KX_OFFLINE": "1", **os.environ}
+    done = subprocess.run([*words, *settings], cwd=ROOT, env=environment, capture_output=True)
+    said = done.stderr.decode(errors="replace").strip().splitlines() or [""]
+    print(f"{path.stem}: exit {done.returncode} in {duration(time.monotonic() - started)}")
+    if done.returncode in (0, 8):
+        return ""
+    print(f"  {said[0]}")
+    return "no data here" if done.returncode == MISSING else f"failed: exit {done.returncode}"
+
+
+def book(specs: Sequence[Path], outputs: Path, chosen: Iterable[Path], again: bool) -> list[Entry]:
+    """Run the ``chosen`` specs where there is need, and return what is known of all of them."""
+    entries = []
+    for path in specs:
+        record = newest_run(path, outputs)
+        note = "not run yet"
+        if path in chosen and (again or record is None or not same_code(record)):
+            note = run_spec(path, outputs) or "no completed run"
+            record = newest_run(path, outputs)
+        elif path in chosen:
+            print(f"{path.stem}: up to date ({record.id if record else ''})")
+        entries.append(Entry(path, record, note))
+    return entries
+
+
+def page(entries: Sequence[Entry]) -> str:
+    """Return the page with the table: one row for each thing that a spec expects."""
+    known = [entry.record for entry in entries if entry.record]
+    letters: dict[tuple[str, ...], str] = {}
+    for record in known:
+        letters.setdefault(_with(record), "abcdefghijklmnopqrstuvwxyz"[len(letters) % 26])
+    lines = [
+        "# What the shipped specs give",
+        "",
+        "Made by `make book` from the records of real runs, one process per spec, one seed. The",
+        "interval is of 95 % confidence, or, with ±, one standard deviation over the folds; time",
+        "and memory (the peak) are of the whole process.",
+        "",
+        _row(COLUMNS),
+        _row(["---:" if name in RIGHT else "---" for name in COLUMNS]),
+        *(_row(row) for entry in entries for row in _rows(entry, letters)),
+        "",
+        *(f"- {letter}: {', '.join(parts)}" for parts, letter in letters.items()),
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _with(record: Record) -> tuple[str, ...]:
+    """Return what a run was made with, as the page lists it; nothing that tells on what machine."""
+    commit = record.git_commit or "no commit"
+    short = commit[:7] + ("-dirty" if commit.endswith("-dirty") else "")
+    versions = [f"{name} {text}" for name, text in record.versions.items()]
+    cores = record.environment.get("cores")
+    return (f"commit {short}", *versions, f"{cores} cores")
+
+
+def _rows(entry: Entry, letters: dict[tuple[str, ...], str]) -> Iterator[Sequence[str]]:
+    link = f"[{entry.path.stem}](../configs/{entry.path.name})"
+    record = entry.record
+    if record is None:
+        yield [link, entry.note, *[""] * (len(COLUMNS) - 2)]
+        return
+    ends = [
+        str(record.diagnosis.get("kind", "")).replace("_", " "),
+        duration(record.seconds),
+        f"{record.peak_memory_mb / 1000:.2f} GB",
+        record.started[:10],
+        letters[_with(record)],
+    ]
+    for at, cells in enumerate(_judged(record)):
+        yield [link, *cells, *ends] if at == 0 else ["", *cells, *[""] * len(ends)]
+
+
+def _judged(record: Record) -> Iterator[list[str]]:
+    """Yield score, expectation, source, value, interval, verdict; the score alone without any."""
+    for expectation in record.expectations:
+        key, source = expectation["key"], expectation["source"] or "-"
+        ends = [_value(key, expectation["value"]), _interval(record, key), expectation["verdict"]]
+        yield [key, wanted(expectation), source, *ends]
+    found = headline(record)
+    if found and not record.expectations:
+        key = f"{found[0]}.{found[1]}"
+        yield [key, "-", "-", _value(key, found[2]["value"]), _interval(record, key), "-"]
+
+
+def _value(key: str, value: float | None) -> str:
+    return number(value) if "." in key or value is None else f"{value:,.0f}"
+
+
+def _interval(record: Record, key: str) -> str:
+    part, _, metric = key.partition(".")
+    score = record.scores.get(part, {}).get(metric)
+    if not score or score["low"] is None or score["high"] is None:
+        return "-"
+    if str(score["interval"]).endswith("spread"):
+        return f"± {number((score['high'] - score['low']) / 2)}"
+    return interval(score["low"], score["high"])
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(' '.join(cell.split()).replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _chosen(names: Sequence[str], specs: Sequence[Path]) -> list[Path]:
+    """Return the specs that are named, by path or by name; all if none is."""
+    known = {path.stem: path for path in specs}
+    wrong = [name for name in names if Path(name).stem not in known]
+    if wrong:
+        raise SystemExit(f"no shipped spec is called {', '.join(wrong)}; known: {', '.join(known)}")
+    return [known[Path(name).stem] for name in names] or list(specs)
+
+
+def main(words: Sequence[str] | None = None) -> bool:
+    """Run what is asked for, write the page, and return whether no expectation was missed."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.book", description=__doc__)
+    parser.add_argument("specs", nargs="*", help="names of shipped specs; all if none is given")
+    parser.add_argument("--outputs", type=Path, default=ROOT / "outputs", help="where runs are")
+    parser.add_argument("--again", action="store_true", help="run also what is up to date")
+    parser.add_argument("--no-run", action="store_true", help="only write the page anew")
+    parser.add_argument("--target", type=Path, default=TARGET, help="the page")
+    given = parser.parse_args(words)
+    specs = sorted((ROOT / "configs").glob("*.yaml"))
+    chosen = [] if given.no_run else _chosen(given.specs, specs)
+    entries = book(specs, given.outputs, chosen, given.again)
+    atomic_write(given.target, page(entries))
+    verdicts = [
+        e["verdict"] for entry in entries if entry.record for e in entry.record.expectations
+    ]
+    measured = sum(entry.record is not None for entry in entries)
+    counts = ", ".join(f"{verdicts.count(name)} {name}" for name in ("met", "missed"))
+    print(
+        f"{measured} of {len(entries)} specs measured; expectations: {counts}; {given.target.name}"
+    )
+    return "missed" not in verdicts
+
+
+if __name__ == "__main__":
+    sys.exit(not main())
