@@ -23,6 +23,7 @@ from kx.cli import (
     listing,
     new,
     plot,
+    report,
     runs,
     schema,
     summary,
@@ -76,6 +77,7 @@ app.command()(diagnose.diagnose)
 app.command()(compare.compare)
 app.command()(plot.plot)
 app.command()(export.export)
+app.command()(report.report)
 app.add_typer(explain.app, name="explain")
 app.add_typer(data.app, name="data")
 app.command()(new.new)

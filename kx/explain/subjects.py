@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from kx.contracts import DatasetBundle
+    from kx.data.files import Files
     from kx.data.preparation import Preparation
     from kx.reporting.record import Record
 
@@ -205,8 +206,13 @@ def recorded(folder: Path) -> Record:
     return record
 
 
-def dataset_of(folder: Path, record: Record) -> DatasetBundle:
+def dataset_of(folder: Path, record: Record, files: Files | None = None) -> DatasetBundle:
     """Read the dataset of a run once more, as its spec describes it.
+
+    Args:
+        folder: of the run.
+        record: of the run.
+        files: through which it is read; None: as in training, with downloads.
 
     Raises:
         DataError: if it is not there, or not what it was.
@@ -220,7 +226,9 @@ def dataset_of(folder: Path, record: Record) -> DatasetBundle:
     if record.smoke:
         raise UsageError(f"{folder.name} is a smoke run, on a few rows only: train it in full.")
     plan = make_plan(folder / "spec.yaml")
-    bundle = plan.load_data(SampleFiles() if record.is_sample else SourceFiles.from_environment())
+    if files is None:
+        files = SampleFiles() if record.is_sample else SourceFiles.from_environment()
+    bundle = plan.load_data(files)
     if fingerprint(bundle) != record.dataset.get("fingerprint"):
         raise DataError(f"{record.dataset.get('name')} is no longer the data of {folder.name}.")
     return bundle

@@ -1,0 +1,1 @@
+"""``kx report``: one or many runs as a single HTML file that needs nothing else to be read."""

@@ -1,0 +1,204 @@
+"""Examples of the dataset as people see them: pictures, texts, or the values of a row."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from kx.data.sequences import INDEX_FROM, PADDING, START, UNKNOWN
+from kx.errors import DataError, MissingDataError
+from kx.explain.subjects import dataset_of
+from kx.reporting.report.gather import Predictions, Run
+from kx.reporting.text import number
+
+if TYPE_CHECKING:
+    import numpy as np
+    from PIL.Image import Image
+
+    from kx.contracts import DatasetBundle
+    from kx.data.sources import SampleFiles, SourceFiles
+
+LONGEST = 160
+"""Pixels of the longer side of a picture; larger ones are made smaller."""
+
+SMALL = 64
+"""Up to so many pixels a picture is kept as PNG, without any loss."""
+
+WORDS = 90
+"""Of a text its last words are shown, which is what a network for sequences keeps, too."""
+
+VALUES = 32
+"""At most so many columns of a row are shown."""
+
+WORD_INDICES = {
+    "imdb": "027313fe9a320280f3bf0fac5baf58c4a683cf39a7ed9c3d3d3912bde4284cf6",
+    "reuters": "9b56000edc4b34a32e89fd5a23b2605594682c74efcf7d8f4e2a5514b771e633",
+}
+"""SHA-256 of the official ``NAME_word_index.json``: word -> rank, of the most frequent 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An example as it is shown; exactly one of the three is there.
+
+    Attributes:
+        picture: a data URI.
+        text: its words.
+        values: name of a column -> value.
+    """
+
+    picture: str = ""
+    text: str = ""
+    values: tuple[tuple[str, str], ...] = ()
+
+
+def show(run: Run, said: Predictions, at: Sequence[int]) -> list[Shown]:
+    """Return some of the rows that a run predicted, read anew from its dataset.
+
+    Nothing is downloaded, and TensorFlow is not needed.
+
+    Args:
+        run: with a record.
+        said: its predictions.
+        at: places in these.
+
+    Raises:
+        KxError: if the data are not to be had any more, or are no longer the same.
+    """
+    import numpy as np
+
+    assert run.record is not None  # noqa: S101 - for the type checker
+    words = _has_words(run.record.spec)
+    files = _files(run.record.is_sample)
+    bundle = _texts(run, files) if words else dataset_of(run.folder, run.record, files)
+    part = bundle.test if said.part == "test" else bundle.train
+    rows = said.rows[np.array(at, "int64")]
+    if said.rows.max() >= len(part) or not np.array_equal(part.y[said.rows], said.y):
+        raise DataError("the rows are no longer those of the run")
+    return list(_shown(part.x[rows], bundle, words, files))
+
+
+def _files(sample: bool) -> SampleFiles | SourceFiles:
+    from kx.data.sources import SampleFiles, SourceFiles
+
+    return SampleFiles() if sample else replace(SourceFiles.from_environment(), offline=True)
+
+
+def _has_words(spec: Mapping[str, Any]) -> bool:
+    section = spec.get("dataset")
+    return isinstance(section, dict) and "encoding" in section and "num_words" in section
+
+
+def _texts(run: Run, files: SampleFiles | SourceFiles) -> DatasetBundle:
+    """Return the data with words in their order, whatever form the network was given them in.
+
+    Raises:
+        DataError: if the files are not those of the run.
+    """
+    from kx.planning import make_plan
+
+    assert run.record is not None  # noqa: S101 - for the type checker
+    plan = make_plan(run.folder / "spec.yaml")
+    # Of the plan, not of the spec: few architectures would take data of this form.
+    options = {**plan.dataset.options, "encoding": "sequence", "maxlen": WORDS}
+    bundle = replace(plan, dataset=replace(plan.dataset, options=options)).load_data(files)
+    if dict(files.provenance().files) != run.record.dataset.get("files"):
+        raise DataError("the files are no longer those of the run")
+    return bundle
+
+
+def _shown(
+    x: Any, bundle: DatasetBundle, words: bool, files: SampleFiles | SourceFiles
+) -> Iterator[Shown]:
+    shape = bundle.info.input_shape
+    if words:
+        known = _words(bundle.info.name, files)
+        yield from (Shown(text=_text(row, known)) for row in x)
+    elif len(shape) == 3 and shape[-1] in (1, 3):
+        yield from (Shown(picture=_data_uri(picture)) for picture in _pixels(x))
+    else:
+        names = bundle.info.features
+        yield from (Shown(values=tuple(_values(row, names))) for row in _dense(x))
+
+
+def _words(dataset: str, files: SampleFiles | SourceFiles) -> dict[int, str]:
+    """Return index -> word, or nothing where the list of words is not at hand."""
+    from kx.data.sources import SourceFiles
+
+    if dataset not in WORD_INDICES or not isinstance(files, SourceFiles):
+        return {}
+    try:
+        ranks = json.loads(_word_index(dataset, files))
+        return {int(rank) + INDEX_FROM: str(word) for word, rank in ranks.items()}
+    except (MissingDataError, OSError, ValueError, AttributeError):
+        return {}
+
+
+def _word_index(dataset: str, files: SourceFiles) -> bytes:
+    from kx.data.files import DataFile
+    from kx.data.sources import check
+
+    name = f"{dataset}_word_index.json"
+    file = DataFile(name, "", WORD_INDICES[dataset], size=0, sample=dict)
+    for place in files.places(file):
+        check(file, place.path)
+        return place.path.read_bytes()
+    raise MissingDataError(f"{name} is not here.")
+
+
+def _text(row: np.ndarray, known: Mapping[int, str]) -> str:
+    special = {UNKNOWN: "▢", START: ""}
+    spoken = (
+        special.get(index, known.get(index, f"#{index}"))
+        for index in row.tolist()
+        if index != PADDING
+    )
+    return ("" if START in row else "… ") + " ".join(word for word in spoken if word)
+
+
+def _pixels(x: Any) -> np.ndarray:
+    """Return pictures as uint8; other numbers are brought there from their own range."""
+    import numpy as np
+
+    found = np.asarray(x)
+    if found.dtype == np.uint8 or not found.size:
+        return found
+    low, high = float(found.min()), float(found.max())
+    return ((found - low) / (high - low or 1.0) * 255).round().astype("uint8")
+
+
+def _data_uri(picture: np.ndarray) -> str:
+    from PIL import Image
+
+    image = Image.fromarray(picture[..., 0] if picture.shape[-1] == 1 else picture)
+    small = max(image.size) <= SMALL
+    if not small:
+        image.thumbnail((LONGEST, LONGEST))
+    content = _encoded(image, "PNG" if small else "JPEG")
+    kind = "png" if small else "jpeg"
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode('ascii')}"
+
+
+def _encoded(image: Image, kind: str) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, kind, optimize=True, **({"quality": 80} if kind == "JPEG" else {}))
+    return buffer.getvalue()
+
+
+def _dense(x: Any) -> np.ndarray:
+    import numpy as np
+
+    found: np.ndarray = x.toarray() if hasattr(x, "toarray") else np.asarray(x)
+    return found.reshape(len(found), -1)
+
+
+def _values(row: np.ndarray, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for at, value in enumerate(row[:VALUES].tolist()):
+        name = names[at] if at < len(names) else f"x{at + 1}"
+        yield name, number(value) if isinstance(value, int | float) else str(value)
+    if len(row) > VALUES:
+        yield "…", f"+{len(row) - VALUES}"

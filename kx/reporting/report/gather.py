@@ -1,0 +1,138 @@
+"""What a run left behind, read once, and only if it is what its record says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kx.errors import DataError
+from kx.reporting.folder import SPEC, damaged_artefacts, judged, summary
+from kx.reporting.history import CSV, JSON, Curves, read_history
+from kx.reporting.record import Record
+
+if TYPE_CHECKING:
+    import numpy as np
+
+PREDICTIONS, ORIGINS = "predictions.npz", "rows.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run, well or badly ended.
+
+    Attributes:
+        name: of its spec.
+        state: as ``kx.reporting.folder.state`` returns it.
+        record: None if there is none that can be read.
+        note: what is wrong with it, if something is.
+        curves: of each fit; empty if there are none.
+        curves_note: why there are none.
+    """
+
+    folder: Path
+    name: str
+    state: str
+    record: Record | None
+    note: str
+    curves: dict[str, Curves]
+    curves_note: str
+
+    @property
+    def id(self) -> str:
+        """The name of its folder."""
+        return self.folder.name
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Predictions:
+    """What the network of a run says of rows that it was not trained on.
+
+    Attributes:
+        part: ``test``, or ``validation`` where the test part was not looked at.
+        rows: (n,) places in the part of the dataset, counted from 0.
+        y: (n, …) targets, as the dataset has them.
+        outputs: (n, outputs) of the network; all finite.
+        left_out: rows for which it said no finite number.
+    """
+
+    part: str
+    rows: np.ndarray
+    y: np.ndarray
+    outputs: np.ndarray
+    left_out: int = 0
+
+
+def read_run(folder: Path) -> Run:
+    """Read record and history of the run in ``folder``; what is missing or damaged is noted."""
+    state, record, note = judged(folder)
+    curves, why = _curves(folder, record)
+    name = record.name if record else summary(folder).name
+    return Run(folder, name, state, record, note, curves, why)
+
+
+def read_predictions(run: Run) -> Predictions:
+    """Return what the run kept of its network's predictions.
+
+    Raises:
+        DataError: if it kept none, or they are damaged.
+    """
+    import numpy as np
+
+    path = run.folder / PREDICTIONS
+    _refuse_damage(run.folder, run.record, PREDICTIONS)
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            kept = dict(arrays)
+    except FileNotFoundError:
+        raise DataError(f"{PREDICTIONS} is not there: the run ended before") from None
+    except (OSError, ValueError) as error:
+        raise DataError(f"{PREDICTIONS} cannot be read: {error}") from None
+    part = "test" if "predictions" in kept else "validation"
+    start = "" if part == "test" else "validation_"
+    try:
+        y, outputs = kept[f"{start}y"], kept[f"{start}predictions"]
+    except KeyError as error:
+        raise DataError(f"{PREDICTIONS} is damaged: it has no {error}") from None
+    rows = np.arange(len(y)) if part == "test" else kept["validation_rows"]
+    finite = np.isfinite(outputs.reshape(len(outputs), -1)).all(axis=1)
+    return Predictions(
+        part, rows[finite], y[finite], outputs[finite].astype("float64"), int((~finite).sum())
+    )
+
+
+def read_origins(run: Run, part: str) -> list[str]:
+    """Return what each row of a part was read from, or nothing if the run does not tell."""
+    from kx.reporting.jsonfile import read_json
+
+    part = "train" if part == "validation" else part
+    path = run.folder / ORIGINS
+    if not path.is_file():
+        return []
+    _refuse_damage(run.folder, run.record, ORIGINS)
+    document = read_json(path)
+    found = document.get(part) if isinstance(document, dict) else None
+    return [str(origin) for origin in found] if isinstance(found, list) else []
+
+
+def read_spec(run: Run) -> str:
+    """Return the spec that the run kept, or an empty text."""
+    try:
+        return (run.folder / SPEC).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def _curves(folder: Path, record: Record | None) -> tuple[dict[str, Curves], str]:
+    try:
+        for name in (JSON, CSV):
+            _refuse_damage(folder, record, name)
+        return read_history(folder), ""
+    except DataError as error:
+        return {}, str(error).replace(str(folder), folder.name)
+
+
+def _refuse_damage(folder: Path, record: Record | None, name: str) -> None:
+    """Raise DataError if a file is not the one that the record tells of."""
+    if record and damaged_artefacts(folder, record, (name,)):
+        raise DataError(f"{name} is damaged: its SHA-256 is not the one of the record")

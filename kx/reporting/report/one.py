@@ -1,0 +1,104 @@
+"""The report of one run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kx.diagnosis import Diagnosis, diagnose
+from kx.reporting.diagnosis_words import explained, in_a_line
+from kx.reporting.report import facts, opening
+from kx.reporting.report.charts import Chart
+from kx.reporting.report.curves import curve_charts, fold_plot, refit_charts
+from kx.reporting.report.dots import DotDrawing, placed
+from kx.reporting.report.gather import Run, read_run, read_spec
+from kx.reporting.report.results import Results, results
+from kx.reporting.report.svg import Drawing, drawn
+from kx.reporting.report.words import Words
+from kx.reporting.text import duration
+
+
+@dataclass(frozen=True, slots=True)
+class OneRun:
+    """All that the page of one run shows, in the order in which it does.
+
+    Attributes:
+        alarms: what makes the numbers worth less than they look.
+        verdict: None without scores.
+        diagnosis: in a line; empty if there is none.
+        reasons: heading and text of what the diagnosis rests on.
+        curves_note: why there are no curves.
+        folds: None where there are not several.
+    """
+
+    id: str
+    name: str
+    dataset: str
+    state: str
+    state_word: str
+    time: str
+    alarms: Sequence[str]
+    verdict: opening.Verdict | None
+    expectations: Sequence[opening.Expected]
+    diagnosis: str
+    reasons: Sequence[tuple[str, str]]
+    remarks: Sequence[str]
+    error: str
+    curves: Sequence[Drawing]
+    refits: Sequence[Drawing]
+    curves_note: str
+    folds: DotDrawing | None
+    fits: facts.FitTable | None
+    results: Results
+    spec: str
+    groups: Sequence[facts.Group]
+    warnings: Sequence[str]
+
+
+def one_run(folder: Path, words: Words, warn: Callable[[str], None]) -> OneRun:
+    """Return what the report of the run in ``folder`` shows.
+
+    Args:
+        folder: of the run.
+        words: of the language.
+        warn: is told what the page can only hint at.
+    """
+    run = read_run(folder)
+    record, found, plot = run.record, diagnosis_of(run), fold_plot(run, words)
+    return OneRun(
+        id=run.id,
+        name=run.name,
+        dataset=str(record.dataset.get("name", "?")) if record else "?",
+        state=run.state,
+        state_word=words.name("state", run.state),
+        time=duration(record.seconds) if record else "",
+        alarms=opening.alarms(record, words) if record else [],
+        verdict=opening.verdict(record, words) if record else None,
+        expectations=opening.expectations(record, words) if record else [],
+        diagnosis=in_a_line(found, words.language) if found else "",
+        reasons=list(explained(found, words.language))[1:] if found else [],
+        remarks=list(opening.remarks(record, words)) if record else [],
+        error=(record.error or "") if record else run.note,
+        curves=_drawn(curve_charts(run, words)),
+        refits=_drawn(refit_charts(run, words)),
+        curves_note=run.curves_note,
+        folds=placed(plot) if plot else None,
+        fits=facts.fit_table(record) if record else None,
+        results=results(run, words, warn),
+        spec=read_spec(run),
+        groups=facts.groups(run, words),
+        warnings=record.warnings if record else [],
+    )
+
+
+def _drawn(charts: Sequence[Chart]) -> list[Drawing]:
+    return [drawing for chart in charts if (drawing := drawn(chart))]
+
+
+def diagnosis_of(run: Run) -> Diagnosis | None:
+    """Return the recorded diagnosis; of older records, what is made of their curves."""
+    if run.record is None:
+        return None
+    recorded = Diagnosis.from_dict(run.record.diagnosis)
+    return recorded or (diagnose(run.record, run.curves) if run.curves else None)

@@ -1,0 +1,65 @@
+"""Axes: which round numbers stand on them, and where values lie."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+Range = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A mark on an axis, and the number at it."""
+
+    at: float
+    text: str
+
+
+class Scale:
+    """Brings values of one range to positions in another."""
+
+    def __init__(self, values: Range, places: Range) -> None:
+        self.values, self.places = values, places
+
+    def __call__(self, value: float) -> float:
+        """Return the place of ``value``, to a tenth of a unit."""
+        (a, b), (p, q) = self.values, self.places
+        return round(p + (value - a) / (b - a) * (q - p), 1)
+
+    def arrow(self, value: float) -> tuple[float, str]:
+        """Return the end of the scale beyond which ``value`` lies, and an arrow to it."""
+        start, end = self.places
+        return (start, "◂") if value < self.values[0] else (end, "▸")
+
+    def holds(self, value: float) -> bool:
+        """Whether ``value`` lies on the scale."""
+        return self.values[0] <= value <= self.values[1]
+
+
+def ticks(span: Range, count: int, *, whole: bool = False) -> list[tuple[float, str]]:
+    """Return up to ``count`` round numbers in ``span``, each with how it is written."""
+    step = _step((span[1] - span[0]) / count)
+    step = max(1.0, math.ceil(step)) if whole else step
+    first, last = math.ceil(span[0] / step - 1e-9), math.floor(span[1] / step + 1e-9)
+    digits = max(0, -math.floor(math.log10(step) + 1e-9))
+    return [(at * step, _written(at * step, digits)) for at in range(first, last + 1)]
+
+
+def padded(low: float, high: float, share: float = 0.06) -> Range:
+    """Return ``low`` to ``high`` with a ``share`` of that added at both ends; never empty."""
+    if low == high:
+        return low - (abs(low) * 0.1 or 1.0), high + (abs(high) * 0.1 or 1.0)
+    return low - share * (high - low), high + share * (high - low)
+
+
+def _step(rough: float) -> float:
+    """Return the smallest of 1, 2 and 5 times a power of ten that is not below ``rough``."""
+    power = 10.0 ** math.floor(math.log10(rough))
+    return next(power * m for m in (1, 2, 5, 10) if power * m >= rough * (1 - 1e-9))
+
+
+def _written(value: float, digits: int) -> str:
+    if abs(value) >= 1e6 or digits > 5:
+        return f"{value:.3g}"
+    return f"{value + 0.0:,.{digits}f}" if value else "0"
