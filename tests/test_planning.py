@@ -90,6 +90,16 @@ def folder(tmp_path, monkeypatch):
         ({"architecture": "cnn"}, "architecture: needs pictures .*; use mlp"),
         ({"dataset": "digits", "architecture": "cnn"}, "nothing is left of 8 pixels"),
         ({"dataset": "{name: imdb, encoding: sequence}"}, "the examples of imdb are word indices"),
+        ({"dataset": "imdb", "architecture": "rnn"}, "needs word indices.*encoding: sequence"),
+        ({"architecture": "embedding_mlp"}, "architecture: needs word indices.*; use mlp"),
+        ({"architecture": "{name: rnn, cell: sru}"}, "cell: must be 'simple', 'lstm' or 'gru'"),
+        (
+            {
+                "dataset": "{name: imdb, encoding: sequence, maxlen: 10}",
+                "architecture": "{name: conv1d, kernel_size: 4}",
+            },
+            "nothing is left of 10 words after convolution 2",
+        ),
         ({"training": "{loss: categorical_crossentropy}"}, "needs one-hot labels"),
         ({"training": "{output_activation: sigmoid}"}, "training.output_activation: .*use softmax"),
         ({"augmentation": "{zoom_fraction: 0.1}"}, "x.yaml:4:15: augmentation: needs pictures"),
