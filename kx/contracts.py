@@ -17,8 +17,37 @@ Task = Literal["binary", "multiclass", "multilabel", "regression", "unit_regress
 Scale = Literal["standardize", "unit", "none"]
 """How features are brought to small, similar ranges; see ``kx.data.preparation``."""
 
+Encoding = Literal["multi_hot", "count", "tf_idf", "sequence"]
+"""What a network reads of a text: which words occur, how often, how telling they are, in which
+order."""
+
+Side = Literal["front", "back"]
+
 History = dict[str, list[float]]
 """Per metric, one value per epoch; the keys of the validation part begin with ``val_``."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextForm:
+    """How texts become numbers, once a vocabulary is known.
+
+    Attributes:
+        tokenize: whether a text is a row of words or of characters.
+        ngrams: tokens beside each other that count as a further one, at most.
+        encoding: what networks read.
+        num_words: width of the vocabulary: 0 is padding, 1 an unknown token.
+        maxlen: tokens of a ``sequence``.
+        pad: where zeros are put beside a shorter text.
+        truncate: where a longer text loses its tokens.
+    """
+
+    tokenize: Literal["word", "char"] = "word"
+    ngrams: int = 1
+    encoding: Encoding = "multi_hot"
+    num_words: int = 10_000
+    maxlen: int = 500
+    pad: Side = "front"
+    truncate: Side = "front"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +75,8 @@ class DatasetInfo:
             that a saved model takes pictures as they are.
         mirrored: whether a picture that is mirrored left for right keeps its meaning: not so for
             writing.
+        texts: x are texts, and this is how their preparation encodes them; the other attributes
+            describe what comes of it. None: x are numbers.
         extracted_from: the form of the pictures, where x are the features that a ready-made base
             made of them; otherwise None.
     """
@@ -68,6 +99,7 @@ class DatasetInfo:
     ordered: bool = False
     pixels: bool = False
     mirrored: bool = True
+    texts: TextForm | None = None
     extracted_from: DatasetInfo | None = None
 
     @property

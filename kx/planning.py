@@ -259,6 +259,8 @@ def _fit_together(
             f"does not apply to {info.name}: its pictures stay bytes, which networks bring to 0..1"
         )
         yield ("preparation", "scale"), Complaint("scale", text, "remove it")
+    for section, complaint in _text_complaints(info, spec):
+        yield (section, complaint.key), complaint
     for complaint in _augmentation_complaints(info, spec, plan):
         yield ("augmentation", *([complaint.key] if complaint.key else [])), complaint
     for complaint in _phase_complaints(spec, plan):
@@ -268,6 +270,16 @@ def _fit_together(
         if choice.entry.check:
             for complaint in choice.entry.check(info, **choice.options):
                 yield (section, *(complaint.key.split(".") if complaint.key else [])), complaint
+
+
+def _text_complaints(info: DatasetInfo, spec: ExperimentSpec) -> Iterator[tuple[str, Complaint]]:
+    """Yield what does not apply to texts, each with its section."""
+    if info.texts and spec.preparation.scale not in ("auto", "none"):
+        text = f"does not apply to {info.name}: its texts are prepared by their vocabulary"
+        yield "preparation", Complaint("scale", text, "remove it")
+    if info.texts and info.texts.encoding == "sequence" and info.texts.ngrams > 1:
+        text = "tokens beside each other have no place of their own in a sequence"
+        yield "dataset", Complaint("ngrams", text, "use 1, or another dataset.encoding")
 
 
 def _augmentation_complaints(

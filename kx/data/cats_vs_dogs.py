@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from kx.contracts import DatasetBundle, DatasetInfo
-from kx.data.class_folders import PARTS, Classes, classes_in, spread
+from kx.data.class_folders import PARTS, PICTURES, Classes, classes_in, spread
 from kx.data.decoding import ImageSize
 from kx.data.files import DataFolder, Files
 from kx.data.pictures import OnCorrupt, picture_bundle, picture_flaws
@@ -124,7 +124,7 @@ def _parts(tree: Tree) -> dict[str, Classes]:
 
 
 def _small(tree: Tree, part: str) -> Classes:
-    classes = classes_in(tree, part)
+    classes = classes_in(tree, PICTURES, part)
     if sorted(classes) != ["cats", "dogs"]:
         raise DataError(
             f"{tree.name}/{part} has the folders {', '.join(classes)} instead of cats and dogs. "

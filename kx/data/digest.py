@@ -19,7 +19,7 @@ def add_array(digest: hashlib._Hash, name: str, values: Any) -> None:
     Args:
         digest: a hash of ``hashlib`` that is added to.
         name: tells arrays of one content in different roles apart.
-        values: array of numbers, object array of lists of integers, or CSR matrix.
+        values: array of numbers, object array of lists of integers, texts, or CSR matrix.
     """
     for label, part in _parts(values):
         digest.update(f"{name}{label}|{part.dtype.str}|{part.shape}|".encode())
@@ -36,6 +36,10 @@ def _parts(values: Any) -> Iterator[tuple[str, np.ndarray]]:
         # SciPy chooses the width of the indices by size and version: it says nothing of the data.
         yield ":indices", _plain(ordered.indices.astype(np.int64))
         yield ":indptr", _plain(ordered.indptr.astype(np.int64))
+    elif hasattr(values, "strings"):
+        contents = [text.encode("utf-8", "surrogatepass") for text in values.strings]
+        yield ":texts", np.frombuffer(b"".join(contents), np.uint8)
+        yield ":lengths", np.fromiter(map(len, contents), np.int64, len(contents))
     elif values.dtype.hasobject:
         from kx.data.sequences import flatten
 

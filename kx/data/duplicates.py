@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ def row_hashes(x: Any) -> np.ndarray:
     are CSR rows with the same entries in another order, or with zeros among them.
 
     Args:
-        x: (n, ...) array of numbers, booleans or texts, or a CSR matrix.
+        x: (n, ...) array of numbers, booleans or short texts, a CSR matrix, or ``Texts``.
 
     Raises:
         TypeError: for an array of Python objects.
@@ -28,6 +29,8 @@ def row_hashes(x: Any) -> np.ndarray:
 
     if hasattr(x, "indptr"):
         return _sparse_hashes(x)
+    if hasattr(x, "strings"):
+        return _text_hashes(x.strings)
     if x.dtype.hasobject:
         raise TypeError("rows of Python objects cannot be hashed")
     # The multipliers must be the same in every call, or hashes could not be compared.
@@ -91,6 +94,14 @@ def _sparse_hashes(x: Any) -> np.ndarray:
     sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(entries, dtype=np.uint64)])
     hashes: np.ndarray = sums[plain.indptr[1:]] - sums[plain.indptr[:-1]]
     return hashes
+
+
+def _text_hashes(strings: Iterable[str]) -> np.ndarray:
+    import numpy as np
+
+    contents = (text.encode("utf-8", "surrogatepass") for text in strings)
+    hashes = [hashlib.blake2b(content, digest_size=8).digest() for content in contents]
+    return np.frombuffer(b"".join(hashes), np.uint64)
 
 
 def _mixed(numbers: np.ndarray) -> np.ndarray:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from kx.contracts import Provenance
+    from kx.data.download import Published
     from kx.data.trees import Tree
 
 Arrays = Mapping[str, "np.ndarray"]
@@ -51,14 +52,15 @@ class DataFile:
 
 @dataclass(frozen=True, slots=True)
 class DataFolder:
-    """Many files of a dataset that its user must get, such as pictures: kx fetches none of them.
+    """Many files of a dataset, such as pictures, in a folder or in an archive.
 
     Attributes:
-        names: of the folders and zip archives that may hold them, in ``KX_DATA_DIR`` and in
+        names: of the folders and archives that may hold them, in ``KX_DATA_DIR`` and in
             ``KERAS_HOME/datasets``; the first one that is there is read.
         url: of the page where they are to be had.
         advice: what to get there, under which terms, and where to put it.
         sample: makes files of the same layout, name -> content, but few and drawn by chance.
+        archive: what is downloaded if none of the names is there; None: kx fetches nothing.
         flaws: looks at each file in what was found, and returns what is wrong with which.
     """
 
@@ -67,6 +69,7 @@ class DataFolder:
     advice: str
     sample: Callable[[], Mapping[str, bytes]]
     flaws: Callable[[Tree], Sequence[str]]
+    archive: Published | None = None
 
 
 class Files(Protocol):

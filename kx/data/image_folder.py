@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import Field
-
-from kx.contracts import DatasetBundle, DatasetInfo, Split
-from kx.data.class_folders import (
-    PARTS,
-    Classes,
-    Picture,
-    classes_in,
-    is_divided,
-    same_classes,
-    spread,
-)
+from kx.contracts import DatasetBundle, DatasetInfo
+from kx.data.class_folders import PICTURES, Classes, described, listed, with_test_part
 from kx.data.decoding import Channels, ImageSize
 from kx.data.files import Files
-from kx.data.parts import SEED, TestFraction, divided, held_out
+from kx.data.parts import SEED, Seed, TestFraction
 from kx.data.pictures import OnCorrupt, picture_bundle
 from kx.data.sources import existing
-from kx.data.trees import Tree, open_tree
+from kx.data.trees import open_tree
 from kx.registry import SpecPath, dataset
-
-Seed = Annotated[int, Field(ge=0, lt=2**32)]
 
 
 def image_folder_info(
@@ -43,8 +30,8 @@ def image_folder_info(
     Raises:
         DataError: if there are no pictures of two classes.
     """
-    tree = open_tree(existing(Path(path)))
-    return _info(tree, _listed(tree), (image_size, image_size, channels), test_fraction)
+    classes = listed(open_tree(existing(Path(path))), PICTURES)
+    return _info(classes, (image_size, image_size, channels), test_fraction)
 
 
 @dataset("image_folder", info=image_folder_info)
@@ -86,56 +73,14 @@ def image_folder(
         DataError: if there are no pictures of two classes, or some are damaged.
     """
     tree = files.own(Path(path))
-    listed = _listed(tree)
-    info = _info(tree, listed, (image_size, image_size, channels), test_fraction)
-    parts = {part: spread(classes) for part, classes in listed.items()}
-    if "test" not in parts:
-        parts = _divided(parts["train"], test_fraction, split_seed)
+    classes = listed(tree, PICTURES)
+    info = _info(classes, (image_size, image_size, channels), test_fraction)
+    parts = with_test_part(classes, test_fraction, split_seed)
     return picture_bundle(files, tree, parts, info, on_corrupt)
 
 
-def _listed(tree: Tree) -> dict[str, Classes]:
-    """Return the pictures of each part; only ``train`` if it is not divided yet.
-
-    Raises:
-        DataError: if there are no pictures of two classes in each.
-    """
-    if not is_divided(tree):
-        return {"train": classes_in(tree)}
-    present = [part for part in PARTS if part in tree.folders]
-    listed: dict[str, Classes] = {part: classes_in(tree, part) for part in present}
-    same_classes(tree, listed)
-    return listed
-
-
 def _info(
-    tree: Tree,
-    listed: Mapping[str, Classes],
-    shape: tuple[int, int, int],
-    test_fraction: float,
+    classes: Mapping[str, Classes], shape: tuple[int, int, int], test_fraction: float
 ) -> DatasetInfo:
-    counts = {part: sum(map(len, classes.values())) for part, classes in listed.items()}
-    test = counts.get("test") or held_out(counts["train"], test_fraction)
-    classes = tuple(listed["train"])
-    return DatasetInfo(
-        name="image_folder",
-        task="binary" if len(classes) == 2 else "multiclass",
-        input_shape=shape,
-        classes=classes,
-        pixels=True,
-        train_examples=sum(counts.values()) - test,
-        test_examples=test,
-    )
-
-
-def _divided(
-    pictures: Sequence[Picture], fraction: float, seed: int
-) -> dict[str, tuple[Picture, ...]]:
-    import numpy as np
-
-    labels = np.array([picture.label for picture in pictures])
-    parts = divided(Split(np.arange(len(pictures)), labels), fraction, labels, seed)
-    return {
-        name: tuple(pictures[row] for row in part.x)
-        for name, part in zip(("train", "test"), parts, strict=True)
-    }
+    pictures = DatasetInfo("image_folder", "binary", shape, pixels=True)
+    return described(pictures, classes, test_fraction)

@@ -6,11 +6,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from kx.contracts import DatasetBundle, DatasetInfo, Split
+from kx.contracts import DatasetBundle, DatasetInfo, Side, Split
 from kx.data.files import DataFile, Files
 from kx.data.parts import bundled, keras_orders
 from kx.data.samples.reviews import reviews
-from kx.data.sequences import Encoding, MaxLen, encode
+from kx.data.sequences import Encoding, MaxLen, encode, sequence_form
 from kx.registry import dataset
 
 NumWords = Annotated[int, Field(ge=3, le=88_588)]
@@ -28,17 +28,19 @@ FILES = (
 
 
 def imdb_info(
-    *, num_words: NumWords = 10_000, encoding: Encoding = "multi_hot", maxlen: MaxLen = 500
+    *,
+    num_words: NumWords = 10_000,
+    encoding: Encoding = "multi_hot",
+    maxlen: MaxLen = 500,
+    pad: Side = "front",
+    truncate: Side = "front",
 ) -> DatasetInfo:
     """Describe the reviews without reading them; the options are those of ``imdb``."""
-    sparse = encoding == "multi_hot"
     return DatasetInfo(
         name="imdb",
         task="binary",
-        input_shape=(num_words if sparse else maxlen,),
         classes=("negative", "positive"),
-        sparse=sparse,
-        vocabulary=None if sparse else num_words,
+        **sequence_form(encoding, num_words, maxlen),
         train_examples=25_000,
         test_examples=25_000,
     )
@@ -51,6 +53,8 @@ def imdb(
     num_words: NumWords = 10_000,
     encoding: Encoding = "multi_hot",
     maxlen: MaxLen = 500,
+    pad: Side = "front",
+    truncate: Side = "front",
 ) -> DatasetBundle:
     """Load 25,000 + 25,000 film reviews, half of them positive.
 
@@ -58,13 +62,14 @@ def imdb(
         files: where ``imdb.npz`` comes from.
         num_words: word indices from here on become 2, "unknown"; 0 is padding, 1 marks the start
             of a review, and the most frequent word has index 4.
-        encoding: `multi_hot` tells which words occur, `sequence` in what order.
-        maxlen: of a `sequence`: longer reviews lose their beginning, shorter ones get zeros in
-            front.
+        encoding: `multi_hot` tells which words occur, `count` how often, `sequence` in what order.
+        maxlen: words of a `sequence`.
+        pad: where shorter reviews get zeros.
+        truncate: where longer reviews lose words.
 
     Returns:
-        ``multi_hot``: x CSR matrix (25000, num_words) of float32 ones; ``sequence``: x
-        (25000, maxlen) int32. y (25000,) int32 with 0 = negative. The rows stand in the order of
+        ``sequence``: x (25000, maxlen) int32; else a CSR matrix (25000, num_words) of float32.
+        y (25000,) int32 with 0 = negative. The rows stand in the order of
         ``keras.datasets.imdb.load_data()``.
 
     Raises:
@@ -77,7 +82,14 @@ def imdb(
     arrays = files.arrays(FILES[0])
     y_train, y_test = (arrays[key].astype("int32") for key in ("y_train", "y_test"))
     x_train, x_test = (
-        encode(arrays[key], num_words=num_words, encoding=encoding, maxlen=maxlen)
+        encode(
+            arrays[key],
+            num_words=num_words,
+            encoding=encoding,
+            maxlen=maxlen,
+            pad=pad,
+            truncate=truncate,
+        )
         for key in ("x_train", "x_test")
     )
     order, test_order = keras_orders(len(y_train), len(y_test))

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 Labels = Literal["integer", "one_hot"]
 """Multiclass targets: (n,) int32 numbers of classes, or (n, classes) float32 rows."""
 
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+
 TestFraction = Annotated[float, Field(gt=0, lt=1)]
 
 SEED = 113

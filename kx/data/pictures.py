@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from kx.contracts import DatasetBundle, DatasetInfo, Split
 from kx.data import cache
-from kx.data.class_folders import Picture, is_picture, others
+from kx.data.class_folders import PICTURES, Member, others
 from kx.data.decoding import DECODER, MOST_BYTES, ODDITIES, FlawError, Form, decode, quiet_decoder
 from kx.data.parts import bundled
 from kx.data.trees import Tree
@@ -84,7 +84,7 @@ class _Findings:
 def read_album(
     files: Files,
     tree: Tree,
-    parts: Mapping[str, Sequence[Picture]],
+    parts: Mapping[str, Sequence[Member]],
     form: Form,
     on_corrupt: OnCorrupt,
 ) -> Album:
@@ -126,7 +126,7 @@ def read_album(
 def picture_bundle(
     files: Files,
     tree: Tree,
-    parts: Mapping[str, Sequence[Picture]],
+    parts: Mapping[str, Sequence[Member]],
     info: DatasetInfo,
     on_corrupt: OnCorrupt,
     usual: int | None = None,
@@ -163,14 +163,14 @@ def picture_bundle(
 def picture_flaws(tree: Tree) -> list[str]:
     """Return ``file: what is wrong with it`` of all pictures in ``tree`` that cannot be used."""
     form, findings = Form(16), _Findings()
-    pictures = [Picture(name, 0) for name in filter(is_picture, tree.files)]
+    pictures = [Member(name, 0) for name in filter(PICTURES.fits, tree.files)]
     for _ in _decoded(tree, _looked_at(tree, pictures), form, findings):
         pass
     return [f"{name}: {flaw}" for name, flaw in findings.flaws]
 
 
-def _looked_at(tree: Tree, pictures: Sequence[Picture]) -> list[_Entry]:
-    def look(picture: Picture) -> _Entry:
+def _looked_at(tree: Tree, pictures: Sequence[Member]) -> list[_Entry]:
+    def look(picture: Member) -> _Entry:
         try:
             size = tree.size(picture.name)
             if size > MOST_BYTES:
@@ -312,7 +312,7 @@ def _left_out(flaws: Sequence[tuple[str, str]], total: int) -> Iterator[str]:
 
 
 def _strangers(tree: Tree) -> Iterator[str]:
-    names = others(tree)
+    names = others(tree, PICTURES)
     if names:
         yield f"{len(names):,} files are no pictures by their names: {_some(names)}"
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 
 from kx.contracts import Scale
 from kx.errors import DataError
@@ -47,13 +47,15 @@ class Preparation:
         """How many columns ``apply`` adds: with ``indicator``, one per feature with gaps."""
         return int(self.gaps.sum()) if self.missing == "indicator" else 0
 
-    def is_same(self, other: Preparation) -> bool:
+    def is_same(self, other: Any) -> bool:
         """Whether ``other`` prepares every row exactly as this one does."""
         import numpy as np
 
         arrays = self.arrays()
-        return self.settings() == other.settings() and all(
-            np.array_equal(arrays[name], values) for name, values in other.arrays().items()
+        return (
+            isinstance(other, Preparation)
+            and self.settings() == other.settings()
+            and all(np.array_equal(arrays[name], values) for name, values in other.arrays().items())
         )
 
     def input_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -128,6 +130,46 @@ class Preparation:
         reason = "is missing" if self.missing == "error" else "is missing, but never in training"
         _refuse(absent & ~self.gaps, reason, part, self.names)
         return absent if self.gaps.any() else None
+
+
+class AnyPreparation(Protocol):
+    """What is learnt from a training part alone, and makes of all data what networks take."""
+
+    def is_same(self, other: Any) -> bool:
+        """Whether ``other`` prepares every row exactly as this one does."""
+
+    def input_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the shape of one prepared example whose features have ``shape``."""
+
+    def apply(self, x: Any, part: str = ...) -> Any:
+        """Return ``x`` prepared; ``part`` names it in messages.
+
+        Raises:
+            DataError: if it cannot be.
+        """
+
+    def check(self, x: Any, part: str) -> None:
+        """Look for what ``apply`` would refuse, without preparing anything.
+
+        Raises:
+            DataError: as ``apply`` does.
+        """
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Return the numbers, for an ``.npz`` file; ``settings`` are the rest."""
+
+    def settings(self) -> dict[str, Any]:
+        """Return the words, for a JSON file."""
+
+
+def preparation_from(
+    arrays: Mapping[str, np.ndarray], settings: Mapping[str, Any]
+) -> AnyPreparation:
+    """Make the preparation again whose ``arrays`` and ``settings`` were kept."""
+    from kx.data.vocabulary import TextPreparation
+
+    kind = TextPreparation if "texts" in settings else Preparation
+    return kind.from_arrays(arrays, settings)
 
 
 def fit_preparation(

@@ -6,11 +6,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from kx.contracts import DatasetBundle, DatasetInfo
+from kx.contracts import DatasetBundle, DatasetInfo, Side
 from kx.data.files import DataFile, Files
 from kx.data.parts import Labels, bundled, keras_halves, labelled
 from kx.data.samples.newswires import newswires
-from kx.data.sequences import Encoding, MaxLen, encode
+from kx.data.sequences import Encoding, MaxLen, encode, sequence_form
 from kx.registry import dataset
 
 NumWords = Annotated[int, Field(ge=3, le=30_983)]
@@ -41,18 +41,17 @@ def reuters_info(
     num_words: NumWords = 10_000,
     encoding: Encoding = "multi_hot",
     maxlen: MaxLen = 500,
+    pad: Side = "front",
+    truncate: Side = "front",
     labels: Labels = "integer",
 ) -> DatasetInfo:
     """Describe the newswires without reading them; the options are those of ``reuters``."""
-    sparse = encoding == "multi_hot"
     return DatasetInfo(
         name="reuters",
         task="multiclass",
-        input_shape=(num_words if sparse else maxlen,),
         classes=TOPICS,
         one_hot=labels == "one_hot",
-        sparse=sparse,
-        vocabulary=None if sparse else num_words,
+        **sequence_form(encoding, num_words, maxlen),
         train_examples=8_982,
         test_examples=2_246,
     )
@@ -65,6 +64,8 @@ def reuters(
     num_words: NumWords = 10_000,
     encoding: Encoding = "multi_hot",
     maxlen: MaxLen = 500,
+    pad: Side = "front",
+    truncate: Side = "front",
     labels: Labels = "integer",
 ) -> DatasetBundle:
     """Load 8,982 + 2,246 newswires on 46 topics of very different frequency.
@@ -73,14 +74,15 @@ def reuters(
         files: where ``reuters.npz`` comes from.
         num_words: word indices from here on become 2, "unknown"; 0 is padding, 1 marks the start
             of a newswire, and the most frequent word has index 4.
-        encoding: `multi_hot` tells which words occur, `sequence` in what order.
-        maxlen: of a `sequence`: longer newswires lose their beginning, shorter ones get zeros in
-            front.
+        encoding: `multi_hot` tells which words occur, `count` how often, `sequence` in what order.
+        maxlen: words of a `sequence`.
+        pad: where shorter newswires get zeros.
+        truncate: where longer newswires lose words.
         labels: `integer` numbers of topics, or `one_hot` rows.
 
     Returns:
-        ``multi_hot``: x CSR matrix (n, num_words) of float32 ones; ``sequence``: x (n, maxlen)
-        int32. y (n,) int32 or (n, 46) float32. The rows stand in the order of
+        ``sequence``: x (n, maxlen) int32; else a CSR matrix (n, num_words) of float32. y
+        (n,) int32 or (n, 46) float32. The rows stand in the order of
         ``keras.datasets.reuters.load_data()``.
 
     Raises:
@@ -90,7 +92,14 @@ def reuters(
         Reuters-21578 (Lewis, 1987 news); the file is that of ``keras.datasets``.
     """
     arrays = files.arrays(FILES[0])
-    x = encode(arrays["x"], num_words=num_words, encoding=encoding, maxlen=maxlen)
+    x = encode(
+        arrays["x"],
+        num_words=num_words,
+        encoding=encoding,
+        maxlen=maxlen,
+        pad=pad,
+        truncate=truncate,
+    )
     y = labelled(arrays["y"], len(TOPICS), labels)
     info = reuters_info(num_words=num_words, encoding=encoding, maxlen=maxlen, labels=labels)
     return bundled(info, *keras_halves(x, y))

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
+from kx.contracts import Side
 from kx.errors import DataError
 
 if TYPE_CHECKING:
     import numpy as np
 
-Encoding = Literal["multi_hot", "sequence"]
+Encoding = Literal["multi_hot", "count", "sequence"]
 
 MaxLen = Annotated[int, Field(ge=1, le=2_500)]
 """The longest review has 2,494 words, the longest newswire 2,376."""
@@ -22,22 +23,39 @@ INDEX_FROM = 3
 """Added to every rank, so that the three indices above are free: as in ``keras.datasets``."""
 
 
-def encode(lists: np.ndarray, *, num_words: int, encoding: Encoding, maxlen: int) -> Any:
+def sequence_form(encoding: str, num_words: int, maxlen: int) -> dict[str, Any]:
+    """Return how encoded texts look: ``input_shape``, ``sparse``, ``vocabulary`` of the info."""
+    if encoding == "sequence":
+        return {"input_shape": (maxlen,), "sparse": False, "vocabulary": num_words}
+    return {"input_shape": (num_words,), "sparse": True, "vocabulary": None}
+
+
+def encode(
+    lists: np.ndarray,
+    *,
+    num_words: int,
+    encoding: Encoding,
+    maxlen: int,
+    pad: Side = "front",
+    truncate: Side = "front",
+) -> Any:
     """Turn ranks into word indices, and these into what a network can read.
 
     Args:
         lists: (n,) object array of lists of word ranks; 1 is the most frequent word.
         num_words: indices from here on become ``UNKNOWN``; at least 3.
-        encoding: ``multi_hot`` or ``sequence``.
+        encoding: ``multi_hot``, ``count`` or ``sequence``.
         maxlen: length of each row of a ``sequence``.
+        pad: where a ``sequence`` gets zeros.
+        truncate: where it loses indices.
 
     Returns:
-        ``multi_hot``: CSR matrix (n, num_words) of float32 ones; ``sequence``: (n, maxlen) int32.
+        ``sequence``: (n, maxlen) int32; else a CSR matrix (n, num_words) of float32.
     """
     words, lengths = word_indices(lists, num_words)
-    if encoding == "multi_hot":
-        return multi_hot(words, lengths, num_words)
-    return padded(words, lengths, maxlen)
+    if encoding == "sequence":
+        return padded(words, lengths, maxlen, pad=pad, truncate=truncate)
+    return bag(words, lengths, num_words, counted=encoding == "count")
 
 
 def flatten(lists: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -79,8 +97,12 @@ def word_indices(lists: np.ndarray, num_words: int) -> tuple[np.ndarray, np.ndar
     return words, lengths + 1
 
 
-def multi_hot(words: np.ndarray, lengths: np.ndarray, width: int) -> Any:
-    """Mark which indices occur in each list: CSR matrix (len(lengths), width) of float32 ones."""
+def bag(words: np.ndarray, lengths: np.ndarray, width: int, *, counted: bool = False) -> Any:
+    """Mark which indices occur in each list, or count how often.
+
+    Returns:
+        CSR matrix (len(lengths), width) of float32: ones, or counts.
+    """
     import numpy as np
     from scipy.sparse import csr_matrix
 
@@ -89,20 +111,43 @@ def multi_hot(words: np.ndarray, lengths: np.ndarray, width: int) -> Any:
     # A copy, because what follows works in place.
     matrix = csr_matrix((ones, words.copy(), ends), shape=(len(lengths), width))
     matrix.sum_duplicates()
-    matrix.data.fill(1.0)
+    if not counted:
+        matrix.data.fill(1.0)
     return matrix
 
 
-def padded(words: np.ndarray, lengths: np.ndarray, maxlen: int) -> np.ndarray:
-    """Keep the last ``maxlen`` indices of each list; shorter lists get zeros in front.
+def padded(
+    words: np.ndarray,
+    lengths: np.ndarray,
+    maxlen: int,
+    *,
+    pad: Side = "front",
+    truncate: Side = "front",
+) -> np.ndarray:
+    """Give all lists one length: longer ones lose indices, shorter ones get zeros.
+
+    Args:
+        words: (total,) int32 indices, one list behind the other.
+        lengths: of the lists.
+        maxlen: the length of all.
+        pad: where the zeros are.
+        truncate: where indices are lost.
 
     Returns:
         (len(lengths), maxlen) int32.
+
+    Source:
+        ``keras.utils.pad_sequences``, whose default is the front, too.
     """
     import numpy as np
 
     out = np.full((len(lengths), maxlen), PADDING, dtype=np.int32)
-    for row, end, length in zip(out, np.cumsum(lengths), lengths, strict=True):
-        count = min(length, maxlen)
-        row[maxlen - count :] = words[end - count : end]
+    ends = np.cumsum(lengths)
+    for row, start, end in zip(out, ends - lengths, ends, strict=True):
+        count = min(end - start, maxlen)
+        kept = words[end - count : end] if truncate == "front" else words[start : start + count]
+        if pad == "front":
+            row[maxlen - count :] = kept
+        else:
+            row[:count] = kept
     return out

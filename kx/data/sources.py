@@ -15,6 +15,7 @@ from kx.data.download import Downloader, DownloadError, describe_content, sha256
 from kx.errors import DataError, MissingDataError, UsageError
 
 if TYPE_CHECKING:
+    from kx.data.download import Published
     from kx.data.files import Arrays, DataFile, DataFolder
     from kx.data.trees import Tree
 
@@ -113,14 +114,7 @@ class SourceFiles:
             MissingDataError: if none of its names is to be found.
             DataError: if what was found cannot be listed, or was made to do harm.
         """
-        place = next(self.folder_places(folder), None)
-        if place is None:
-            places = " nor in ".join(place.label for place in self._folders())
-            raise MissingDataError(
-                f"{folder.names[0]} is not in {places or 'KX_DATA_DIR (not set)'}, and kx cannot "
-                f"fetch it.\n  URL      {folder.url}\n{folder.advice}\n"
-                "Or try the dataset's small stand-in: `kx train --sample`."
-            )
+        place = next(self.folder_places(folder), None) or self._archive(folder)
         return self._opened(place)
 
     def folder_places(self, folder: DataFolder) -> Iterator[Place]:
@@ -170,16 +164,37 @@ class SourceFiles:
             yield Place("KERAS_HOME", self.keras_home / "datasets")
 
     def _fetched(self, file: DataFile) -> Place:
+        place, reason = self._download(file)
+        if place is None:
+            raise self._missing(file, reason)
+        return place
+
+    def _archive(self, folder: DataFolder) -> Place:
+        """Return where the archive of ``folder`` lies, after fetching it."""
+        place, reason = None, "kx cannot fetch it"
+        if folder.archive is not None:
+            place, reason = self._download(folder.archive)
+        if place is None:
+            places = " nor in ".join(place.label for place in self._folders())
+            raise MissingDataError(
+                f"{folder.names[0]} is not in {places or 'KX_DATA_DIR (not set)'}, and {reason}.\n"
+                f"  URL      {folder.url}\n{folder.advice}\n"
+                "Or try the dataset's small stand-in: `kx train --sample`."
+            )
+        return place
+
+    def _download(self, file: Published) -> tuple[Place | None, str]:
+        """Fetch a file into Keras's folder; return where it lies, or None and why not."""
         if self.keras_home is None:
-            raise self._missing(file, "there is no home folder to download it to: set KERAS_HOME")
+            return None, "there is no home folder to download it to: set KERAS_HOME"
         if self.offline:
-            raise self._missing(file, "KX_OFFLINE forbids to download it")
+            return None, "KX_OFFLINE forbids to download it"
         target = self.keras_home / "datasets" / file.name
         try:
             self.downloader.fetch(file, target)
         except DownloadError as error:
-            raise self._missing(file, f"the download failed: {error}") from error
-        return Place("download", target)
+            return None, f"the download failed: {error}"
+        return Place("download", target), ""
 
     def _missing(self, file: DataFile, reason: str) -> MissingDataError:
         folders = [place.label for place in self._folders()]

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import os
 import re
+import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from kx.data.archives import MAX_RATIO
+from kx.data.archives import MAX_BYTES, MAX_RATIO
 from kx.errors import DataError
 
 HIDDEN = ("Thumbs.db", "desktop.ini", "__MACOSX")
 """What systems leave in folders, besides all whose name begins with a dot."""
+
+
+TABLES = (".csv", ".tsv")
+"""Files that are read as they are, and are no archives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,9 @@ class Tree:
 
 
 def open_tree(path: Path, name: str = "") -> Tree:
-    """Return what lies at ``path``: a folder, or a zip archive, which is not unpacked.
+    """Return what lies at ``path``: a folder, or a zip or tar archive, which is not unpacked.
+
+    A tar archive has to be read from its beginning to its end: its files are kept in memory.
 
     Args:
         path: of the folder or the archive.
@@ -50,13 +58,40 @@ def open_tree(path: Path, name: str = "") -> Tree:
     name = name or path.name
     if path.is_dir():
         return _folder_tree(path, name)
+    if path.suffix.lower() in TABLES and path.is_file():
+        return memory_tree(name, {name: path.read_bytes()})
     if path.is_file():
-        return _zip_tree(path, name)
-    raise DataError(f"{path} is neither a folder nor a zip archive.")
+        return _tar_tree(path, name) if _is_tar(path) else _zip_tree(path, name)
+    raise DataError(f"{path} is neither a folder nor an archive.")
+
+
+def below(tree: Tree, folder: str) -> Tree:
+    """Return the part of a tree that lies in one of its folders."""
+    start = f"{folder}/"
+
+    def cut(names: Iterable[str]) -> tuple[str, ...]:
+        return tuple(name.removeprefix(start) for name in names if name.startswith(start))
+
+    return replace(
+        tree,
+        files=cut(tree.files),
+        folders=cut(tree.folders),
+        links=cut(tree.links),
+        read=lambda name: tree.read(start + name),
+        size=lambda name: tree.size(start + name),
+    )
+
+
+def unwrapped(tree: Tree) -> Tree:
+    """Return what lies in the only folder of a tree, if that holds further folders."""
+    tops = [name for name in tree.folders if "/" not in name]
+    loose = [name for name in tree.files if "/" not in name]
+    wrapped = len(tops) == 1 and not loose and len(tree.folders) > 1
+    return below(tree, tops[0]) if wrapped else tree
 
 
 def memory_tree(name: str, contents: Mapping[str, bytes]) -> Tree:
-    """Return a tree of files that are nowhere on a disk."""
+    """Return a tree of files that are kept in memory."""
     folders = {str(parent) for file in contents for parent in PurePosixPath(file).parents}
     return Tree(
         name,
@@ -136,6 +171,41 @@ def _zip_tree(path: Path, name: str) -> Tree:
     )
 
 
+def _is_tar(path: Path) -> bool:
+    return path.name.lower().endswith((".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz"))
+
+
+def _tar_tree(path: Path, name: str) -> Tree:
+    limit = min(MAX_BYTES, MAX_RATIO * path.stat().st_size)
+    contents: dict[str, bytes] = {}
+    unpacked = 0
+    try:
+        with tarfile.open(path) as archive:
+            for member in archive:
+                _refuse_odd(path, member)
+                unpacked += member.size
+                _refuse_bomb(path, unpacked, limit)
+                file = archive.extractfile(member) if member.isfile() else None
+                inner = str(PurePosixPath(member.name))
+                if file is not None and not _is_hidden_path(inner):
+                    contents[inner] = file.read()
+            while archive.fileobj and archive.fileobj.read(1 << 20):
+                pass  # to the very end: only there gzip tells whether all was as it should be
+    except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
+        raise DataError(f"{path} is no folder, and no tar archive either: {error}.") from error
+    return memory_tree(name, contents)
+
+
+def _refuse_odd(path: Path, member: tarfile.TarInfo) -> None:
+    """Raise for a link, a device, or a name that leads out of the archive."""
+    _refuse_escape(path, member.name)
+    if not (member.isfile() or member.isdir()):
+        raise DataError(
+            f"{path.name} holds {member.name!r}, which is neither a file nor a folder but a link "
+            "or a device: it may be an attack. Get the archive from where it was first published."
+        )
+
+
 def _member(archive: zipfile.ZipFile, name: str) -> bytes:
     try:
         return archive.read(name)
@@ -156,15 +226,23 @@ def _refuse_harm(path: Path, members: list[zipfile.ZipInfo]) -> None:
     member. But an archive that tries cannot be trusted in anything else.
     """
     for member in members:
-        name = PurePosixPath(member.filename.replace("\\", "/"))
-        if name.is_absolute() or ".." in name.parts or re.match("[A-Za-z]:", member.filename):
-            raise DataError(
-                f"{path.name} holds {member.filename!r}, a name that leads out of the archive: it "
-                "may be an attack. Get the archive from where it was first published."
-            )
-    unpacked, limit = sum(m.file_size for m in members), MAX_RATIO * path.stat().st_size
+        _refuse_escape(path, member.filename)
+    limit = MAX_RATIO * path.stat().st_size
+    _refuse_bomb(path, sum(member.file_size for member in members), limit)
+
+
+def _refuse_escape(path: Path, member: str) -> None:
+    name = PurePosixPath(member.replace("\\", "/"))
+    if name.is_absolute() or ".." in name.parts or re.match("[A-Za-z]:", member):
+        raise DataError(
+            f"{path.name} holds {member!r}, a name that leads out of the archive: it may be an "
+            "attack. Get the archive from where it was first published."
+        )
+
+
+def _refuse_bomb(path: Path, unpacked: int, limit: int) -> None:
     if unpacked > limit:
         raise DataError(
             f"{path.name} would unpack to {unpacked:,} bytes, more than the {limit:,} that kx "
-            "accepts of an archive of its size: it holds no pictures."
+            "accepts of an archive of its size: it holds no pictures or texts."
         )

@@ -252,14 +252,17 @@ def _model(folder: Path) -> keras.Model:
 def _preparation(folder: Path) -> Preparation:
     import numpy as np
 
-    from kx.data.preparation import Preparation
+    from kx.data.preparation import Preparation, preparation_from
 
     try:
         with np.load(folder / "preparation.npz", allow_pickle=False) as arrays:
             settings = json.loads((folder / "preparation.json").read_text(encoding="utf-8"))
-            return Preparation.from_arrays(arrays, settings)
+            preparation = preparation_from(arrays, settings)
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise DataError(f"{folder / 'preparation.npz'}: cannot be read: {error}") from error
+    if not isinstance(preparation, Preparation):
+        raise UsageError(f"{folder.name} was trained on texts; this command is for pictures.")
+    return preparation
 
 
 def _replay(

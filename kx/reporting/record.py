@@ -92,6 +92,8 @@ class Record:
         parameters: number of weights of the model.
         peak_memory_mb: largest resident size of the process, in MB.
         engine_reason: why that engine was chosen.
+        vocabulary: of texts: ``tokens`` of the last fit, and ``unknown``: part -> which share of
+            its tokens is not among them, fit by fit; empty where data are no texts.
         precision: Keras's dtype policy: ``float32``, or ``mixed_bfloat16``.
         precision_reason: why that precision was chosen.
         fits: per fit its name, epochs, best_epoch, seconds and scores; a refit has no best_epoch.
@@ -132,6 +134,7 @@ class Record:
     base: dict[str, Any] = field(default_factory=dict)
     features: dict[str, Any] = field(default_factory=dict)
     frozen: dict[str, Any] = field(default_factory=dict)
+    vocabulary: dict[str, Any] = field(default_factory=dict)
     parameters: int = 0
     engine: str = ""
     engine_reason: str = ""

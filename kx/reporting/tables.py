@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from kx.diagnosis import Diagnosis
@@ -229,6 +230,8 @@ def _on_the_base(record: Record) -> Iterator[str]:
 
 def _on_the_parts(record: Record) -> Iterator[str]:
     """Yield what there is to know of the parts of the dataset before their scores are believed."""
+    if record.vocabulary:
+        yield _vocabulary(record.vocabulary)
     for part, count in record.duplicates.items():
         if count:
             yield _duplicated(part, count, record.dataset.get(f"{part}_examples"))
@@ -355,3 +358,11 @@ def _styled(text: str, style: str) -> Text:
     from rich.text import Text
 
     return Text(text, style=style)
+
+
+def _vocabulary(facts: Mapping[str, Any]) -> str:
+    """Say how large the vocabulary is, and how much of other parts it does not know."""
+    shares = [f"{fmean(of):.1%} of {part}" for part, of in facts["unknown"].items()]
+    return (
+        f"vocabulary: {facts['tokens']:,} tokens of the training part; unknown: {', '.join(shares)}"
+    )

@@ -12,13 +12,14 @@ from kx.errors import DataError
 from kx.planning import Plan
 from kx.running.keeping import keep_model, write_splits
 from kx.running.loading import check_rows, rows_to_split
+from kx.running.vocabulary import note_vocabulary
 from kx.running.work import SMOKE_FITS, Work
 from kx.seeds import derive
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from kx.data.preparation import Preparation
+    from kx.data.preparation import AnyPreparation
     from kx.training.jobs import Fitted, Job
     from kx.training.trainer import Trainer
 
@@ -32,20 +33,23 @@ class Prepared:
 
     plan: Plan
     bundle: DatasetBundle
-    _last: tuple[Preparation, Split] | None = None
+    _last: tuple[AnyPreparation, Split] | None = None
 
-    def fitted(self, rows: np.ndarray) -> Preparation:
+    def fitted(self, rows: np.ndarray) -> AnyPreparation:
         """Return the preparation that the training rows alone decide, unless it is to leak."""
         from kx.data.preparation import fit_preparation, learns_from
+        from kx.data.vocabulary import fit_vocabulary
 
         section, info = self.plan.spec.preparation, self.bundle.info
         train = self.bundle.train
         scale = info.scale if section.scale == "auto" else section.scale
         everything = section.leaky or len(rows) == len(train)
+        if info.texts:
+            return fit_vocabulary(train.x if everything else train.x[rows], info.texts)
         x = train.x if everything or not learns_from(train.x, scale) else train.x[rows]
         return fit_preparation(x, scale, section.missing, names=info.features)
 
-    def split(self, preparation: Preparation, rows: np.ndarray) -> Split:
+    def split(self, preparation: AnyPreparation, rows: np.ndarray) -> Split:
         """Return the whole training part, prepared; ``rows`` decide what is balanced."""
         if self._last is None or not self._last[0].is_same(preparation):
             x = preparation.apply(self.bundle.train.x, "training")
@@ -90,7 +94,7 @@ class Fitter:
 
         self._work, self._bundle = work, bundle
         self._prepared = Prepared(work.plan, bundle)
-        self._preparations: dict[str, Preparation] = {}
+        self._preparations: dict[str, AnyPreparation] = {}
         plan = work.plan
         self.trainer: Trainer = Trainer(
             lambda info: plan.build_model(info, work.weights),
@@ -107,7 +111,7 @@ class Fitter:
             Parts(plan.choose_trainable, plan.frozen_variables),
         )
 
-    def preparation(self, fitted: Fitted) -> Preparation:
+    def preparation(self, fitted: Fitted) -> AnyPreparation:
         """Return what the data of a fit were prepared by."""
         return self._preparations[fitted.job.name]
 
@@ -160,6 +164,9 @@ class Fitter:
         self._note(fitted, judged=True)
         result = FitResult(fitted.job.name, fitted.history, fitted.best_epoch, fitted.seconds)
         found.results.append(result)
+        note_vocabulary(
+            self._work, self.preparation(fitted), self._bundle.train, proposal.validation
+        )
         found.predictions.append(self.trainer.predict(fitted, proposal.validation))
         if seed == 0:
             self._guess(found, fitted, proposal)

@@ -11,6 +11,7 @@ from kx.contracts import DatasetBundle, DatasetInfo, Split
 from kx.models.heads import Head
 from kx.reporting.looks import earlier_looks
 from kx.reporting.record import Expectation
+from kx.running.vocabulary import note_vocabulary
 from kx.running.work import Work
 from kx.seeds import derive
 
@@ -106,6 +107,7 @@ def judge_test(work: Work, bundle: DatasetBundle, found: Validation, fitter: Fit
     values = [measure(y, predictions, info, head) for predictions in said]
     work.facts["scores"]["test"] = plain(_test_scores(work, values, y, said[0], info), head.metrics)
     final = found.finals[0]
+    note_vocabulary(work, fitter.preparation(final), bundle.test, part="test")
     x = fitter.preparation(final).apply(bundle.test.x, "test")
     guessed = guesses(work, final.job.data(), final.job.train, (x, np.arange(len(y))), info, 1)
     work.facts["baselines"]["test"] = _baselines(y, guessed, info, head)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import keras
     import numpy as np
 
-    from kx.data.preparation import Preparation
+    from kx.data.preparation import AnyPreparation
     from kx.running.fitting import Fitter, Validation
     from kx.training.jobs import Fitted
 
@@ -134,7 +134,7 @@ def _keep_predictions(
     atomic_write(work.folder.predictions_path, buffer.getvalue())
 
 
-def _keep_preparation(folder: Path, preparation: Preparation) -> None:
+def _keep_preparation(folder: Path, preparation: AnyPreparation) -> None:
     import numpy as np
 
     buffer = io.BytesIO()

@@ -7,7 +7,7 @@ from photos import BROKEN, ODD, classes, encoded, halves, noisy, plain, state, t
 from PIL import Image
 
 from kx.data import pictures as pictures_module
-from kx.data.class_folders import Picture
+from kx.data.class_folders import Member
 from kx.data.decoding import FlawError, Form, decode, quiet_decoder
 from kx.data.files import DataFolder
 from kx.data.pictures import SHOWN, picture_flaws, read_album
@@ -27,7 +27,7 @@ def album(path, cache=None, on_corrupt="error", size=SIDE, channels=3):
     """All pictures at ``path`` as one part."""
     files = SourceFiles(cache_dir=cache)
     tree = files.own(path)
-    found = [Picture(name, number % 2) for number, name in enumerate(tree.files)]
+    found = [Member(name, number % 2) for number, name in enumerate(tree.files)]
     return read_album(files, tree, {"train": found}, Form(size, channels), on_corrupt)
 
 
@@ -198,7 +198,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused():
     tree = memory_tree("memory", contents)
     files = SourceFiles()
     files._read["memory"] = ("path", "")
-    looked_at = pictures_module._looked_at(tree, [Picture("1.png", 0)])
+    looked_at = pictures_module._looked_at(tree, [Member("1.png", 0)])
     contents["1.png"] = noisy(kind="PNG")
 
     with pytest.raises(DataError, match=r"1\.png changed while it was read"):
@@ -451,7 +451,7 @@ def test_the_provenance_is_a_digest_of_names_and_bytes(tmp_path):
         write(tmp_path / "small", contents)
         files = SourceFiles(data_dir=tmp_path)
         tree = files.folder(FOLDER)
-        parts = {"train": [Picture(name, 0) for name in tree.files]}
+        parts = {"train": [Member(name, 0) for name in tree.files]}
         read_album(files, tree, parts, Form(SIDE), "error")
         assert files.provenance().source == "KX_DATA_DIR"
         return files.provenance().files["small"]

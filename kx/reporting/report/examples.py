@@ -90,7 +90,7 @@ def _files(sample: bool) -> SampleFiles | SourceFiles:
 
 def _has_words(spec: Mapping[str, Any]) -> bool:
     section = spec.get("dataset")
-    return isinstance(section, dict) and "encoding" in section and "num_words" in section
+    return isinstance(section, dict) and section.get("name") in WORD_INDICES
 
 
 def _texts(run: Run, files: SampleFiles | SourceFiles) -> DatasetBundle:
@@ -115,7 +115,9 @@ def _shown(
     x: Any, bundle: DatasetBundle, words: bool, files: SampleFiles | SourceFiles
 ) -> Iterator[Shown]:
     shape = bundle.info.input_shape
-    if words:
+    if bundle.info.texts:
+        yield from (Shown(text=_beginning(text)) for text in x.strings)
+    elif words:
         known = _words(bundle.info.name, files)
         yield from (Shown(text=_text(row, known)) for row in x)
     elif len(shape) == 3 and shape[-1] in (1, 3):
@@ -158,6 +160,11 @@ def _text(row: np.ndarray, known: Mapping[int, str]) -> str:
         if index != PADDING
     )
     return ("" if START in row else "… ") + " ".join(word for word in spoken if word)
+
+
+def _beginning(text: str) -> str:
+    words = text.split()
+    return " ".join(words[:WORDS]) + (" …" if len(words) > WORDS else "")
 
 
 def _pixels(x: Any) -> np.ndarray:

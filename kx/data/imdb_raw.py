@@ -1,0 +1,122 @@
+"""IMDB film reviews as they were written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kx.contracts import DatasetBundle, DatasetInfo, Encoding, Side, TextForm
+from kx.data.class_folders import TEXTS, classes_in, spread
+from kx.data.files import DataFolder, Files
+from kx.data.samples.raw_reviews import raw_reviews
+from kx.data.text_files import (
+    MaxLen,
+    NGrams,
+    NumWords,
+    OnBroken,
+    Tokenize,
+    text_bundle,
+    text_flaws,
+    text_info,
+)
+from kx.data.trees import Tree, below
+from kx.data.weight_files import WeightFile
+from kx.errors import DataError
+from kx.registry import dataset
+
+URL = "https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz"
+
+FOLDERS = (
+    DataFolder(
+        names=("aclImdb", "aclImdb_v1.tar.gz", "aclImdb_subset.tar.gz"),
+        url=URL,
+        advice=(
+            "Put aclImdb_v1.tar.gz (84 MB; it need not be unpacked), or the folder aclImdb, into "
+            "KERAS_HOME/datasets or into a folder that KX_DATA_DIR names."
+        ),
+        sample=raw_reviews,
+        flaws=text_flaws,
+        archive=WeightFile("aclImdb_v1.tar.gz", URL, "7c2ac02c03563afcf9b574c7e56c153a"),
+    ),
+)
+
+CLASSES = {"neg": "negative", "pos": "positive"}
+"""Folders and what they hold; the folder ``unsup`` has reviews without a label."""
+
+
+def imdb_raw_info(
+    *,
+    tokenize: Tokenize = "word",
+    ngrams: NGrams = 1,
+    encoding: Encoding = "multi_hot",
+    num_words: NumWords = 10_000,
+    maxlen: MaxLen = 500,
+    pad: Side = "front",
+    truncate: Side = "front",
+    on_broken: OnBroken = "error",
+) -> DatasetInfo:
+    """Describe the reviews without reading them; the options are those of ``imdb_raw``."""
+    form = TextForm(tokenize, ngrams, encoding, num_words, maxlen, pad, truncate)
+    return replace(
+        text_info("imdb_raw", form),
+        classes=tuple(CLASSES.values()),
+        train_examples=25_000,
+        test_examples=25_000,
+    )
+
+
+@dataset("imdb_raw", info=imdb_raw_info)
+def imdb_raw(
+    files: Files,
+    *,
+    tokenize: Tokenize = "word",
+    ngrams: NGrams = 1,
+    encoding: Encoding = "multi_hot",
+    num_words: NumWords = 10_000,
+    maxlen: MaxLen = 500,
+    pad: Side = "front",
+    truncate: Side = "front",
+    on_broken: OnBroken = "error",
+) -> DatasetBundle:
+    """Load 25,000 + 25,000 film reviews as texts, half of them positive.
+
+    The vocabulary is made of the training part of each fit alone, and kept with the run. Words
+    are in lower case and without punctuation, as in the dataset imdb.
+
+    Args:
+        files: where the folder or the archive is.
+        tokenize: a text is a row of words, or of characters.
+        ngrams: up to so many tokens beside each other count as a further one; not in a sequence.
+        encoding: `multi_hot` tells which tokens occur, `count` how often, `tf_idf` how telling
+            they are, `sequence` in what order.
+        num_words: the most frequent tokens of the training part, with padding and "unknown".
+        maxlen: tokens of a `sequence`.
+        pad: where shorter reviews get zeros.
+        truncate: where longer reviews lose tokens.
+        on_broken: files that are no texts are an `error`, or left out: `skip`.
+
+    Returns:
+        x texts, which each fit makes a CSR matrix (n, num_words) of, or (n, maxlen) int32; y (n,)
+        int32, 0 negative, 1 positive. Negative and positive reviews alternate.
+
+    Raises:
+        DataError: if texts are nowhere to be had, or are none.
+
+    Source:
+        Maas et al. (2011), "Learning Word Vectors for Sentiment Analysis", ACL; notes 4.1.
+    """
+    tree = files.folder(FOLDERS[0])
+    inner = below(tree, "aclImdb") if "aclImdb/train" in tree.folders else tree
+    parts = {part: spread(_classes(inner, part)) for part in ("train", "test")}
+    form = TextForm(tokenize, ngrams, encoding, num_words, maxlen, pad, truncate)
+    info = replace(text_info("imdb_raw", form), classes=tuple(CLASSES.values()))
+    return text_bundle(files, inner, parts, info, on_broken)
+
+
+def _classes(tree: Tree, part: str) -> dict[str, tuple[str, ...]]:
+    found = classes_in(tree, TEXTS, part) if part in tree.folders else {}
+    if not set(CLASSES) <= set(found):
+        raise DataError(
+            f"{tree.name} has no folders {part}/neg and {part}/pos: these are not the reviews of "
+            "aclImdb. For texts of your own use dataset.name: text_folder."
+        )
+    return {name: found[name] for name in CLASSES}

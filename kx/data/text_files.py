@@ -1,0 +1,159 @@
+"""Text files as data: each is looked at, decoded and cut into tokens once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field
+
+from kx.contracts import DatasetBundle, DatasetInfo, Split, TextForm
+from kx.data import cache
+from kx.data.class_folders import TEXTS, Member
+from kx.data.parts import bundled
+from kx.data.sequences import sequence_form
+from kx.data.texts import tokenized
+from kx.data.trees import Tree
+from kx.errors import DataError
+
+if TYPE_CHECKING:
+    from kx.data.files import Files
+
+Tokenize = Literal["word", "char"]
+NGrams = Annotated[int, Field(ge=1, le=5)]
+NumWords = Annotated[int, Field(ge=3, le=1_000_000)]
+"""Index 0 is padding, 1 an unknown token."""
+MaxLen = Annotated[int, Field(ge=1, le=100_000)]
+OnBroken = Literal["error", "skip"]
+"""What to do about files that are no texts: stop and name them all, or leave them out."""
+
+SHOWN = 20
+"""Files that a message names; the run's log has all."""
+
+MOST_BYTES = 10_000_000
+"""Of one text: a book has one or two million."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """A file that was read.
+
+    Attributes:
+        flaw: why it is no text; empty: it is.
+        identity: of name and content.
+    """
+
+    member: Member
+    text: str
+    flaw: str
+    identity: str
+
+
+def text_info(name: str, form: TextForm) -> DatasetInfo:
+    """Return what is known of texts that will be encoded so; two classes, as long as none are."""
+    shape = sequence_form(form.encoding, form.num_words, form.maxlen)
+    return DatasetInfo(name=name, task="binary", texts=form, **shape)
+
+
+def text_bundle(
+    files: Files,
+    tree: Tree,
+    parts: Mapping[str, Sequence[Member]],
+    info: DatasetInfo,
+    on_broken: OnBroken,
+) -> DatasetBundle:
+    """Read the texts of each part, in their order; those for validation follow the training ones.
+
+    Args:
+        files: are told what was read.
+        tree: where the texts are; nothing in it is ever changed.
+        parts: name of the part -> its texts.
+        info: what they are made into.
+        on_broken: whether files that are no texts are an error, or left out.
+
+    Raises:
+        DataError: naming all files that are no texts; or if, without them, no text of some class
+            is left.
+    """
+    looked = {part: [_look(tree, member) for member in of] for part, of in parts.items()}
+    everything = [file for of in looked.values() for file in of]
+    files.took(tree, cache.digest(file.identity for file in everything))
+    flaws = [f"{file.member.name}: {file.flaw}" for file in everything if file.flaw]
+    if flaws and on_broken == "error":
+        raise DataError(_unusable(tree, flaws))
+    for part, of in looked.items():
+        _refuse_lost_classes(tree, part, of)
+    rows = [*looked["train"], *looked.get("validation", [])], looked["test"]
+    train, test = ([file for file in of if not file.flaw] for of in rows)
+    left_out = f"{len(flaws)} files are no texts and were left out: {_some(flaws)}"
+    return _bundle(info, {"train": train, "test": test}, (left_out,) if flaws else ())
+
+
+def text_flaws(tree: Tree) -> list[str]:
+    """Return which files of a tree are no texts, and why."""
+    looked = (_look(tree, Member(name, 0)) for name in filter(TEXTS.fits, tree.files))
+    return [f"{file.member.name}: {file.flaw}" for file in looked if file.flaw]
+
+
+def decoded(content: bytes) -> tuple[str, str]:
+    """Return the text that UTF-8 ``content`` is, and what is wrong with it; empty: nothing."""
+    if len(content) > MOST_BYTES:
+        return (
+            "",
+            f"has {len(content):,} bytes, more than the {MOST_BYTES:,} that kx reads as one text",
+        )
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        byte = content[error.start]
+        return "", f"is not UTF-8: byte 0x{byte:02x} at position {error.start:,}; save it as UTF-8"
+    if "\0" in text:
+        return "", "holds a zero byte: it is no text"
+    return text, "" if text.strip() else "is empty"
+
+
+def _look(tree: Tree, member: Member) -> _Looked:
+    try:
+        content = tree.read(member.name)
+    except OSError as error:
+        return _Looked(member, "", f"cannot be read: {error.strerror or error}", member.name)
+    identity = f"{member.name} {hashlib.sha256(content).hexdigest()}"
+    return _Looked(member, *decoded(content), identity)
+
+
+def _bundle(
+    info: DatasetInfo, files: Mapping[str, Sequence[_Looked]], remarks: tuple[str, ...]
+) -> DatasetBundle:
+    import numpy as np
+
+    assert info.texts is not None  # noqa: S101 - for the type checker
+    texts = tokenized({part: [file.text for file in of] for part, of in files.items()}, info.texts)
+    train, test = (
+        Split(texts[part], np.array([file.member.label for file in files[part]], np.int32))
+        for part in ("train", "test")
+    )
+    origins = {part: tuple(file.member.name for file in of) for part, of in files.items()}
+    return replace(bundled(info, train, test), remarks=remarks, origins=origins)
+
+
+def _unusable(tree: Tree, flaws: Sequence[str]) -> str:
+    return (
+        f"{tree.name}: {len(flaws)} files are no texts: {_some(flaws)}\n"
+        "Put them right, remove them, or set dataset.on_broken: skip."
+    )
+
+
+def _some(flaws: Sequence[str]) -> str:
+    more = f"\n  and {len(flaws) - SHOWN} more" if len(flaws) > SHOWN else ""
+    return "".join(f"\n  {flaw}" for flaw in flaws[:SHOWN]) + more
+
+
+def _refuse_lost_classes(tree: Tree, part: str, files: Sequence[_Looked]) -> None:
+    left = {file.member.label for file in files if not file.flaw}
+    if lost := {file.member.label for file in files} - left:
+        name = next(file.member.name for file in files if file.member.label in lost)
+        raise DataError(
+            f"{tree.name}: beside {name}, all texts of its class in the {part} part are unusable."
+        )
