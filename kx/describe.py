@@ -51,4 +51,5 @@ def shown(value: Any) -> str:
     """Return a default as YAML would have it."""
     import json
 
-    return value if isinstance(value, str) else json.dumps(value)
+    plain = isinstance(value, str) and value.replace("_", "").isalnum()
+    return str(value) if plain else json.dumps(value)

@@ -65,7 +65,7 @@ def test_info_tells_options_note_and_files(here):
     ):
         assert words in page
     assert [option["name"] for option in facts["options"]] == [
-        "num_words", "encoding", "maxlen", "labels",
+        "num_words", "encoding", "maxlen", "pad", "truncate", "labels",
     ]  # fmt: skip
     assert facts["options"][0]["maximum"] == 30983
     assert facts["files"][0]["size"] == 2_110_848
