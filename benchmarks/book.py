@@ -62,14 +62,17 @@ def overrides_of(path: Path) -> list[str]:
 
 
 def same_spec(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Whether two resolved specs ask for the same, whatever stands in for missing files."""
+    """Whether two resolved specs ask for the same run.
+
+    What stands in for missing files is left out, and so are other runs: the variants.
+    """
     return _essence(one) == _essence(other)
 
 
 def _essence(spec: dict[str, Any]) -> str:
     sections = ("dataset", "architecture")
     bare = {name: {**spec[name], "fallback": None} for name in sections if name in spec}
-    return json.dumps({**spec, **bare}, sort_keys=True)
+    return json.dumps({**spec, **bare, "variants": None}, sort_keys=True)
 
 
 def newest_run(path: Path, outputs: Path) -> Record | None:

@@ -22,7 +22,8 @@ from kx.registry import Entry, Registry
 from kx.spec.document import Document, Key
 from kx.spec.load import check_frame, load_document
 from kx.spec.schema import ExperimentSpec
-from kx.spec.validate import validate
+from kx.spec.validate import REQUIRED, validate
+from kx.spec.variants import lines_of, nothing_changed, variant_document, variant_names
 from kx.training.augmentation import augmentation_complaints
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ class Plan:
         callbacks: what the spec hangs into every fit, beside Keras's own.
         warnings: what is allowed, but hardly meant.
         folder: of the spec: where its relative paths begin.
+        variants: name -> the plan of the spec that it makes of this one.
+        variant: what it is of, if it is one itself: ``of``, ``name`` and ``changes``.
     """
 
     spec: ExperimentSpec
@@ -71,6 +74,8 @@ class Plan:
     callbacks: tuple[Choice, ...] = ()
     warnings: tuple[Problem, ...] = field(default=())
     folder: Path = Path()
+    variants: Mapping[str, Plan] = field(default_factory=dict)
+    variant: Mapping[str, Any] = field(default_factory=dict)
 
     def load_data(self, files: Files) -> DatasetBundle:
         """Read the dataset through ``files``; check the plan against what came."""
@@ -182,11 +187,52 @@ def make_plan(path: Path, overrides: Sequence[str] = ()) -> Plan:
 
 
 def plan_document(document: Document, folder: Path) -> Plan:
-    """Plan a parsed spec; ``folder`` is where its plugin files are.
+    """Plan a parsed spec and its variants; ``folder`` is where its plugin files are.
 
     Raises:
         SpecError: with every mistake in it, in the order of the file.
     """
+    plan, problems = None, list(nothing_changed(document))
+    try:
+        plan = _plan_one(document, folder)
+    except SpecError as error:
+        problems += error.problems
+    variants = dict(_plan_variants(document, folder, problems))
+    if plan is None or problems:
+        raise SpecError(_sorted(problems))
+    return replace(plan, variants=variants)
+
+
+def _plan_variants(
+    document: Document, folder: Path, problems: list[Problem]
+) -> Iterator[tuple[str, Plan]]:
+    """Yield the variants that are sound; add to ``problems`` what is wrong with the others.
+
+    A mistake of the spec is a mistake of each variant, and is told once.
+    """
+    known = {(problem.where, problem.message) for problem in problems}
+    sound = not problems
+    for name in variant_names(document):
+        made, found = variant_document(document, name)
+        try:
+            changes = document.value["variants"][name]
+            about = {"of": document.value.get("name"), "name": name, "changes": changes}
+            yield name, replace(_plan_one(made, folder), variant=about)
+        except SpecError as error:
+            new = [p for p in error.problems if (p.where, p.message) not in known]
+            found += [p for p in new if sound or _is_of(p, lines_of(document, name))]
+        prefix = f"variants.{name}."
+        problems += [
+            p if p.key.startswith(prefix) else replace(p, key=prefix + p.key) for p in found
+        ]
+
+
+def _is_of(problem: Problem, lines: range) -> bool:
+    """Whether a problem of a variant is its own; what is missing may be the unsound spec's."""
+    return problem.position[0] in lines and problem.message != REQUIRED
+
+
+def _plan_one(document: Document, folder: Path) -> Plan:
     spec, problems = check_frame(document)
     problems += _empty_values(document, problems)
     plugins.load_builtins()

@@ -101,6 +101,7 @@ def _first_facts(plan: Plan, started: datetime, switches: Switches) -> dict[str,
         "precision": precision,
         "precision_reason": why,
         "smoke": switches.smoke,
+        "variant": dict(plan.variant),
     }
 
 
@@ -114,7 +115,9 @@ def _record(work: Work, status: str, seconds: float) -> Record:
         **work.facts,
     )
     fits = work.history.fits
-    return replace(record, diagnosis=diagnose(record, fits).as_dict()) if fits else record
+    if not fits and status != "diverged":  # in its first epoch, perhaps
+        return record
+    return replace(record, diagnosis=diagnose(record, fits).as_dict())
 
 
 def _peak_memory() -> float:

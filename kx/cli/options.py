@@ -30,6 +30,13 @@ Test = Annotated[
     bool,
     typer.Option("--test/--no-test", help="Look at the test part at the end, or save that look."),
 ]
+Variants = Annotated[
+    bool, typer.Option("--variants", help="Train the spec, then each of its `variants:`.")
+]
+Variant = Annotated[
+    list[str] | None,
+    typer.Option("--variant", metavar="NAME", help="Train only this of its `variants:`."),
+]
 Outputs = Annotated[
     Path, typer.Option("--outputs", envvar="KX_OUTPUTS", help="Where runs are kept.")
 ]

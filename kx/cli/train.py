@@ -18,6 +18,8 @@ from kx.cli.options import (
     Smoke,
     SpecFiles,
     Test,
+    Variant,
+    Variants,
     overrides,
 )
 
@@ -35,6 +37,8 @@ def train(
     sample: Sample = False,
     smoke: Smoke = False,
     test: Test = True,
+    variants: Variants = False,
+    variant: Variant = None,
     outputs: Outputs = Path("outputs"),
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -47,7 +51,59 @@ def train(
 
     plans = plan_all(specs, overrides(settings, seed, seeds))
     switches = Switches(sample=sample, smoke=smoke, test=test)
+    if variants:
+        _refuse_single(specs, plans, variant)
+        carry_out_variants(plans, switches, outputs, as_json=as_json, quiet=quiet)
+        return
+    if variant:
+        plans = [_chosen(plan, name) for plan in plans for name in variant]
     carry_out(plans, switches, outputs, as_json=as_json, quiet=quiet)
+
+
+def _refuse_single(specs: list[Path], plans: list[Plan], variant: list[str] | None) -> None:
+    from kx.errors import UsageError
+
+    if variant:
+        raise UsageError("--variants trains all variants, and --variant only some: give one.")
+    for path, plan in zip(specs, plans, strict=True):
+        if not plan.variants:
+            raise UsageError(
+                f"{path} has no `variants:`, as in `variants: {{l2: {{architecture.l2: 1e-3}}}}`."
+            )
+
+
+def _chosen(plan: Plan, name: str) -> Plan:
+    from kx.errors import UsageError, suggest
+
+    if name not in plan.variants:
+        hint = suggest(name, plan.variants)
+        raise UsageError(f"{plan.spec.name} has no variant called {name!r}: {hint}.")
+    return plan.variants[name]
+
+
+def carry_out_variants(
+    plans: list[Plan], switches: Switches, outputs: Path, *, as_json: bool, quiet: bool
+) -> None:
+    """Run each plan and all of its variants, and compare them.
+
+    Raises:
+        KxError: what one of them failed of, after all had their turn.
+        ExpectationMissedError: if a result is not as its spec expects; the runs are kept.
+    """
+    from kx.cli.lineup import entrant, fail_on_errors, show_lineup
+
+    records = []
+    for plan in plans:
+        name = plan.spec.name
+        planned = [(name, plan), *plan.variants.items()]
+        entrants = [
+            entrant(label, each, each.variant.get("changes", {}), switches, outputs, quiet=quiet)
+            for label, each in planned
+        ]
+        show_lineup(f"{name} and its variants", entrants, "variants", as_json=as_json)
+        fail_on_errors(entrants)
+        records += [each.record for each in entrants if each.record]
+    _fail_on_missed(records)
 
 
 def carry_out(

@@ -119,8 +119,9 @@ def _check_choice(folders: Sequence[Path]) -> None:
 
 
 def _settings(record: Record) -> dict[str, Any]:
-    """Return the spec without its name, which stands above the table."""
-    return {key: value for key, value in record.spec.items() if key != "name"}
+    """Return what of the spec decides a run: not its name, which stands above the table."""
+    idle = ("name", "expect", "variants")
+    return {key: value for key, value in record.spec.items() if key not in idle}
 
 
 def _facts(record: Record) -> dict[str, Any]:

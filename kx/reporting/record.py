@@ -115,6 +115,7 @@ class Record:
         test_looks: how often the runs in the same outputs folder, this one included, have looked
             at the test part of this dataset.
         smoke: whether the run was cut short, to see that all works.
+        variant: ``of`` which spec this is a variant, its ``name`` and its ``changes``; else empty.
         error: what ended the run, if it ended badly.
         artefacts: name of a file in the run folder -> its SHA-256.
     """
@@ -156,6 +157,7 @@ class Record:
     leaky: bool = False
     test_looks: int = 0
     smoke: bool = False
+    variant: dict[str, Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     error: str | None = None
     artefacts: dict[str, str] = field(default_factory=dict)

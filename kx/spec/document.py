@@ -62,6 +62,8 @@ class Document:
         keys: where each key, or list item, begins.
         values: where each value begins.
         texts: what was written, for unquoted scalars that were not read as text.
+        overridden: the keys that ``--set`` set.
+        settings: the texts behind ``--set``, in their order.
     """
 
     path: str
@@ -71,6 +73,7 @@ class Document:
     values: dict[Key, Mark] = field(default_factory=dict)
     texts: dict[Key, str] = field(default_factory=dict)
     overridden: set[Key] = field(default_factory=set)
+    settings: tuple[str, ...] = ()
 
     def problem(
         self, key: Key, message: str, *, got: str = "", hint: str = "", at_key: bool = False

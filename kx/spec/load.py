@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import copy
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ def load_document(path: Path, overrides: Sequence[str] = ()) -> Document:
     problems = [problem for text in overrides if (problem := override(document, text))]
     if problems:
         raise SpecError(problems)
+    document.settings = tuple(overrides)
     return document
 
 
@@ -68,23 +70,47 @@ def override(document: Document, text: str) -> Problem | None:
     dotted = dotted.strip()
     if not equals or not all(dotted.split(".")):
         return Problem("--set", "", "must be key=value", repr(text), "as in training.epochs=4")
+    value = parse_value(written)
+    message = put(document, dotted, value, ())
+    if message:
+        return Problem("--set", dotted, message, repr(text))
+    document.overridden.add(_split_key(document.value, dotted))
+    return None
+
+
+def put(document: Document, dotted: str, source: Document, at: Key) -> str | None:
+    """Set ``dotted`` to what ``source`` has at ``at``, and remember where that stands.
+
+    Returns:
+        What is wrong, or None.
+    """
     key = _split_key(document.value, dotted)
     holder = document.value
-    for part in key[:-1]:
+    for end, part in enumerate(key[:-1], 1):
         if part not in holder or holder[part] is None:
             holder[part] = {}
+            if at in source.keys:
+                document.keys[key[:end]] = document.values[key[:end]] = source.keys[at]
         holder = holder[part]
         if not isinstance(holder, dict):
-            return Problem("--set", dotted, f"{part!r} is not a section of keys", repr(text))
-    value = parse_value(written)
-    for path in [known for known in document.texts if known[: len(key)] == key]:
-        del document.texts[path]
-    for path, raw in value.texts.items():
-        document.texts[*key, *path] = raw
-    document.overridden.add(key)
-    holder[key[-1]] = value.value
+            return f"{part!r} is not a section of keys"
+    for old, new in (
+        (document.texts, source.texts),
+        (document.keys, source.keys if at else {}),
+        (document.values, source.values if at else {}),
+    ):
+        _replace_below(old, key, new, at)
+    document.overridden -= {known for known in document.overridden if known[: len(key)] == key}
+    holder[key[-1]] = copy.deepcopy(_descend(source.value, at))
     expand_shorthands(document)
     return None
+
+
+def _replace_below(old: dict[Key, Any], key: Key, new: Mapping[Key, Any], at: Key) -> None:
+    """Forget what is known of ``key`` and below it, and take what ``new`` knows of ``at``."""
+    for path in [known for known in old if known[: len(key)] == key]:
+        del old[path]
+    old |= {(*key, *path[len(at) :]): what for path, what in new.items() if path[: len(at)] == at}
 
 
 def _split_key(value: Any, dotted: str) -> tuple[str, ...]:

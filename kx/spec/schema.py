@@ -14,6 +14,7 @@ Positive = Annotated[float, Field(gt=0)]
 Fraction = Annotated[float, Field(ge=0, lt=1)]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 Epochs = Annotated[int, Field(ge=1, le=100_000)]
+VariantName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,23}$")]
 ComponentName = Annotated[str, Field(min_length=1, max_length=40)]
 
 
@@ -410,6 +411,10 @@ class ExperimentSpec(Strict):
     """How the network is fitted."""
     expect: Annotated[dict[str, Expectation], Field(max_length=50)] = {}
     """What the literature reports: `test.accuracy: {at_least: 0.87, source: …}`."""
+
+    variants: Annotated[dict[VariantName, dict[str, Any]], Field(max_length=25)] = {}
+    """Named sets of other values, as in `smaller: {architecture.units: [4, 4]}`; see
+    `kx train --variants`."""
 
     def resolved(self) -> dict[str, Any]:
         """Return the spec with every default filled in, as it is recorded."""

@@ -21,6 +21,8 @@ from kx.spec.document import Document, Key
 
 M = TypeVar("M", bound=BaseModel)
 
+REQUIRED = "required, but not stated"
+
 LEGACY = {
     "lr": "learning_rate",
     "nb_epoch": "epochs",
@@ -134,7 +136,7 @@ def _problem(
         known = _keys_at(model, detail["loc"][:-1])
         return unknown_key(document, key, known)
     if kind == "missing":
-        return document.problem(key, "required, but not stated")
+        return document.problem(key, REQUIRED)
     if kind == "union_tag_not_found":
         return _missing_name(detail["input"], document, key)
     if kind == "union_tag_invalid":
@@ -156,7 +158,7 @@ def _missing_name(section: Any, document: Document, key: Key) -> Problem:
     meant = _meant_as("name", section)
     if meant is not None:
         return unknown_key(document, (*key, meant), ["name"])
-    return document.problem((*key, "name"), "required, but not stated")
+    return document.problem((*key, "name"), REQUIRED)
 
 
 def _meant_as(name: str, section: Any) -> str | None:

@@ -44,6 +44,7 @@ def start_tensorflow(
         import keras
         import tensorflow as tf
 
+        tf.get_logger().setLevel("ERROR")
         tf.constant(0)  # what TensorFlow has to say of the CPU, it says at the first operation
     _reset_keras_defaults(keras)
     keras.config.set_dtype_policy(precision)

@@ -1,0 +1,74 @@
+"""Curves of several runs in one picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kx.reporting.plots.canvas import Look, head, legend, new_figure, save, styled
+from kx.reporting.text import clean, shortened
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+COLORS = ("#22303c", "#d9622b", "#2a6fb0", "#1b8a5a", "#a4508b", "#c9a227", "#5fb3d3", "#7b8794")
+"""Told apart by the colour-blind; from the ninth on they come again, dashed."""
+
+Points = Sequence[float | None]
+
+
+def draw_overlay(
+    path: Path, metric: str, curves: Mapping[str, Points], best: Mapping[str, int], look: Look
+) -> None:
+    """Draw one metric of several runs, each with a ring at its best epoch.
+
+    Args:
+        path: of the file; ``.png``, ``.svg`` or ``.pdf``.
+        metric: for the label of the axis, such as ``val_loss``.
+        curves: label of a run -> one value per epoch; None makes a gap.
+        best: label of a run -> epoch, counted from 1.
+        look: title and marks; epochs that were skipped do not decide what is shown.
+
+    Raises:
+        StorageError: if the file cannot be written.
+    """
+    with styled():
+        figure = new_figure(1)
+        axes = figure.axes[0]
+        for at, (label, points) in enumerate(curves.items()):
+            _draw(axes, at, shortened(clean(label), 30), points, best.get(label))
+        _frame(axes, list(curves.values()), look)
+        axes.set_ylabel(metric.replace("val_", "validation ").replace("_", " "))
+        axes.set_xlabel("epoch")
+        legend(axes)
+        head(figure, look)
+        save(figure, path)
+
+
+def _draw(axes: Axes, at: int, label: str, points: Points, best: int | None) -> None:
+    color, dashes = COLORS[at % len(COLORS)], "-" if at < len(COLORS) else "--"
+    values = [float("nan") if value is None else value for value in points]
+    known = best is not None and 1 <= best <= len(values)
+    shown = f"{label} (best: epoch {best})" if known else label
+    axes.plot(range(1, len(values) + 1), values, dashes, color=color, linewidth=1.8, label=shown)
+    if best is not None and known:
+        (ring,) = axes.plot(best, values[best - 1], "o", color="white", markersize=6)
+        ring.set(markeredgecolor=color, markeredgewidth=1.8)
+
+
+def _frame(axes: Axes, curves: Sequence[Points], look: Look) -> None:
+    """Show whole epochs, and the range of values behind the first ones, which may be huge."""
+    from matplotlib.ticker import MaxNLocator
+
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=True, steps=[1, 2, 5, 10]))
+    skipped = [max(look.skip_epochs, len(points) // 10) for points in curves]
+    shown = [
+        value
+        for points, first in zip(curves, skipped, strict=True)
+        for value in points[first:]
+        if value is not None
+    ]
+    if shown and max(shown) > min(shown):
+        margin = 0.08 * (max(shown) - min(shown))
+        axes.set_ylim(min(shown) - margin, max(shown) + margin)
