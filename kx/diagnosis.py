@@ -375,7 +375,7 @@ def _advice(rule: Rule, n: Numbers, spec: Mapping[str, Any], fits: int) -> Itera
     if rule.kind == "overfits":
         yield from _against_overfitting(spec, options)
     elif rule.kind == "underfits":
-        yield from _against_underfitting(rule, options)
+        yield from _against_underfitting(rule, options, close=n["gap"] < CLOSE)
     elif rule.kind == "no_better_than_baseline":
         by_heart = n["training_last"] < (1 - GAP) * n["constant_loss"]
         yield from ("check_data", "more_data", "smaller") if by_heart else ("check_data",)
@@ -404,14 +404,15 @@ def _against_overfitting(spec: Mapping[str, Any], options: Mapping[str, Any]) ->
     yield "more_data"
 
 
-def _against_underfitting(rule: Rule, options: Mapping[str, Any]) -> Iterator[str]:
+def _against_underfitting(rule: Rule, options: Mapping[str, Any], *, close: bool) -> Iterator[str]:
     if rule.name == "weak":
         yield "linear"
     if rule.name == "still_falling":
         yield "longer"
     if any(options.get(name) for name in ("dropout", "l1", "l2")):
         yield "less_regularisation"
-    yield "larger"
+    if close:
+        yield "larger"
     if rule.name != "still_falling":
         yield "longer"
 

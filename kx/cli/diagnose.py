@@ -39,19 +39,21 @@ def diagnose(
 
 
 def diagnosed(folder: Path) -> Diagnosis:
-    """Return the diagnosis of the run in ``folder`` by its history; also of one that goes on.
+    """Return the diagnosis of the run in ``folder`` by its history; also of one without a record.
 
     Raises:
         DataError: if it has no history, or it is damaged.
     """
     from kx.diagnosis import diagnose
-    from kx.reporting.folder import judged, summary
+    from kx.reporting.folder import SPEC, judged
     from kx.reporting.history import read_history
     from kx.reporting.record import Record
+    from kx.spec.document import read_document
 
     _, record, _ = judged(folder)
     refuse_damage(folder, record)
     if record is None:
-        name = summary(folder).name
-        record = Record(id=folder.name, name=name, status="interrupted", started="")
+        path, name = folder / SPEC, folder.name
+        spec = read_document(path).value if path.is_file() else {}
+        record = Record(id=name, name=name, status="interrupted", started="", spec=spec)
     return diagnose(record, read_history(folder))

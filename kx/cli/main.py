@@ -26,6 +26,7 @@ from kx.cli import (
     report,
     runs,
     schema,
+    suggest,
     summary,
     tidy,
     train,
@@ -74,6 +75,7 @@ app.command()(labels.note)
 app.command()(tidy.rm)
 app.command()(tidy.gc)
 app.command()(diagnose.diagnose)
+app.command()(suggest.suggest)
 app.command()(compare.compare)
 app.command()(plot.plot)
 app.command()(export.export)

@@ -43,6 +43,14 @@ WORDS = Catalogue(
         "advice": ("advice", "建议"),
         "folds": ("folds", "各折"),
         "linear": ("linear model", "线性模型"),
+        "suggest.change": (
+            "{what} ({changes}), because the run {why}",
+            "{what}（{changes}），因为该次运行{why}",
+        ),
+        "suggest.nothing": (
+            "no spec to suggest: the run {why}; {advice}",
+            "没有可建议的配置：该次运行{why}；{advice}",
+        ),
         "kind.diverged": ("diverged", "训练发散"),
         "kind.too_short": ("too short to tell", "训练太短，无法判断"),
         "kind.no_better_than_baseline": ("no better than the baseline", "不优于基线"),
@@ -259,6 +267,15 @@ def advice(found: Diagnosis, language: Language = "en") -> str:
     """Return what is advised, the most useful first."""
     texts = [WORDS.text(f"advice.{key}", language, **_values(found)) for key in found.advice]
     return ("; " if language == "en" else "；").join(texts)
+
+
+def suggestion(found: Diagnosis, key: str, changes: str, language: Language = "en") -> str:
+    """Return in one sentence what a suggested spec changes and why; without changes, why not."""
+    why = in_a_line(found, language)
+    if not changes:
+        return WORDS.text("suggest.nothing", language, why=why, advice=advice(found, language))
+    what = WORDS.text(f"advice.{key}", language, **_values(found))
+    return WORDS.text("suggest.change", language, what=what, changes=changes, why=why)
 
 
 def _shown(found: Diagnosis) -> Iterator[str]:

@@ -58,17 +58,21 @@ def _draw(axes: Axes, at: int, label: str, points: Points, best: int | None) -> 
 
 
 def _frame(axes: Axes, curves: Sequence[Points], look: Look) -> None:
-    """Show whole epochs, and the range of values behind the first ones, which may be huge."""
+    """Show whole epochs, and the range of most values: the first may be huge, and so single ones.
+
+    A curve that leaves the picture for an epoch is seen to do so.
+    """
     from matplotlib.ticker import MaxNLocator
 
     axes.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=True, steps=[1, 2, 5, 10]))
     skipped = [max(look.skip_epochs, len(points) // 10) for points in curves]
-    shown = [
+    shown = sorted(
         value
         for points, first in zip(curves, skipped, strict=True)
         for value in points[first:]
         if value is not None
-    ]
-    if shown and max(shown) > min(shown):
-        margin = 0.08 * (max(shown) - min(shown))
-        axes.set_ylim(min(shown) - margin, max(shown) + margin)
+    )
+    low, high = (shown[0], shown[int(0.98 * (len(shown) - 1))]) if shown else (0.0, 0.0)
+    if high > low:
+        margin = 0.08 * (high - low)
+        axes.set_ylim(low - margin, high + margin)

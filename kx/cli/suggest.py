@@ -1,0 +1,144 @@
+"""``kx suggest``: a new spec with the change that the diagnosis of a run advises."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kx.cli.diagnose import diagnosed
+from kx.cli.options import AsJson, Lang, Outputs
+from kx.cli.runs import Run
+
+if TYPE_CHECKING:
+    from kx.diagnosis import Diagnosis
+    from kx.language import Language
+    from kx.planning import Plan
+
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="FILE", help="Else NAME-CHANGE.yaml here.")
+]
+Source = Annotated[
+    Path | None,
+    typer.Option("--spec", metavar="SPEC", help="Begin with this file, and keep its comments."),
+]
+Change = Annotated[
+    str | None, typer.Option("--change", metavar="KEY", help="Not the first advice, but this one.")
+]
+
+
+def suggest(
+    run: Run,
+    output: Output = None,
+    spec: Source = None,
+    change: Change = None,
+    lang: Lang = "en",
+    outputs: Outputs = Path("outputs"),
+    as_json: AsJson = False,
+) -> None:
+    """Write a new spec with the change that the diagnosis of RUN advises, ready to train.
+
+    Example: kx suggest imdb --spec configs/imdb.yaml -o imdb_dropout.yaml
+    """
+    from kx.planning import plan_document
+    from kx.reporting.folder import find_run
+    from kx.reporting.jsonfile import to_json
+    from kx.reporting.storage import atomic_write
+    from kx.spec.edit import document_of
+
+    folder = find_run(outputs, run)
+    found = diagnosed(folder)
+    source = spec or folder / "spec.yaml"
+    plan = _plan_of(source, spec is not None)
+    key, changes = _chosen(found, plan, change)
+    sentence = _sentence(found, key, changes, plan.resolved(), lang)
+    target = None
+    if changes:
+        name = f"{plan.spec.name}-{key}".replace("_", "-")[:40]
+        target = output or Path(f"{name}.yaml")
+        _refuse_taken(target)
+        text = _new_text(source, {"name": name, **changes}, f"{folder.name}: {sentence}")
+        plan_document(document_of(text, str(target)), target.parent)
+        atomic_write(target, text)
+    if as_json:
+        shown = str(target) if target else None
+        document = {"file": shown, "change": key, "changes": changes, "sentence": sentence}
+        typer.echo(to_json(document), nl=False)
+    else:
+        typer.echo(f"{target}: {sentence}" if target else sentence)
+
+
+def _plan_of(source: Path, own: bool) -> Plan:
+    """Plan the spec that is changed; that of a run was sound, but its files may be elsewhere.
+
+    Raises:
+        SpecError: if it is not sound.
+        UsageError: if the run has no spec.
+    """
+    from kx.errors import UsageError
+    from kx.planning import make_plan
+
+    if not own and not source.is_file():
+        raise UsageError(f"{source} is missing; name the spec: --spec FILE")
+    return make_plan(source)
+
+
+def _chosen(found: Diagnosis, plan: Plan, wanted: str | None) -> tuple[str, dict[str, Any]]:
+    """Return the advice to follow and its changes; no changes if there is nothing to do.
+
+    Raises:
+        UsageError: if the change that is wanted is none, or the spec has no option for it.
+    """
+    from kx.errors import UsageError
+    from kx.errors import suggest as guess
+    from kx.suggestion import CHANGES, changes_for, suggested
+
+    spec, mirrored = plan.resolved(), plan.info is None or plan.info.mirrored
+    if wanted is None:
+        key = next(suggested(found, spec, mirrored=mirrored), "")
+        return key, changes_for(key, found, spec, mirrored=mirrored) if key else {}
+    if wanted not in CHANGES:
+        raise UsageError(f"no change is called {wanted!r}: {guess(wanted, CHANGES)}.")
+    changes = changes_for(wanted, found, spec, mirrored=mirrored)
+    if not changes:
+        raise UsageError(f"{plan.spec.name} has nothing to change for {wanted!r}.")
+    return wanted, changes
+
+
+def _sentence(
+    found: Diagnosis, key: str, changes: dict[str, Any], before: dict[str, Any], lang: Language
+) -> str:
+    from kx.reporting.diagnosis_words import suggestion
+    from kx.spec.edit import written
+
+    told = []
+    for dotted, value in changes.items():
+        old: Any = before
+        for part in dotted.split("."):
+            old = old.get(part) if isinstance(old, dict) else None
+        section = isinstance(old, dict)
+        told.append(f"{dotted} {'' if section else f'{written(old)} -> '}{written(value)}")
+    return suggestion(found, key, ", ".join(told), lang)
+
+
+def _refuse_taken(target: Path) -> None:
+    from kx.errors import UsageError
+
+    if target.exists() or target.is_symlink():
+        raise UsageError(f"{target} exists; name a file that does not: -o FILE")
+
+
+def _new_text(source: Path, changes: dict[str, Any], why: str) -> str:
+    """Return the text of ``source`` with the changes, and what they are for on top.
+
+    What the old spec expects, and its variants, are left out: they are of the old network.
+    """
+    import textwrap
+
+    from kx.spec.edit import edited, without
+
+    text = source.read_text(encoding="utf-8-sig")
+    text = edited(without(without(text, "variants"), "expect"), changes)
+    top = textwrap.wrap(f"Suggested by kx after {why}", 96)
+    return "".join(f"# {line}\n" for line in top) + text

@@ -1,0 +1,131 @@
+"""From a diagnosis to the change of a spec that it advises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from kx.diagnosis import Diagnosis
+
+Spec = Mapping[str, Any]
+Changes = dict[str, Any]
+"""Dotted key of a spec -> its new value."""
+
+RATIO = 10
+"""By which a learning rate, or a penalty that is too strong, is divided."""
+
+TURNED = {
+    "rotation_degrees": 40, "shift_fraction": 0.2, "shear_degrees": 11.46, "zoom_fraction": 0.2,
+}  # fmt: skip
+"""How the notes change photographs (3.2)."""
+
+SLIGHTLY = {"rotation_degrees": 10, "shift_fraction": 0.1, "zoom_fraction": 0.1}
+"""What leaves writing legible."""
+
+REGULARISED = ("augmentation", "dropout", "penalty", "smaller", "stop")
+"""What is tried against overfitting, in this order; stopping alone gives no better network."""
+
+
+def suggested(found: Diagnosis, spec: Spec, *, mirrored: bool = True) -> Iterator[str]:
+    """Yield the keys of the advice that a change of the spec can follow, the best first."""
+    keys = [key for key in REGULARISED if key in found.advice]
+    for key in dict.fromkeys([*keys, *found.advice]):
+        if key in CHANGES and changes_for(key, found, spec, mirrored=mirrored):
+            yield key
+
+
+def changes_for(key: str, found: Diagnosis, spec: Spec, *, mirrored: bool = True) -> Changes:
+    """Return what to change to follow one piece of advice; empty if the spec has no such option.
+
+    Args:
+        key: of the advice.
+        found: the diagnosis of a run of the spec.
+        spec: resolved.
+        mirrored: whether a picture that is mirrored keeps its meaning.
+    """
+    if key == "augmentation":
+        how = TURNED | {"horizontal_flip": True} if mirrored else SLIGHTLY
+        return {"augmentation": how}
+    return CHANGES[key](found, spec)
+
+
+def _architecture(spec: Spec, **values: Any) -> Changes:
+    """Return the changes of options that the architecture has."""
+    known = spec["architecture"]
+    return {f"architecture.{name}": value for name, value in values.items() if name in known}
+
+
+def _resized(spec: Spec, factor: float) -> Changes:
+    """Return units, or else filters, by so much wider or narrower."""
+    for name in ("units", "filters"):
+        before = spec["architecture"].get(name)
+        if before:
+            after = [max(1, int(width * factor)) for width in before]
+            return {f"architecture.{name}": after} if after != list(before) else {}
+    return {}
+
+
+def _stop(found: Diagnosis, spec: Spec) -> Changes:
+    epochs = spec["training"]["epochs"]
+    shorter = found.best_epoch and found.best_epoch < epochs and not spec["training"].get("phases")
+    return {"training.epochs": found.best_epoch} if shorter else {}
+
+
+def _longer(found: Diagnosis, spec: Spec) -> Changes:
+    training = spec["training"]
+    if training.get("phases"):
+        return {}
+    stopping = training.get("early_stopping")
+    if stopping and found.epochs < training["epochs"]:
+        return {"training.early_stopping.patience": 2 * max(1, stopping["patience"])}
+    return {"training.epochs": 2 * training["epochs"]}
+
+
+def _larger(found: Diagnosis, spec: Spec) -> Changes:
+    if spec["architecture"]["name"] == "linear":
+        return {"architecture": {"name": "mlp"}}
+    return _resized(spec, 2)
+
+
+def _less_regularisation(found: Diagnosis, spec: Spec) -> Changes:
+    known = spec["architecture"]
+    weaker = {"dropout": known.get("dropout", 0) / 2}
+    weaker |= {name: known.get(name, 0) / RATIO for name in ("l1", "l2")}
+    return _architecture(spec, **{name: value for name, value in weaker.items() if value})
+
+
+def _lower_rate(found: Diagnosis, spec: Spec) -> Changes:
+    rate = spec["training"]["optimizer"]["learning_rate"] / RATIO
+    return {"training.optimizer.learning_rate": float(f"{rate:.6g}")}
+
+
+def _kfold(found: Diagnosis, spec: Spec) -> Changes:
+    section = spec["validation"]
+    shared = {name: section[name] for name in ("refit", "smooth") if section.get(name)}
+    return {"validation": {"strategy": "kfold", "k": 4, **shared}}
+
+
+CHANGES: Mapping[str, Callable[[Diagnosis, Spec], Changes]] = {
+    "augmentation": lambda found, spec: {},
+    "dropout": lambda found, spec: _architecture(spec, dropout=0.5),
+    "penalty": lambda found, spec: _architecture(spec, l2=1e-3),
+    "smaller": lambda found, spec: _resized(spec, 1 / 2),
+    "stop": _stop,
+    "longer": _longer,
+    "larger": _larger,
+    "less_regularisation": _less_regularisation,
+    "learning_rate": _lower_rate,
+    "lower_rate": _lower_rate,
+    "larger_batch": lambda found, spec: {
+        "training.batch_size": 4 * spec["training"]["batch_size"]
+    },
+    "kfold": _kfold,
+    "smooth": lambda found, spec: {"validation.smooth": 0.8},
+    "scale": lambda found, spec: (
+        {} if spec["preparation"]["scale"] == "standardize"
+        else {"preparation.scale": "standardize"}
+    ),
+    "clip": lambda found, spec: {"training.optimizer.clipnorm": 1.0},
+    "linear": lambda found, spec: {"architecture": "linear"},
+}  # fmt: skip
+"""Key of an advice -> what to change; advice that only people can follow is missing."""

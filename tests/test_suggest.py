@@ -1,0 +1,162 @@
+"""From a run to a new spec with the change that its diagnosis advises."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from kx.diagnosis import Diagnosis
+from kx.planning import make_plan
+from kx.reporting.diagnosis_words import WORDS
+from kx.reporting.folder import RunFolder
+from kx.suggestion import CHANGES, changes_for, suggested
+
+CONFIGS = Path(__file__).parent.parent / "configs"
+RISES = [0.6, 0.5, 0.27, 0.35, 0.44, 0.53, 0.6]
+FALLS = [0.6, 0.5, 0.42, 0.36, 0.31, 0.27, 0.24]
+FLAT = [0.4, 0.3, 0.25, 0.24, 0.24, 0.24, 0.24]
+
+
+def resolved(name, *settings):
+    return make_plan(CONFIGS / f"{name}.yaml", settings).resolved()
+
+
+def found(*advice, **more):
+    return Diagnosis(kind="overfits", rule="rise", best_epoch=4, epochs=20, advice=advice, **more)
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Leave a run of a spec, crashed after its last epoch."""
+
+    def make(path, curve, *settings):
+        plan = make_plan(path, settings)
+        with RunFolder.create(tmp_path / "outputs", plan.spec.name) as folder:
+            folder.write_spec(yaml.safe_dump(plan.resolved(), sort_keys=False))
+            history = folder.history()
+            for epoch, value in enumerate(curve, 1):
+                losses = {"loss": value if curve is not RISES else 0.7 / epoch, "val_loss": value}
+                history.epoch("holdout", epoch, losses)
+            history.close()
+        return folder.path
+
+    return make
+
+
+@pytest.fixture
+def suggest(kx, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return lambda *args: kx("suggest", "last", "--outputs", tmp_path / "outputs", *args)
+
+
+@pytest.mark.parametrize(
+    ("spec", "settings", "key", "expected"),
+    [
+        ("imdb", [], "dropout", {"architecture.dropout": 0.5}),
+        ("imdb", [], "penalty", {"architecture.l2": 1e-3}),
+        ("imdb", [], "smaller", {"architecture.units": [8, 8]}),
+        ("imdb", [], "larger", {"architecture.units": [32, 32]}),
+        ("imdb", [], "stop", {"training.epochs": 4}),
+        ("imdb", [], "longer", {"training.epochs": 40}),
+        ("imdb", [], "lower_rate", {"training.optimizer.learning_rate": 1e-4}),
+        ("imdb", [], "larger_batch", {"training.batch_size": 2048}),
+        ("imdb", [], "scale", {"preparation.scale": "standardize"}),
+        ("boston", [], "scale", {}),
+        ("boston", [], "kfold",
+         {"validation": {"strategy": "kfold", "k": 4, "refit": "best_epoch"}}),
+        ("wine", [], "longer", {"training.early_stopping.patience": 20}),
+        ("diabetes", [], "less_regularisation", {"architecture.l2": 1e-3}),
+        ("breast_cancer", [], "larger", {"architecture": {"name": "mlp"}}),
+        ("breast_cancer", [], "dropout", {}),
+        ("mnist_cnn", ["architecture.units=[]"], "smaller",
+         {"architecture.filters": [16, 32, 32]}),
+        ("cats_vs_dogs_finetune", [], "stop", {}),
+        ("cats_vs_dogs_finetune", [], "longer", {}),
+    ],
+)  # fmt: skip
+def test_an_advice_becomes_a_change(spec, settings, key, expected):
+    assert changes_for(key, found(key), resolved(spec, *settings)) == expected
+
+
+def test_writing_is_not_mirrored():
+    photographs = changes_for("augmentation", found(), resolved("cats_vs_dogs"))
+    digits = changes_for("augmentation", found(), resolved("digits"), mirrored=False)
+
+    assert photographs["augmentation"]["horizontal_flip"] is True
+    assert "horizontal_flip" not in digits["augmentation"]
+
+
+def test_against_overfitting_the_network_is_restrained_before_it_is_stopped():
+    advice = ("stop", "dropout", "penalty", "smaller", "more_data")
+
+    assert list(suggested(found(*advice), resolved("imdb"))) == [
+        "dropout", "penalty", "smaller", "stop",
+    ]  # fmt: skip
+
+
+def test_every_change_is_an_advice_with_words():
+    assert {f"advice.{key}" for key in CHANGES} <= set(WORDS.texts)
+
+
+def test_the_new_spec_keeps_comments_and_can_be_trained(run, suggest, kx, tmp_path):
+    run(CONFIGS / "imdb.yaml", RISES)
+
+    code, out, err = suggest("--spec", CONFIGS / "imdb.yaml")
+
+    assert code == 0, err
+    text = (tmp_path / "imdb-dropout.yaml").read_text()
+    assert out.startswith("imdb-dropout.yaml: add dropout (architecture.dropout 0.0 -> 0.5)")
+    assert "because the run overfits from epoch 3 on" in out
+    assert "# the commonest words; rarer ones" in text
+    assert kx("check", "imdb-dropout.yaml")[0] == 0
+    new, old = make_plan(tmp_path / "imdb-dropout.yaml").resolved(), resolved("imdb")
+    assert new["architecture"] == old["architecture"] | {"dropout": 0.5}
+    assert (new["name"], new["expect"], new["variants"]) == ("imdb-dropout", {}, {})
+    assert {k: new[k] for k in ("seed", "dataset", "training", "validation")} == {
+        k: old[k] for k in ("seed", "dataset", "training", "validation")
+    }
+
+
+@pytest.mark.parametrize("spec", ["digits", "boston_kfold", "cats_vs_dogs_features", "reuters"])
+@pytest.mark.parametrize("curve", [RISES, FALLS], ids=["rises", "falls"])
+def test_a_run_alone_is_enough(run, suggest, kx, spec, curve, tmp_path):
+    run(CONFIGS / f"{spec}.yaml", curve, "validation.skip_epochs=0", "validation.smooth=0")
+
+    code, out, err = suggest("-o", tmp_path / "new.yaml", "--json")
+
+    assert code == 0, err
+    assert json.loads(out)["changes"]
+    assert kx("check", tmp_path / "new.yaml")[0] == 0
+
+
+def test_nothing_is_overwritten(run, suggest, tmp_path):
+    run(CONFIGS / "imdb.yaml", RISES)
+    (tmp_path / "mine.yaml").write_text("mine")
+
+    code, _, err = suggest("-o", tmp_path / "mine.yaml")
+
+    assert code == 2
+    assert "exists" in err
+    assert (tmp_path / "mine.yaml").read_text() == "mine"
+
+
+def test_where_there_is_nothing_to_change_nothing_is_written(run, suggest, tmp_path):
+    run(CONFIGS / "imdb.yaml", FLAT)
+    before = set(tmp_path.iterdir())
+
+    code, out, _ = suggest("--lang", "zh")
+
+    assert code == 0
+    assert "拟合良好" in out
+    assert set(tmp_path.iterdir()) == before
+
+
+def test_another_change_can_be_asked_for(run, suggest, tmp_path):
+    run(CONFIGS / "imdb.yaml", FLAT)
+
+    made, unknown = suggest("--change", "penalty"), suggest("--change", "dropot")
+
+    assert (made[0], unknown[0]) == (0, 2)
+    assert make_plan(tmp_path / "imdb-penalty.yaml").architecture.options["l2"] == 1e-3
+    assert "did you mean 'dropout'?" in unknown[2]
