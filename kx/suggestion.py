@@ -55,7 +55,7 @@ def _architecture(spec: Spec, **values: Any) -> Changes:
     return {f"architecture.{name}": value for name, value in values.items() if name in known}
 
 
-def _resized(spec: Spec, factor: float) -> Changes:
+def resized(spec: Spec, factor: float) -> Changes:
     """Return units, or else filters, by so much wider or narrower."""
     for name in ("units", "filters"):
         before = spec["architecture"].get(name)
@@ -84,7 +84,7 @@ def _longer(found: Diagnosis, spec: Spec) -> Changes:
 def _larger(found: Diagnosis, spec: Spec) -> Changes:
     if spec["architecture"]["name"] == "linear":
         return {"architecture": {"name": "mlp"}}
-    return _resized(spec, 2)
+    return resized(spec, 2)
 
 
 def _less_regularisation(found: Diagnosis, spec: Spec) -> Changes:
@@ -109,7 +109,7 @@ CHANGES: Mapping[str, Callable[[Diagnosis, Spec], Changes]] = {
     "augmentation": lambda found, spec: {},
     "dropout": lambda found, spec: _architecture(spec, dropout=0.5),
     "penalty": lambda found, spec: _architecture(spec, l2=1e-3),
-    "smaller": lambda found, spec: _resized(spec, 1 / 2),
+    "smaller": lambda found, spec: resized(spec, 1 / 2),
     "stop": _stop,
     "longer": _longer,
     "larger": _larger,

@@ -31,6 +31,7 @@ from kx.cli import (
     tidy,
     train,
     verify,
+    workflow,
 )
 from kx.errors import Interrupted, KxError, SpecError
 
@@ -66,6 +67,7 @@ def _root(
 app.command()(train.train)
 app.command()(kfold.kfold)
 app.command()(verify.verify)
+app.command()(workflow.workflow)
 app.command()(check.check)
 app.command("list")(listing.list_)
 app.command()(runs.runs)

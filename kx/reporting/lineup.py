@@ -132,7 +132,7 @@ def _outcomes(comparison: Comparison) -> Iterator[str]:
         sign = "+" if test.difference > 0 else ""
         detail = f"{test.metric} {sign}{number(test.difference)} on {test.pairs:,} {finding.on}"
         yield f"{outcome} ({TESTS[test.name]}: {detail})"
-    if not comparison.findings:
+    if not comparison.comparable:
         yield "; ".join(comparison.notes)
 
 

@@ -1,0 +1,143 @@
+"""The notes' four steps, on any spec."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kx.diagnosis import Diagnosis
+from kx.planning import make_plan
+from kx.reporting.record import Record
+from kx.workflow import (
+    baseline_aim,
+    baseline_changes,
+    model_aim,
+    model_changes,
+    named,
+    overfit_aim,
+    overfit_changes,
+    regularised_aim,
+    regularised_changes,
+)
+
+CONFIGS = sorted((Path(__file__).parent.parent / "configs").glob("*.yaml"))
+
+TINY = """\
+name: tiny
+dataset: digits
+architecture: {name: mlp, units: [8], dropout: 0.5}
+validation: {strategy: holdout, size: 300, refit: best_epoch}
+training: {optimizer: adam, epochs: 1}
+expect: {test.accuracy: {at_least: 0.999}}
+"""
+
+
+def resolved(name, *settings):
+    return make_plan(CONFIGS[0].parent / f"{name}.yaml", settings).resolved()
+
+
+def record(value, low=None, high=None, metric="accuracy", **baselines):
+    score = {"value": value, "low": low, "high": high, "interval": "wilson" if low else None}
+    return Record(
+        id="a", name="a", status="completed", started="",
+        scores={"validation": {metric: score}}, baselines={"validation": {metric: baselines}},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ("imdb", {"architecture.units": [64, 64], "training.epochs": 40}),
+        ("diabetes", {"architecture.units": [64], "architecture.l2": 0.0, "training.epochs": 400,
+                      "training.early_stopping": None}),
+        ("breast_cancer", {"architecture": {"name": "mlp", "units": [64, 64]},
+                           "training.epochs": 120, "training.early_stopping": None}),
+        ("cats_vs_dogs_augmented", {"architecture.units": [2048], "architecture.dropout": 0.0,
+                                    "training.epochs": 60, "augmentation": None}),
+        ("cats_vs_dogs_finetune", {"architecture.units": [1024], "architecture.dropout": 0.0}),
+    ],
+)  # fmt: skip
+def test_what_is_to_overfit_is_large_long_and_unrestrained(spec, expected):
+    assert overfit_changes(resolved(spec)) == expected
+
+
+def test_a_linear_spec_gets_a_network_and_any_other_keeps_its_own():
+    assert model_changes(resolved("breast_cancer")) == {"architecture": {"name": "mlp"}}
+    assert model_changes(resolved("imdb")) == {}
+
+
+def test_no_step_is_held_to_what_the_spec_expects_and_only_the_last_is_refitted():
+    spec = {"name": "a" * 40}
+
+    assert named(spec, "overfit") == {
+        "name": "a" * 32 + "-overfit", "expect": {}, "variants": {}, "validation.refit": "none",
+    }  # fmt: skip
+    assert "validation.refit" not in named(spec, "regularised")
+    assert len(named(spec, "regularised")["name"]) == 40
+
+
+def test_what_overfits_is_held_back_as_its_diagnosis_advises():
+    found = Diagnosis(kind="overfits", rule="rise", advice=("stop", "penalty", "smaller"))
+    sound = Diagnosis(kind="well_fitted", rule="calm", advice=("keep",))
+    spec = resolved("imdb")
+
+    assert regularised_changes(found, spec, mirrored=True) == (
+        "penalty", {"architecture.l2": 1e-3},
+    )  # fmt: skip
+    assert regularised_changes(sound, spec, mirrored=True) == ("", {})
+
+
+@pytest.mark.parametrize(
+    ("aim", "reached", "words"),
+    [
+        (baseline_aim(record(0.7, majority=0.5, linear=0.9)), True, "0.7, a constant guess 0.5"),
+        (baseline_aim(record(7.0, metric="mae", median=6.5)), False, "mae 7"),
+        (baseline_aim(record(0.7)), None, "no score"),
+        (model_aim(record(0.8, 0.7, 0.9, linear=0.75), record(0.6)), True,
+         "the baseline 0.75; by no more than chance explains"),
+        (model_aim(record(0.8, 0.78, 0.82, majority=0.5), record(0.7)), True, "the baseline 0.7"),
+        (model_aim(record(3.0, metric="mae", mean=6.6), record(2.9, metric="mae")), False, "2.9"),
+        (overfit_aim(Diagnosis(kind="overfits", rule="rise"), "so"), True, "so"),
+        (overfit_aim(Diagnosis(kind="underfits", rule="weak"), "so"), False, "so"),
+        (regularised_aim(record(0.9), record(0.8), record(0.85), (0.2, 0.3)), True, "0.9"),
+        (regularised_aim(record(0.9), record(0.8), record(0.95), (0.2, 0.3)), False,
+         "0.8 (overfit) and 0.95 (model); val_loss 0.2, before it 0.3"),
+        (regularised_aim(record(None), record(0.8), record(0.9), (0.2, 0.3)), None, "no score"),
+    ],
+)  # fmt: skip
+def test_a_step_says_honestly_what_came_of_its_aim(aim, reached, words):
+    assert aim.reached is reached
+    assert words in aim.words
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+def test_the_first_steps_can_be_planned_for_every_shipped_spec(path):
+    from kx.spec.edit import written
+
+    spec = make_plan(path).resolved()
+    for step, changes in (
+        ("baseline", baseline_changes(spec)),
+        ("model", model_changes(spec)),
+        ("overfit", overfit_changes(spec)),
+    ):
+        everything = {**named(spec, step), **changes}
+        plan = make_plan(path, [f"{key}={written(value)}" for key, value in everything.items()])
+        assert plan.spec.name.endswith(step)
+
+
+@pytest.mark.slow
+def test_four_runs_of_which_the_last_alone_looks_at_the_test_set(kx, spec_file, tmp_path):
+    outputs = tmp_path / "out"
+
+    code, out, err = kx("workflow", spec_file(TINY), "-q", "--outputs", outputs)
+
+    found = sorted(outputs.glob("*/record.json"))
+    records = {path.parent.name[16:-5]: json.loads(path.read_text()) for path in found}
+    assert code == 0, err
+    assert list(records) == ["tiny-baseline", "tiny-model", "tiny-overfit", "tiny-regularised"]
+    assert ["test" in r["scores"] for r in records.values()] == [False, False, False, True]
+    assert [r["parameters"] for r in records.values()][:3] == [650, 610, 2410]
+    assert {r["command"] for r in records.values()} == {"workflow"}
+    assert (found[0].parent / "plots" / "workflow.png").is_file()
+    assert "A baseline: to be better than a constant guess: reached" in out
+    assert "C overfit: to overfit: NOT reached (too short to tell" in out
