@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 COLORS = ("#22303c", "#d9622b", "#2a6fb0", "#1b8a5a", "#a4508b", "#c9a227", "#5fb3d3", "#7b8794")
 """Told apart by the colour-blind; from the ninth on they come again, dashed."""
 
+WIDE = 10
+"""From this ratio of the losses on, a linear scale would hide how the small ones differ."""
+
 Points = Sequence[float | None]
 
 
@@ -73,6 +76,19 @@ def _frame(axes: Axes, curves: Sequence[Points], look: Look) -> None:
         if value is not None
     )
     low, high = (shown[0], shown[int(0.98 * (len(shown) - 1))]) if shown else (0.0, 0.0)
-    if high > low:
+    if low > 0 and high / low > WIDE:
+        _logarithmic(axes)
+        axes.set_ylim(low / 1.2, high * 1.2)
+    elif high > low:
         margin = 0.08 * (high - low)
         axes.set_ylim(low - margin, high + margin)
+
+
+def _logarithmic(axes: Axes) -> None:
+    """Make the vertical axis logarithmic, with plain numbers: formulas are not drawn here."""
+    from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
+
+    axes.set_yscale("log")
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axes.yaxis.set_minor_formatter(NullFormatter())

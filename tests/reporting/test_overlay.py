@@ -1,0 +1,42 @@
+from kx.reporting.plots.canvas import Look, new_figure
+from kx.reporting.plots.overlay import _draw, _frame, draw_overlay
+
+
+def framed(*curves, **look):
+    axes = new_figure(1).axes[0]
+    for at, points in enumerate(curves):
+        _draw(axes, at, str(at), points, None)
+    _frame(axes, curves, Look(**look))
+    return axes
+
+
+def test_each_run_has_its_line_and_its_best_epoch(tmp_path):
+    path = tmp_path / "a.svg"
+    curves = {"base": [0.5, 0.3, 0.4], "wild $x$": [0.6, None, 0.5], "none": []}
+
+    draw_overlay(path, "val_loss", curves, {"base": 2, "wild $x$": 9}, Look("a title"))
+
+    text = path.read_text()
+    assert "base (best: epoch 2)" in text
+    assert "wild $x$" in text
+    assert "epoch 9" not in text
+    assert "validation loss" in text
+
+
+def test_a_lone_peak_does_not_squash_the_others():
+    curve = [0.3 + 0.01 * epoch for epoch in range(60)]
+    low, high = framed([*curve[:30], 50.0, *curve[30:]]).get_ylim()
+
+    assert 0.2 < low < 0.36  # the first tenth of the epochs does not decide
+    assert 0.8 < high < 1.0
+
+
+def test_skipped_epochs_do_not_decide_what_is_shown():
+    assert framed([900.0, 500.0, 3.0, 2.0, 2.5], skip_epochs=2).get_ylim()[1] < 4
+
+
+def test_losses_of_different_size_are_shown_by_their_ratio():
+    near, far = framed([1.0, 2.0, 3.0]), framed([1.0, 2.0, 3.0], [50.0, 45.0, 40.0])
+
+    assert (near.get_yscale(), far.get_yscale()) == ("linear", "log")
+    assert "$" not in "".join(label.get_text() for label in far.get_yticklabels())
