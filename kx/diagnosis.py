@@ -10,19 +10,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from statistics import fmean, median, stdev
+from statistics import fmean, stdev
 from typing import Any, Literal, Protocol, get_args
 
-from kx.curves import best_epoch, lower_is_better, mean_curve, smooth_curve
+from kx.course import SHORT, Course, Points
+from kx.curves import lower_is_better
 
 Kind = Literal[
     "diverged", "too_short", "no_better_than_baseline", "overfits", "underfits", "noisy",
     "well_fitted",
 ]  # fmt: skip
 KINDS: tuple[str, ...] = get_args(Kind)
-
-SHORT = 5
-"""Fewer judged epochs than these show no course."""
 
 RISE = 0.10
 """So much above its lowest point the validation loss must end, to have risen."""
@@ -51,7 +49,6 @@ SURE = 3.0
 BEYOND = 1e12
 """Numbers stop here: such a loss is beyond measure, and JSON has no infinity."""
 
-Points = Sequence[float | None]
 Numbers = Mapping[str, float]
 Histories = Mapping[str, Mapping[str, Points]]
 """Name of a fit -> metric -> one value per epoch; None where it was no finite number."""
@@ -166,8 +163,12 @@ def diagnose(record: Judged, histories: Histories) -> Diagnosis:
         histories: of all its fits; those without a validation part, refits, are left out.
     """
     fits = [curves for curves in histories.values() if "val_loss" in curves]
-    curves = _Curves.of(fits, record)
-    found = {**_finiteness(record, fits), **curves.numbers(record), **_score_numbers(record)}
+    curves = Course.of(fits, record.spec, record.best_epoch)
+    found = {
+        **_finiteness(record, fits),
+        **curves.numbers(_constant_loss(record)),
+        **_score_numbers(record),
+    }
     numbers = {name: max(-BEYOND, min(BEYOND, value)) for name, value in found.items()}
     rule = next(rule for rule in RULES if _applies(rule, numbers))
     score = _main_metric(record)
@@ -193,119 +194,6 @@ def _finiteness(record: Judged, fits: Sequence[Mapping[str, Points]]) -> dict[st
         "not_finite": float(broken or record.status == "diverged"),
         "smoke": float(record.smoke),
     }
-
-
-@dataclass(frozen=True, slots=True)
-class _Curves:
-    """The mean loss of all fits, epoch by epoch.
-
-    Attributes:
-        skipped: epochs at the start that are not judged.
-        factor: of the smoothing.
-        best: epoch, counted from 1.
-    """
-
-    training: list[float | None]
-    validation: list[float | None]
-    skipped: int
-    factor: float
-    best: int
-
-    @classmethod
-    def of(cls, fits: Sequence[Mapping[str, Points]], record: Judged) -> _Curves:
-        training = mean_curve([curves.get("loss", ()) for curves in fits])
-        validation = mean_curve([curves["val_loss"] for curves in fits])
-        section = _options(record.spec, "validation")
-        own = int(section.get("skip_epochs", 0)), float(section.get("smooth", 0.0))
-        best = record.best_epoch or _best(validation, *own)
-        skipped, factor = _smoothing(len(validation))
-        return cls(training, validation, max(skipped, own[0]), max(factor, own[1]), best)
-
-    def numbers(self, record: Judged) -> dict[str, float]:
-        """Return what the rules look at; of a curve without a course only what there is."""
-        known = [value for value in self.validation[self.skipped :] if value is not None]
-        trained = [value for value in self.training[self.skipped :] if value is not None]
-        judged = min(len(known), len(trained))
-        found = {"judged": float(judged), "smoothing": self.factor}
-        found |= {name: v for name, v in self._points() if v is not None}
-        if self.training and self.training[0] and self.training[-1] is not None:
-            found["training_growth"] = self.training[-1] / abs(self.training[0])
-        if judged < SHORT:
-            return found
-        constant = _constant_loss(record)
-        return found | _course(known, trained, self.factor, constant) | self._since_best()
-
-    def _points(self) -> Iterator[tuple[str, float | None]]:
-        for name, curve in (("", self.validation), ("training_", self.training)):
-            if 1 <= self.best <= len(curve):
-                yield f"{name}best", curve[self.best - 1]
-                yield f"{name}last", curve[-1]
-
-    def _since_best(self) -> dict[str, float]:
-        """Return the share of the epochs after the best one, and of the training loss they took."""
-        smoothed = smooth_curve(self.training, self.factor)
-        at, end = smoothed[min(self.best, len(smoothed)) - 1], smoothed[-1]
-        fell = (at - end) / abs(at) if at and end is not None else 0.0
-        since = (len(self.validation) - self.best) / len(self.validation)
-        return {"training_fall": fell, "since_best": since}
-
-
-def _best(validation: Points, skipped: int, factor: float) -> int:
-    """Return the best epoch as the run's strategy would, had it come so far."""
-    kept = [None if epoch < skipped else value for epoch, value in enumerate(validation)]
-    return best_epoch(smooth_curve(kept, factor), "val_loss")
-
-
-def _smoothing(epochs: int) -> tuple[int, float]:
-    """Return how many first epochs a curve of this length leaves out, and its smoothing factor.
-
-    A huge first value would live on in the mean of a long, strongly smoothed curve.
-    """
-    if epochs >= 50:
-        return epochs // 10, 0.8
-    return 0, 0.5 if epochs >= 10 else 0.0
-
-
-def _course(
-    validation: list[float], training: list[float], factor: float, constant: float | None
-) -> dict[str, float]:
-    """Return how the smoothed curves went; shares are of the lowest validation loss."""
-    calm = [value for value in smooth_curve(validation, factor) if value is not None]
-    lowest, end = min(calm), calm[-1]
-    scale = abs(lowest) or math.ulp(1.0)
-    reference = validation[0] if constant is None else constant
-    won = max(reference - lowest, 0.0) or math.ulp(1.0)
-    quarter = max(2, len(calm) // 4)
-    noise = _noise(validation)
-    fell = calm[-1 - quarter] - end
-    gap = end - [value for value in smooth_curve(training, factor) if value is not None][-1]
-    return {
-        "lowest": lowest,
-        "end": end,
-        "rise": (end - lowest) / scale,
-        "lost": (end - lowest) / won,
-        "fall": fell / scale,
-        "fall_of_won": fell / won,
-        "noise": noise / scale,
-        "noise_of_won": noise / won,
-        # Of a difference of two smoothed points.
-        "uncertainty": math.sqrt(2 * (1 - factor) / (1 + factor)) * noise / scale,
-        "gap": gap / abs(end) if end else 0.0,
-        "gap_of_won": gap / won,
-        "won": won / abs(reference) if reference else 0.0,
-        "constant_loss": reference,
-    }
-
-
-def _noise(values: Sequence[float]) -> float:
-    """Return the standard deviation of what chance adds to each point of a smooth course.
-
-    From the second differences, on which a straight course leaves nothing and chance six times
-    its variance; their median is not impressed by the bend of the first epochs.
-    """
-    triples = zip(values, values[1:], values[2:], strict=False)
-    bends = [abs(a - 2 * b + c) for a, b, c in triples]
-    return median(bends) / (0.6745 * math.sqrt(6)) if bends else 0.0
 
 
 def _constant_loss(record: Judged) -> float | None:

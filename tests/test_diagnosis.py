@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kx.diagnosis import KINDS, RULES, SHORT, Diagnosis, diagnose
+from kx.course import SHORT
+from kx.diagnosis import KINDS, RULES, Diagnosis, diagnose
 from kx.language import LANGUAGES, Catalogue
 from kx.reporting.diagnosis_words import WORDS, advice, explained, in_a_line
 from kx.reporting.record import Record

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from kx.course import SHORT
 from kx.diagnosis import (
     CLOSE,
     FALL,
@@ -13,7 +14,6 @@ from kx.diagnosis import (
     MATTERS,
     NOISE,
     RISE,
-    SHORT,
     SURE,
     Diagnosis,
 )

@@ -1,0 +1,142 @@
+"""The course of a run's losses, in numbers: how far they fell, rose, and were moved by chance."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from kx.curves import best_epoch, mean_curve, smooth_curve
+
+Points = Sequence[float | None]
+
+SHORT = 5
+"""Fewer judged epochs than these show no course."""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The mean loss of all fits, epoch by epoch.
+
+    Attributes:
+        skipped: epochs at the start that are not judged.
+        factor: of the smoothing.
+        best: epoch, counted from 1.
+    """
+
+    training: list[float | None]
+    validation: list[float | None]
+    skipped: int
+    factor: float
+    best: int
+
+    @classmethod
+    def of(
+        cls, fits: Sequence[Mapping[str, Points]], spec: Mapping[str, Any], best: int | None
+    ) -> Course:
+        """Return the mean course of ``fits``.
+
+        Args:
+            fits: of each, metric -> one value per epoch; all have ``val_loss``.
+            spec: resolved; its validation strategy may smooth, and skip epochs.
+            best: epoch, as that strategy chose it; None: it did not come so far.
+        """
+        training = mean_curve([curves.get("loss", ()) for curves in fits])
+        validation = mean_curve([curves["val_loss"] for curves in fits])
+        stated = spec.get("validation")
+        section = stated if isinstance(stated, Mapping) else {}
+        own = int(section.get("skip_epochs", 0)), float(section.get("smooth", 0.0))
+        best = best or _best(validation, *own)
+        skipped, factor = _smoothing(len(validation))
+        return cls(training, validation, max(skipped, own[0]), max(factor, own[1]), best)
+
+    def numbers(self, constant: float | None) -> dict[str, float]:
+        """Return what the rules look at; of curves that are too short only what there is.
+
+        Args:
+            constant: loss of the best constant guess on the validation rows, if it is known.
+        """
+        known = [value for value in self.validation[self.skipped :] if value is not None]
+        trained = [value for value in self.training[self.skipped :] if value is not None]
+        judged = min(len(known), len(trained))
+        found = {"judged": float(judged), "smoothing": self.factor}
+        found |= {name: v for name, v in self._points() if v is not None}
+        if self.training and self.training[0] and self.training[-1] is not None:
+            found["training_growth"] = self.training[-1] / abs(self.training[0])
+        if judged < SHORT:
+            return found
+        return found | _course(known, trained, self.factor, constant) | self._since_best()
+
+    def _points(self) -> Iterator[tuple[str, float | None]]:
+        for name, curve in (("", self.validation), ("training_", self.training)):
+            if 1 <= self.best <= len(curve):
+                yield f"{name}best", curve[self.best - 1]
+                yield f"{name}last", curve[-1]
+
+    def _since_best(self) -> dict[str, float]:
+        """Return the share of the epochs after the best one, and of the training loss they took."""
+        smoothed = smooth_curve(self.training, self.factor)
+        at, end = smoothed[min(self.best, len(smoothed)) - 1], smoothed[-1]
+        fell = (at - end) / abs(at) if at and end is not None else 0.0
+        since = (len(self.validation) - self.best) / len(self.validation)
+        return {"training_fall": fell, "since_best": since}
+
+
+def _best(validation: Points, skipped: int, factor: float) -> int:
+    """Return the best epoch as the run's strategy would, had it come so far."""
+    kept = [None if epoch < skipped else value for epoch, value in enumerate(validation)]
+    return best_epoch(smooth_curve(kept, factor), "val_loss")
+
+
+def _smoothing(epochs: int) -> tuple[int, float]:
+    """Return how many first epochs a curve of this length leaves out, and its smoothing factor.
+
+    A huge first value would live on in the mean of a long, strongly smoothed curve.
+    """
+    if epochs >= 50:
+        return epochs // 10, 0.8
+    return 0, 0.5 if epochs >= 10 else 0.0
+
+
+def _course(
+    validation: list[float], training: list[float], factor: float, constant: float | None
+) -> dict[str, float]:
+    """Return how the smoothed curves went; shares are of the lowest validation loss."""
+    calm = [value for value in smooth_curve(validation, factor) if value is not None]
+    lowest, end = min(calm), calm[-1]
+    scale = abs(lowest) or math.ulp(1.0)
+    reference = validation[0] if constant is None else constant
+    won = max(reference - lowest, 0.0) or math.ulp(1.0)
+    quarter = max(2, len(calm) // 4)
+    noise = _noise(validation)
+    fell = calm[-1 - quarter] - end
+    gap = end - [value for value in smooth_curve(training, factor) if value is not None][-1]
+    return {
+        "lowest": lowest,
+        "end": end,
+        "rise": (end - lowest) / scale,
+        "lost": (end - lowest) / won,
+        "fall": fell / scale,
+        "fall_of_won": fell / won,
+        "noise": noise / scale,
+        "noise_of_won": noise / won,
+        # Of a difference of two smoothed points.
+        "uncertainty": math.sqrt(2 * (1 - factor) / (1 + factor)) * noise / scale,
+        "gap": gap / abs(end) if end else 0.0,
+        "gap_of_won": gap / won,
+        "won": won / abs(reference) if reference else 0.0,
+        "constant_loss": reference,
+    }
+
+
+def _noise(values: Sequence[float]) -> float:
+    """Return the standard deviation of what chance adds to each point of a smooth course.
+
+    From the second differences, on which a straight course leaves nothing and chance six times
+    its variance; their median is not impressed by the bend of the first epochs.
+    """
+    triples = zip(values, values[1:], values[2:], strict=False)
+    bends = [abs(a - 2 * b + c) for a, b, c in triples]
+    return median(bends) / (0.6745 * math.sqrt(6)) if bends else 0.0
