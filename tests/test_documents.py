@@ -29,12 +29,16 @@ FILE = re.compile(
     rf"(?<![\w./-])(?:(?:{'|'.join(map(re.escape, FOLDERS))})/[\w./*-]*"
     r"|[\w-]+\.(?:md|toml|lock)|Makefile|LICENSE)(?![\w/-])"
 )
+NUMBER = re.compile(r"\d[\d.,]*\d|\d")
 COMMAND = re.compile(r"^(?:\$ )?(?:[A-Z_]+=\S* )*(?:\.venv/bin/)?((?:kx|make)(?: .*)?)$")
 
 
-@pytest.fixture(scope="module")
-def readme():
-    return (ROOT / "README.md").read_text(encoding="utf-8")
+READMES = ("README.md", "README.zh.md")
+
+
+@pytest.fixture(scope="module", params=READMES)
+def readme(request):
+    return (ROOT / request.param).read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -163,6 +167,45 @@ def test_links_and_images_of_the_readme_lead_somewhere(readme):
     ]
 
     assert broken == []
+
+
+def sections(name):
+    """Return the parts of a document that begin with ``##``, without their headings."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    return re.split(r"^## .*$", text, flags=re.MULTILINE)
+
+
+def test_both_readmes_have_the_same_sections():
+    english, chinese = map(sections, READMES)
+
+    assert len(english) == len(chinese)
+
+
+@pytest.mark.parametrize("place", range(len(sections("README.md"))))
+def test_a_section_shows_the_same_in_both_readmes(place):
+    """Prose may differ; code (without comments), links, and the figures of tables may not."""
+    pair = [sections(name)[place] for name in READMES]
+    prose = [FENCE.sub("", text) for text in pair]
+
+    english, chinese = ([uncommented(m["code"]) for m in FENCE.finditer(text)] for text in pair)
+    assert chinese == english
+    english, chinese = (sorted(INLINE.findall(text)) for text in prose)
+    assert chinese == english
+    english, chinese = (
+        [t for groups in LINK.findall(text) for t in groups if t and t not in READMES]
+        for text in prose
+    )
+    assert chinese == english
+    english, chinese = ([sorted(NUMBER.findall(row)) for row in rows(text)] for text in prose)
+    assert chinese == english
+
+
+def uncommented(code):
+    return [re.sub(r"(^|\s+)# .*", "", line) for line in code.splitlines()]
+
+
+def rows(text):
+    return re.findall(r"^\|.*\|$", text, re.MULTILINE)
 
 
 def test_specs_are_shipped():
