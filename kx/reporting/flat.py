@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-LEFT_OUT = ("name", "plugins", "expect")
+LEFT_OUT = ("name", "plugins", "expect", "variants")
 """Keys of a spec that decide nothing about the outcome."""
 
 
