@@ -130,7 +130,7 @@ def _panel(folder: Path, *, ascii_only: bool) -> RenderableType:
 
     state, record, note = judged(folder)
     run = summary_of(folder, state, record, note)
-    if record is None:
-        return console.summary_panel(run)
     curves = curve_table(validation_curves(folder), ascii_only=ascii_only)
+    if record is None:
+        return console.summary_panel(run, curves)
     return console.run_panel(record, state, run.labels, curves)

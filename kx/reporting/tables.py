@@ -70,11 +70,13 @@ def run_panel(
     return Group(_heading(record), *tables, *_remarks(record))
 
 
-def summary_panel(run: RunSummary) -> RenderableType:
-    """Return what is known of a run without a readable record."""
+def summary_panel(run: RunSummary, curves: Sequence[RenderableType] = ()) -> RenderableType:
+    """Return what is known of a run without a readable record, and how far it came."""
+    from rich.console import Group
+
     said = [("tags", ", ".join(run.labels.tags)), ("note", run.labels.note)]
     facts = [("run", run.id), ("state", run.state), ("problem", run.note), *said]
-    return _grid([(name, text) for name, text in facts if text])
+    return Group(_grid([(name, text) for name, text in facts if text]), *_apart(curves))
 
 
 def headed_texts(title: str, texts: Sequence[tuple[str, str]]) -> RenderableType:

@@ -73,6 +73,14 @@ def test_the_curve_of_folds_is_their_mean_and_leaves_the_refit_out(folds):
     assert main_curve(folds) == pytest.approx([0.7, 0.4])
 
 
+def test_a_killed_run_is_shown_as_far_as_it_came(kx, folds):
+    code, out, _ = kx("show", "folds", "--outputs", folds.parent)
+
+    assert code == 0
+    assert "crashed" in out
+    assert ["val_loss", "█▁", "0.7000", "0.4000", "2", "0.4000"] in map(str.split, out.splitlines())
+
+
 def test_a_run_without_a_history_has_no_curve(tmp_path, finished):
     RunFolder.create(tmp_path / "outputs", "killed").release()
     (finished() / "history.json").write_text("{")
