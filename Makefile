@@ -2,7 +2,7 @@
 # requirements.lock pins; only making .venv (and `make lock`) uses the network.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check smoke bench book lock schema clean
+.PHONY: help setup demo test test-browser check smoke bench book lock schema clean
 
 # Python may keep what it compiled, whatever the shell says: kx starts as it does for its users.
 unexport PYTHONDONTWRITEBYTECODE
@@ -15,7 +15,7 @@ UV := uv==0.13.9
 BIN := .venv/bin
 
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 # The packages follow the lock file; kx itself, editable, follows pyproject.toml. uv is several
 # times as fast as pip, but is not to be had everywhere, and does not read pip's settings.
@@ -44,10 +44,13 @@ check: .venv/kx.stamp  ## seconds: format, lint, types, layers, and the tests th
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q -m "not slow and not real_data"
+	$(BIN)/python -m pytest -q -m "not slow and not real_data and not browser"
 
 test: .venv/kx.stamp  ## all tests, offline; those of real data if KX_DATA_DIR names its folder
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not browser"
+
+test-browser: .venv/kx.stamp  ## reports in headless Chromium, if it and its chromedriver are here
+	$(BIN)/python -m pytest -q -m browser tests/report
 
 demo smoke: export KX_OFFLINE = 1
 smoke: .venv/kx.stamp  ## every shipped spec, cut short, on samples

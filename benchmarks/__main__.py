@@ -4,7 +4,14 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import bench_engines, bench_imdb, bench_kfold, bench_mnist_cnn, bench_startup
+from benchmarks import (
+    bench_engines,
+    bench_imdb,
+    bench_kfold,
+    bench_mnist_cnn,
+    bench_report,
+    bench_startup,
+)
 
 FEATURES = ("avx2", "avx512f", "avx512_bf16", "avx512_vnni", "amx_tile", "amx_bf16", "amx_int8")
 PACKAGES = ("tensorflow", "keras", "numpy", "pydantic", "typer")
@@ -33,7 +40,14 @@ def main() -> bool:
     """Run all benchmarks, and return whether all targets were met."""
     print(machine())
     met = []
-    for benchmark in (bench_startup, bench_imdb, bench_kfold, bench_mnist_cnn, bench_engines):
+    for benchmark in (
+        bench_startup,
+        bench_report,
+        bench_imdb,
+        bench_kfold,
+        bench_mnist_cnn,
+        bench_engines,
+    ):
         print(flush=True)
         met.append(benchmark.main())
     print(f"\n{'all targets met' if all(met) else 'targets missed'}")

@@ -47,8 +47,8 @@ def ticks(span: Range, count: int, *, whole: bool = False) -> list[tuple[float, 
 
 
 def padded(low: float, high: float, share: float = 0.06) -> Range:
-    """Return ``low`` to ``high`` with a ``share`` of that added at both ends; never empty."""
-    if low == high:
+    """Return ``low`` to ``high`` with a ``share`` of that added at both ends; wide enough."""
+    if high - low <= 1e-9 * max(abs(low), abs(high)):  # else ticks would fall together
         return low - (abs(low) * 0.1 or 1.0), high + (abs(high) * 0.1 or 1.0)
     return low - share * (high - low), high + share * (high - low)
 

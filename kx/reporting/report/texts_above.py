@@ -13,8 +13,6 @@ ABOVE: Texts = {
     "skip": ("Skip to the content", "跳到正文"),
     "made": ("Made by kx {version} on {date}.", "由 kx {version} 于 {date} 生成。"),
     "and": (" and ", "，且"),
-    "yes": ("yes", "是"),
-    "no": ("no", "否"),
     # Names
     "part.test": ("test", "测试集"),
     "part.validation": ("validation", "验证集"),

@@ -103,7 +103,6 @@ BELOW: Texts = {
         "Of the class chosen. Below the dashed line the network is too sure.",
         "针对所选类别。位于虚线下方表示网络过于自信。",
     ),
-    "numbers": ("Errors", "误差"),
     "errors.mae": ("mean absolute error", "平均绝对误差"),
     "errors.rmse": ("root mean squared error", "均方根误差"),
     "errors.median": ("median absolute error", "绝对误差中位数"),

@@ -155,7 +155,7 @@
     const output = one("count");
     output.textContent = output.dataset.text.replace("#", count);
   };
-  one("filter").addEventListener("input", filter);
+  for (const kind of ["input", "change"]) one("filter").addEventListener(kind, filter);
   one("filter").addEventListener("submit", (event) => event.preventDefault());
   one("settings")?.addEventListener("change", (event) => {
     for (const cell of all(".setting", table)) cell.hidden = !event.target.checked;
@@ -207,7 +207,8 @@
     const [x0, x1] = span(xs);
     const [y0, y1] = span(ys);
     const margin = Math.max(0.3, 0.02 * (x1 - x0));
-    const air = 0.06 * (y1 - y0) || Math.abs(y0) * 0.1 || 1;
+    const flat = y1 - y0 <= 1e-9 * Math.max(Math.abs(y0), Math.abs(y1));
+    const air = flat ? Math.abs(y0) * 0.1 || 1 : 0.06 * (y1 - y0);
     return { curves, log, x: [x0 - margin, x1 + margin], y: [y0 - air, y1 + air] };
   };
   const path = (curve, toX, toY) => {

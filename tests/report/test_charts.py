@@ -1,0 +1,118 @@
+"""Where things lie in a picture."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kx.reporting.report.charts import Band, Chart, DotPlot, Row, Series, rounded, thinned
+from kx.reporting.report.dots import placed
+from kx.reporting.report.scales import padded, ticks
+from kx.reporting.report.svg import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, drawn
+
+
+@pytest.mark.parametrize(
+    ("span", "count", "texts"),
+    [
+        ((0, 1), 5, ["0", "0.2", "0.4", "0.6", "0.8", "1.0"]),
+        ((-0.02, 0.031), 6, ["-0.02", "-0.01", "0", "0.01", "0.02", "0.03"]),
+        ((0, 30000), 3, ["0", "10,000", "20,000", "30,000"]),
+        ((0.999, 1.001), 2, ["0.999", "1.000", "1.001"]),
+    ],
+)
+def test_ticks_are_round_numbers(span, count, texts):
+    assert [text for _, text in ticks(span, count)] == texts
+
+
+def test_ticks_of_epochs_are_whole():
+    assert [text for _, text in ticks((0.7, 4.3), 7, whole=True)] == ["1", "2", "3", "4"]
+
+
+@given(
+    st.floats(-1e9, 1e9, allow_subnormal=False),
+    st.floats(0, 1e9, allow_subnormal=False),
+    st.integers(2, 9),
+)
+def test_ticks_lie_within_the_span_and_are_not_too_many(low, width, count):
+    span = padded(low, low + width)
+    found = [at for at, _ in ticks(span, count)]
+
+    assert len(found) <= count + 1
+    assert all(span[0] - 1e-6 * width <= at <= span[1] + 1e-6 * width for at in found)
+
+
+@given(st.integers(0, 5000), st.integers(2, 400))
+def test_thinning_keeps_first_and_last(count, most):
+    kept = thinned(count, most)
+
+    assert len(kept) == min(count, most)
+    assert kept == sorted(set(kept))
+    assert kept[:1] + kept[-1:] == ([0, count - 1] if count else [])
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(0.123456, 0.1235), (123456.7, 123500.0), (None, None), (float("nan"), None)],
+)
+def test_numbers_are_rounded_to_significant_digits(value, expected):
+    assert rounded(value) == expected
+
+
+def test_line_runs_from_corner_to_corner_of_its_frame():
+    series = Series("", [0, 1], [0.0, 1.0])
+
+    picture = drawn(Chart("", "", "", [series], x_range=(0, 1), y_range=(0, 1)))
+
+    left, top, right, bottom = map(float, (LEFT, TOP, WIDTH - RIGHT, HEIGHT - BOTTOM))
+    assert [shape.d for shape in picture.shapes] == [f"M{left} {bottom}L{right} {top}"]
+
+
+def test_gap_breaks_a_line_and_a_lonely_point_is_a_dot():
+    values = [0.0, None, 1.0, None, 0.0, 1.0]
+
+    picture = drawn(Chart("", "", "", [Series("", [0, 1, 2, 3, 4, 5], values)]))
+
+    (shape,) = picture.shapes
+    assert shape.d.count("M") == 3
+    assert shape.d.count("h0") == 2
+    assert shape.d.count("L") == 1
+
+
+@pytest.mark.parametrize("values", [[], [None, None], [float("inf")]])
+def test_nothing_to_draw_is_no_picture(values):
+    assert drawn(Chart("", "", "", [Series("", list(range(len(values))), values)])) is None
+
+
+def test_bars_stand_on_zero():
+    picture = drawn(Chart("", "", "", [Series("", [0, 1], [2.0, 4.0], form="bars")]))
+
+    assert picture.y_ticks[0].text == "0"
+
+
+def test_marks_outside_the_frame_are_left_out():
+    chart = Chart("", "", "", [Series("", [1, 2], [1.0, 2.0])], marks=[(1.5, "in"), (9, "out")])
+
+    assert [text for _, text, _ in drawn(chart).marks] == ["in"]
+
+
+def test_band_counts_for_the_range():
+    band = Band("", [0, 1], [-5.0, -5.0], [5.0, 5.0])
+
+    chart = Chart("", "", "", [Series("", [0, 1], [0.0, 0.0])], bands=[band])
+
+    texts = [tick.text for tick in drawn(chart).y_ticks]
+    assert "-4" in texts
+    assert "4" in texts
+
+
+def test_dots_beyond_the_focus_become_arrows():
+    rows = [Row("a", [0.9], 0.88, 0.92), Row("far", [0.1]), Row("near", [0.89])]
+
+    found = placed(DotPlot("", rows, focus=[0.88, 0.92, 0.89]))
+
+    assert [row.beyond and row.beyond[1] for row in found.rows] == [None, "◂", None]
+    assert [len(row.dots) for row in found.rows] == [1, 0, 1]
+    assert found.rows[0].low < found.rows[0].dots[0] < found.rows[0].high
+
+
+def test_dot_plot_without_a_value_is_no_picture():
+    assert placed(DotPlot("", [Row("a", [])])) is None
