@@ -34,7 +34,7 @@ def result_lines(record: Record, folder: Path | None = None) -> RenderableType:
 
     Args:
         record: of the run.
-        folder: of the run; its name and its plots are then mentioned.
+        folder: of the run; its name, its plots and how to get a report are then mentioned.
     """
     from rich.console import Group
 
@@ -43,6 +43,8 @@ def result_lines(record: Record, folder: Path | None = None) -> RenderableType:
         rows.append(_plain(f"run: {folder}"))
         if (folder / "plots").is_dir():
             rows.append(_plain(f"plots: {folder / 'plots'}"))
+        where = "" if folder.parent == Path("outputs") else f" --outputs {folder.parent}"
+        rows.append(_plain(f"report: kx report {folder.name}{where}"))
     return Group(*rows)
 
 

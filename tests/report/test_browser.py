@@ -40,6 +40,7 @@ def browser():
 @pytest.fixture
 def show(browser, tmp_path):
     """A function that shows a page at a width, in the light or in the dark."""
+    from selenium.webdriver.support.ui import WebDriverWait
 
     def open_(html, width=1280, scheme="light"):
         path = tmp_path / "page.html"
@@ -50,6 +51,9 @@ def show(browser, tmp_path):
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
         browser.get_log("browser"), browser.get_log("performance")
         browser.get(path.as_uri())
+        WebDriverWait(browser, 30).until(
+            lambda found: found.execute_script("return document.readyState") == "complete"
+        )
         return browser
 
     return open_
@@ -136,6 +140,7 @@ def test_ground_is_dark_in_the_dark_and_light_in_the_light(show, many):
 @pytest.mark.parametrize("as_many", [False, True])
 def test_hostile_names_do_nothing(show, leave, said, as_many):
     record = a_record(
+        name=HOSTILE,
         dataset={"name": HOSTILE, "task": "binary", "classes": [HOSTILE, HOSTILE]},
         scores={"test": {HOSTILE: score(0.5)}},
         warnings=[HOSTILE],

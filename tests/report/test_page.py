@@ -93,7 +93,7 @@ def test_only_the_script_and_the_style_of_kx_are_allowed(leave):
 @pytest.mark.parametrize("many", [False, True])
 def test_whatever_comes_from_data_or_spec_is_shown_as_text(leave, said, many):
     record = a_record(
-        name="films",
+        name=HOSTILE,
         spec={"name": "films", "note": HOSTILE, "training": {HOSTILE: 1}},
         dataset={
             "name": HOSTILE,

@@ -252,7 +252,7 @@
     svg.append(made("text", { class: "axisname middle", x: (left + right) / 2, y: height - 8 }, epoch));
     const series = curves.map((curve, place) => {
       const [ink, dash] = look(place);
-      svg.append(made("path", { class: `line ${ink} ${dash}`, d: path(curve, toX, toY) }));
+      svg.append(made("path", { class: `line ${ink} ${dash} ${ids.length > 24 ? "thin" : ""}`, d: path(curve, toX, toY) }));
       one(curve.id).querySelector(".swatch").className = `swatch ${ink}`;
       const label = `${runs[curve.id].name} ${curve.id.slice(0, 15)}`;
       return { label, ink, x: curve.x, y: curve.y, values: runs[curve.id].y[metric.value] };
