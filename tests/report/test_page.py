@@ -216,7 +216,7 @@ def test_regression_shows_errors_instead_of_classes(leave):
     assert "Predicted against true" in page.text
     assert "mean of predicted - true 1.0000" in page.text
     assert "Confusion" not in page.text
-    assert page.text.index("is 3.0000 taken for 5.0000") < page.text.index("is 1.0000")
+    assert page.text.index("is 3.0000 predicted 5.0000") < page.text.index("is 1.0000")
 
 
 def test_several_labels_have_a_table(leave):
@@ -255,6 +255,15 @@ def test_folds_stand_side_by_side(leave):
 
     assert "Folds side by side" in page.text
     assert re.search(r"fold-1 0\.7000 fold-2 0\.9000 mean ± sd 0\.8000 ± 0\.1414", page.text)
+
+
+def test_fits_of_several_seeds_are_not_called_folds(leave, said):
+    record = a_record(fold_scores={"accuracy": [0.7, 0.9]}, seeds_count=2)
+
+    page = page_of(leave(record, curves={"s-1": CURVES, "s-2": CURVES}, predictions=said))
+
+    assert "Fits side by side" in page.text
+    assert "By the first of 2 networks" in page.text
 
 
 def test_crashed_run_shows_its_curves(leave):

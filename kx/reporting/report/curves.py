@@ -13,6 +13,7 @@ from kx.reporting.plots.curves import DOTS, SINGLE, drawable, mean_history
 from kx.reporting.record import Record, best_baseline, phase_starts
 from kx.reporting.report.charts import Band, Chart, DotPlot, Row, Series, thinned
 from kx.reporting.report.gather import Run
+from kx.reporting.report.scales import padded
 from kx.reporting.report.words import Words
 from kx.reporting.text import number
 
@@ -90,14 +91,15 @@ def _chart(metric: str, fits: Sequence[Curves], record: Record | None, words: Wo
         _series(words("part.training") + how, _calm(training, smooth, skipped), "training", dots),
         _series(words("part.validation") + how, _calm(validation, smooth, skipped), "validation"),
     ]
+    bands = _spread(folds, smooth, skipped, words) if several else []
     return Chart(
         title=words.name("metric", metric),
         x_label=words("axis.epoch"),
         y_label=_unit(metric, record, words),
         series=[one for one in series if len(one.x)],
-        bands=_spread(folds, smooth, skipped, words) if several else [],
+        bands=bands,
         marks=list(_marks(record, validation, words)),
-        y_range=_zoom(series, skipped),
+        y_range=_zoom(series, bands, skipped),
         whole=True,
         note=words("curve.skipped", count=skipped) if skipped else "",
     )
@@ -186,17 +188,18 @@ def _unit(metric: str, record: Record | None, words: Words) -> str:
     return target if target and metric in ("mae", "rmse") else named
 
 
-def _zoom(series: Sequence[Series], skipped: int) -> tuple[float, float] | None:
+def _zoom(
+    series: Sequence[Series], bands: Sequence[Band], skipped: int
+) -> tuple[float, float] | None:
     """Return the range of values behind the skipped epochs, whatever came before."""
     if not skipped:
         return None
+    curves = [(one.x, one.y) for one in series]
+    curves += [(band.x, edge) for band in bands for edge in (band.low, band.high)]
     shown = [
         y
-        for one in series
-        for x, y in zip(one.x, one.y, strict=True)
+        for curve in curves
+        for x, y in zip(*curve, strict=True)
         if x > skipped and y is not None and math.isfinite(y)
     ]
-    if not shown or min(shown) == max(shown):
-        return None
-    margin = 0.08 * (max(shown) - min(shown))
-    return min(shown) - margin, max(shown) + margin
+    return padded(min(shown), max(shown), 0.08) if shown else None

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from kx.diagnosis import Diagnosis, diagnose
 from kx.reporting.diagnosis_words import explained, in_a_line
+from kx.reporting.record import Record
 from kx.reporting.report import facts, opening
-from kx.reporting.report.charts import Chart
+from kx.reporting.report.charts import Chart, DotPlot
 from kx.reporting.report.curves import curve_charts, fold_plot, refit_charts
 from kx.reporting.report.dots import DotDrawing, placed
 from kx.reporting.report.gather import Run, read_run, read_spec
@@ -49,6 +50,7 @@ class OneRun:
     refits: Sequence[Drawing]
     curves_note: str
     folds: DotDrawing | None
+    fits_heading: str
     fits: facts.FitTable | None
     results: Results
     spec: str
@@ -84,12 +86,19 @@ def one_run(folder: Path, words: Words, warn: Callable[[str], None]) -> OneRun:
         refits=_drawn(refit_charts(run, words)),
         curves_note=run.curves_note,
         folds=placed(plot) if plot else None,
+        fits_heading=words(_fits_heading(record, plot)),
         fits=facts.fit_table(record) if record else None,
         results=results(run, words, warn),
         spec=read_spec(run),
         groups=facts.groups(run, words),
         warnings=record.warnings if record else [],
     )
+
+
+def _fits_heading(record: Record | None, plot: DotPlot | None) -> str:
+    if plot is None:
+        return "fits"
+    return "folds" if record and record.seeds_count == 1 else "folds.seeds"
 
 
 def _drawn(charts: Sequence[Chart]) -> list[Drawing]:

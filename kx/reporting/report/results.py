@@ -55,6 +55,8 @@ def _results(
     task, names = str(record.dataset.get("task")), _names(record, said)
     left_out = words("results.left_out", count=said.left_out) if said.left_out else ""
     part = words(f"results.{said.part}", count=f"{len(said.y):,}")
+    if said.part == "test" and record.seeds_count > 1:
+        part += words("results.seeds", count=record.seeds_count)
     if task in ("binary", "multiclass") and are_shares(said, names):
         worst = gallery(run, said, mistakes(said, names, words), words, warn)
         return Results(part, of_classes(said, names, words), gallery=worst, missing=left_out)

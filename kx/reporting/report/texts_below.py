@@ -19,11 +19,12 @@ BELOW: Texts = {
     "curve.each": ("validation, each fit", "验证集，各次拟合"),
     "curve.spread": ("validation, mean ± standard deviation", "验证集，均值 ± 标准差"),
     "curve.skipped": (
-        "The first {count} epochs were not judged and do not set the range of the axis.",
+        "Epochs up to {count} were not judged and do not set the range of the axis.",
         "前 {count} 轮未参与判断，坐标范围也不受其影响。",
     ),
     # Folds
     "folds": ("Folds side by side", "各折对比"),
+    "folds.seeds": ("Fits side by side", "各次拟合对比"),
     "folds.mean": ("mean ± sd", "均值 ± 标准差"),
     "folds.all": ("{count} fits", "{count} 次拟合"),
     "fits": ("Fits", "各次拟合"),
@@ -42,6 +43,10 @@ BELOW: Texts = {
     "results.validation": (
         "On {count} held-out rows (validation part): the test part was not looked at.",
         "验证集，共 {count} 行：没有查看测试集。",
+    ),
+    "results.seeds": (
+        " By the first of {count} networks, one for each seed.",
+        "由 {count} 个网络（每个随机种子一个）中的第一个给出。",
     ),
     "results.none": (
         "The run left no predictions that can be shown.",
@@ -124,7 +129,8 @@ BELOW: Texts = {
     # Gallery
     "gallery": ("Worst mistakes", "最严重的错误"),
     "gallery.true": ("is", "实为"),
-    "gallery.said": ("taken for", "预测为"),
+    "gallery.said": ("taken for", "误认为"),
+    "gallery.number": ("predicted", "预测值"),
     "gallery.share": ("{name} ({share})", "{name}（{share}）"),
     "gallery.row": ("row {row}", "第 {row} 行"),
     "gallery.none": ("No row was taken for something else.", "没有任何一行被误判。"),

@@ -1,0 +1,91 @@
+"""The curves of a run as charts."""
+
+import pytest
+
+from kx.reporting.report.curves import curve_charts, fold_plot, refit_charts
+from kx.reporting.report.gather import read_run
+from kx.reporting.report.words import Words
+from tests.report.conftest import CURVES, a_record
+
+EN = Words("en")
+
+
+def labels(chart):
+    return [series.label for series in chart.series]
+
+
+def test_each_metric_has_a_chart_with_the_best_epoch_marked(leave):
+    charts = curve_charts(read_run(leave()), EN)
+
+    assert [chart.title for chart in charts] == ["loss", "accuracy"]
+    assert labels(charts[0]) == ["training", "validation"]
+    assert charts[0].marks == [(2, "best epoch 2 (0.4000)")]
+
+
+def test_refit_stands_apart(leave):
+    refit = {"loss": [0.6, 0.4], "accuracy": [0.6, 0.8]}
+    run = read_run(leave(curves={"holdout": CURVES, "refit": refit}))
+
+    assert len(curve_charts(run, EN)) == 2
+    (loss, _) = refit_charts(run, EN)
+    assert (list(loss.series[0].x), list(loss.series[0].y)) == ([1, 2], [0.6, 0.4])
+
+
+def test_run_without_a_validation_part_shows_its_training(leave):
+    run = read_run(leave(curves={"refit": {"loss": [0.6, 0.4]}}))
+
+    assert [labels(chart) for chart in curve_charts(run, EN)] == [["training"]]
+    assert refit_charts(run, EN) == []
+
+
+def test_folds_have_their_mean_and_the_spread_around_it(leave):
+    other = {**CURVES, "val_loss": [0.8, 0.6, 0.7]}
+    run = read_run(leave(curves={"fold-1": CURVES, "fold-2": other}))
+
+    loss = curve_charts(run, EN)[0]
+
+    assert list(loss.series[-1].y) == pytest.approx([0.7, 0.5, 0.6])
+    assert loss.bands[0].low == pytest.approx([0.7 - 0.02**0.5, 0.5 - 0.02**0.5, 0.6 - 0.02**0.5])
+    assert labels(loss).count("validation, each fit") == 2
+
+
+def test_smoothing_and_skipped_epochs_are_those_of_the_strategy(leave):
+    curves = {"loss": [9.0, 1.0, 0.5], "val_loss": [99.0, 2.0, 1.0]}
+    spec = {"validation": {"smooth": 0.5, "skip_epochs": 1}}
+
+    (loss,) = curve_charts(read_run(leave(a_record(spec=spec), curves={"holdout": curves})), EN)
+
+    assert list(loss.series[-1].y) == [None, 2.0, 1.5]
+    assert loss.y_range[1] < 3  # 99 does not set the range
+    assert "Epochs up to 1 were not judged" in loss.note
+
+
+def test_phases_are_parted_by_a_line(leave):
+    fits = [{"name": "holdout", "phases": [{"start": 1}, {"start": 3}]}]
+
+    loss = curve_charts(read_run(leave(a_record(fits=fits))), EN)[0]
+
+    assert (2.5, "") in loss.marks
+
+
+def test_unit_of_the_target_stands_beside_errors_in_it(leave):
+    record = a_record(dataset={"name": "x", "task": "regression", "target": "price (USD)"})
+    curves = {"mae": [2.0, 1.0], "val_mae": [3.0, 2.0]}
+
+    (mae,) = curve_charts(read_run(leave(record, curves={"holdout": curves})), EN)
+
+    assert (mae.title, mae.y_label) == ("mean absolute error", "price (USD)")
+
+
+def test_many_folds_share_a_row(leave):
+    record = a_record(fold_scores={"accuracy": [0.5 + at / 100 for at in range(20)]})
+    run = read_run(leave(record, curves={f"fold-{at}": CURVES for at in range(20)}))
+
+    rows = fold_plot(run, EN).rows
+
+    assert [row.label for row in rows] == ["20 fits", "mean ± sd", "- majority class"]
+    assert len(rows[0].values) == 20
+
+
+def test_single_fit_is_no_comparison(leave):
+    assert fold_plot(read_run(leave()), EN) is None
