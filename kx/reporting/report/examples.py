@@ -117,7 +117,7 @@ def _shown(
     shape = bundle.info.input_shape
     if bundle.info.texts:
         yield from (Shown(text=_beginning(text)) for text in x.strings)
-    elif words:
+    elif words or bundle.info.vocabulary is not None:
         known = _words(bundle.info.name, files)
         yield from (Shown(text=_text(row, known)) for row in x)
     elif len(shape) == 3 and shape[-1] in (1, 3):
