@@ -13,7 +13,7 @@ from kx.language import Language
 Runs = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="RUN…",
+        metavar="RUN",
         help="One or more, each as in `kx show`; none: all runs side by side.",
         show_default=False,
     ),
