@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import hypothesis
@@ -28,6 +30,21 @@ def kx(capsys):
         captured = capsys.readouterr()
         code = leaving.value.code
         return (0 if code is None else int(code)), captured.out, captured.err
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def run_kx():
+    """The same, for what several tests share."""
+    from kx.cli.main import main
+
+    def run(*args: object) -> tuple[int, str, str]:
+        out, err = io.StringIO(), io.StringIO()
+        with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as leaving:
+            main([str(arg) for arg in args])
+        code = leaving.value.code
+        return (0 if code is None else int(code)), out.getvalue(), err.getvalue()
 
     return run
 

@@ -110,23 +110,6 @@ def curve_of(folder: Path, name: str) -> np.ndarray:
 
 
 @pytest.mark.slow
-def test_two_processes_leave_the_same_bits(kx_process, spec_file, tmp_path):
-    text = SPEC.replace("units: [8]", "units: [8], dropout: 0.3")
-    args = ["kfold", spec_file(text), "-q", "--k", "5", "--set", "training.engine=compiled"]
-    processes = [kx_process(*args, "--outputs", tmp_path / name) for name in ("one", "two")]
-    for process in processes:
-        _, err = process.communicate(timeout=200)
-        assert process.returncode == 0, err
-
-    one, two = (next((tmp_path / name).iterdir()) for name in ("one", "two"))
-    for name in ("history.csv", "history.json", "splits.json", "plots/overview.png"):
-        assert (one / name).read_bytes() == (two / name).read_bytes(), name
-    first, second = (np.load(folder / "predictions.npz") for folder in (one, two))
-    for name in first:
-        np.testing.assert_array_equal(first[name], second[name])
-
-
-@pytest.mark.slow
 def test_leaking_is_done_only_on_purpose_and_said(ran):
     honest, record = ran("kfold", "--k", 3)
     leaky, its_record = ran("kfold", "--k", 3, "--set", "preparation.leaky=true")

@@ -40,47 +40,65 @@ TUNED = (
 FEATURES, FROZEN = SPEC.replace("MODE", "features"), SPEC.replace("MODE", "frozen")
 
 
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    """A folder with pictures, light ones and dark ones, and nothing else of the user's."""
-    for name in ("KX_DATA_DIR", "KX_TIMEOUT"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("KX_OFFLINE", "1")
-    monkeypatch.setenv("KX_CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+def photographed(folder):
+    """Put pictures into a folder, light ones and dark ones."""
     draws = np.random.default_rng(0)
     for part, count in (("train", 12), ("test", 4)):
         for label, level in (("dark", 0), ("light", 128)):
-            folder = tmp_path / "photos" / part / label
-            folder.mkdir(parents=True)
+            place = folder / "photos" / part / label
+            place.mkdir(parents=True)
             for number in range(count):
                 pixels = draws.integers(level, level + 128, (32, 32, 3), dtype=np.uint8)
-                Image.fromarray(pixels).save(folder / f"{number}.png")
-    return tmp_path
+                Image.fromarray(pixels).save(place / f"{number}.png")
+    return folder
+
+
+def alone(patch, folder):
+    """Leave a run nothing of the user's: data, weights, cache and network."""
+    for name in ("KX_DATA_DIR", "KX_TIMEOUT"):
+        patch.delenv(name, raising=False)
+    patch.setenv("KX_OFFLINE", "1")
+    patch.setenv("KX_CACHE_DIR", str(folder / "cache"))
+    patch.setenv("KERAS_HOME", str(folder / "keras"))
+
+
+def trained(run, home, text, *args, expected=0):
+    """Train a spec in the folder of the pictures; return run folder, record, stdout, stderr."""
+    (home / "spec.yaml").write_text(text)
+    outputs = home / "outputs"
+    before = set(outputs.iterdir()) if outputs.exists() else set()
+    code, out, err = run("train", home / "spec.yaml", "--outputs", outputs, *args)
+    assert code == expected, err
+    (folder,) = set(outputs.iterdir()) - before
+    return folder, json.loads((folder / "record.json").read_text()), out, err
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A folder with pictures, and nothing else of the user's."""
+    alone(monkeypatch, tmp_path)
+    return photographed(tmp_path)
 
 
 @pytest.fixture
 def train(kx, home):
     """Train a spec in the folder of the pictures; return run folder, record, stdout, stderr."""
+    return lambda text, *args, expected=0: trained(kx, home, text, *args, expected=expected)
 
-    def run(text, *args, expected=0):
-        (home / "spec.yaml").write_text(text)
-        outputs = home / "outputs"
-        before = set(outputs.iterdir()) if outputs.exists() else set()
-        code, out, err = kx("train", home / "spec.yaml", "--outputs", outputs, *args)
-        assert code == expected, err
-        (folder,) = set(outputs.iterdir()) - before
-        return folder, json.loads((folder / "record.json").read_text()), out, err
 
-    return run
+@pytest.fixture(scope="module")
+def runs(run_kx, tmp_path_factory):
+    """A run of each mode, for tests that only read them."""
+    home = photographed(tmp_path_factory.mktemp("runs"))
+    modes = {"features": FEATURES, "frozen": FROZEN, "tuned": TUNED}
+    with pytest.MonkeyPatch.context() as patch:
+        alone(patch, home)
+        return {mode: trained(run_kx, home, text) for mode, text in modes.items()}
 
 
 def test_a_second_run_on_features_looks_at_no_picture(train):
     _, one, out, err = train(FEATURES)
     _, two, again, _ = train(FEATURES)
-    _, larger, _, _ = train(FEATURES.replace("image_size: 32", "image_size: 40"))
-    _, others, _, _ = train(FEATURES, "--seed", 4)  # draws other random weights
-    _, cut, _, _ = train(FEATURES.replace("conv_pw_3_relu", "conv_pw_5_relu"))
 
     assert one["features"]["forward_passes"] == 24 + 8
     assert "features: 32 forward passes" in out
@@ -88,11 +106,55 @@ def test_a_second_run_on_features_looks_at_no_picture(train):
     assert two["features"]["forward_passes"] == 0
     assert two["features"]["cached"] is True
     assert "features from cache: 0 forward passes" in again
-    for other in (larger, others, cut):
-        assert other["features"]["forward_passes"] == 32
-    assert cut["features"]["shape"] == [4, 4, 64]
     assert two["scores"] == one["scores"]
     assert two["fits"][0]["scores"] == one["fits"][0]["scores"]
+
+
+@pytest.fixture
+def passes(home):
+    """Make the features of a spec's pictures and train nothing: how many, and of which form."""
+    from kx.contracts import Watcher
+    from kx.planning import make_plan
+    from kx.reporting.folder import RunFolder
+    from kx.running.bases import find_weights
+    from kx.running.features import extracted
+    from kx.running.loading import load
+    from kx.running.work import Switches, Work
+    from kx.training.environment import start_tensorflow
+
+    def made(text):
+        (home / "spec.yaml").write_text(text)
+        plan = make_plan(home / "spec.yaml")
+        with RunFolder.create(home / "outputs", "unfitted") as folder:
+            history = folder.history()
+            work = Work(plan, folder, Watcher(), Switches(), history, {"precision": "float32"})
+            bundle = load(work)
+            find_weights(work, bundle.info)
+            found = extracted(work, bundle)
+            history.close()
+        return work.facts["features"]["forward_passes"], found.info.input_shape
+
+    start_tensorflow(deterministic=True)
+    return made
+
+
+CHANGES = {
+    ("image_size: 32", "image_size: 40"): (10, 10, 32),
+    ("seed: 3", "seed: 4"): (8, 8, 32),  # draws other random weights
+    ("conv_pw_3_relu", "conv_pw_5_relu"): (4, 4, 64),
+    ("alpha: 0.25", "alpha: 0.5"): (8, 8, 64),
+    ("units:", "preprocess: rescale\n  units:"): (8, 8, 32),
+}
+
+
+def test_features_that_something_else_decides_are_made_anew(passes):
+    first = passes(FEATURES)
+    others = {change: passes(FEATURES.replace(*change)) for change in CHANGES}
+    again = passes(FEATURES.replace("units: [8]", "units: [4]"))
+
+    assert first == (32, (8, 8, 32))
+    assert others == {change: (32, shape) for change, shape in CHANGES.items()}
+    assert again == (0, (8, 8, 32))
 
 
 def test_a_damaged_cache_is_made_anew(train, home):
@@ -107,31 +169,35 @@ def test_a_damaged_cache_is_made_anew(train, home):
 
 LOAD = """
 import sys, keras, numpy as np
-model = keras.saving.load_model(sys.argv[1])
-saved = np.load(sys.argv[2])["predictions"]
-again = model.predict(np.load(sys.argv[3]), verbose=0)
-print(abs(again - saved).max(), np.ptp(saved), "kx" in sys.modules)
+x = np.load(sys.argv[1])
+for folder in sys.argv[2:]:
+    model = keras.saving.load_model(folder + "/model.keras")
+    saved = np.load(folder + "/predictions.npz")["predictions"]
+    again = model.predict(x, verbose=0)
+    print(abs(again - saved).max(), np.ptp(saved), "kx" in sys.modules)
 """
 
 
-@pytest.mark.parametrize("text", [FEATURES, FROZEN, TUNED], ids=["features", "frozen", "tuned"])
-def test_the_model_takes_pictures_and_loads_without_kx(train, home, text):
+def test_the_models_take_pictures_and_load_without_kx(runs, tmp_path):
     from kx.data.sources import SourceFiles
     from kx.planning import make_plan
 
-    folder, record, _, _ = train(text)
-    pictures = make_plan(home / "spec.yaml").load_data(SourceFiles()).test.x
-    np.save(home / "x.npy", pictures)
-    files = [folder / "model.keras", folder / "predictions.npz", home / "x.npy"]
+    folders = [folder for folder, *_ in runs.values()]
+    pictures = make_plan(folders[0].parent.parent / "spec.yaml").load_data(SourceFiles()).test.x
+    np.save(tmp_path / "x.npy", pictures)
     done = subprocess.run(
-        [sys.executable, "-c", LOAD, *files], capture_output=True, text=True, cwd=home
-    )
+        [sys.executable, "-c", LOAD, tmp_path / "x.npy", *folders],
+        capture_output=True, text=True, cwd=tmp_path,
+    )  # fmt: skip
 
-    difference, spread, with_kx = done.stdout.split()
-    assert float(difference) < 1e-5 < 1e-3 < float(spread), done.stderr
-    assert with_kx == "False"
+    assert done.stdout.count("\n") == 3, done.stderr
+    for line in done.stdout.splitlines():
+        difference, spread, with_kx = line.split()
+        assert float(difference) < 1e-5 < 1e-3 < float(spread)
+        assert with_kx == "False"
     assert pictures.dtype == np.uint8
-    assert record["parameters"] == PARAMETERS + (8 * 8 * 32 * 8 + 8) + (8 + 1)
+    for _, record, _, _ in runs.values():
+        assert record["parameters"] == PARAMETERS + (8 * 8 * 32 * 8 + 8) + (8 + 1)
 
 
 def test_a_network_fitted_on_features_can_be_looked_into(train, kx, home):
@@ -149,8 +215,8 @@ def test_a_network_fitted_on_features_can_be_looked_into(train, kx, home):
     assert np.abs(expected - json.loads(out)["outputs"][-1]).min() < 1e-4
 
 
-def test_a_frozen_base_is_proved_to_be_frozen(train, kx):
-    folder, record, out, _ = train(FROZEN)
+def test_a_frozen_base_is_proved_to_be_frozen(runs, kx):
+    folder, record, out, _ = runs["frozen"]
 
     frozen = record["frozen"]
     assert frozen["weights"] == 7 + 7 * 4  # kernels, and normalisation
@@ -161,8 +227,8 @@ def test_a_frozen_base_is_proved_to_be_frozen(train, kx):
     assert record["base"] == {"name": "MobileNet", "random": True, "fallback": False}
 
 
-def test_fine_tuning_is_one_curve_with_phases_and_a_refit_cut_short(train, kx):
-    folder, record, _, _ = train(TUNED)
+def test_fine_tuning_is_one_curve_with_phases_and_a_refit_cut_short(runs, kx):
+    folder, record, _, _ = runs["tuned"]
 
     holdout, refit = record["fits"]
     assert (holdout["epochs"], refit["epochs"]) == (3, 2)
@@ -172,7 +238,7 @@ def test_fine_tuning_is_one_curve_with_phases_and_a_refit_cut_short(train, kx):
     assert record["spec"]["training"]["epochs"] == 3
     history = json.loads((folder / "history.json").read_text())["fits"][0]["history"]
     assert len(history["val_loss"]) == 3
-    assert kx("plot", "last", "--format", "svg", "--outputs", folder.parent)[0] == 0
+    assert kx("plot", folder.name, "--format", "svg", "--outputs", folder.parent)[0] == 0
 
 
 def test_weights_that_cannot_be_had_are_told_or_made_up_loudly(train, kx):
@@ -219,7 +285,9 @@ def test_weights_may_be_a_file_beside_the_spec(train, home):
 @pytest.mark.parametrize("name", ["features", "frozen", "finetune"])
 def test_shipped_specs_run_without_data_weights_and_network(kx, home, name):
     path = CONFIGS / f"cats_vs_dogs_{name}.yaml"
-    code, out, err = kx("train", path, "--smoke", "--sample", "--outputs", home / "o", "--json")
+    small = ("--set", "dataset.image_size=48")
+    args = ("--smoke", "--sample", *small, "--json")
+    code, out, err = kx("train", path, *args, "--outputs", home / "o")
 
     assert code == 0, err
     record = json.loads(out)
