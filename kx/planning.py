@@ -186,6 +186,22 @@ def make_plan(path: Path, overrides: Sequence[str] = ()) -> Plan:
     return plan_document(load_document(path, overrides), path.parent)
 
 
+def plan_again(run: Path, spec_folder: str) -> Plan:
+    """Plan the spec that the run in the folder ``run`` has kept.
+
+    Args:
+        run: the folder.
+        spec_folder: the way from there to where the spec's relative paths begin, as recorded;
+            empty: not known, then the current folder is tried.
+
+    Raises:
+        SpecError: if it no longer holds, as when its plugin file is elsewhere.
+    """
+    path = run / "spec.yaml"
+    folder = run / spec_folder if spec_folder else Path()
+    return plan_document(load_document(path, ()), folder)
+
+
 def plan_document(document: Document, folder: Path) -> Plan:
     """Plan a parsed spec and its variants; ``folder`` is where its plugin files are.
 

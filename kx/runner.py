@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ from kx.running.fitting import Fitter
 from kx.running.judging import judge_expectations, judge_test, judge_validation
 from kx.running.keeping import keep
 from kx.running.loading import load
-from kx.running.work import Switches, Work, first_line, without_paths
+from kx.running.work import Switches, Work, first_line, way, without_paths
 from kx.seeds import derive
 
 
@@ -45,6 +45,7 @@ def run(plan: Plan, outputs: Path, watcher: Watcher, switches: Switches) -> tupl
         stack.callback(history.close)
         work = Work(plan, folder, watcher, switches, history)
         work.facts |= _first_facts(plan, started, switches)
+        work.facts["spec_folder"] = way(folder.path, plan.folder)
         folder.write_spec(yaml.safe_dump(plan.resolved(), sort_keys=False, allow_unicode=True))
         status, error = "completed", None
         try:
@@ -121,10 +122,15 @@ def _record(work: Work, status: str, seconds: float) -> Record:
 
 
 def _peak_memory() -> float:
-    """The largest resident size of this process so far, in MB."""
+    """The largest resident size of this program so far, in MB."""
     import resource
     import sys
 
+    # What getrusage tells survives exec: it may be that of a large program which started this one.
+    with suppress(OSError, StopIteration):
+        lines = Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines()
+        most = next(line for line in lines if line.startswith("VmHWM:"))
+        return round(int(most.split()[1]) * 1024 / 1e6, 1)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return round(peak / (1e6 if sys.platform == "darwin" else 1e3), 1)
 

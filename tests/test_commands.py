@@ -132,6 +132,11 @@ def test_new_overwrites_nothing(kx, tmp_path):
 def test_doctor_tells_versions_and_where_data_is(kx, monkeypatch, tmp_path):
     monkeypatch.delenv("KX_DATA_DIR", raising=False)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setenv("KX_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("KX_CACHE_MB", "500")
+    (tmp_path / "cache/pictures").mkdir(parents=True)
+    (tmp_path / "cache/pictures/a.npy").write_bytes(bytes(2_999_998))
+    (tmp_path / "cache/pictures/a.json").write_text("{}")
 
     code, out, _ = kx("doctor", "--json")
 
@@ -140,6 +145,7 @@ def test_doctor_tells_versions_and_where_data_is(kx, monkeypatch, tmp_path):
     assert facts["versions"]["keras"].startswith("3.")
     assert facts["data"]["imdb"] == "missing"
     assert facts["data"]["digits"] == "comes with scikit-learn"
+    assert facts["data"]["cache"].startswith("3.0 MB of at most 500.0 MB (KX_CACHE_MB)")
 
 
 def test_usage_errors_exit_with_2(kx):

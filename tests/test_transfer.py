@@ -201,8 +201,7 @@ def test_the_models_take_pictures_and_load_without_kx(runs, tmp_path):
 
 
 def test_a_network_fitted_on_features_can_be_looked_into(train, kx, home):
-    # The run is read again from its own folder, where a relative path would begin.
-    folder, _, _, _ = train(FEATURES.replace("path: photos", f"path: {home / 'photos'}"))
+    folder, record, _, _ = train(FEATURES)  # the path of its pictures begins where the spec was
     picture = home / "photos/test/light/0.png"
 
     code, out, err = kx(
@@ -210,9 +209,22 @@ def test_a_network_fitted_on_features_can_be_looked_into(train, kx, home):
     )
 
     assert code == 0, err
+    assert record["spec_folder"] == "../.."
     with np.load(folder / "predictions.npz") as kept:
         expected = kept["predictions"][kept["y"] == 1]
     assert np.abs(expected - json.loads(out)["outputs"][-1]).min() < 1e-4
+
+
+def test_errors_of_a_run_with_relative_paths_are_shown_from_anywhere(
+    runs, kx, tmp_path, monkeypatch
+):
+    folder, *_ = runs["frozen"]
+    monkeypatch.chdir(tmp_path)
+
+    code, out, err = kx("explain", "errors", folder.name, "--json", "--outputs", folder.parent)
+
+    assert code == 0, err
+    assert json.loads(out)["examples"] == 8
 
 
 def test_a_frozen_base_is_proved_to_be_frozen(runs, kx):
@@ -253,7 +265,12 @@ def test_weights_that_cannot_be_had_are_told_or_made_up_loudly(train, kx):
     assert f"Random weights: {name}" in told
     assert record["base"]["fallback"] is True
     assert "RANDOM WEIGHTS" in out
-    assert "RANDOM WEIGHTS" in kx("show", folder.name, "--outputs", folder.parent)[1]
+    shown = " ".join(kx("show", folder.name, "--outputs", folder.parent)[1].split())
+    assert "RANDOM WEIGHTS" in shown
+    assert "precision float32: the spec says so" in shown
+    line, *_ = [line for line in kx("runs", "--outputs", folder.parent)[1].splitlines()
+                if folder.name in line]  # fmt: skip
+    assert line.endswith("RANDOM WEIGHTS")
 
 
 def test_expectations_are_not_judged_by_random_weights(train):

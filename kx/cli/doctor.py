@@ -41,11 +41,24 @@ def _facts(outputs: Path) -> dict[str, dict[str, Any]]:
             "KX_DATA_DIR": os.environ.get("KX_DATA_DIR", "not set"),
             "KX_CACHE_DIR": os.environ.get("KX_CACHE_DIR", "not set"),
             "KERAS_HOME": os.environ.get("KERAS_HOME", "not set"),
+            "cache": _cache(),
             **_datasets(),
         },
         "outputs": {str(outputs): _writable(outputs)},
         "variables": variables,
     }
+
+
+def _cache() -> str:
+    """Return how large the decoded pictures and the features are, and where."""
+    from kx.data.cache import limit, used
+    from kx.data.sources import SourceFiles
+    from kx.reporting.text import size
+
+    folder = SourceFiles.from_environment().cache_dir
+    if folder is None:
+        return "none"
+    return f"{size(used(folder))} of at most {size(limit())} (KX_CACHE_MB), in {folder}"
 
 
 def _datasets() -> dict[str, str]:

@@ -1,4 +1,8 @@
-"""Arrays that take long to make, kept in files that their content names."""
+"""Arrays that take long to make, kept in files that their content names.
+
+What was not used for longest goes when all of them together become too large. A process that reads
+one of them meanwhile keeps it: its pages stay until it ends, or the system does not let it go.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from kx.errors import UsageError
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -24,6 +30,9 @@ STALE = 24 * 3600
 """Seconds after which an unfinished file is nobody's any more."""
 
 PART = ".part-"
+
+LIMIT_MB = 10_000
+"""Of all that is kept, if ``KX_CACHE_MB`` says nothing: a few large sets of pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +59,8 @@ def recall(folder: Path, key: str) -> Kept | None:
             return None
         # The pages of the file are shared between processes, and read when they are needed.
         rows = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+        with suppress(OSError):  # such as a cache that others share, and may only read
+            os.utime(path.with_suffix(".json"))
         return Kept(rows, note["notes"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -88,13 +99,63 @@ def keep(
 
 
 def seal(folder: Path, key: str, sha256: str, notes: Any) -> None:
-    """Make what was kept under ``key`` valid.
+    """Make what was kept under ``key`` valid; for its sake, what was not used for long may go.
 
     Raises:
         OSError: if that cannot be written.
     """
     with _replacing(folder / f"{key}.json") as file:
         file.write(json.dumps({"sha256": sha256, "notes": notes}).encode())
+    shrink(folder.parent, limit(), spared=folder / f"{key}.json")
+
+
+def limit() -> int:
+    """Return how many bytes the cache may have: ``KX_CACHE_MB``, in millions.
+
+    Raises:
+        UsageError: if that is no number of at least 0.
+    """
+    text = os.environ.get("KX_CACHE_MB", str(LIMIT_MB))
+    try:
+        megabytes = float(text)
+    except ValueError:
+        megabytes = -1.0
+    if not 0 <= megabytes < float("inf"):
+        raise UsageError(f"KX_CACHE_MB is {text!r}, but must be a number of megabytes, 0 or more.")
+    return int(megabytes * 1e6)
+
+
+def used(cache_dir: Path) -> int:
+    """Return the bytes of all that is kept in the folders below ``cache_dir``."""
+    return sum(size for _, size, _ in _entries(cache_dir))
+
+
+def shrink(cache_dir: Path, most: int, spared: Path | None = None) -> None:
+    """Remove what was not used for longest, until ``most`` bytes are left; never ``spared``.
+
+    Args:
+        cache_dir: its folders hold what is kept.
+        most: bytes.
+        spared: the note of what was made just now, however large.
+    """
+    entries = sorted(_entries(cache_dir))
+    surplus = sum(size for _, size, _ in entries) - most
+    for _, size, note in entries:
+        if surplus <= 0:
+            return
+        if note != spared:
+            with suppress(OSError):  # another process removed it, or the system protects its reader
+                note.unlink()  # first: without it, the rest is not valid
+                note.with_suffix(".npy").unlink()
+                surplus -= size
+
+
+def _entries(cache_dir: Path) -> Iterator[tuple[float, int, Path]]:
+    """Yield of everything kept when it was last used, its bytes, and its note."""
+    for note in cache_dir.glob("*/*.json"):
+        with suppress(OSError):
+            size = note.stat().st_size + note.with_suffix(".npy").stat().st_size
+            yield note.stat().st_mtime, size, note
 
 
 def digest(parts: Iterable[object]) -> str:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from kx.contracts import Provenance
+    from kx.contracts import Provenance, Watcher
     from kx.data.download import Published
     from kx.data.trees import Tree
 
@@ -78,6 +78,10 @@ class Files(Protocol):
     @property
     def cache_dir(self) -> Path | None:
         """Where a loader may keep what it made of the files; None: nowhere."""
+
+    @property
+    def watcher(self) -> Watcher:
+        """Who is told how far a loader is that takes long."""
 
     def provenance(self) -> Provenance:
         """Return where the data that was read came from."""

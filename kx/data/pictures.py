@@ -11,6 +11,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -37,6 +38,9 @@ SHOWN = 20
 
 CHUNK = 256
 """Pictures that are decoded before the next ones begin: so many wait in memory at most."""
+
+Tell = Callable[[int, int], None]
+"""``tell(done, total)``: how far a work is."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -75,7 +79,12 @@ class _Entry:
 
 @dataclass(slots=True)
 class _Findings:
-    """What came to light while pictures were decoded: name and flaw of some; oddities of others."""
+    """What came to light while pictures were decoded: name and flaw of some; oddities of others.
+
+    ``tell(done, total)`` is told how far it is.
+    """
+
+    tell: Tell = lambda *_: None
 
     flaws: list[tuple[str, str]] = field(default_factory=list)
     oddities: Counter[str] = field(default_factory=Counter)
@@ -101,12 +110,17 @@ def read_album(
         DataError: naming all pictures that cannot be used; or if, without them, no picture of
             some class is left.
     """
-    entries = {part: _looked_at(tree, pictures) for part, pictures in parts.items()}
+    tell = files.watcher.counted
+    entries = {
+        part: _looked_at(tree, pictures, partial(tell, f"reading the {part} pictures"))
+        for part, pictures in parts.items()
+    }
     files.took(tree, cache.digest(_identity(e) for part in entries.values() for e in part))
     folder = files.cache_dir and files.cache_dir / "pictures"
     read, remarks = {}, [*_strangers(tree)]
     for part, known in entries.items():
-        read[part], problem = _read_part(tree, known, form, folder)
+        findings = _Findings(partial(tell, f"decoding the {part} pictures"))
+        read[part], problem = _read_part(tree, known, form, folder, findings)
         remarks += [problem] if problem else []
     flaws = [flaw for _, found in read.values() for flaw in found.flaws]
     total = sum(map(len, entries.values()))
@@ -169,7 +183,9 @@ def picture_flaws(tree: Tree) -> list[str]:
     return [f"{name}: {flaw}" for name, flaw in findings.flaws]
 
 
-def _looked_at(tree: Tree, pictures: Sequence[Member]) -> list[_Entry]:
+def _looked_at(
+    tree: Tree, pictures: Sequence[Member], tell: Tell = lambda *_: None
+) -> list[_Entry]:
     def look(picture: Member) -> _Entry:
         try:
             size = tree.size(picture.name)
@@ -181,7 +197,15 @@ def _looked_at(tree: Tree, pictures: Sequence[Member]) -> list[_Entry]:
             return _Entry(picture.name, picture.label, 0, "", flaw)
         return _Entry(picture.name, picture.label, size, sha256)
 
-    return list(_in_threads(look, pictures))
+    return list(_told(_in_threads(look, pictures), len(pictures), tell))
+
+
+def _told(items: Iterable[T], total: int, tell: Tell) -> Iterator[T]:
+    """Yield ``items``, and tell after some of them, and at the end, how far it is."""
+    for done, item in enumerate(items, 1):
+        yield item
+        if done % CHUNK == 0 or done == total:
+            tell(done, total)
 
 
 def _identity(entry: _Entry) -> tuple[object, ...]:
@@ -189,28 +213,36 @@ def _identity(entry: _Entry) -> tuple[object, ...]:
 
 
 def _read_part(
-    tree: Tree, entries: Sequence[_Entry], form: Form, folder: Path | None
+    tree: Tree, entries: Sequence[_Entry], form: Form, folder: Path | None, findings: _Findings
 ) -> tuple[tuple[np.ndarray, _Findings], str]:
     """Return the pictures of a part with what was found out of them, and what went wrong else."""
     if folder is None:
-        return _in_memory(tree, entries, form), ""
+        return _in_memory(tree, entries, form, findings), ""
     import PIL
 
     settings = (DECODER, PIL.__version__, *form.shape)
     key = cache.digest([*settings, *map(_identity, entries)])
     kept = cache.recall(folder, key)
     try:
-        kept = kept or _made(tree, entries, form, folder, key)
+        kept = kept or _made(tree, entries, form, folder, key, findings)
     except OSError as error:
         reason = error.strerror or error
         problem = f"the cache cannot be used ({reason}): pictures are decoded again in every run"
-        return _in_memory(tree, entries, form), problem
-    flaws = [(name, flaw) for name, flaw in kept.notes["flaws"]]
-    return (kept.rows, _Findings(flaws, Counter(kept.notes["oddities"]))), ""
+        again = _Findings(findings.tell)  # what was found up to the error would count twice
+        return _in_memory(tree, entries, form, again), problem
+    findings.flaws = [(name, flaw) for name, flaw in kept.notes["flaws"]]
+    findings.oddities = Counter(kept.notes["oddities"])
+    return (kept.rows, findings), ""
 
 
-def _made(tree: Tree, entries: Sequence[_Entry], form: Form, folder: Path, key: str) -> cache.Kept:
-    findings = _Findings()
+def _made(
+    tree: Tree,
+    entries: Sequence[_Entry],
+    form: Form,
+    folder: Path,
+    key: str,
+    findings: _Findings,
+) -> cache.Kept:
     rows = _decoded(tree, entries, form, findings)
     sha256 = cache.keep(folder, key, rows, form.shape)
     notes = {"flaws": findings.flaws, "oddities": findings.oddities}
@@ -221,10 +253,11 @@ def _made(tree: Tree, entries: Sequence[_Entry], form: Form, folder: Path, key: 
     return kept
 
 
-def _in_memory(tree: Tree, entries: Sequence[_Entry], form: Form) -> tuple[np.ndarray, _Findings]:
+def _in_memory(
+    tree: Tree, entries: Sequence[_Entry], form: Form, findings: _Findings
+) -> tuple[np.ndarray, _Findings]:
     import numpy as np
 
-    findings = _Findings()
     rows = np.empty((len(entries), *form.shape), np.uint8)
     count = 0
     for row in _decoded(tree, entries, form, findings):
@@ -245,7 +278,8 @@ def _decoded(
             return None, (), str(flaw)
 
     with quiet_decoder():
-        for entry, done in zip(entries, _in_threads(attempt, entries), strict=True):
+        attempts = _told(_in_threads(attempt, entries), len(entries), findings.tell)
+        for entry, done in zip(entries, attempts, strict=True):
             row, oddities, flaw = done
             if flaw:
                 findings.flaws.append((entry.name, flaw))

@@ -49,6 +49,7 @@ class SourceFiles:
         offline: do not open a connection.
         downloader: how files are fetched.
         cache_dir: where loaders may keep what they made of the files; None: nowhere.
+        watcher: is told how far a loader is that takes long.
     """
 
     data_dir: Path | None = None
@@ -56,25 +57,32 @@ class SourceFiles:
     offline: bool = False
     downloader: Downloader = field(default_factory=Downloader)
     cache_dir: Path | None = None
+    watcher: Watcher = field(default_factory=Watcher)
     _read: dict[str, tuple[str, str]] = field(default_factory=dict, init=False)
 
     @classmethod
     def from_environment(cls, watcher: Watcher | None = None) -> SourceFiles:
-        """Take ``KERAS_HOME`` and the ``KX_`` variables DATA_DIR, CACHE_DIR, OFFLINE and TIMEOUT.
+        """Take ``KERAS_HOME`` and the ``KX_`` variables.
+
+        These are DATA_DIR, CACHE_DIR, CACHE_MB, OFFLINE and TIMEOUT.
 
         Args:
-            watcher: is told the progress of downloads.
+            watcher: is told the progress of downloads and of loaders.
 
         Raises:
             UsageError: if one of them makes no sense.
         """
-        folder = os.environ.get("KX_DATA_DIR")
+        from kx.data.cache import limit
+
+        folder, watcher = os.environ.get("KX_DATA_DIR"), watcher or Watcher()
+        limit()  # said now, and not when pictures have been decoded
         return cls(
             data_dir=Path(folder) if folder else None,
             keras_home=_keras_home(),
             offline=os.environ.get("KX_OFFLINE", "").lower() not in ("", "0", "false", "no"),
-            downloader=Downloader(watcher or Watcher(), timeout=_timeout()),
+            downloader=Downloader(watcher, timeout=_timeout()),
             cache_dir=_cache_dir(),
+            watcher=watcher,
         )
 
     def arrays(self, file: DataFile) -> Arrays:
@@ -214,9 +222,11 @@ class SampleFiles:
 
     Attributes:
         cache_dir: None: what is made of them is not worth keeping.
+        watcher: is told nothing: they are few.
     """
 
     cache_dir: None = field(default=None, init=False)
+    watcher: Watcher = field(default_factory=Watcher, init=False)
     _used: bool = field(default=False, init=False)
     _own: dict[str, str] = field(default_factory=dict, init=False)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kx.contracts import DatasetBundle
 from kx.errors import MissingDataError, UsageError
 from kx.explain.subjects import dataset_of, recorded
-from kx.planning import Plan, make_plan
+from kx.planning import Plan, make_plan, plan_again
 from kx.seeds import derive
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def of_run(folder: Path) -> Source:
         DataError: if its files or data are not those of its record.
     """
     record = recorded(folder)
-    plan = _augmenting(make_plan(folder / "spec.yaml"), folder.name)
+    plan = _augmenting(plan_again(folder, record.spec_folder), folder.name)
     return Source(plan, dataset_of(folder, record), record.is_sample, folder)
 
 

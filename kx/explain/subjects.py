@@ -221,11 +221,11 @@ def dataset_of(folder: Path, record: Record, files: Files | None = None) -> Data
     """
     from kx.data.fingerprint import fingerprint
     from kx.data.sources import SampleFiles, SourceFiles
-    from kx.planning import make_plan
+    from kx.planning import plan_again
 
     if record.smoke:
         raise UsageError(f"{folder.name} is a smoke run, on a few rows only: train it in full.")
-    plan = make_plan(folder / "spec.yaml")
+    plan = plan_again(folder, record.spec_folder)
     if files is None:
         files = SampleFiles() if record.is_sample else SourceFiles.from_environment()
     bundle = plan.load_data(files)
@@ -289,9 +289,9 @@ def _pixel_range(folder: Path, record: Record, preparation: Preparation) -> tupl
     if preparation.scale == "unit" and preparation.shift.size == 1:
         low = float(preparation.shift)
         return low, low + float(preparation.divisor)
-    from kx.planning import make_plan
+    from kx.planning import plan_again
 
-    info = make_plan(folder / "spec.yaml").info
+    info = plan_again(folder, record.spec_folder).info
     if getattr(info, "pixels", False):
         return 0, 255
     x = dataset_of(folder, record).train.x

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 from kx.errors import DataError, UsageError, closest
 from kx.reporting.history import HistoryWriter
 from kx.reporting.labels import LABELS, Labels, read_labels
-from kx.reporting.lock import hold, is_held
+from kx.reporting.lock import LOCK, hold, is_held
 from kx.reporting.record import Record, best_baseline, headline, read_record
 from kx.reporting.storage import atomic_write, sha256, storage_errors, sweep_partial
 from kx.reporting.text import clean, shortened
@@ -139,6 +140,7 @@ class RunSummary:
 
     Attributes:
         state: as ``state()`` returns it.
+        random: whether random weights took the place of those that the spec asks for.
         part: what the score is of, ``test`` or ``validation``.
         low: lower end of the score's interval.
         baseline: the best value that needs no model.
@@ -153,6 +155,7 @@ class RunSummary:
     sample: bool = False
     smoke: bool = False
     leaky: bool = False
+    random: bool = False
     part: str = ""
     metric: str = ""
     value: float | None = None
@@ -221,7 +224,7 @@ def run_ids(outputs: Path) -> list[str]:
         return []
     except OSError as error:
         raise UsageError(f"{outputs}: cannot be listed: {error.strerror}") from error
-    return sorted(name for name in names if RUN_ID.fullmatch(name))
+    return _in_order(outputs, (name for name in names if RUN_ID.fullmatch(name)))
 
 
 def find_run(outputs: Path, reference: str) -> Path:
@@ -300,6 +303,21 @@ def _meant(ids: list[str], reference: str) -> str:
     raise UsageError(_unclear(reference, candidates, {*ids, *names}))
 
 
+def _in_order(outputs: Path, ids: Iterable[str]) -> list[str]:
+    """Return ids as their runs began; those of the same second by when their locks were made."""
+    found: list[str] = []
+    for _, group in groupby(sorted(ids), key=lambda run: run[:15]):
+        runs = list(group)
+        found += runs if len(runs) == 1 else sorted(runs, key=lambda run: _made_at(outputs / run))
+    return found
+
+
+def _made_at(run: Path) -> int:
+    with suppress(OSError):
+        return (run / LOCK).stat(follow_symlinks=False).st_mtime_ns
+    return 0
+
+
 def _unclear(reference: str, candidates: list[str], known: set[str]) -> str:
     if candidates:
         shown = ", ".join(candidates[-5:])
@@ -320,6 +338,7 @@ def _summary_of(record: Record, run: str, standing: str, labels: Labels, note: s
         sample=record.is_sample,
         smoke=record.smoke,
         leaky=record.leaky,
+        random=record.is_untransferred,
         part=part,
         metric=metric,
         value=score["value"] if score else None,

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from kx.curves import mean_curve
 from kx.errors import KxError
-from kx.reporting.compare import Comparison, Overview, compare_runs
+from kx.reporting.compare import Overview, compare_runs
 from kx.reporting.comparison_table import TESTS
+from kx.reporting.findings import Comparison
 from kx.reporting.history import read_history
 from kx.reporting.record import Record, Score
 from kx.reporting.text import clean, number, shortened

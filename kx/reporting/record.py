@@ -78,6 +78,8 @@ class Record:
         seconds: wall clock, of the whole run.
         command: what was asked of kx, such as ``train``.
         spec: resolved, with every default.
+        spec_folder: the way from the run's folder to that of the spec, where its relative paths
+            begin; empty if that is nobody's business.
         seeds: purpose -> seed.
         git_commit: of the user's repository; ends in ``-dirty`` if files differ from it.
         environment: threads, flags and machine type, as ``environment()`` returns them.
@@ -127,6 +129,7 @@ class Record:
     seconds: float = 0.0
     command: str = "train"
     spec: dict[str, Any] = field(default_factory=dict)
+    spec_folder: str = ""
     seeds: dict[str, int] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
     git_commit: str | None = None

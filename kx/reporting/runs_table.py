@@ -93,6 +93,7 @@ def _first_line(run: RunSummary, width: int, curve: str) -> Text:
     line.append("  SAMPLE DATA" if run.sample else "", style="bold yellow")
     line.append("  smoke run" if run.smoke else "", style="bold yellow")
     line.append("  LEAKY" if run.leaky else "", style="bold yellow")
+    line.append("  RANDOM WEIGHTS" if run.random else "", style="bold yellow")
     line.rstrip()
     return line
 

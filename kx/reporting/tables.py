@@ -278,7 +278,8 @@ def _facts(record: Record, state: str) -> Iterator[tuple[str, str]]:
     yield "examples", _sizes(data)
     yield "base", _base(record.base)
     yield "parameters", f"{record.parameters:,}" if record.parameters else ""
-    yield "engine", _engine(record)
+    yield "engine", _reasoned(record.engine, record.engine_reason)
+    yield "precision", _reasoned(record.precision, record.precision_reason)
     yield "fitting", _fitting(record)
     yield "memory", f"{record.peak_memory_mb:,.0f} MB at the peak" if record.peak_memory_mb else ""
     yield "seeds", _pairs(record.seeds, 2)
@@ -297,9 +298,8 @@ def _base(base: dict[str, Any]) -> str:
     return f"{base.get('name')}, {file} from {source} (sha {str(base.get('sha256'))[:8]}…)"
 
 
-def _engine(record: Record) -> str:
-    engine = ", ".join(word for word in (record.engine, record.precision) if word)
-    return f"{engine}: {record.engine_reason}" if record.engine_reason else engine
+def _reasoned(choice: str, reason: str) -> str:
+    return f"{choice}: {reason}" if choice and reason else choice
 
 
 def _fitting(record: Record) -> str:

@@ -6,6 +6,7 @@ import pytest
 from photos import BROKEN, ODD, classes, encoded, halves, noisy, plain, state, turned, write, zipped
 from PIL import Image
 
+from kx.contracts import Watcher
 from kx.data import pictures as pictures_module
 from kx.data.class_folders import Member
 from kx.data.decoding import FlawError, Form, decode, quiet_decoder
@@ -461,3 +462,31 @@ def test_the_provenance_is_a_digest_of_names_and_bytes(tmp_path):
     assert len(first) == 64
     assert digest({}) == first
     assert digest({"1.png": noisy(kind="PNG")}) != first
+
+
+class Counted(Watcher):
+    """Writes down how far a work is."""
+
+    def __init__(self):
+        self.told = []
+
+    def counted(self, what, done, total):
+        self.told.append((what, done, total))
+
+
+@pytest.mark.parametrize("cached", [True, False])
+def test_it_is_told_how_far_reading_and_decoding_are(tmp_path, monkeypatch, cached):
+    monkeypatch.setattr(pictures_module, "CHUNK", 2)
+    write(tmp_path / "photos", {f"{n}.png": encoded(plain((n, 0, 0)), "PNG") for n in range(5)})
+    tree = open_tree(tmp_path / "photos")
+    found = [Picture(name, number % 2) for number, name in enumerate(tree.files)]
+
+    def told():
+        files = SourceFiles(cache_dir=tmp_path / "cache" if cached else None, watcher=Counted())
+        read_album(files, files.own(tmp_path / "photos"), {"train": found}, Form(SIDE), "error")
+        return files.watcher.told
+
+    reading = [("reading the train pictures", done, 5) for done in (2, 4, 5)]
+    decoding = [("decoding the train pictures", done, 5) for done in (2, 4, 5)]
+    assert told() == [*reading, *decoding]
+    assert told() == [*reading, *([] if cached else decoding)]

@@ -367,3 +367,15 @@ def test_no_path_of_this_machine_is_in_what_a_run_writes(finished):
         content = path.read_bytes() if path.is_file() else b""
         assert str(Path.home()).encode() not in content
         assert str(folder.parent).encode() not in content
+
+
+@pytest.mark.parametrize("first", ["apple", "pear"])
+def test_of_two_runs_of_one_second_the_last_is_the_one_begun_later(tmp_path, first):
+    second = "pear" if first == "apple" else "apple"
+    for at, name in enumerate((first, second)):
+        with RunFolder.create(tmp_path, name, now=lambda: MORNING) as run:
+            pass
+        os.utime(run.path / ".lock", ns=(at, at))
+
+    assert find_run(tmp_path, "last") == run.path
+    assert [summary.name for summary in list_runs(tmp_path)] == [first, second]

@@ -1,5 +1,6 @@
 import io
 import json
+import os
 
 import pytest
 import typer
@@ -31,7 +32,10 @@ def kx(tmp_path, monkeypatch):
 
 
 def test_runs_are_listed_newest_last(kx, finished):
-    runs = sorted(folder.name for folder in (finished(), finished(status="diverged")))
+    folders = [finished(), finished(status="diverged")]
+    for at, folder in enumerate(folders):  # whichever seconds they fell into
+        os.utime(folder / ".lock", (at, at))
+    runs = [folder.name for folder in folders]
 
     out = kx("runs").stdout
 

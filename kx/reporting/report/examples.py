@@ -99,10 +99,10 @@ def _texts(run: Run, files: SampleFiles | SourceFiles) -> DatasetBundle:
     Raises:
         DataError: if the files are not those of the run.
     """
-    from kx.planning import make_plan
+    from kx.planning import plan_again
 
     assert run.record is not None  # noqa: S101 - for the type checker
-    plan = make_plan(run.folder / "spec.yaml")
+    plan = plan_again(run.folder, run.record.spec_folder)
     # Of the plan, not of the spec: few architectures would take data of this form.
     options = {**plan.dataset.options, "encoding": "sequence", "maxlen": WORDS}
     bundle = replace(plan, dataset=replace(plan.dataset, options=options)).load_data(files)
