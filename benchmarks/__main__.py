@@ -10,6 +10,10 @@ from benchmarks import (
     bench_kfold,
     bench_mnist_cnn,
     bench_report,
+    bench_features,
+    bench_imdb,
+    bench_kfold,
+    bench_mnist_cnn,
     bench_startup,
 )
 
@@ -46,6 +50,10 @@ def main() -> bool:
         bench_imdb,
         bench_kfold,
         bench_mnist_cnn,
+        bench_imdb,
+        bench_kfold,
+        bench_mnist_cnn,
+        bench_features,
         bench_engines,
     ):
         print(flush=True)

@@ -227,6 +227,14 @@ def test_errors_of_a_run_with_relative_paths_are_shown_from_anywhere(
     assert json.loads(out)["examples"] == 8
 
 
+def test_a_mistake_is_named_by_its_file(runs):
+    from kx.explain.subjects import judged_pictures
+
+    judged = judged_pictures(runs["frozen"][0])
+
+    assert [judged.origin(row) for row in (0, 7)] == ["test/dark/0.png", "test/light/3.png"]
+
+
 def test_a_frozen_base_is_proved_to_be_frozen(runs, kx):
     folder, record, out, _ = runs["frozen"]
 

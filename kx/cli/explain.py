@@ -400,7 +400,7 @@ def _gallery(judged: Judged, worst: list[Mistake], said: list[str], output: Path
     from kx.reporting.folder import plots_folder
     from kx.reporting.plots.canvas import Look
     from kx.reporting.plots.pictures import Exhibit, draw_gallery
-    from kx.reporting.text import number
+    from kx.reporting.text import number, shortened
 
     exhibits = [
         Exhibit(
@@ -408,7 +408,7 @@ def _gallery(judged: Judged, worst: list[Mistake], said: list[str], output: Path
             (
                 f"is {judged.label(mistake.true)} ({number(mistake.true_probability)})",
                 f"taken for {judged.label(mistake.predicted)} ({number(mistake.probability)})",
-                f"test row {mistake.row}",
+                shortened(judged.origin(mistake.row).removeprefix("test/"), 26),
             ),
         )
         for mistake, picture in zip(worst, judged.pictures([m.row for m in worst]), strict=True)

@@ -107,6 +107,7 @@ class Judged:
         y: classes, as the dataset has them.
         predictions: (n, …), as the run kept them.
         x: (n, height, width, 1 or 3) pictures, unprepared.
+        names: of the files of these pictures; empty where they are from no files of their own.
     """
 
     folder: Path
@@ -116,6 +117,11 @@ class Judged:
     y: np.ndarray
     predictions: np.ndarray
     x: np.ndarray
+    names: Sequence[str] = ()
+
+    def origin(self, row: int) -> str:
+        """Return what the picture of a row is called: its file, or the row of the test part."""
+        return self.names[row] if self.names else f"test row {row}"
 
     def label(self, number: int) -> str:
         """Return the name of the class."""
@@ -168,6 +174,7 @@ def judged_pictures(folder: Path) -> Judged:
         kept["y"],
         kept["predictions"],
         bundle.test.x,
+        bundle.origins.get("test", ()),
     )
 
 

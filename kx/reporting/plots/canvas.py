@@ -130,11 +130,12 @@ def value_label(axes: Axes, metric: str, unit: str) -> None:
 
 def legend(axes: Axes) -> None:
     """Explain what is drawn, below the axes: within them it sooner or later lies on a curve."""
-    if axes.get_legend_handles_labels()[1]:
+    labels = axes.get_legend_handles_labels()[1]
+    if labels:
         axes.legend(
             loc="upper center",
             bbox_to_anchor=(0.5, -0.16),
-            ncols=2,
+            ncols=3 if len("".join(labels)) <= 40 else 2,
             frameon=False,
             fontsize=8.5,
         )

@@ -189,7 +189,6 @@ def _draw_metric(axes: Axes, history: Curves, metric: str, look: Look) -> None:
     training, validation = history.get(metric, []), history.get(f"val_{metric}", [])
     folds = [fold[f"val_{metric}"] for fold in look.folds if f"val_{metric}" in fold]
     _grey_out(axes, look.skip_epochs)
-    _part_phases(axes, look.phases)
     _draw_folds(axes, folds, look)
     if look.smooth:
         _dots(axes, training, alpha=0.2)
@@ -198,6 +197,7 @@ def _draw_metric(axes: Axes, history: Curves, metric: str, look: Look) -> None:
     smoothed = _smoothed(validation, look)
     _dots(axes, _smoothed(training, look), label=f"training{note}")
     _line(axes, smoothed, label=f"validation{note}", linewidth=2.0)
+    _part_phases(axes, look.phases)
     _mark_best(axes, validation, smoothed, look.best_epoch)
     _furnish(axes, max(map(len, [training, validation, *folds])))
     _zoom(axes, look.skip_epochs)

@@ -1,0 +1,130 @@
+"""Features of a ready-made base: kept ones against new ones, and kx's way against the notes'."""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from benchmarks.processes import cost_of, interleaved, verdict
+from kx.training.environment import chosen_precision
+
+SOONER = 10
+"""A second run begins its first epoch, counted from having read the data."""
+FASTER = 4
+"""VGG16 in mixed_bfloat16 against the notes' loop in float32, on a CPU with units for it."""
+
+SPEC = """\
+name: features
+seed: 1
+dataset: {{name: image_folder, path: {path}, image_size: 150}}
+architecture:
+  name: pretrained
+  base: MobileNet
+  base_options: {{alpha: 0.25}}
+  mode: features
+  fallback: random
+validation: {{strategy: holdout, size: 0.25, refit: none}}
+training: {{optimizer: rmsprop, batch_size: 20, epochs: 2}}
+"""
+DRAWN = 20
+"""So many times the sample's pictures, each in another brightness, where there are no real ones."""
+
+
+def main(arguments: Sequence[str] = ()) -> bool:
+    """Run all, print two tables, and return whether the targets were met."""
+    parser = argparse.ArgumentParser(prog="bench_features", description=__doc__)
+    parser.add_argument("--runs", type=int, default=1, help="of VGG16, each way (default: 1)")
+    parser.add_argument("--pictures", type=int, default=60, help="through VGG16 (default: 60)")
+    options = parser.parse_args(arguments)
+    return all([*kept(), *per_second(options.runs, options.pictures)])
+
+
+def kept() -> list[bool]:
+    """Run a spec twice; print how soon each run began to train, and what that is held against."""
+    with tempfile.TemporaryDirectory(prefix="kx-bench-") as folder:
+        home = Path(folder)
+        path, kind = pictures(home)
+        (home / "spec.yaml").write_text(SPEC.format(path=json.dumps(str(path))))
+        command = [sys.executable, "-m", "benchmarks.features", str(home / "spec.yaml")]
+        first, second = (json.loads(cost_of([*command, "--home", folder]).out) for _ in range(2))
+    random = ", RANDOM WEIGHTS" if first["random"] else ""
+    print(f"MobileNet 0.25, {first['passes']:,} {kind}{random}; seconds from having read them")
+    print(f"{'':14}{'forward passes':>16}{'features':>12}{'first epoch':>14}{'its end':>10}")
+    for name, row in (("first run", first), ("second run", second)):
+        print(
+            f"{name:14}{row['passes']:>16,}{row['stage']:>10.2f} s{row['begins']:>12.2f} s"
+            f"{row['ends']:>8.2f} s"
+        )
+    stage, sooner = first["stage"] / second["stage"], first["begins"] / second["begins"]
+    return [
+        verdict(f"the second run makes {second['passes']} forward passes", not second["passes"]),
+        verdict(f"it has its features {stage:.0f} times as fast (target: {SOONER})",
+                stage >= SOONER),
+        verdict(f"it begins its first epoch {sooner:.1f} times as soon (target: {SOONER})",
+                sooner >= SOONER),
+    ]  # fmt: skip
+
+
+def pictures(home: Path) -> tuple[Path, str]:
+    """Return a folder of pictures and what they are: real ones, or drawn ones made in ``home``."""
+    real = Path(os.environ.get("KX_DATA_DIR", "")) / "cats_and_dogs_small"
+    if os.environ.get("KX_DATA_DIR") and real.is_dir():
+        return real, "photographs of cats and dogs"
+    from kx.data.cats_vs_dogs import FOLDERS
+
+    for name, content in FOLDERS[0].sample().items():
+        file = home / "drawn" / Path(name)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        for number in range(DRAWN):
+            file.with_stem(f"{file.stem}-{number}").write_bytes(_varied(content, number))
+    return home / "drawn", "drawn pictures (SAMPLE DATA)"
+
+
+def _varied(content: bytes, number: int) -> bytes:
+    import io
+
+    from PIL import Image, ImageEnhance
+
+    buffer = io.BytesIO()
+    picture = Image.open(io.BytesIO(content)).convert("RGB")
+    ImageEnhance.Brightness(picture).enhance(1 - number / 40).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def per_second(runs: int, count: int) -> list[bool]:
+    """Print how many pictures go through VGG16 in a second, and return what is to be judged."""
+    ways = {
+        "notes' loop, float32": ("notes", "float32"),
+        "kx, float32": ("kx", "float32"),
+        "kx, mixed_bfloat16": ("kx", "mixed_bfloat16"),
+    }
+    commands = {name: _extraction(way, how, count) for name, (way, how) in ways.items()}
+    found: Mapping[str, Sequence[dict[str, Any]]] = {
+        name: [json.loads(cost.out) for cost in costs]
+        for name, costs in interleaved(commands, runs).items()
+    }
+    print(f"\nVGG16, random weights, {count} pictures of 150 x 150; medians of {runs}")
+    speeds = {name: median(row["per_second"] for row in rows) for name, rows in found.items()}
+    notes, _, half = speeds.values()
+    print(f"{'':24}{'pictures per second':>20}{'against the notes':>20}")
+    for name, speed in speeds.items():
+        print(f"{name:24}{speed:>20.1f}{speed / notes:>19.2f}x")
+    if chosen_precision("auto")[0] != "mixed_bfloat16":
+        print(f"mixed_bfloat16 is {half / notes:.2f} times the notes' loop: not judged: no AMX")
+        return []
+    text = f"mixed_bfloat16 is {half / notes:.1f} times the notes' loop (target: {FASTER})"
+    return [verdict(text, half / notes >= FASTER)]
+
+
+def _extraction(way: str, precision: str, count: int) -> list[str]:
+    words = [way, f"--precision={precision}", f"--pictures={count}"]
+    return [sys.executable, "-m", "benchmarks.extraction", *words]
+
+
+if __name__ == "__main__":
+    sys.exit(not main(sys.argv[1:]))

@@ -1,0 +1,60 @@
+"""One run with ``mode: features``, timed from having read the data to the first epoch.
+
+Prints one line of JSON. The cache is in a folder that is given: the second run there has features.
+"""
+
+import argparse
+import json
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+
+def main() -> None:
+    """Read the options, run, and print what came of it."""
+    parser = argparse.ArgumentParser(prog="features", description=__doc__)
+    parser.add_argument("spec", type=Path)
+    parser.add_argument("--home", type=Path, required=True, help="folder of cache and outputs")
+    options = parser.parse_args()
+    os.environ["KX_CACHE_DIR"] = str(options.home / "cache")
+    from kx.contracts import Watcher
+    from kx.planning import make_plan
+    from kx.runner import run
+    from kx.running.work import Switches
+
+    class Clock(Watcher):
+        """Notes when the data have been read, and when the first epoch begins and ends."""
+
+        def __init__(self) -> None:
+            self.at: dict[str, float] = {}
+
+        def stage(self, text: str) -> None:
+            """The base is built once the data have been read."""
+            if text.startswith("building"):
+                self.at["read"] = time.perf_counter()
+
+        def fit_started(self, name: str, epochs: int, steps: int) -> None:
+            """The first epoch begins."""
+            self.at.setdefault("started", time.perf_counter())
+
+        def epoch_ended(self, name: str, epoch: int, metrics: Mapping[str, float]) -> None:
+            """The first epoch ends, validation included."""
+            self.at.setdefault("ended", time.perf_counter())
+
+    clock = Clock()
+    record, _ = run(make_plan(options.spec), options.home / "outputs", clock, Switches())
+    found: dict[str, Any] = {
+        "begins": clock.at["started"] - clock.at["read"],
+        "ends": clock.at["ended"] - clock.at["read"],
+        "stage": record.features["seconds"],
+        "passes": record.features["forward_passes"],
+        "shape": record.features["shape"],
+        "random": record.base["random"],
+    }
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()
