@@ -368,6 +368,10 @@ def _phase_complaints(spec: ExperimentSpec, plan: Plan) -> Iterator[Complaint]:
     if len(phases) > 1 and spec.training.early_stopping and refits:
         text = "phases that may stop early cannot be trained again for as many epochs"
         yield Complaint("phases", text, "use validation.refit: none, or no early_stopping")
+    if len(phases) > 1 and spec.training.checkpoint == "best":
+        text = "with checkpoint: best each phase ends with the best weights of its own epochs"
+        hint = "the result is the best of the last phase, even if an earlier one was better"
+        yield Complaint("phases", text, hint, fatal=False)
 
 
 def _choose(section: str, document: Document, problems: list[Problem]) -> Choice | None:

@@ -90,6 +90,14 @@ def test_the_epochs_of_a_training_are_those_of_its_phases():
     assert plan.spec.training.phases[1].optimizer.name == "sgd"
 
 
+def test_the_best_weights_of_several_phases_are_warned_of():
+    best = TWO.replace("{p", "{checkpoint: best, p", 1)
+    (warning,) = [str(warning) for warning in planned(TUNED, best).warnings]
+
+    assert "training.phases: with checkpoint: best each phase ends with the best" in warning
+    assert planned(TUNED, TWO).warnings == ()
+
+
 def test_other_architectures_train_all_of_themselves():
     text = "name: x\ndataset: wine\narchitecture: mlp\ntraining: {phases: [{epochs: 2%s}]}\n"
     for what, told in (("", False), (", trainable: head", True)):
