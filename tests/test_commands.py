@@ -148,6 +148,13 @@ def test_doctor_tells_versions_and_where_data_is(kx, monkeypatch, tmp_path):
     assert facts["data"]["cache"].startswith("3.0 MB of at most 500.0 MB (KX_CACHE_MB)")
 
 
+def test_no_summary_of_what_explains_is_cut_off(kx, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    _, page, _ = kx("explain", "--help")
+
+    assert [line for line in page.splitlines()[1:] if line.endswith("...")] == []
+
+
 def test_usage_errors_exit_with_2(kx):
     assert kx("train")[0] == 2
     assert kx("tarin", "a.yaml")[0] == 2

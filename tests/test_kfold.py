@@ -44,9 +44,21 @@ def curve(folder: Path, metric: str = "val_loss") -> np.ndarray:
     return np.mean([f["history"][metric] for f in fits if metric in f["history"]], axis=0)
 
 
+@pytest.fixture(scope="module")
+def repeated(run_kx, tmp_path_factory):
+    """Folder and record of 2 x 3 folds, for tests that only read them."""
+    home = tmp_path_factory.mktemp("repeated")
+    (home / "spec.yaml").write_text(SPEC)
+    args = ["-q", "--k", 3, "--repeats", 2, "--outputs", home / "outputs"]
+    code, _, err = run_kx("kfold", home / "spec.yaml", *args)
+    assert code == 0, err
+    (folder,) = (home / "outputs").iterdir()
+    return folder, json.loads((folder / "record.json").read_text())
+
+
 @pytest.mark.slow
-def test_the_protocol_is_folds_then_the_best_mean_epoch_then_a_refit_and_one_test(ran):
-    folder, record = ran("kfold", "--k", 3, "--repeats", 2)
+def test_the_protocol_is_folds_then_the_best_mean_epoch_then_a_refit_and_one_test(repeated):
+    folder, record = repeated
 
     names = [f"repeat-{repeat}-fold-{fold}" for repeat in (1, 2) for fold in (1, 2, 3)]
     assert [fit["name"] for fit in record["fits"]] == [*names, "refit"]
@@ -64,10 +76,10 @@ def test_the_protocol_is_folds_then_the_best_mean_epoch_then_a_refit_and_one_tes
 
 
 @pytest.mark.slow
-def test_every_row_is_predicted_once_by_a_network_that_has_not_seen_it(ran):
+def test_every_row_is_predicted_once_by_a_network_that_has_not_seen_it(repeated):
     from kx.data.wine import wine
 
-    folder, record = ran("kfold", "--k", 3, "--repeats", 2)
+    folder, record = repeated
 
     train = wine().train
     splits = json.loads((folder / "splits.json").read_text())

@@ -81,7 +81,7 @@ def activations(
     outputs: Outputs = Path("outputs"),
     as_json: AsJson = False,
 ) -> None:
-    """Draw what each channel of the first layers makes of a picture.
+    """Draw what the first layers make of a picture, by channel.
 
     Example: kx explain activations last --image cat.jpg
     """
@@ -116,7 +116,10 @@ def activations(
 @app.command()
 def filters(
     run: Network,
-    layer: Layer = None,
+    layer: Annotated[
+        str | None,
+        typer.Option("--layer", help="Its name; default: the first one with filters."),
+    ] = None,
     steps: Annotated[int, typer.Option(min=1, max=10_000, help="Of gradient ascent.")] = 40,
     size: Annotated[int, typer.Option(min=1, max=2_000, help="Pixels of a side.")] = 64,
     count: Annotated[int, typer.Option(min=1, help="At most so many filters.")] = 64,
@@ -126,7 +129,7 @@ def filters(
     outputs: Outputs = Path("outputs"),
     as_json: AsJson = False,
 ) -> None:
-    """Draw the patterns that the filters of a layer respond to; by default, the first one's.
+    """Draw the patterns that the filters of a layer respond to.
 
     Example: kx explain filters VGG16 --layer block3_conv1
     """
@@ -210,7 +213,7 @@ def errors(
     outputs: Outputs = Path("outputs"),
     as_json: AsJson = False,
 ) -> None:
-    """Draw the pictures of the test part that RUN got wrong, the worst first.
+    """Draw the test pictures that RUN got wrong, the worst first.
 
     Example: kx explain errors last
     """
@@ -256,7 +259,9 @@ def augmentation(
     outputs: Outputs = Path("outputs"),
     as_json: AsJson = False,
 ) -> None:
-    """Draw what augmentation makes of the first training pictures, as training would.
+    """Draw what augmentation makes of training pictures.
+
+    They are the first of the training part, changed as training would change them.
 
     Example: kx explain augmentation configs/cats_vs_dogs_augmented.yaml
     """
