@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from kx.contracts import DatasetBundle
 from kx.errors import MissingDataError, UsageError
-from kx.explain.subjects import dataset_of, recorded
+from kx.explain.subjects import dataset_of
 from kx.planning import Plan, make_plan, plan_again
+from kx.reporting.kept import recorded
 from kx.seeds import derive
 
 if TYPE_CHECKING:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kx.errors import DataError, UsageError, closest, suggest
+from kx.reporting.kept import kept_model, kept_preparation, recorded
 
 if TYPE_CHECKING:
     import keras
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from kx.data.files import Files
     from kx.data.preparation import Preparation
     from kx.reporting.record import Record
-
-FILES = ("model.keras", "preparation.npz", "preparation.json", "predictions.npz")
-"""What of a run is read here."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -186,7 +183,11 @@ def of_run(folder: Path) -> Subject:
         UsageError: if it has no record.
     """
     record = recorded(folder)
-    model, preparation = _model(folder), _preparation(folder)
+    from kx.data.preparation import Preparation
+
+    model, preparation = kept_model(folder), kept_preparation(folder)
+    if not isinstance(preparation, Preparation):
+        raise UsageError(f"{folder.name} was trained on texts; this command is for pictures.")
     return Subject(
         name=record.name,
         model=model,
@@ -195,22 +196,6 @@ def of_run(folder: Path) -> Subject:
         sample=record.is_sample,
         folder=folder,
     )
-
-
-def recorded(folder: Path) -> Record:
-    """Return the record of a run whose files are undamaged.
-
-    Raises:
-        DataError: if they are damaged, or there is no record.
-    """
-    from kx.reporting.folder import damaged_artefacts, judged
-
-    state, record, note = judged(folder)
-    if record is None:
-        raise DataError(f"{folder.name} has no record that can be read ({state}). {note}".rstrip())
-    for name in damaged_artefacts(folder, record, FILES):
-        raise DataError(f"{folder / name}: damaged: its SHA-256 is not the one of the record.")
-    return record
 
 
 def dataset_of(folder: Path, record: Record, files: Files | None = None) -> DatasetBundle:
@@ -239,37 +224,6 @@ def dataset_of(folder: Path, record: Record, files: Files | None = None) -> Data
     if fingerprint(bundle) != record.dataset.get("fingerprint"):
         raise DataError(f"{record.dataset.get('name')} is no longer the data of {folder.name}.")
     return bundle
-
-
-def _model(folder: Path) -> keras.Model:
-    import keras
-
-    path = folder / "model.keras"
-    if not path.is_file():
-        raise DataError(
-            f"{folder.name} has no model.keras: it ended early, or its spec says "
-            "`validation.refit: none`."
-        )
-    try:
-        return keras.saving.load_model(path, compile=False)
-    except (OSError, TypeError, ValueError) as error:
-        raise DataError(f"{path}: cannot be read: {error}") from error
-
-
-def _preparation(folder: Path) -> Preparation:
-    import numpy as np
-
-    from kx.data.preparation import Preparation, preparation_from
-
-    try:
-        with np.load(folder / "preparation.npz", allow_pickle=False) as arrays:
-            settings = json.loads((folder / "preparation.json").read_text(encoding="utf-8"))
-            preparation = preparation_from(arrays, settings)
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        raise DataError(f"{folder / 'preparation.npz'}: cannot be read: {error}") from error
-    if not isinstance(preparation, Preparation):
-        raise UsageError(f"{folder.name} was trained on texts; this command is for pictures.")
-    return preparation
 
 
 def _replay(
