@@ -62,6 +62,8 @@ class DatasetInfo:
         one_hot: whether multiclass labels are rows (n, classes) instead of integers (n,).
         sparse: whether x is a ``scipy.sparse.csr_matrix`` (few entries differ from zero).
         vocabulary: for word indices: every index is below this number; otherwise None.
+        word_index: where indices stand for words, the file that tells which; see
+            ``kx.data.word_index``.
         scale: the preparation that suits the features.
         train_examples: size of the training part; None if only known once it is read.
         test_examples: size of the test part, likewise.
@@ -88,6 +90,7 @@ class DatasetInfo:
     one_hot: bool = False
     sparse: bool = False
     vocabulary: int | None = None
+    word_index: str = ""
     scale: Scale = "none"
     train_examples: int | None = None
     test_examples: int | None = None

@@ -23,6 +23,7 @@ from kx.cli import (
     listing,
     new,
     plot,
+    predict,
     report,
     runs,
     schema,
@@ -78,6 +79,7 @@ app.command()(tidy.rm)
 app.command()(tidy.gc)
 app.command()(diagnose.diagnose)
 app.command()(suggest.suggest)
+app.command()(predict.predict)
 app.command()(compare.compare)
 app.command()(plot.plot)
 app.command()(export.export)

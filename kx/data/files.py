@@ -29,6 +29,7 @@ class DataFile:
         size: in bytes; the download is refused beyond it.
         content: digest over the arrays in the file (see ``kx.data.sources.content_digest``): a
             file with another container but these arrays is as good. Empty: not known.
+        instead: what can be done without the file, for messages.
         sample: makes arrays of the same keys, types and meaning, but few and drawn by chance.
     """
 
@@ -38,6 +39,7 @@ class DataFile:
     size: int
     sample: Callable[[], Arrays]
     content: str = ""
+    instead: str = "or try the dataset's small stand-in: `kx train --sample`"
 
     @property
     def digest(self) -> str:

@@ -41,6 +41,7 @@ def imdb_info(
         task="binary",
         classes=("negative", "positive"),
         **sequence_form(encoding, num_words, maxlen),
+        word_index="imdb_word_index.json",
         train_examples=25_000,
         test_examples=25_000,
     )

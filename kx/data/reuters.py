@@ -52,6 +52,7 @@ def reuters_info(
         classes=TOPICS,
         one_hot=labels == "one_hot",
         **sequence_form(encoding, num_words, maxlen),
+        word_index="reuters_word_index.json",
         train_examples=8_982,
         test_examples=2_246,
     )

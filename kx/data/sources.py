@@ -212,7 +212,7 @@ class SourceFiles:
             f"  URL      {file.url}\n"
             f"  SHA-256  {file.sha256}\n"
             f"Put it as {file.name} into KERAS_HOME/datasets or into a folder that KX_DATA_DIR "
-            "names, or try the dataset's small stand-in: `kx train --sample`."
+            f"names{', ' if file.instead else ''}{file.instead}."
         )
 
 

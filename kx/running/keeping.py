@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kx.contracts import DatasetBundle, DatasetInfo, Proposal
 from kx.curves import lower_is_better
+from kx.data.inputs.kinds import form_of
 from kx.reporting.jsonfile import to_json
 from kx.reporting.record import hardest, phase_starts
 from kx.reporting.storage import atomic_file, atomic_write, storage_errors
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 SPLITS_VERSION = 1
 ORIGINS_VERSION = 1
+INPUTS_VERSION = 1
 
 
 def write_splits(work: Work, proposals: Sequence[Proposal], examples: int) -> None:
@@ -44,6 +46,14 @@ def write_origins(work: Work, bundle: DatasetBundle) -> None:
     if bundle.origins:
         document = {"schema_version": ORIGINS_VERSION, **bundle.origins}
         atomic_write(work.folder.path / "rows.json", to_json(document, indent=None))
+
+
+def write_inputs(work: Work, bundle: DatasetBundle) -> None:
+    """Keep in ``inputs.json`` how examples are read, so that `kx predict` reads new ones so."""
+    form = form_of(bundle.info, bundle.train.x, work.plan.dataset.options)
+    if form:
+        document = {"schema_version": INPUTS_VERSION, **form}
+        atomic_write(work.folder.path / "inputs.json", to_json(document))
 
 
 def _split(proposal: Proposal, examples: int) -> dict[str, Any]:

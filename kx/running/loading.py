@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kx.contracts import Complaint, DatasetBundle, DatasetInfo, Provenance, Rows, Split, Strategy
 from kx.errors import MissingDataError, Problem, SpecError
 from kx.planning import Plan
-from kx.running.keeping import write_origins
+from kx.running.keeping import write_inputs, write_origins
 from kx.running.work import SMOKE_TEST, SMOKE_TRAIN, Work, first_line
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def load(work: Work) -> DatasetBundle:
     if work.switches.smoke:
         bundle = _sliced(bundle, work.seed)
     write_origins(work, bundle)
+    write_inputs(work, bundle)
     check_targets(bundle.train.y, "training")
     check_targets(bundle.test.y, "test")
     work.facts["dataset"] = {

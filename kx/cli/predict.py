@@ -1,0 +1,143 @@
+"""``kx predict``: what a trained network says of new examples."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kx.cli.options import AsJson, Outputs
+from kx.cli.runs import Run
+
+if TYPE_CHECKING:
+    from kx.data.inputs.given import Examples
+    from kx.predicting import Kept
+    from kx.reporting.forecasts import Forecast
+
+Inputs = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[INPUT]…",
+        help="Picture files or folders of them; CSV files; or texts. - reads CSV, or a text in "
+        "each line, from stdin.",
+        show_default=False,
+    ),
+]
+Row = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--row",
+        metavar="NAME=NUMBER,…",
+        help="A row of a table, also as JSON; may be repeated.",
+        show_default=False,
+    ),
+]
+File = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--file",
+        metavar="FILE",
+        help="A file that is one text, or a folder of .txt files; may be repeated.",
+        show_default=False,
+    ),
+]
+Lines = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--lines",
+        metavar="FILE",
+        help="A file with a text in each line; may be repeated.",
+        show_default=False,
+    ),
+]
+Invert = Annotated[
+    bool,
+    typer.Option("--invert", help="Turn dark and light around: MNIST's digits are light on dark."),
+]
+Every = Annotated[bool, typer.Option("--all", help="Show all classes.")]
+AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV instead, with all digits.")]
+
+
+def predict(
+    run: Run,
+    inputs: Inputs = None,
+    row: Row = None,
+    file: File = None,
+    lines: Lines = None,
+    invert: Invert = False,
+    every: Every = False,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+    outputs: Outputs = Path("outputs"),
+) -> None:
+    """Say what the network of RUN makes of new examples, prepared as its training data were.
+
+    Examples: kx predict imdb "A wonderful film."; kx predict boston houses.csv;
+    kx predict cats_vs_dogs photos/ --csv
+    """
+    from kx.data.inputs.given import Given
+    from kx.errors import UsageError
+    from kx.predicting import open_run
+    from kx.reporting.folder import find_run
+    from kx.training.environment import start_tensorflow
+
+    if as_json and as_csv:
+        raise UsageError("--json and --csv: choose one.")
+    kept = open_run(find_run(outputs, run))
+    given = Given(inputs or (), row or (), file or (), lines or (), invert)
+    examples = kept.read(given)  # before TensorFlow is loaded: a mistake costs no seconds
+    start_tensorflow(deterministic=True)
+    forecasts = _forecasts(kept, examples)
+    if as_json:
+        _print_json(kept, examples, forecasts)
+    else:
+        _print(kept, examples, forecasts, every=every, as_csv=as_csv)
+
+
+def _forecasts(kept: Kept, examples: Examples) -> list[Forecast]:
+    from kx.reporting.forecasts import class_forecast, value_forecast
+
+    said = kept.predict(examples)
+    named = list(zip(examples.names, examples.shown, strict=True))
+    if not kept.classes:
+        return [value_forecast(*of, float(row[0])) for of, row in zip(named, said, strict=True)]
+    exclusive = kept.task != "multilabel"
+    return [
+        class_forecast(*of, kept.classes, row.tolist(), exclusive=exclusive)
+        for of, row in zip(named, kept.probabilities(said), strict=True)
+    ]
+
+
+def _print_json(kept: Kept, examples: Examples, forecasts: list[Forecast]) -> None:
+    from kx.reporting.jsonfile import to_json
+
+    document = {
+        "id": kept.folder.name,
+        "sample": kept.record.is_sample,
+        "target": kept.target if not kept.classes else None,
+        "remarks": [*kept.marks(), *kept.remarks(), *examples.remarks],
+        "predictions": [forecast.as_dict() for forecast in forecasts],
+    }
+    typer.echo(to_json(document), nl=False)
+
+
+def _print(
+    kept: Kept, examples: Examples, forecasts: list[Forecast], *, every: bool, as_csv: bool
+) -> None:
+    from rich.text import Text
+
+    from kx.reporting import console
+    from kx.reporting.forecasts import forecast_csv, forecast_table
+    from kx.reporting.text import clean
+
+    paper, messages = console.results(), console.messages()
+    loud = messages if as_csv else paper
+    for mark in kept.marks():
+        loud.print(Text(mark, "bold yellow"))
+    for remark in (*kept.remarks(), *examples.remarks):
+        messages.print(clean(remark), soft_wrap=True)
+    if as_csv:
+        typer.echo(forecast_csv(forecasts, kept.classes, every=every), nl=False)
+    else:
+        paper.print(forecast_table(forecasts, kept.target, paper.width, every=every))

@@ -1,0 +1,109 @@
+"""What is given to a trained network, and what is read of it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kx.errors import DataError
+
+SHOWN = 20
+"""Mistakes that a message tells; more of them are counted."""
+
+STDIN = "-"
+
+
+def _stdin() -> bytes:
+    return sys.stdin.buffer.read()
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What is to be predicted, as its user wrote it.
+
+    Attributes:
+        inputs: texts, or paths of files; a single ``-`` means stdin.
+        rows: examples of a table, such as ``CRIM=0.1,ZN=18``, or JSON.
+        files: each of them a text; of a folder each file that ends in ``.txt``.
+        lines: files with a text in each line.
+        invert: whether dark and light of pictures are exchanged.
+        stdin: returns all that comes from there.
+    """
+
+    inputs: Sequence[str] = ()
+    rows: Sequence[str] = ()
+    files: Sequence[Path] = ()
+    lines: Sequence[Path] = ()
+    invert: bool = False
+    stdin: Callable[[], bytes] = _stdin
+
+    def used(self) -> list[str]:
+        """Return the options that were given, by their names; the arguments are ``inputs``."""
+        return [
+            name for name in ("inputs", "rows", "files", "lines", "invert") if getattr(self, name)
+        ]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Examples:
+    """Examples in the order in which they were given, unprepared.
+
+    Attributes:
+        names: where each comes from, such as ``houses.csv:2``; of a text that was an argument,
+            that text.
+        x: (n, …), as the dataset would have read them.
+        shown: what people know each by, such as the beginning of a text.
+        remarks: what everybody should know of them.
+    """
+
+    names: tuple[str, ...]
+    x: Any
+    shown: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
+
+
+def refuse(problems: Sequence[str]) -> None:
+    """Raise if there are problems: all of them at once.
+
+    Raises:
+        DataError: with one of them in each line.
+    """
+    if not problems:
+        return
+    more = len(problems) - SHOWN
+    lines = [*problems[:SHOWN], *([f"and {more:,} more"] if more > 0 else [])]
+    error = DataError("\n".join(lines))
+    error.details = "\n".join(problems)
+    raise error
+
+
+def read_text(path: Path | str, given: Given, problems: list[str]) -> str:
+    """Return what a UTF-8 file says (``-``: stdin), with line feeds; add to ``problems``."""
+    name = "stdin" if path == STDIN else str(path)
+    try:
+        content = given.stdin() if path == STDIN else Path(path).read_bytes()
+    except OSError as error:
+        problems.append(_unreadable(name, error))
+        return ""
+    return decoded(name, content, problems)
+
+
+def decoded(name: str, content: bytes, problems: list[str]) -> str:
+    """Return the text in the ``content`` of a file, with line feeds; add to ``problems``."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        byte = content[error.start]
+        problems.append(f"{name}:{line}: byte 0x{byte:02x} is no UTF-8: save the file as UTF-8")
+        return ""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _unreadable(name: str, error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f"{name}: there is no such file"
+    return f"{name}: cannot be read ({error.strerror or error})"

@@ -1,0 +1,110 @@
+"""Pictures, from their files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kx.contracts import DatasetInfo
+from kx.data.decoding import MOST_BYTES, SUFFIXES, FlawError, Form, decode, quiet_decoder
+from kx.data.inputs.given import Examples, Given, refuse
+from kx.errors import DataError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from kx.data.preparation import AnyPreparation
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A picture file; ``size`` and ``read`` raise ``OSError`` if there is no way to."""
+
+    name: str
+    size: Callable[[], int]
+    read: Callable[[], bytes]
+
+
+def form(info: DatasetInfo, x: Any, options: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return side, channels, type, and the numbers for black and white, of square pictures."""
+    shape = info.input_shape
+    if len(shape) != 3 or shape[0] != shape[1] or shape[2] not in (1, 3):
+        return None
+    whole = x.dtype == "uint8"
+    low, high = (0, 255) if whole else (float(x.min()), float(x.max()))
+    return {
+        "size": shape[0],
+        "channels": shape[2],
+        "black": low,
+        "white": high,
+        "dtype": str(x.dtype),
+    }
+
+
+def read(given: Given, form: Mapping[str, Any], preparation: AnyPreparation) -> Examples:
+    """Read picture files, decoded as those of datasets are: (n, size, size, channels).
+
+    Raises:
+        DataError: naming all that are no pictures.
+    """
+    import numpy as np
+
+    problems: list[str] = []
+    files = [file for path in given.inputs for file in _files(Path(path), problems)]
+    wanted = Form(form["size"], form["channels"])
+    with quiet_decoder(), ThreadPoolExecutor() as pool:
+        found = list(pool.map(lambda file: _decoded(file, wanted), files))
+    problems += [what for what in found if isinstance(what, str)]
+    refuse(problems)
+    pixels = np.stack(found)
+    names = tuple(file.name for file in files)
+    return Examples(names, _in_range(255 - pixels if given.invert else pixels, form), names)
+
+
+def _files(path: Path, problems: list[str]) -> Iterator[_File]:
+    """Yield the file at ``path``, or the pictures in the folder or archive; note problems."""
+    if path.is_dir() or path.suffix.lower() == ".zip":
+        try:
+            yield from _listed(path, problems)
+        except DataError as error:
+            problems.append(str(error).rstrip("."))
+    elif path.is_file():
+        yield _File(str(path), lambda: path.stat().st_size, path.read_bytes)
+    else:
+        problems.append(f"{path}: there is no such file")
+
+
+def _listed(path: Path, problems: list[str]) -> Iterator[_File]:
+    from kx.data.class_folders import PICTURES
+    from kx.data.trees import open_tree
+
+    tree = open_tree(path)
+    names = [name for name in tree.files if PICTURES.fits(name)]
+    if not names:
+        problems.append(f"{path}: has no pictures: these end in {', '.join(SUFFIXES)}")
+    for name in names:
+        yield _File(str(path / name), lambda at=name: tree.size(at), lambda at=name: tree.read(at))  # type: ignore[misc]
+
+
+def _decoded(file: _File, form: Form) -> np.ndarray | str:
+    """Return the picture in a file, or what is wrong with it."""
+    try:
+        if file.size() > MOST_BYTES:
+            return f"{file.name}: more than {MOST_BYTES:,} bytes large"
+        return decode(file.name, file.read(), form)[0]
+    except FlawError as flaw:
+        return f"{file.name}: {flaw}"
+    except OSError as error:
+        return f"{file.name}: cannot be read ({error.strerror or error})"
+
+
+def _in_range(pixels: np.ndarray, form: Mapping[str, Any]) -> np.ndarray:
+    """Return bytes with the dataset's own numbers for black and white, such as 0 and 16."""
+    if form["dtype"] == "uint8":
+        return pixels
+    black, white = form["black"], form["white"]
+    scaled: np.ndarray = (black + pixels / 255 * (white - black)).astype(form["dtype"])
+    return scaled

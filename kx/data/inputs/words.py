@@ -1,0 +1,66 @@
+"""Texts for networks that read word indices: each word becomes its rank in the dataset's list."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from kx.contracts import DatasetInfo
+from kx.data.inputs.given import Examples, Given
+from kx.data.inputs.text import read_texts
+from kx.data.sequences import INDEX_FROM, encode
+from kx.data.word_index import read_word_index, words_of
+
+if TYPE_CHECKING:
+    from kx.data.preparation import AnyPreparation
+
+
+def form(info: DatasetInfo, x: Any, options: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the name of the list of words, and how their ranks are encoded."""
+    if not info.word_index:
+        return None
+    parameters = inspect.signature(encode).parameters
+    return {
+        "words": info.word_index,
+        "encode": {name: options[name] for name in parameters if name in options},
+    }
+
+
+def read(given: Given, form: Mapping[str, Any], preparation: AnyPreparation) -> Examples:
+    """Read texts as the dataset would have them, as its own ``encode`` returns them.
+
+    Raises:
+        DataError: naming all texts that cannot be read, or if the list of words is not to be had.
+    """
+    texts = read_texts(given)
+    return encoded(texts.names, texts.shown, texts.texts, read_word_index(form["words"]), form)
+
+
+def encoded(
+    names: list[str],
+    shown: list[str],
+    texts: list[str],
+    ranks: Mapping[str, int],
+    form: Mapping[str, Any],
+) -> Examples:
+    """Return texts as the dataset's ``encode`` returns its own.
+
+    Args:
+        names: of the texts.
+        shown: what people know each by.
+        texts: as they were read.
+        ranks: word -> its rank; 1 is the most frequent word.
+        form: as in ``form``.
+    """
+    import numpy as np
+
+    settings = form["encode"]
+    unknown = settings["num_words"]  # as every rank from there on
+    lists = np.empty(len(texts), dtype=object)
+    remarks = []
+    for row, text in enumerate(texts):
+        lists[row] = [ranks.get(word, unknown) for word in words_of(text)]
+        if all(rank + INDEX_FROM >= unknown for rank in lists[row]):
+            remarks.append(f"{shown[row][:40]!r} has no word that this network knows")
+    return Examples(tuple(names), encode(lists, **settings), tuple(shown), tuple(remarks))

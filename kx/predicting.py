@@ -1,0 +1,135 @@
+"""What the network of a run says of new examples, prepared as its training data were."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kx.data.inputs.given import Examples, Given
+from kx.data.inputs.kinds import read_examples
+from kx.errors import DataError
+from kx.reporting.jsonfile import read_json
+from kx.reporting.kept import kept_model, kept_preparation, model_file, recorded
+from kx.reporting.tables import RANDOM, SMOKE
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+
+    from kx.data.preparation import AnyPreparation
+    from kx.reporting.record import Record
+
+SAMPLE = "SAMPLE DATA: trained on a generated stand-in, it knows nothing of real examples"
+
+BATCH = 1024
+"""Examples at a time, at most: as many as when the run predicted its test part."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kept:
+    """What of a run is needed to predict; its network is loaded later, since that takes seconds.
+
+    Attributes:
+        folder: of the run.
+        form: of its inputs, as ``kx.data.inputs.kinds.form_of`` told.
+    """
+
+    folder: Path
+    record: Record
+    form: Mapping[str, Any]
+    preparation: AnyPreparation
+
+    @property
+    def task(self) -> str:
+        """One of ``kx.contracts.Task``."""
+        return str(self.record.dataset.get("task", ""))
+
+    @property
+    def classes(self) -> Sequence[str]:
+        """Names of the classes, in the order of the outputs; empty for a regression."""
+        classes = [str(name) for name in self.record.dataset.get("classes") or ()]
+        return classes or (("0", "1") if self.task == "binary" else ())
+
+    @property
+    def target(self) -> str:
+        """What a regression predicts, with its unit."""
+        return str(self.record.dataset.get("target") or "prediction")
+
+    def marks(self) -> list[str]:
+        """Return why the predictions mean little, if they do; to be told loudly."""
+        said = {
+            SAMPLE: self.record.is_sample,
+            SMOKE: self.record.smoke,
+            RANDOM: self.record.is_untransferred,
+        }
+        return [mark for mark, holds in said.items() if holds]
+
+    def remarks(self) -> list[str]:
+        """Return what else is to be known of the network."""
+        count = self.record.seeds_count
+        return [f"The network kept is that of the first of {count} seeds."] if count > 1 else []
+
+    def read(self, given: Given) -> Examples:
+        """Read new examples as the run's dataset would have.
+
+        Raises:
+            UsageError: if nothing was given, or in a way that is for other runs.
+            DataError: with all that is wrong with what was given.
+        """
+        return read_examples(given, self.form, self.preparation)
+
+    def predict(self, examples: Examples) -> np.ndarray:
+        """Return what the network says: (n, outputs) float32; TensorFlow must be ready.
+
+        Raises:
+            DataError: if it cannot be loaded, or an example cannot be prepared.
+        """
+        prepared = self.preparation.apply(examples.x, "given")
+        return outputs(kept_model(self.folder), prepared)
+
+    def probabilities(self, said: np.ndarray) -> np.ndarray:
+        """Return the probability of each class, (n, classes), of what the network says."""
+        import numpy as np
+
+        return np.concatenate([1 - said, said], axis=1) if self.task == "binary" else said
+
+
+def open_run(folder: Path) -> Kept:
+    """Return what the run in ``folder`` kept for predictions.
+
+    Raises:
+        DataError: if it has no network, or it is not known how its inputs are read.
+    """
+    record = recorded(folder)
+    model_file(folder)
+    if not (folder / "inputs.json").is_file():
+        raise DataError(
+            f"{folder.name} has no inputs.json, which tells how its examples are read: an older kx "
+            "trained it, or its dataset has neither names of columns, nor square pictures, nor "
+            "words. Train it again, or have the dataset tell (DatasetInfo.features)."
+        )
+    return Kept(folder, record, read_json(folder / "inputs.json"), kept_preparation(folder))
+
+
+def outputs(model: keras.Model, x: Any) -> np.ndarray:
+    """Return the outputs of a network for prepared examples: (n, outputs) float32.
+
+    Args:
+        model: for dense rows, as runs keep them.
+        x: (n, …) array or CSR matrix.
+    """
+    import numpy as np
+    import tensorflow as tf
+
+    from kx.training.engine import examples_at_once
+
+    size = examples_at_once(model, BATCH)
+    spec = tf.TensorSpec((None, *x.shape[1:]), x.dtype)
+    run = tf.function(
+        lambda rows: tf.cast(model(rows, training=False), tf.float32), input_signature=[spec]
+    )
+    parts = (x[at : at + size] for at in range(0, x.shape[0], size))
+    dense = (part.toarray() if hasattr(part, "toarray") else part for part in parts)
+    return np.concatenate([run(part).numpy() for part in dense])

@@ -1,0 +1,193 @@
+"""Predictions for people, and for other programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kx.reporting.text import clean, number
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+NEXT = 2
+"""Classes that are named behind the most probable one, where there are many."""
+
+LEAST, GAP = 24, 2
+"""Columns that are left at least of what is cut, and those between two columns of a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a network says of one input.
+
+    Attributes:
+        name: of the input, for other programs.
+        shown: of the input, for people.
+        value: what a regression predicts; None for classes.
+        probabilities: of the classes, the most probable first.
+        labels: which of them it comes to; exactly one if they exclude each other.
+        exclusive: whether they do.
+    """
+
+    name: str
+    shown: str
+    value: float | None = None
+    probabilities: tuple[tuple[str, float], ...] = ()
+    labels: tuple[str, ...] = ()
+    exclusive: bool = True
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """What it comes to, by the names that other programs know."""
+        if self.value is not None:
+            return {"value": self.value}
+        if self.exclusive:
+            return {"class": self.labels[0], "probability": self.probabilities[0][1]}
+        return {"labels": self.labels}
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return all of it, for JSON."""
+        more = {} if self.value is not None else {"probabilities": dict(self.probabilities)}
+        return {"input": self.name, **self.answer, **more}
+
+
+def value_forecast(name: str, shown: str, value: float) -> Forecast:
+    """Return what a regression predicts of one input."""
+    return Forecast(name, shown, value)
+
+
+def class_forecast(
+    name: str, shown: str, classes: Sequence[str], said: Sequence[float], *, exclusive: bool = True
+) -> Forecast:
+    """Return which class an input is of, or which labels it has: those of at least one half.
+
+    Args:
+        name: of the input, for other programs.
+        shown: of the input, for people.
+        classes: names.
+        said: the probability of each.
+        exclusive: whether an input is of one class only.
+    """
+    ranked = sorted(zip(classes, said, strict=True), key=lambda pair: -pair[1])
+    chosen = ranked[:1] if exclusive else [pair for pair in ranked if pair[1] >= 0.5]
+    labels = tuple(label for label, _ in chosen)
+    return Forecast(name, shown, None, tuple(ranked), labels, exclusive)
+
+
+def forecast_table(
+    forecasts: Sequence[Forecast], target: str, width: int, *, every: bool = False
+) -> RenderableType:
+    """Return one line per input or, if ``every`` class is wanted, one per class.
+
+    Args:
+        forecasts: of one network, at least one.
+        target: name and unit of what a regression predicts.
+        width: of the paper, in columns.
+        every: whether all classes are shown.
+    """
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    heads = _heads(forecasts[0], target, every)
+    rows = list(_all_rows(forecasts) if every else _rows(forecasts))
+    cells = _fitting([[clean(cell) for cell in row] for row in (heads, *rows)], width)
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    for head, cell in zip(heads, cells[0], strict=True):
+        side = "right" if head in ("probability", target) else "left"
+        table.add_column(_plain(cell), justify=side)  # type: ignore[arg-type]
+    for row in cells[1:]:
+        table.add_row(*map(_plain, row))
+    return table
+
+
+def forecast_csv(forecasts: Sequence[Forecast], classes: Sequence[str], *, every: bool) -> str:
+    """Return a CSV text: a header, then a line for each input, with all digits.
+
+    Args:
+        forecasts: of one network, at least one.
+        classes: in the order of the columns with the probability of ``every`` class.
+        every: whether there are any such columns.
+    """
+    paper = io.StringIO()
+    writer = csv.writer(paper, lineterminator="\n")
+    more = [f"probability of {name}" for name in classes] if every else []
+    writer.writerow(["input", *forecasts[0].answer, *map(clean, more)])
+    for forecast in forecasts:
+        answer = (";".join(v) if isinstance(v, tuple) else v for v in forecast.answer.values())
+        found = dict(forecast.probabilities)
+        rest = [found[name] for name in classes] if every else []
+        writer.writerow([clean(forecast.name), *map(_cell, answer), *rest])
+    return paper.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    return clean(value) if isinstance(value, str) else value
+
+
+def _heads(first: Forecast, target: str, every: bool) -> list[str]:
+    if first.value is not None:
+        return ["input", target]
+    if every:
+        return ["input", "class", "probability"]
+    if not first.exclusive:
+        return ["input", "labels"]
+    more = ["next"] if len(first.probabilities) > 2 else []
+    return ["input", "class", "probability", *more]
+
+
+def _rows(forecasts: Sequence[Forecast]) -> Iterator[list[str]]:
+    for forecast in forecasts:
+        if forecast.value is not None:
+            yield [forecast.shown, number(forecast.value)]
+        elif not forecast.exclusive:
+            found = dict(forecast.probabilities)
+            said = [f"{label} {found[label]:.4f}" for label in forecast.labels]
+            yield [forecast.shown, ", ".join(said) or "none"]
+        else:
+            (label, probability), *rest = forecast.probabilities
+            more = [", ".join(f"{name} {value:.3f}" for name, value in rest[:NEXT])]
+            yield [
+                forecast.shown,
+                label,
+                f"{probability:.4f}",
+                *(more if len(rest) > 1 else []),
+            ]
+
+
+def _all_rows(forecasts: Sequence[Forecast]) -> Iterator[list[str]]:
+    """Yield a row for each class of each input; the name stands beside the first."""
+    for forecast in forecasts:
+        if forecast.value is not None:
+            yield [forecast.shown, number(forecast.value)]
+        for at, (label, probability) in enumerate(forecast.probabilities):
+            yield [forecast.shown if at == 0 else "", label, f"{probability:.4f}"]
+
+
+def _fitting(rows: list[list[str]], width: int) -> list[list[str]]:
+    """Cut the first column so that each row is one line; if that is not enough, the last, too."""
+    from rich.cells import cell_len
+
+    wide = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    over = sum(wide) + GAP * (len(wide) - 1) - width
+    for at in (0, -1):
+        cut = min(max(over, 0), max(wide[at] - LEAST, 0))
+        wide[at], over = wide[at] - cut, over - cut
+    return [[_cut(cell, room) for cell, room in zip(row, wide, strict=True)] for row in rows]
+
+
+def _cut(text: str, width: int) -> str:
+    """Return the beginning of a text; a Chinese character takes two columns."""
+    from rich.cells import cell_len, set_cell_size
+
+    return text if cell_len(text) <= width else set_cell_size(text, width - 3).rstrip() + "..."
+
+
+def _plain(text: str) -> Any:
+    """Return text that is no markup."""
+    from rich.text import Text
+
+    return Text(text)
