@@ -327,6 +327,8 @@ def _fit_together(
         yield ("augmentation", *([complaint.key] if complaint.key else [])), complaint
     for complaint in _phase_complaints(spec, plan):
         yield ("training", "phases"), complaint
+    for complaint in _batching_complaints(info, spec, plan):
+        yield ("training", "batching"), complaint
     for section in ("architecture", "validation"):
         choice: Choice = getattr(plan, section)
         if choice.entry.check:
@@ -372,6 +374,24 @@ def _phase_complaints(spec: ExperimentSpec, plan: Plan) -> Iterator[Complaint]:
         text = "with checkpoint: best each phase ends with the best weights of its own epochs"
         hint = "the result is the best of the last phase, even if an earlier one was better"
         yield Complaint("phases", text, hint, fatal=False)
+
+
+def _batching_complaints(
+    info: DatasetInfo, spec: ExperimentSpec, plan: Plan
+) -> Iterator[Complaint]:
+    """Yield why texts of like length cannot come together, with less padding."""
+    if spec.training.batching == "fixed":
+        return
+    name = plan.architecture.entry.name
+    if info.vocabulary is None:
+        text = f"bucketed is for texts, word by word; the examples of {info.name} are none"
+        yield Complaint("batching", text, "remove it")
+    elif not plan.architecture.entry.any_length:
+        text = f"bucketed: {name} takes texts of one length only"
+        yield Complaint("batching", text, "use rnn, or batching: fixed")
+    elif not plan.architecture.options.get("masking"):
+        text = "bucketed: without masking, what is said of a text depends on how far it is padded"
+        yield Complaint("batching", text, "set architecture.masking: true, or batching: fixed")
 
 
 def _choose(section: str, document: Document, problems: list[Problem]) -> Choice | None:

@@ -65,6 +65,7 @@ class Entry(Generic[F]):
         rescale: evaluators: ``rescale(options, factor)`` adapts what counts rows to data that is
             ``factor`` times the described size (a sample, or the slice of a smoke run).
         transfer: models: what those on a ready-made base can do.
+        any_length: models: whether they take texts that are shorter than those they were built for.
     """
 
     kind: str
@@ -74,6 +75,7 @@ class Entry(Generic[F]):
     check: Check | None = None
     rescale: Callable[[dict[str, Any], float], dict[str, Any]] | None = None
     transfer: Transfer | None = None
+    any_length: bool = False
 
     @property
     def options(self) -> type[BaseModel]:
@@ -123,6 +125,7 @@ class Registry(Generic[F]):
         check: Check | None = None,
         rescale: Callable[[dict[str, Any], float], dict[str, Any]] | None = None,
         transfer: Transfer | None = None,
+        any_length: bool = False,
     ) -> Callable[[F], F]:
         """Register the decorated function under ``name``.
 
@@ -132,6 +135,7 @@ class Registry(Generic[F]):
             check: complains about options that cannot work with a dataset, without building.
             rescale: evaluators only: adapts options that count rows to a smaller dataset.
             transfer: models only: what those on a ready-made base can do.
+            any_length: models only: whether they take shorter texts than they were built for.
 
         Raises:
             PluginError: if another function has that name, or the name, a docstring or the type
@@ -156,7 +160,8 @@ class Registry(Generic[F]):
                     "its first line is shown by `kx list`."
                 )
             option_types(function)  # complains now, not when somebody asks for it
-            self._entries[name] = Entry(self.kind, name, function, info, check, rescale, transfer)
+            known = (info, check, rescale, transfer, any_length)
+            self._entries[name] = Entry(self.kind, name, function, *known)
             return function
 
         return register

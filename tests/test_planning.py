@@ -100,6 +100,23 @@ def folder(tmp_path, monkeypatch):
             },
             "nothing is left of 10 words after convolution 2",
         ),
+        ({"training": "{batching: bucketed}"}, "training.batching: bucketed is for texts"),
+        (
+            {
+                "dataset": "{name: imdb, encoding: sequence}",
+                "architecture": "embedding_mlp",
+                "training": "{batching: bucketed}",
+            },
+            "training.batching: bucketed: embedding_mlp takes texts of one length only; use rnn",
+        ),
+        (
+            {
+                "dataset": "{name: imdb, encoding: sequence}",
+                "architecture": "rnn",
+                "training": "{batching: bucketed}",
+            },
+            "batching: bucketed: without masking.*set architecture.masking: true",
+        ),
         ({"training": "{loss: categorical_crossentropy}"}, "needs one-hot labels"),
         ({"training": "{output_activation: sigmoid}"}, "training.output_activation: .*use softmax"),
         ({"augmentation": "{zoom_fraction: 0.1}"}, "x.yaml:4:15: augmentation: needs pictures"),

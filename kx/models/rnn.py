@@ -24,7 +24,7 @@ def complaints(info: DatasetInfo, **_: Any) -> Iterator[Complaint]:
     yield from word_input_complaints(info)
 
 
-@model("rnn", check=complaints)
+@model("rnn", check=complaints, any_length=True)
 def rnn(
     info: DatasetInfo,
     *,

@@ -327,6 +327,9 @@ class TrainingSection(Strict):
     """Passes over the training part, at most; with `phases` the sum of theirs."""
     phases: Annotated[tuple[Phase, ...], Field(max_length=20)] | None = None
     """Train in steps: each phase says for how many epochs, what, and with which optimizer."""
+    batching: Literal["fixed", "bucketed"] = "fixed"
+    """`bucketed`: batches of texts of like length, padded no further than needed; which texts come
+    together is then not all chance. For networks that read word by word and mask the padding."""
     shuffle: bool = True
     """Train in a new order in every epoch."""
     monitor: str = "val_loss"

@@ -1,8 +1,9 @@
-"""Which of three ways of running an epoch is the fastest for a network and its data.
+"""Which of four ways of running an epoch is the fastest for a network and its data.
 
 ``fit``       plain Keras, step by step: for data that do not fit into memory.
 ``resident``  an epoch is one call, the data stay in memory: for everything else.
 ``xla``       the same, compiled by XLA: for small dense networks with many steps.
+``steps``     a call for each step, compiled by XLA: for recurrent networks, whose steps are long.
 
 The choice is a rule and no measurement: the engine decides the last digits of a result, and the
 same spec must give the same digits again. The rule rests on measurements (2 cores, no GPU).
@@ -21,7 +22,7 @@ from kx.spec.schema import TrainingSection
 if TYPE_CHECKING:
     import keras
 
-Kind = Literal["fit", "resident", "xla"]
+Kind = Literal["fit", "resident", "xla", "steps"]
 
 COMPILABLE = frozenset(
     (
@@ -33,11 +34,22 @@ COMPILABLE = frozenset(
 )  # fmt: skip
 """Layers that XLA compiles and that are not slower for it: its convolutions are, on a CPU."""
 
+RECURRENT = frozenset(("SimpleRNN", "LSTM", "GRU", "Bidirectional"))
+"""Layers that XLA makes faster, because their steps through time are many small operations."""
+WORDS = frozenset(("Embedding", "SpatialDropout1D"))
+"""Layers in front of those."""
+
 COMPILE_SECONDS = 1.2
 SAVED_PER_STEP = 75e-6
 """Seconds: a step of a resident loop costs 78 microseconds before any arithmetic; XLA's 4."""
 MOST_OPERATIONS = 3e7
 """Of a step: above, TensorFlow's own products, on several cores, are the faster ones."""
+COMPILE_SECONDS_RECURRENT = 4.0
+"""For each length of texts."""
+SAVED_PER_TIME_STEP = 80e-6
+"""Seconds: of 128 texts and 32 units, 90 microseconds with an LSTM, 135 with a SimpleRNN."""
+MOST_OPERATIONS_RECURRENT = 1e8
+"""Of one step through time. An LSTM of 128 units, 6e7, still gains a sixth."""
 MOST_BYTES_AT_ONCE = 256e6
 """Of one layer's outputs, while predicting."""
 SHARE_OF_MEMORY = 0.4
@@ -55,7 +67,7 @@ class Engine:
     @property
     def label(self) -> str:
         """What the record says."""
-        return {"fit": "fit", "resident": "compiled", "xla": "compiled (XLA)"}[self.kind]
+        return {"fit": "fit", "resident": "compiled"}.get(self.kind, "compiled (XLA)")
 
 
 def choose(
@@ -66,6 +78,7 @@ def choose(
     free_memory: float,
     *,
     augmented: bool = False,
+    lengths: int = 1,
 ) -> Engine:
     """Choose the engine of a run.
 
@@ -76,6 +89,7 @@ def choose(
         steps: of all fits together.
         free_memory: bytes.
         augmented: whether pictures are changed by chance, which XLA cannot compile.
+        lengths: of texts: how many forms a batch can have.
     """
     size, room = size_in_memory(data), SHARE_OF_MEMORY * free_memory
     if training.engine != "compiled" and size > room and not hasattr(data.x, "indptr"):
@@ -86,9 +100,20 @@ def choose(
     obstacle = "augmentation" if augmented else obstacle
     if obstacle:
         return Engine("resident", obstacle)
+    if through := time_steps(model):
+        return _recurrent(training, steps, through, lengths)
     if training.engine == "auto" and steps * SAVED_PER_STEP < COMPILE_SECONDS:
         return Engine("resident", f"{steps:,} steps do not repay compiling")
     return Engine("xla", f"{steps:,} steps of a small dense network")
+
+
+def _recurrent(training: TrainingSection, steps: int, through: int, lengths: int) -> Engine:
+    saved = steps * through * SAVED_PER_TIME_STEP
+    what = f"{steps:,} steps of a recurrent network"
+    what += f", texts of {lengths} lengths" if lengths > 1 else ""
+    if training.engine == "auto" and saved < COMPILE_SECONDS_RECURRENT * lengths:
+        return Engine("resident", f"{what} do not repay compiling")
+    return Engine("steps", what)
 
 
 def size_in_memory(data: Split) -> float:
@@ -126,21 +151,38 @@ def obstacle_to_xla(model: keras.Model, data: Split, batch_size: int) -> str:
     """Return why XLA does not suit, or an empty text."""
     if hasattr(data.x, "indptr"):
         return "sparse rows"
-    foreign = sorted({type(layer).__name__ for layer in layers_of(model)} - COMPILABLE)
+    through = time_steps(model)
+    known = COMPILABLE | RECURRENT | WORDS if through else COMPILABLE
+    foreign = sorted({type(layer).__name__ for layer in layers_of(model)} - known)
     if foreign:
         return f"a layer of the kind {foreign[0]}"
-    operations = 3 * forward_operations(model) * batch_size
-    return "large products" if operations > MOST_OPERATIONS else ""
+    operations = 3 * forward_operations(model) * batch_size / max(1, through)
+    most = MOST_OPERATIONS_RECURRENT if through else MOST_OPERATIONS
+    return "large products" if operations > most else ""
 
 
 def forward_operations(model: keras.Model) -> float:
-    """Estimate the multiplications and additions for one example, forwards.
+    """Estimate the multiplications and additions for one example, forwards."""
+    uses = (_positions(layer) * int(layer.count_params()) for layer in layers_of(model))
+    return 2.0 * sum(uses)
 
-    Each weight is used once for every position of its layer's output picture.
+
+def time_steps(model: keras.Model) -> int:
+    """Return how many steps through time the recurrent layers take for one example, in all."""
+    recurrent = (layer for layer in layers_of(model) if type(layer).__name__ in RECURRENT)
+    return sum(_positions(layer) for layer in recurrent)
+
+
+def _positions(layer: keras.Layer) -> int:
+    """Return how often each weight of the layer is used for one example.
+
+    For every position of a picture that is put out, for every word that is read; but of an
+    embedding only a row is looked up.
     """
-    total = 0.0
-    for layer in layers_of(model):
-        shape = layer.output.shape
-        positions = math.prod(side or 1 for side in shape[1:-1]) if len(shape) > 2 else 1
-        total += 2 * positions * layer.count_params()
-    return total
+    kind, shape = type(layer).__name__, layer.output.shape
+    if kind == "Embedding":
+        return 0
+    if kind in RECURRENT:
+        words = layer.input[0] if isinstance(layer.input, list) else layer.input  # else a mask
+        return int(words.shape[1] or 1)
+    return math.prod(side or 1 for side in shape[1:-1]) if len(shape) > 2 else 1

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
     from kx.contracts import Split
+    from kx.training.buckets import Buckets
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,6 +30,7 @@ class Batching:
         shuffle: whether every epoch has an order of its own.
         seed: decides these orders.
         first: how many epochs came before: an order depends on the epoch of the whole fit.
+        buckets: batches have texts of like length; None: any.
     """
 
     rows: np.ndarray
@@ -36,6 +38,7 @@ class Batching:
     shuffle: bool
     seed: int
     first: int = 0
+    buckets: Buckets | None = None
 
     @property
     def examples(self) -> int:
@@ -51,12 +54,12 @@ class Batching:
         """Return the rows in the order of ``epoch``, counted from ``first`` on: (n,) int32."""
         import tensorflow as tf
 
-        rows = tf.constant(self.rows, tf.int32)
-        if not self.shuffle:
-            return rows
-        whole = tf.cast(epoch, tf.int64) + self.first
-        seed = tf.stack([tf.constant(self.seed, tf.int64), whole])
-        return shuffled(rows, seed)
+        rows, seed = tf.constant(self.rows, tf.int32), None
+        if self.shuffle:
+            whole = tf.cast(epoch, tf.int64) + self.first
+            seed = tf.stack([tf.constant(self.seed, tf.int64), whole])
+            rows = shuffled(rows, seed)
+        return self.buckets.ordered(rows, self.batch_size, seed) if self.buckets else rows
 
 
 def shuffled(rows: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
@@ -67,7 +70,13 @@ def shuffled(rows: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
 
 
 class Source(Protocol):
-    """Where batches come from."""
+    """Where batches come from.
+
+    Attributes:
+        buckets: texts are padded no further than their batch needs; None: they stay as they are.
+    """
+
+    buckets: Buckets | None
 
     def batch(self, rows: tf.Tensor, *, weighted: bool = True) -> tuple[Any, ...]:
         """Return x and y of ``rows``; their weights too, if there are any and they are wanted."""
@@ -80,12 +89,13 @@ class Resident:
         examples: how many rows there are.
         tensors: what is kept; a function may take them as arguments, to serve other data too.
         sparse: whether x is a CSR matrix.
+        buckets: see ``Source``.
     """
 
-    def __init__(self, split: Split) -> None:
+    def __init__(self, split: Split, buckets: Buckets | None = None) -> None:
         import tensorflow as tf
 
-        self.examples = len(split)
+        self.examples, self.buckets = len(split), buckets
         self.sparse = hasattr(split.x, "indptr")
         self.weighted = split.weights is not None
         x = [split.x]
@@ -105,7 +115,13 @@ class Resident:
     @property
     def form(self) -> tuple[Any, ...]:
         """What decides whether a function that was traced for one data set serves another."""
-        return (self.sparse, self.weighted, *((t.shape[1:], t.dtype) for t in self.tensors))
+        edges = tuple(self.buckets.edges.tolist()) if self.buckets else ()
+        kinds = ((t.shape[1:], t.dtype) for t in self.tensors)
+        return (self.sparse, self.weighted, edges, *kinds)
+
+    def lengths(self, rows: np.ndarray) -> tuple[int, ...]:
+        """Return the length of the texts of a batch of ``rows``, if they are cut to one."""
+        return (self.buckets.length(rows),) if self.buckets else ()
 
     def batch(
         self,
@@ -126,6 +142,7 @@ class Resident:
         y, *rest = tensors or self.tensors
         weights = [tf.gather(rest.pop(0), rows)] if self.weighted else []
         x = self._sparse_rows(rows, *rest) if self.sparse else tf.gather(rest[0], rows)
+        x = self.buckets.trimmed(x) if self.buckets else x
         return (x, tf.gather(y, rows), *(weights if weighted else []))
 
     def _sparse_rows(
@@ -144,8 +161,8 @@ class Resident:
 class Streamed:
     """A split that stays where it is, in an array that may be a file; batches are read from it."""
 
-    def __init__(self, split: Split) -> None:
-        self.examples = len(split)
+    def __init__(self, split: Split, buckets: Buckets | None = None) -> None:
+        self.examples, self.buckets = len(split), buckets
         self._split = split
 
     def batch(self, rows: tf.Tensor, *, weighted: bool = True) -> tuple[Any, ...]:
@@ -157,10 +174,11 @@ class Streamed:
         parts += [split.weights] if weighted and split.weights is not None else []
         types = [part.dtype for part in parts]
         read = tf.numpy_function(lambda at: [part[at] for part in parts], [rows], types)
-        return tuple(
+        x, *rest = (
             tf.ensure_shape(values, (None, *part.shape[1:]))
             for values, part in zip(read, parts, strict=True)
         )
+        return (self.buckets.trimmed(x) if self.buckets else x, *rest)
 
 
 def batches(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from kx.spec.schema import TrainingSection
@@ -49,7 +50,8 @@ class PlainLoop:
         self, data: Source, job: Job, training: TrainingSection, callbacks: Sequence[Any]
     ) -> None:
         """Fit the model on batches of ``data``."""
-        batching, check = job.batching(training), _checking(self._model, job.validation)
+        batching = replace(job.batching(training), buckets=data.buckets)
+        check = _checking(self._model, data, job.validation)
         _fit(
             self._model,
             batches(data, batching, job.epochs, change=self._change(job)),
@@ -84,7 +86,8 @@ class ResidentLoop:
         if data.form not in self._functions:
             self._functions[data.form] = self._traced(data)
         train, test = self._functions[data.form]
-        batching, check = job.batching(training), _checking(self._model, job.validation)
+        batching = replace(job.batching(training), buckets=data.buckets)
+        check = _checking(self._model, data, job.validation)
         rows, steps = self._chunks(batching, job.epochs)
         model, seed = self._model, job.augmentation_seed
         model.train_function = lambda iterator: train(next(iterator), seed, *data.tensors)
@@ -113,6 +116,29 @@ class ResidentLoop:
             model.test_step(batch)
 
         return _many_steps(model, data, train, True), _many_steps(model, data, test, False)
+
+
+class SteppedLoop(ResidentLoop):
+    """A batch a call, its step compiled by XLA: once for each length of texts, and for the rest.
+
+    Validation, which is forwards alone, is TensorFlow's: there is less to compile.
+    """
+
+    def _chunks(self, batching: Batching, epochs: int) -> tuple[tf.data.Dataset, int]:
+        return row_chunks(batching, epochs, batching.steps)
+
+    def _traced(self, data: Resident) -> tuple[Any, Any]:
+        compiled: dict[tuple[int, ...], Any] = {}
+
+        def train(rows: tf.Tensor, _: int, *tensors: tf.Tensor) -> dict[str, tf.Tensor]:
+            (numbers,) = rows.numpy()
+            shape = (len(numbers), *data.lengths(numbers))
+            if shape not in compiled:
+                compiled[shape] = _one_step(self._model, data, *shape)
+            found: dict[str, tf.Tensor] = compiled[shape](rows[0], *tensors)
+            return found
+
+        return train, super()._traced(data)[1]
 
 
 class ProgramLoop:
@@ -165,9 +191,9 @@ def named(metrics: Sequence[str], row: np.ndarray, validated: bool) -> dict[str,
     return {name: float(value) for name, value in zip(names, row, strict=False)}
 
 
-def _checking(model: keras.Model, rows: np.ndarray) -> Batching | None:
+def _checking(model: keras.Model, data: Source, rows: np.ndarray) -> Batching | None:
     size = examples_at_once(model, VALIDATION_BATCH)
-    return Batching(rows, size, False, 0) if len(rows) else None
+    return Batching(rows, size, False, 0, buckets=data.buckets) if len(rows) else None
 
 
 def _many_steps(model: keras.Model, data: Resident, step: Any, weighted: bool) -> Any:
@@ -184,6 +210,27 @@ def _many_steps(model: keras.Model, data: Resident, step: Any, weighted: bool) -
 
         count = tf.shape(rows)[0]
         tf.while_loop(lambda i: i < count, one_step, (0,), parallel_iterations=1)
+        return dict(model.get_metrics_result())
+
+    return run
+
+
+def _one_step(model: keras.Model, data: Resident, count: int, *length: int) -> Any:
+    """Return a training step of ``count`` rows, whose texts have that ``length``, if they are."""
+    import tensorflow as tf
+
+    @tf.function(jit_compile=True, autograph=False)  # type: ignore[untyped-decorator]
+    def step(batch: tuple[Any, ...]) -> None:
+        model.train_step(batch)
+
+    specs = [tf.TensorSpec((count,), tf.int32)]
+    specs += [tf.TensorSpec((None, *t.shape[1:]), t.dtype) for t in data.tensors]
+
+    @tf.function(input_signature=specs, autograph=False)  # type: ignore[untyped-decorator]
+    def run(rows: tf.Tensor, *tensors: tf.Tensor) -> dict[str, tf.Tensor]:
+        x, *rest = data.batch(rows, tensors)
+        # XLA must know when it compiles how many steps through time there are.
+        step((tf.ensure_shape(x, (count, *(length or x.shape[1:]))), *rest))
         return dict(model.get_metrics_result())
 
     return run

@@ -13,6 +13,7 @@ from kx.models.heads import Head
 from kx.spec.schema import AugmentationSection, TrainingSection
 from kx.training.assemble import compile_model
 from kx.training.augmentation import Augmentation
+from kx.training.buckets import Buckets
 from kx.training.callbacks import (
     batch_by_batch,
     event_files,
@@ -24,7 +25,7 @@ from kx.training.engine import MOST_BYTES_AT_ONCE, Engine, choose
 from kx.training.environment import free_memory
 from kx.training.feed import Resident, Streamed
 from kx.training.jobs import Fitted, Hooks, Job, PhaseNote, Recording
-from kx.training.loops import Loop, PlainLoop, ProgramLoop, ResidentLoop
+from kx.training.loops import Loop, PlainLoop, ProgramLoop, ResidentLoop, SteppedLoop
 from kx.training.phases import Parts, Phase, Proof, phases_of
 from kx.training.program import Form, Program
 from kx.training.side_by_side import SideBySide
@@ -160,7 +161,11 @@ class Trainer:
                 )
             return Engine("fit", f"{single} acts on single batches")
         data, augmented = jobs[0].data(), self._augmentation is not None
-        return choose(training, model, data, steps, free_memory(), augmented=augmented)
+        buckets = self._buckets(data)
+        lengths = len(buckets.edges) if buckets else 1
+        return choose(
+            training, model, data, steps, free_memory(), augmented=augmented, lengths=lengths
+        )
 
     def _grouped(self, jobs: Sequence[Job]) -> Iterator[tuple[_Kit, list[Job]]]:
         """Yield runs of jobs whose networks have one form: all of them, as a rule."""
@@ -248,12 +253,16 @@ class Trainer:
 
     def _resident(self, data: Split) -> Resident:
         if self._source is None or self._source[0] is not data:
-            self._source = (data, Resident(data))
+            self._source = (data, Resident(data, self._buckets(data)))
         resident: Resident = self._source[1]
         return resident
 
     def _feed(self, data: Split) -> Any:
-        return Streamed(data) if self._streamed else self._resident(data)
+        return Streamed(data, self._buckets(data)) if self._streamed else self._resident(data)
+
+    def _buckets(self, data: Split) -> Buckets | None:
+        """Return how texts are brought together by their length; None if they are not to be."""
+        return Buckets.of(data.x) if self._training.batching == "bucketed" else None
 
 
 class _Kit:
@@ -272,6 +281,7 @@ class _Kit:
                 "fit": lambda: PlainLoop(self.template, self._augmentation),
                 "resident": lambda: ResidentLoop(self.template, self._augmentation),
                 "xla": lambda: ProgramLoop(self.template, self.programs),
+                "steps": lambda: SteppedLoop(self.template),
             }
             self._loops[kind] = makers[kind]()
         return self._loops[kind]
