@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kx.contracts import DatasetInfo, FitResult, Rows
@@ -149,8 +149,10 @@ def test_epochs_can_be_skipped_and_the_curve_smoothed():
 def test_the_default_is_to_shuffle_a_fifth_and_to_refit():
     assert evaluator["holdout"].options().model_dump() == {
         "size": 0.2,
+        "train_size": None,
         "order": "shuffled",
         "stratify": False,
+        "repeats": 1,
         "refit": "best_epoch",
         "smooth": 0.0,
         "skip_epochs": 0,
@@ -236,3 +238,82 @@ def test_classes_of_one_row_are_a_warning_and_none_at_all_a_complaint(labels, st
 
     assert [(c.key, c.fatal) for c in found] == expected
     assert all("class 1 has 1," in c.message for c in found if not c.fatal)
+
+
+@pytest.mark.parametrize(
+    ("order", "train", "validation"),
+    [("first", [3, 4], [0, 1, 2]), ("last", [3, 4], [5, 6, 7])],
+)
+def test_of_a_fixed_order_the_rows_next_to_those_held_out_are_trained_on(order, train, validation):
+    proposal = proposed(8, size=3, train_size=2, order=order, refit="none")
+
+    assert proposal.train.tolist() == train
+    assert proposal.validation.tolist() == validation
+
+
+def test_fewer_training_rows_are_the_first_of_the_whole_training_part_and_hold_out_the_same():
+    few, whole = (proposed(100, 7, size=30, train_size=size) for size in (5, None))
+
+    assert few.train.tolist() == whole.train[:5].tolist()
+    assert few.validation.tolist() == whole.validation.tolist()
+    assert len(proposed(100, 7, size=0.3, train_size=0.05).train) == 5
+
+
+def test_both_parts_of_a_stratified_split_have_the_shares_of_the_classes():
+    labels = np.arange(1000) % 5 // 4  # a fifth is of class 1
+
+    proposal = proposed(1000, labels=labels, size=100, train_size=50, stratify=True)
+
+    assert np.bincount(labels[proposal.validation]).tolist() == [80, 20]
+    assert np.bincount(labels[proposal.train]).tolist() == [40, 10]
+    assert not set(proposal.train) & set(proposal.validation)
+
+
+@pytest.mark.parametrize("stratify", [False, True])
+def test_repeats_draw_anew_and_leave_the_first_draw_as_it_was(stratify):
+    options = {"size": 30, "train_size": 20, "stratify": stratify, "refit": "none"}
+    rows = Rows(100, np.arange(100) % 2)
+    one, two, three = holdout(repeats=3, **options).propose(rows, 7)
+    (alone,) = holdout(**options).propose(rows, 7)
+    other = holdout(repeats=2, **options).propose(rows, 8)[1]
+
+    assert [p.name for p in (one, two, three)] == ["holdout-1", "holdout-2", "holdout-3"]
+    assert one.train.tolist() == alone.train.tolist()
+    drawn = [frozenset(p.train.tolist()) for p in (one, two, three, other)]
+    assert len(set(drawn)) == 4
+    for proposal in (one, two, three):
+        assert (len(proposal.train), len(proposal.validation)) == (20, 30)
+        assert not set(proposal.train) & set(proposal.validation)
+
+
+@pytest.mark.parametrize(
+    ("options", "key"),
+    [
+        ({"size": 90, "train_size": 11, "refit": "none"}, "train_size"),
+        ({"size": 90, "train_size": 0.001, "refit": "none"}, "train_size"),
+        ({"size": 90, "train_size": 10}, "refit"),
+        ({"size": 90, "train_size": 10, "refit": 3}, "refit"),
+        ({"size": 90, "order": "last", "repeats": 2}, "repeats"),
+    ],
+)
+def test_what_leaves_too_few_rows_or_contradicts_itself_is_a_complaint(options, key):
+    info = DatasetInfo("words", "binary", (5,), train_examples=100)
+
+    assert checked(info, **options) == [(key, True)]
+
+
+def test_nothing_is_wrong_with_all_rows_that_are_left():
+    info = DatasetInfo("words", "binary", (5,), train_examples=100)
+
+    assert checked(info, size=90, train_size=10, repeats=5, refit="none") == []
+
+
+@given(st.integers(2, 300), st.integers(2, 900), st.data())
+def test_scaled_counts_ask_for_no_more_rows_than_there_are(count, scaled, data):
+    size = data.draw(st.integers(1, count - 1))
+    sizes = {"size": size, "train_size": count - size}
+    assume(min(sizes.values()) * scaled >= count)  # of both, at least one row remains
+
+    options = rescaled(sizes, scaled / count)
+
+    assert options["size"] + options["train_size"] <= scaled

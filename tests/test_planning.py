@@ -155,8 +155,10 @@ def test_everything_is_filled_in():
 
     assert resolved["architecture"]["units"] == [16, 16]
     assert resolved["validation"] == {"strategy": "holdout", "size": 0.2} | {
+        "train_size": None,
         "order": "shuffled",
         "stratify": False,
+        "repeats": 1,
         "refit": "best_epoch",
         "smooth": 0.0,
         "skip_epochs": 0,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -22,15 +22,24 @@ if TYPE_CHECKING:
     import numpy as np
 
 Size = Annotated[int, Field(ge=1)] | Annotated[float, Field(gt=0, lt=1)]
+Repeats = Annotated[int, Field(ge=1, le=1000)]
 Order = Literal["shuffled", "first", "last"]
 
 
 def check(
-    info: DatasetInfo, *, size: float, order: Order, stratify: bool, **_: Any
+    info: DatasetInfo,
+    *,
+    size: float,
+    train_size: float | None,
+    order: Order,
+    stratify: bool,
+    repeats: int,
+    refit: Refit,
+    **_: Any,
 ) -> Iterator[Complaint]:
-    """Yield complaints about empty parts, order that must be kept, and classes to balance."""
+    """Yield complaints about empty parts, order that must be kept, and what contradicts itself."""
     if info.train_examples is not None:
-        yield from _size_complaints(info.train_examples, size)
+        yield from _size_complaints(info.train_examples, size, train_size)
     if order == "shuffled":
         hint = "use order: last, or strategy: time_series"
         yield from shuffled_time_complaints(info, "order", hint)
@@ -38,14 +47,28 @@ def check(
         yield from later_rows_complaints(info)
     if stratify:
         yield from no_classes_complaints(info, "stratify", "remove it")
-        if order != "shuffled":
-            message = f"chooses rows by their class, but order: {order} fixes them"
-            yield Complaint("stratify", message, "remove it, or use order: shuffled")
+    if order != "shuffled":
+        yield from _fixed_complaints(order, stratify, repeats)
+    if train_size is not None and refit != "none":
+        message = "would train again on all rows, but train_size wants a network of few"
+        yield Complaint("refit", message, "use refit: none")
 
 
-def complaints(rows: Rows, *, size: float, stratify: bool) -> Iterator[Complaint]:
+def _fixed_complaints(order: Order, stratify: bool, repeats: int) -> Iterator[Complaint]:
+    """Yield complaints about choosing rows that the order fixes."""
+    if stratify:
+        message = f"chooses rows by their class, but order: {order} fixes them"
+        yield Complaint("stratify", message, "remove it, or use order: shuffled")
+    if repeats > 1:
+        message = f"draws the rows anew each time, but order: {order} fixes them"
+        yield Complaint("repeats", message, "remove it, or use order: shuffled")
+
+
+def complaints(
+    rows: Rows, *, size: float, train_size: float | None, stratify: bool
+) -> Iterator[Complaint]:
     """Yield a complaint if a part would be empty; a warning if a class cannot be divided."""
-    yield from _size_complaints(rows.count, size)
+    yield from _size_complaints(rows.count, size, train_size)
     if not stratify:
         return
     if rows.labels is None:
@@ -56,11 +79,16 @@ def complaints(rows: Rows, *, size: float, stratify: bool) -> Iterator[Complaint
         yield Complaint("stratify", message, "use more examples", fatal=False)
 
 
-def _size_complaints(count: int, size: float) -> Iterator[Complaint]:
+def _size_complaints(count: int, size: float, train_size: float | None) -> Iterator[Complaint]:
     held_out = size_in_rows(size, count)
     if not 0 < held_out < count:
         text = f"holds out {held_out:,} of {count:,} training examples"
         yield Complaint("size", text, f"use 1 to {count - 1:,}, or a fraction between 0 and 1")
+        return
+    left, trained = count - held_out, size_in_rows(train_size or 0, count)
+    if train_size is not None and not 0 < trained <= left:
+        text = f"asks for {trained:,} rows of the {left:,} that are left beside those held out"
+        yield Complaint("train_size", text, f"use 1 to {left:,}")
 
 
 def size_in_rows(size: float, count: int) -> int:
@@ -69,28 +97,67 @@ def size_in_rows(size: float, count: int) -> int:
 
 
 def rescaled(options: dict[str, Any], factor: float) -> dict[str, Any]:
-    """Make a count of rows ``factor`` times as large, but at least 1."""
-    size = options["size"]
-    return options | ({"size": max(1, round(size * factor))} if isinstance(size, int) else {})
+    """Make counts of rows ``factor`` times as large, but at least 1."""
+    # Only one of the two is rounded up: together they may be all rows, and no more.
+    rounded: dict[str, Callable[[float], int]] = {"size": round, "train_size": int}
+    counts = {key: options.get(key) for key in rounded}
+    scaled = {
+        key: max(1, rounded[key](value * factor))
+        for key, value in counts.items()
+        if isinstance(value, int)
+    }
+    return options | scaled
 
 
 def split(
-    rows: Rows, seed: int, *, size: float, order: Order, stratify: bool
+    rows: Rows,
+    seed: int,
+    *,
+    size: float,
+    train_size: float | None,
+    order: Order,
+    stratify: bool,
+    repeats: int,
 ) -> Sequence[Proposal]:
-    """Hold out ``size`` rows; ``seed`` decides which, if the order is shuffled."""
+    """Hold out ``size`` rows, ``repeats`` times; more of them do not change the first ones.
+
+    ``seed`` decides which rows, if the order is shuffled; those beside them are trained on.
+    """
     import numpy as np
 
-    count = rows.count
-    held_out = size_in_rows(size, count)
-    numbers = np.arange(count)
+    held_out = size_in_rows(size, rows.count)
+    left = rows.count - held_out
+    trained = left if train_size is None else size_in_rows(train_size, rows.count)
     if order == "last":
-        return [Proposal("holdout", numbers[: count - held_out], numbers[count - held_out :])]
-    if order == "shuffled":
-        generator = np.random.default_rng(seed)
-        numbers = generator.permutation(count)
-        if stratify and rows.labels is not None:
-            numbers = _balanced_first(numbers, rows.labels, held_out, generator)
-    return [Proposal("holdout", numbers[held_out:], numbers[:held_out])]
+        numbers = np.arange(rows.count)
+        return [Proposal("holdout", numbers[left - trained : left], numbers[left:])]
+    sizes = [held_out] if trained == left else [held_out, trained]
+    found = []
+    for number in range(repeats):
+        numbers = np.arange(rows.count)
+        if order == "shuffled":
+            generator = np.random.default_rng((seed, number) if number else seed)
+            numbers = _drawn(numbers, rows.labels if stratify else None, sizes, generator)
+        name = "holdout" if repeats == 1 else f"holdout-{number + 1}"
+        found.append(Proposal(name, numbers[held_out:][:trained], numbers[:held_out]))
+    return found
+
+
+def _drawn(
+    numbers: np.ndarray,
+    labels: np.ndarray | None,
+    sizes: Sequence[int],
+    generator: np.random.Generator,
+) -> np.ndarray:
+    """Mix (n,) ``numbers``; with ``labels``, parts of ``sizes`` at the start share all classes."""
+    numbers = generator.permutation(numbers)
+    if labels is None:
+        return numbers
+    start = 0
+    for size in sizes:
+        numbers[start:] = _balanced_first(numbers[start:], labels, size, generator)
+        start += size
+    return numbers
 
 
 def _balanced_first(
@@ -118,8 +185,10 @@ def _balanced_first(
 def holdout(
     *,
     size: Size = 0.2,
+    train_size: Size | None = None,
     order: Order = "shuffled",
     stratify: bool = False,
+    repeats: Repeats = 1,
     refit: Refit = "best_epoch",
     smooth: Smooth = 0.0,
     skip_epochs: SkipEpochs = 0,
@@ -128,9 +197,13 @@ def holdout(
 
     Args:
         size: rows of the training part that are held out: a count, or a fraction in (0, 1).
+        train_size: rows that are trained on, beside those held out: a count, or a fraction of the
+            training part; by default all others. It needs `refit: none`.
         order: which rows: drawn at random, the `first` or the `last`. Keras's own
             `validation_split` takes the last, unshuffled.
-        stratify: draw from each class its share; only with `order: shuffled`.
+        stratify: draw from each class its share, for both parts; only with `order: shuffled`.
+        repeats: how often rows are drawn anew, with a fit for each draw: the scores are then
+            means, with their spread; only with `order: shuffled`.
         refit: train again from fresh weights on training and validation part together: for the
             best epoch of the validation curve, for a number of epochs, or `none`.
         smooth: weight of the past in an exponential mean of the validation curve, in [0, 1),
@@ -138,10 +211,11 @@ def holdout(
         skip_epochs: so many epochs at the start are left out of that curve.
 
     Source:
-        Notes 1.1.2, 2.1.
+        Notes 1.1.2, 2.1; 4.1 for 200 rows to train on.
     """
+    sizes: dict[str, Any] = {"size": size, "train_size": train_size, "stratify": stratify}
     return Composed(
-        partial(split, size=size, order=order, stratify=stratify),
-        partial(complaints, size=size, stratify=stratify),
+        partial(split, order=order, repeats=repeats, **sizes),
+        partial(complaints, **sizes),
         Judge(refit, smooth, skip_epochs),
     )
