@@ -6,14 +6,11 @@ from pathlib import Path
 
 from benchmarks import (
     bench_engines,
-    bench_imdb,
-    bench_kfold,
-    bench_mnist_cnn,
-    bench_report,
     bench_features,
     bench_imdb,
     bench_kfold,
     bench_mnist_cnn,
+    bench_report,
     bench_startup,
 )
 

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from statistics import median
-from typing import Any
 
 from benchmarks.epochs import contest, read
 from benchmarks.processes import ROOT, verdict

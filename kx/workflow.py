@@ -48,11 +48,16 @@ def named(spec: Mapping[str, Any], step: Step) -> Changes:
 
 
 def baseline_changes(spec: Mapping[str, Any]) -> Changes:
-    """Return what makes a linear model of any spec: the least that a network must beat."""
+    """Return what makes a linear model of any spec: the least that a network must beat.
+
+    Words in their order are no quantities: of them, the mean of their embeddings is one.
+    """
     plain: Changes = {"augmentation": None} if spec.get("augmentation") else {}
     if spec["training"].get("phases"):  # there is no base to train first
         plain |= {"training.phases": None, "training.epochs": spec["training"]["epochs"]}
-    return {"architecture": "linear", **plain}
+    words = spec["dataset"].get("encoding") == "sequence"
+    linear = {"name": "embedding_mlp", "pooling": "average"} if words else "linear"
+    return {"architecture": linear, **plain}
 
 
 def model_changes(spec: Mapping[str, Any]) -> Changes:

@@ -479,7 +479,7 @@ def test_it_is_told_how_far_reading_and_decoding_are(tmp_path, monkeypatch, cach
     monkeypatch.setattr(pictures_module, "CHUNK", 2)
     write(tmp_path / "photos", {f"{n}.png": encoded(plain((n, 0, 0)), "PNG") for n in range(5)})
     tree = open_tree(tmp_path / "photos")
-    found = [Picture(name, number % 2) for number, name in enumerate(tree.files)]
+    found = [Member(name, number % 2) for number, name in enumerate(tree.files)]
 
     def told():
         files = SourceFiles(cache_dir=tmp_path / "cache" if cached else None, watcher=Counted())
