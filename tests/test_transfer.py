@@ -200,7 +200,7 @@ def test_the_models_take_pictures_and_load_without_kx(runs, tmp_path):
         assert record["parameters"] == PARAMETERS + (8 * 8 * 32 * 8 + 8) + (8 + 1)
 
 
-def test_a_network_fitted_on_features_can_be_looked_into(train, kx, home):
+def test_a_network_fitted_on_features_takes_pictures(train, kx, home):
     folder, record, _, _ = train(FEATURES)  # the path of its pictures begins where the spec was
     picture = home / "photos/test/light/0.png"
 
@@ -213,6 +213,21 @@ def test_a_network_fitted_on_features_can_be_looked_into(train, kx, home):
     with np.load(folder / "predictions.npz") as kept:
         expected = kept["predictions"][kept["y"] == 1]
     assert np.abs(expected - json.loads(out)["outputs"][-1]).min() < 1e-4
+
+    code, out, err = kx(
+        "predict", "last", home / "photos/test", "--json", "--outputs", folder.parent
+    )
+
+    assert code == 0, err
+    with np.load(folder / "predictions.npz") as kept:
+        expected = kept["predictions"][:, 0]
+    # Of each row the file that it was read from.
+    names = json.loads((folder / "rows.json").read_text())["test"]
+    found = {
+        item["input"].removeprefix(f"{home / 'photos'}/"): item["probabilities"]["light"]
+        for item in json.loads(out)["predictions"]
+    }
+    np.testing.assert_allclose([found[name] for name in names], expected, atol=1e-6)
 
 
 def test_errors_of_a_run_with_relative_paths_are_shown_from_anywhere(

@@ -67,6 +67,7 @@ def read_word_index(name: str) -> Mapping[str, int]:
 def words_of(text: str) -> list[str]:
     """Return the words of ``text`` as the makers of ``imdb.npz`` parted them.
 
-    The 25,000 reviews for training, so parted, give the ranks in that file, every one.
+    The 25,000 reviews for training, so parted, give the ranks in that file, every one; so do
+    those for testing, if words that are not in the list are left out.
     """
     return [word for word in text.translate(_PARTED).split(" ") if word]

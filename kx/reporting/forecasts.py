@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 NEXT = 2
 """Classes that are named behind the most probable one, where there are many."""
 
-LEAST, GAP = 24, 2
-"""Columns that are left at least of what is cut, and those between two columns of a table."""
+LEAST = {0: 16, -1: 8}
+"""Columns of a terminal that are left of the first and of the last column of a table, if cut."""
+
+GAP = 2
+"""Those between two columns of a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +176,8 @@ def _fitting(rows: list[list[str]], width: int) -> list[list[str]]:
 
     wide = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
     over = sum(wide) + GAP * (len(wide) - 1) - width
-    for at in (0, -1):
-        cut = min(max(over, 0), max(wide[at] - LEAST, 0))
+    for at, least in LEAST.items():
+        cut = min(max(over, 0), max(wide[at] - least, 0))
         wide[at], over = wide[at] - cut, over - cut
     return [[_cut(cell, room) for cell, room in zip(row, wide, strict=True)] for row in rows]
 

@@ -37,7 +37,7 @@ def read_texts(given: Given) -> Texts:
     found, problems = Texts(), list[str]()
     for name, shown, text in _all(given, problems):
         if not text.strip():
-            problems.append(f"{name or 'a text among the arguments'}: is empty")
+            problems.append(f"{name.strip() or 'an argument'}: is empty")
         found.names.append(name)
         found.shown.append(shown)
         found.texts.append(text)

@@ -56,11 +56,11 @@ def encoded(
     import numpy as np
 
     settings = form["encode"]
-    unknown = settings["num_words"]  # as every rank from there on
     lists = np.empty(len(texts), dtype=object)
     remarks = []
     for row, text in enumerate(texts):
-        lists[row] = [ranks.get(word, unknown) for word in words_of(text)]
-        if all(rank + INDEX_FROM >= unknown for rank in lists[row]):
+        # As in the datasets' files: what is not in the list is left out, and leaves no gap.
+        lists[row] = [ranks[word] for word in words_of(text) if word in ranks]
+        if all(rank + INDEX_FROM >= settings["num_words"] for rank in lists[row]):
             remarks.append(f"{shown[row][:40]!r} has no word that this network knows")
     return Examples(tuple(names), encode(lists, **settings), tuple(shown), tuple(remarks))

@@ -1,0 +1,92 @@
+"""How predictions are told."""
+
+import csv
+import io
+
+import pytest
+from rich.console import Console
+
+from kx.reporting.forecasts import class_forecast, forecast_csv, forecast_table, value_forecast
+
+CLASSES = ("earn", "acq", "crude", "trade")
+SAID = (0.125, 0.25, 0.5, 0.125)
+
+
+def lines(forecasts, *, target="", width=80, every=False):
+    paper = Console(file=io.StringIO(), width=width, highlight=False, emoji=False)
+    paper.print(forecast_table(forecasts, target, width, every=every))
+    return [line.rstrip() for line in paper.file.getvalue().splitlines()]
+
+
+def test_each_input_has_a_line_with_its_class_and_the_next_ones():
+    table = lines([class_forecast("a.txt:1", "Oil prices", CLASSES, SAID)])
+
+    assert table[0].split() == ["input", "class", "probability", "next"]
+    assert table[2] == "Oil prices  crude       0.5000  acq 0.250, earn 0.125"
+    assert len(table) == 3
+
+
+def test_all_classes_are_shown_if_wanted_the_most_probable_first():
+    table = lines([class_forecast("n", "Oil", CLASSES, SAID)], every=True)
+
+    assert [line.split() for line in table[2:]] == [
+        ["Oil", "crude", "0.5000"],
+        ["acq", "0.2500"],
+        ["earn", "0.1250"],
+        ["trade", "0.1250"],
+    ]
+
+
+def test_two_classes_need_no_next_one_and_a_number_has_its_unit():
+    two = lines([class_forecast("n", "film", ("negative", "positive"), (0.25, 0.75))])
+    number = lines([value_forecast("n", "house", 23.456)], target="price (1000 USD)")
+
+    assert two[0].split() == ["input", "class", "probability"]
+    assert two[2].split() == ["film", "positive", "0.7500"]
+    assert number[0] == "input  price (1000 USD)"
+    assert number[2].split() == ["house", "23.46"]
+
+
+def test_labels_that_do_not_exclude_each_other_are_all_told():
+    told = [class_forecast("n", name, CLASSES, said, exclusive=False) for name, said in
+            (("two", (0.5, 0.1, 0.75, 0.4)), ("no", (0.1, 0.1, 0.1, 0.1)))]  # fmt: skip
+
+    assert [line.split(maxsplit=1) for line in lines(told)[2:]] == [
+        ["two", "crude 0.7500, earn 0.5000"],
+        ["no", "none"],
+    ]
+    assert told[0].as_dict()["labels"] == ("crude", "earn")
+    assert forecast_csv(told, CLASSES, every=False) == "input,labels\nn,crude;earn\nn,\n"
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+@pytest.mark.parametrize("shown", ["word " * 100, "电影很好看" * 50], ids=["english", "chinese"])
+def test_a_long_input_is_cut_to_one_line(width, shown):
+    table = lines([class_forecast("n", shown, CLASSES, SAID)], width=width)
+
+    assert len(table) == 3
+    assert "..." in table[2]
+    assert table[2].startswith(shown[:5])
+
+
+def test_nothing_reaches_the_terminal_as_a_command():
+    told = class_forecast("a\x1b[2J\nb", "a\x1b[2J\nb", ("\x1b]0;x\x07", "b"), (0.75, 0.25))
+
+    assert lines([told])[2].split() == ["a?[2J", "b", "?]0;x?", "0.7500"]
+    assert forecast_csv([told], ("\x1b]0;x\x07", "b"), every=False) == (
+        "input,class,probability\na?[2J b,?]0;x?,0.75\n"
+    )
+
+
+def test_csv_has_all_digits_and_the_classes_in_their_order():
+    text = forecast_csv(
+        [class_forecast('say "so", twice', "", CLASSES, (0.1, 0.2, 1 / 3, 0.3))],
+        CLASSES,
+        every=True,
+    )
+
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert row["input"] == 'say "so", twice'
+    assert row["class"] == "crude"
+    assert float(row["probability"]) == float(row["probability of crude"]) == 1 / 3
+    assert list(row)[3:] == [f"probability of {name}" for name in CLASSES]
