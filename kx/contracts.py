@@ -64,6 +64,9 @@ class DatasetInfo:
         vocabulary: for word indices: every index is below this number; otherwise None.
         word_index: where indices stand for words, the file that tells which; see
             ``kx.data.word_index``.
+        words: what each word index stands for, index 0 upwards, empty texts for the special ones;
+            empty where it is not known, or not yet.
+        tells_words: whether ``words`` will be known once the data are read and prepared.
         scale: the preparation that suits the features.
         train_examples: size of the training part; None if only known once it is read.
         test_examples: size of the test part, likewise.
@@ -91,6 +94,8 @@ class DatasetInfo:
     sparse: bool = False
     vocabulary: int | None = None
     word_index: str = ""
+    words: tuple[str, ...] = ()
+    tells_words: bool = False
     scale: Scale = "none"
     train_examples: int | None = None
     test_examples: int | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import math
 import pickle
 import struct
@@ -37,13 +38,34 @@ IDX_KEY = "values"
 
 
 def read_arrays(path: Path) -> Arrays:
-    """Return the arrays in an ``.npz`` or a gzipped idx file.
+    """Return the arrays in an ``.npz``, a gzipped idx file or a word index (``.json``).
 
     Raises:
         DataError: if the file is damaged, too large once unpacked, or holds anything but arrays of
             numbers and of lists of integers.
     """
+    if path.suffix == ".json":
+        return read_word_index(path)
     return {IDX_KEY: read_idx_gz(path)} if path.suffix == ".gz" else read_npz(path)
+
+
+def read_word_index(path: Path) -> dict[str, np.ndarray]:
+    """Return what the JSON file ``path`` tells of words: their rank, by frequency.
+
+    Returns:
+        ``words`` (n,) texts and ``ranks`` (n,) int64, both in the order of the file.
+
+    Raises:
+        DataError: as in ``read_arrays``.
+    """
+    import numpy as np
+
+    with _told_as_damage(path):
+        table = json.loads(path.read_bytes())
+        if not isinstance(table, dict) or not all(type(rank) is int for rank in table.values()):
+            raise ValueError("no table of words and their ranks")
+        ranks = np.fromiter(table.values(), np.int64, len(table))
+        return {"words": np.array(list(table), dtype=np.str_), "ranks": ranks}
 
 
 def read_npz(path: Path) -> dict[str, np.ndarray]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field
@@ -10,7 +11,8 @@ from kx.contracts import DatasetBundle, DatasetInfo, Side, Split
 from kx.data.files import DataFile, Files
 from kx.data.parts import bundled, keras_orders
 from kx.data.samples.reviews import reviews
-from kx.data.sequences import Encoding, MaxLen, encode, sequence_form
+from kx.data.samples.words import word_index
+from kx.data.sequences import Encoding, MaxLen, encode, sequence_form, words_of
 from kx.registry import dataset
 
 NumWords = Annotated[int, Field(ge=3, le=88_588)]
@@ -24,6 +26,13 @@ FILES = (
         size=17_464_789,
         sample=reviews,
     ),
+    DataFile(
+        name="imdb_word_index.json",
+        url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/imdb_word_index.json",
+        sha256="027313fe9a320280f3bf0fac5baf58c4a683cf39a7ed9c3d3d3912bde4284cf6",
+        size=1_641_221,
+        sample=word_index,
+    ),
 )
 
 
@@ -34,6 +43,7 @@ def imdb_info(
     maxlen: MaxLen = 500,
     pad: Side = "front",
     truncate: Side = "front",
+    words: bool = False,
 ) -> DatasetInfo:
     """Describe the reviews without reading them; the options are those of ``imdb``."""
     return DatasetInfo(
@@ -42,6 +52,7 @@ def imdb_info(
         classes=("negative", "positive"),
         **sequence_form(encoding, num_words, maxlen),
         word_index="imdb_word_index.json",
+        tells_words=words,
         train_examples=25_000,
         test_examples=25_000,
     )
@@ -56,17 +67,19 @@ def imdb(
     maxlen: MaxLen = 500,
     pad: Side = "front",
     truncate: Side = "front",
+    words: bool = False,
 ) -> DatasetBundle:
     """Load 25,000 + 25,000 film reviews, half of them positive.
 
     Args:
-        files: where ``imdb.npz`` comes from.
+        files: where ``imdb.npz`` and ``imdb_word_index.json`` come from.
         num_words: word indices from here on become 2, "unknown"; 0 is padding, 1 marks the start
             of a review, and the most frequent word has index 4.
         encoding: `multi_hot` tells which words occur, `count` how often, `sequence` in what order.
         maxlen: words of a `sequence`.
         pad: where shorter reviews get zeros.
         truncate: where longer reviews lose words.
+        words: read which word each index stands for, too: ready-made vectors are found by it.
 
     Returns:
         ``sequence``: x (25000, maxlen) int32; else a CSR matrix (25000, num_words) of float32.
@@ -94,8 +107,11 @@ def imdb(
         for key in ("x_train", "x_test")
     )
     order, test_order = keras_orders(len(y_train), len(y_test))
+    info = imdb_info(num_words=num_words, encoding=encoding, maxlen=maxlen, words=words)
+    if words:
+        info = replace(info, words=words_of(files.arrays(FILES[1]), num_words))
     return bundled(
-        imdb_info(num_words=num_words, encoding=encoding, maxlen=maxlen),
+        info,
         Split(x_train, y_train).take(order),
         Split(x_test, y_test).take(test_order),
     )

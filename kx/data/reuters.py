@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field
@@ -10,7 +11,8 @@ from kx.contracts import DatasetBundle, DatasetInfo, Side
 from kx.data.files import DataFile, Files
 from kx.data.parts import Labels, bundled, keras_halves, labelled
 from kx.data.samples.newswires import newswires
-from kx.data.sequences import Encoding, MaxLen, encode, sequence_form
+from kx.data.samples.words import word_index
+from kx.data.sequences import Encoding, MaxLen, encode, sequence_form, words_of
 from kx.registry import dataset
 
 NumWords = Annotated[int, Field(ge=3, le=30_983)]
@@ -33,6 +35,13 @@ FILES = (
         size=2_110_848,
         sample=newswires,
     ),
+    DataFile(
+        name="reuters_word_index.json",
+        url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/reuters_word_index.json",
+        sha256="9b56000edc4b34a32e89fd5a23b2605594682c74efcf7d8f4e2a5514b771e633",
+        size=550_378,
+        sample=word_index,
+    ),
 )
 
 
@@ -44,6 +53,7 @@ def reuters_info(
     pad: Side = "front",
     truncate: Side = "front",
     labels: Labels = "integer",
+    words: bool = False,
 ) -> DatasetInfo:
     """Describe the newswires without reading them; the options are those of ``reuters``."""
     return DatasetInfo(
@@ -53,6 +63,7 @@ def reuters_info(
         one_hot=labels == "one_hot",
         **sequence_form(encoding, num_words, maxlen),
         word_index="reuters_word_index.json",
+        tells_words=words,
         train_examples=8_982,
         test_examples=2_246,
     )
@@ -68,11 +79,12 @@ def reuters(
     pad: Side = "front",
     truncate: Side = "front",
     labels: Labels = "integer",
+    words: bool = False,
 ) -> DatasetBundle:
     """Load 8,982 + 2,246 newswires on 46 topics of very different frequency.
 
     Args:
-        files: where ``reuters.npz`` comes from.
+        files: where ``reuters.npz`` and ``reuters_word_index.json`` come from.
         num_words: word indices from here on become 2, "unknown"; 0 is padding, 1 marks the start
             of a newswire, and the most frequent word has index 4.
         encoding: `multi_hot` tells which words occur, `count` how often, `sequence` in what order.
@@ -80,6 +92,7 @@ def reuters(
         pad: where shorter newswires get zeros.
         truncate: where longer newswires lose words.
         labels: `integer` numbers of topics, or `one_hot` rows.
+        words: read which word each index stands for, too: ready-made vectors are found by it.
 
     Returns:
         ``sequence``: x (n, maxlen) int32; else a CSR matrix (n, num_words) of float32. y
@@ -102,5 +115,9 @@ def reuters(
         truncate=truncate,
     )
     y = labelled(arrays["y"], len(TOPICS), labels)
-    info = reuters_info(num_words=num_words, encoding=encoding, maxlen=maxlen, labels=labels)
+    info = reuters_info(
+        num_words=num_words, encoding=encoding, maxlen=maxlen, labels=labels, words=words
+    )
+    if words:
+        info = replace(info, words=words_of(files.arrays(FILES[1]), num_words))
     return bundled(info, *keras_halves(x, y))

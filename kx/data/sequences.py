@@ -13,6 +13,8 @@ from kx.errors import DataError
 if TYPE_CHECKING:
     import numpy as np
 
+    from kx.data.files import Arrays
+
 Encoding = Literal["multi_hot", "count", "sequence"]
 
 MaxLen = Annotated[int, Field(ge=1, le=2_500)]
@@ -28,6 +30,20 @@ def sequence_form(encoding: str, num_words: int, maxlen: int) -> dict[str, Any]:
     if encoding == "sequence":
         return {"input_shape": (maxlen,), "sparse": False, "vocabulary": num_words}
     return {"input_shape": (num_words,), "sparse": True, "vocabulary": None}
+
+
+def words_of(index: Arrays, num_words: int) -> tuple[str, ...]:
+    """Return what each word index stands for: ``num_words`` texts, empty for no word.
+
+    Args:
+        index: ``words`` (n,) texts and ``ranks`` (n,) numbers, as ``read_word_index`` returns them.
+        num_words: as in ``encode``.
+    """
+    found = [""] * num_words
+    for word, rank in zip(index["words"].tolist(), index["ranks"].tolist(), strict=True):
+        if rank + INDEX_FROM < num_words:
+            found[rank + INDEX_FROM] = word
+    return tuple(found)
 
 
 def encode(

@@ -47,6 +47,22 @@ def test_numbers_and_lists_are_read(tmp_path, lists):
     assert (arrays["z"].shape, arrays["z"].dtype) == ((), np.uint8)
 
 
+def test_a_word_index_is_words_and_their_ranks(tmp_path):
+    path = save(tmp_path / "words.json", b'{"caf\\u00e9": 2, "the": 1}')
+
+    arrays = read_arrays(path)
+
+    assert (arrays["words"].tolist(), arrays["ranks"].tolist()) == (["café", "the"], [2, 1])
+
+
+@pytest.mark.parametrize("content", [b"[1, 2]", b'{"a": "b"}', b'{"a": true}', b'{"a": ', b"\xff"])
+def test_what_is_no_word_index_is_refused(tmp_path, content):
+    path = save(tmp_path / "words.json", content)
+
+    with pytest.raises(DataError, match=r"words\.json cannot be read"):
+        read_arrays(path)
+
+
 class Gadget:
     def __init__(self, function, *args):
         self.call = (function, args)

@@ -48,7 +48,7 @@ def test_ls_lists_all_and_where_their_files_are(here):
     assert rows["boston"]["input_shape"] == [13]
     assert rows["imdb"]["files"][0]["found"] is None
     assert rows["digits"]["files"] == []
-    for words in ("in KX_DATA_DIR", "not here yet, 17.5 MB: kx data fetch imdb", "needs no file"):
+    for words in ("in KX_DATA_DIR", "not here yet, 19.1 MB: kx data fetch imdb", "needs no file"):
         assert words in page
     assert max(map(len, page.splitlines())) <= 80
 
@@ -65,7 +65,7 @@ def test_info_tells_options_note_and_files(here):
     ):
         assert words in page
     assert [option["name"] for option in facts["options"]] == [
-        "num_words", "encoding", "maxlen", "pad", "truncate", "labels",
+        "num_words", "encoding", "maxlen", "pad", "truncate", "labels", "words",
     ]  # fmt: skip
     assert facts["options"][0]["maximum"] == 30983
     assert facts["files"][0]["size"] == 2_110_848

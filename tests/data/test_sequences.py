@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from kx.data.sequences import encode, flatten
+from kx.data.sequences import encode, flatten, words_of
 from kx.errors import DataError
 
 
@@ -45,3 +45,9 @@ def test_all_words_are_known_where_the_vocabulary_is_large_enough():
 def test_something_else_than_ranks_is_told(bad):
     with pytest.raises(DataError, match="lists of word ranks"):
         flatten(lists([1], bad))
+
+
+def test_words_stand_at_their_index_and_nothing_at_those_that_are_no_words():
+    index = {"words": np.array(["cat", "the", "rare"]), "ranks": np.array([2, 1, 99])}
+
+    assert words_of(index, 7) == ("", "", "", "", "the", "cat", "")

@@ -109,7 +109,7 @@ def test_a_name_that_looks_like_something_else_stays_text(name):
 
 def test_all_mistakes_are_told_at_once_in_the_order_of_the_file():
     text = GOOD.replace("seed: 113", "seed: x").replace("[16, 16]", "0").replace("20", "0")
-    text = text.replace("num_words", "words").replace("0.87", "high")
+    text = text.replace("num_words", "num_word").replace("0.87", "high")
 
     places = [problem.where for problem in problems(text)]
 

@@ -7,11 +7,25 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
+    from kx.data.files import Arrays
+
+COMMON = "the of and to in a is that for it was on as with he be at by this had not are but from or"
+"""So that ready-made vectors cover something."""
+
 VOCABULARY = 3_000
 """Ranks are 1 to this number, drawn by Zipf's law as in a natural language."""
 
 MARKED = range(30, 2_000)
 """Ranks that may tell a class; more frequent words are like "the" and tell nothing."""
+
+
+def word_index() -> Arrays:
+    """Return what the ranks stand for: a few common words, and made-up ones; no real data."""
+    import numpy as np
+
+    words = COMMON.split()
+    words += [f"sample{rank}" for rank in range(len(words) + 1, VOCABULARY + 1)]
+    return {"words": np.array(words), "ranks": np.arange(1, VOCABULARY + 1)}
 
 
 def draw_texts(
