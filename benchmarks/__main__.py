@@ -11,6 +11,10 @@ from benchmarks import (
     bench_kfold,
     bench_mnist_cnn,
     bench_report,
+    bench_glove,
+    bench_imdb,
+    bench_kfold,
+    bench_mnist_cnn,
     bench_startup,
 )
 
@@ -53,6 +57,15 @@ def main() -> bool:
         bench_features,
         bench_engines,
     ):
+    benchmarks = (
+        bench_startup,
+        bench_glove,
+        bench_imdb,
+        bench_kfold,
+        bench_mnist_cnn,
+        bench_engines,
+    )
+    for benchmark in benchmarks:
         print(flush=True)
         met.append(benchmark.main())
     print(f"\n{'all targets met' if all(met) else 'targets missed'}")

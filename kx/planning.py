@@ -18,7 +18,7 @@ from kx.contracts import Complaint, DatasetBundle, DatasetInfo, Strategy, Weight
 from kx.data.weights import class_weight_complaints
 from kx.errors import DataError, Problem, SpecError, closest, suggest
 from kx.models.heads import ALIASES, LOSSES, METRICS, Head, head_complaints, suited_head
-from kx.registry import Entry, Registry
+from kx.registry import Entry, Registry, Transfer
 from kx.spec.document import Document, Key
 from kx.spec.load import check_frame, load_document
 from kx.spec.schema import ExperimentSpec
@@ -88,8 +88,15 @@ class Plan:
 
     @property
     def takes_weights(self) -> bool:
-        """Whether the architecture has a ready-made part, with weights of its own."""
-        return registry.positionals(self.architecture.entry.function) > 1
+        """Whether the network has a ready-made part, with weights of its own."""
+        unused = self.architecture.entry.transfer is not None and self.transfer is None
+        return not unused and registry.positionals(self.architecture.entry.function) > 1
+
+    @property
+    def transfer(self) -> Transfer | None:
+        """What can be done with the network's ready-made part; None where it has none."""
+        transfer = self.architecture.entry.transfer
+        return transfer if transfer and transfer.used(**self.architecture.options) else None
 
     def build_model(self, info: DatasetInfo, weights: WeightFiles | None = None) -> keras.Model:
         """Build the uncompiled network for data of the form ``info``.
@@ -99,22 +106,30 @@ class Plan:
             weights: through which those of a ready-made part are had; None: they are random.
         """
         function, options = self.architecture.entry.function, self.architecture.options
-        model: keras.Model = function(info, *([weights] if self.takes_weights else []), **options)
+        takes_weights = registry.positionals(function) > 1
+        model: keras.Model = function(info, *([weights] if takes_weights else []), **options)
         return model
+
+    def find_weights(self, info: DatasetInfo, weights: WeightFiles) -> None:
+        """Look for what the network's ready-made part begins with, before anything trains."""
+        if self.transfer and self.transfer.find:
+            self.transfer.find(info, weights, **self.architecture.options)
+        else:
+            self.build_model(info, weights)
 
     def build_extractor(self, info: DatasetInfo, weights: WeightFiles | None) -> keras.Model | None:
         """Build what makes features of pictures, if the fits are to be given features."""
-        transfer, options = self.architecture.entry.transfer, self.architecture.options
+        transfer, options = self.transfer, self.architecture.options
         return transfer.extractor(info, weights, **options) if transfer else None
 
     def choose_trainable(self, model: keras.Model, what: str) -> None:
         """Make ``what`` of a network on a ready-made base trainable: head, unfrozen, or all."""
-        if transfer := self.architecture.entry.transfer:
+        if transfer := self.transfer:
             transfer.choose(model, what, **self.architecture.options)
 
     def frozen_variables(self, model: keras.Model) -> Sequence[Any]:
         """Return the variables of a ready-made base that training must not change."""
-        transfer = self.architecture.entry.transfer
+        transfer = self.transfer
         return transfer.frozen(model, **self.architecture.options) if transfer else ()
 
     def make_callbacks(self) -> list[keras.callbacks.Callback]:
@@ -332,7 +347,8 @@ def _fit_together(
     for section in ("architecture", "validation"):
         choice: Choice = getattr(plan, section)
         if choice.entry.check:
-            for complaint in choice.entry.check(info, **choice.options):
+            given = [_weights_here(plan)] if registry.positionals(choice.entry.check) > 1 else []
+            for complaint in choice.entry.check(info, *given, **choice.options):
                 yield (section, *(complaint.key.split(".") if complaint.key else [])), complaint
 
 
@@ -346,12 +362,20 @@ def _text_complaints(info: DatasetInfo, spec: ExperimentSpec) -> Iterator[tuple[
         yield "dataset", Complaint("ngrams", text, "use 1, or another dataset.encoding")
 
 
+def _weights_here(plan: Plan) -> WeightFiles:
+    """Return what tells of weights on this machine, without fetching any."""
+    from kx.data.sources import SourceFiles
+    from kx.data.weight_files import SourceWeights
+
+    return SourceWeights(SourceFiles.from_environment(), plan.folder, fetch=False)
+
+
 def _augmentation_complaints(
     info: DatasetInfo, spec: ExperimentSpec, plan: Plan
 ) -> Iterator[Complaint]:
     """Yield why pictures cannot be changed while training, or not well."""
     yield from augmentation_complaints(info, spec.augmentation)
-    transfer, options = plan.architecture.entry.transfer, plan.architecture.options
+    transfer, options = plan.transfer, plan.architecture.options
     if spec.augmentation and transfer and options.get("mode") == "features":
         text = "changes pictures in every epoch, but mode: features sees each of them once"
         yield Complaint("", text, "remove it, or use mode: frozen")
@@ -361,7 +385,7 @@ def _phase_complaints(spec: ExperimentSpec, plan: Plan) -> Iterator[Complaint]:
     """Yield what does not fit between the phases of the training and the rest of the spec."""
     phases, architecture = spec.training.phases or (), plan.architecture
     whats = [phase.trainable for phase in phases]
-    if transfer := architecture.entry.transfer:
+    if transfer := plan.transfer:
         yield from transfer.phases(whats, **architecture.options)
     elif set(whats) - {"all"}:
         text = f"{architecture.entry.name} has no ready-made base: all of it is trained"

@@ -46,12 +46,17 @@ class Transfer:
         phases: ``phases(whats, **options)`` complains of phases that train ``whats``, in turn.
         extractor: ``extractor(info, files, **options)`` builds the network that makes features of
             pictures, if the base is to run but once; otherwise it returns None.
+        find: ``find(info, files, **options)`` looks for the weights before anything trains; None:
+            the network is built once to see which these are.
+        used: ``used(**options)`` tells whether the options ask for a ready-made part at all.
     """
 
     choose: Callable[..., None]
     frozen: Callable[..., Sequence[Any]]
     phases: Callable[..., Iterable[Complaint]]
-    extractor: Callable[..., Any]
+    extractor: Callable[..., Any] = lambda *_, **__: None
+    find: Callable[..., None] | None = None
+    used: Callable[..., bool] = lambda **_: True
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from kx.errors import Interrupted, KxError, OutOfMemoryError
 from kx.planning import Plan
 from kx.reporting.folder import RunFolder
 from kx.reporting.record import Record, collect_versions, environment, git_commit
-from kx.running.bases import find_weights
+from kx.running.bases import find_weights, note_coverage
 from kx.running.features import extracted
 from kx.running.fitting import Fitter
 from kx.running.judging import judge_expectations, judge_test, judge_validation
@@ -79,6 +79,7 @@ def _carry_out(work: Work) -> None:
     bundle = extracted(work, bundle)
     fitter = Fitter(work, bundle)
     found = fitter.validate()
+    note_coverage(work)  # of words that the training rows decide
     judge_validation(work, bundle, found)
     looks = work.switches.test and bool(found.finals)
     tested = judge_test(work, bundle, found, fitter) if looks else None

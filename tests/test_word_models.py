@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from kx.contracts import DatasetInfo
+from kx.data.sources import SourceFiles
+from kx.data.weight_files import SourceWeights
 from kx.models.conv1d import conv1d
 from kx.models.embedding_mlp import complaints as embedding_complaints
 from kx.models.embedding_mlp import embedding_mlp
@@ -125,7 +127,10 @@ def test_a_masked_average_is_that_of_the_words_there_are():
     ],
 )
 def test_masking_without_effect_is_a_warning(options, keys):
-    found = list(embedding_complaints(NEWS, **options))
+    here = SourceWeights(SourceFiles())
+    options |= {"pretrained": "none", "freeze_embeddings": False}
+
+    found = list(embedding_complaints(NEWS, here, **options))
 
     assert [(complaint.key, complaint.fatal) for complaint in found] == [(k, False) for k in keys]
 

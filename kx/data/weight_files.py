@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kx.data.download import HDF5, DownloadError, difference, sha256_of
 from kx.data.sources import Place, SourceFiles
+from kx.data.vector_files import fetched, here, official_dimensions
+from kx.data.vectors import Vectors, dimensions_of, load_vectors
 from kx.errors import DataError, MissingDataError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,33 @@ class WeightFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many words of a vocabulary have a ready-made vector.
+
+    Attributes:
+        words: in the vocabulary, without what stands for no word.
+        known: of these, with a vector.
+        dimensions: numbers of a vector.
+        vectors: that there are.
+        duplicates: lines that were passed over, as their word had occurred before.
+    """
+
+    words: int
+    known: int
+    dimensions: int
+    vectors: int
+    duplicates: int = 0
+
+    def as_dict(self) -> dict[str, int]:
+        """Return what the record says."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        share = f"{self.known / self.words:.1%}"
+        return f"{self.known:,} of {self.words:,} words have a vector ({share})"
+
+
+@dataclass(frozen=True, slots=True)
 class SourceWeights:
     """Weights from the user's folder, from Keras's, or from the network.
 
@@ -39,6 +73,8 @@ class SourceWeights:
     folder: Path = Path()
     fetch: bool = True
     _known: dict[str, tuple[Place, str]] = field(default_factory=dict, init=False)
+    _vectors: dict[str, Vectors] = field(default_factory=dict, init=False)
+    _coverages: list[Coverage] = field(default_factory=list, init=False)
 
     def official(self, name: str, url: str, md5: str) -> Path:
         """Return where the published file ``name`` lies, found or fetched, and verified once.
@@ -67,6 +103,55 @@ class SourceWeights:
                 raise MissingDataError(f"{whole}: there is no such file with weights.")
             self._known[whole.name] = (Place("path", whole), sha256_of(whole))
         return whole
+
+    def word_rows(self, name: str, words: Sequence[str]) -> np.ndarray:
+        """Return the vectors that ``name`` has for ``words``, and take note of how many these are.
+
+        Returns:
+            (len(words), dimensions) float32; zeros for words without a vector.
+
+        Raises:
+            MissingDataError: if the vectors are nowhere to be had.
+            DataError: if they cannot be read, or are not the official ones.
+            StorageError: if there is no room for the download.
+        """
+        if name not in self._vectors:
+            self._vectors[name] = self._read_vectors(name)
+        vectors = self._vectors[name]
+        rows, known = vectors.rows_of(words)
+        if real := sum(map(bool, words)):
+            form = (vectors.dimensions, len(vectors.words), vectors.duplicates)
+            self._coverages.append(Coverage(real, known, *form))
+        return rows
+
+    def dimensions(self, name: str) -> int:
+        """Return how many numbers the vectors called ``name`` have for a word.
+
+        Raises:
+            MissingDataError: if there is no such file, nor an official one.
+            DataError: if it cannot be read.
+        """
+        file = here(name, self.files, self.folder)
+        return dimensions_of(file.text()) if file else official_dimensions(name)
+
+    def coverage(self) -> Coverage | None:
+        """Return how well the vocabularies were covered so far: the worst of them."""
+        return min(self._coverages, key=lambda found: found.known / found.words, default=None)
+
+    def _read_vectors(self, name: str) -> Vectors:
+        file = here(name, self.files, self.folder)
+        if file is None:
+            if not self.fetch:
+                raise MissingDataError(f"{name}, the word vectors: this command fetches nothing.")
+            file = fetched(name, self.files)
+        sha256 = file.checked()
+        text, folder = file.text(sha256), self.files.cache_dir
+        self._known[file.place.path.name] = (file.place, sha256)
+
+        def told(done: int, size: int) -> None:
+            self.files.downloader.watcher.counted(f"MB of {text.name}", done >> 20, size >> 20)
+
+        return load_vectors(text, folder and folder / "vectors", told)
 
     def found(self, name: str) -> Place | None:
         """Return where the file ``name`` lies, unchecked; the first place that has it."""

@@ -9,7 +9,15 @@ from pydantic import Field
 
 from kx.contracts import Complaint, DatasetInfo
 from kx.models.cnn import layer_sizes
-from kx.models.embedding import EmbeddingDim, word_input, word_input_complaints
+from kx.models.embedding import (
+    VECTORS,
+    Embedding,
+    EmbeddingDim,
+    Fallback,
+    Pretrained,
+    word_input,
+    word_input_complaints,
+)
 from kx.models.heads import output_layer
 from kx.models.options import Activation, Fraction, Padding, Units, dense_block
 from kx.registry import model
@@ -17,12 +25,14 @@ from kx.registry import model
 if TYPE_CHECKING:
     import keras
 
+    from kx.contracts import WeightFiles
 
-def complaints(info: DatasetInfo, **options: Any) -> Iterator[Complaint]:
+
+def complaints(info: DatasetInfo, files: WeightFiles, **options: Any) -> Iterator[Complaint]:
     """Yield what keeps the options from working with the data."""
-    found = list(word_input_complaints(info))
+    found = list(word_input_complaints(info, files, **options))
     yield from found
-    if found:
+    if any(not complaint.key for complaint in found):
         return
     (words,) = info.input_shape
     shape = {key: options[key] for key in ("filters", "kernel_size", "padding", "pool_size")}
@@ -33,12 +43,16 @@ def complaints(info: DatasetInfo, **options: Any) -> Iterator[Complaint]:
         yield Complaint("filters", text, "use padding: same, or fewer layers")
 
 
-@model("conv1d", check=complaints)
+@model("conv1d", check=complaints, transfer=VECTORS)
 def conv1d(
     info: DatasetInfo,
+    files: WeightFiles | None = None,
     *,
     embedding_dim: EmbeddingDim = 32,
     embedding_dropout: Fraction = 0.0,
+    pretrained: Pretrained = "none",
+    freeze_embeddings: bool = False,
+    fallback: Fallback = "none",
     filters: Annotated[tuple[Units, ...], Field(min_length=1, max_length=100)] = (32, 32),
     kernel_size: Annotated[int, Field(ge=1, le=1000)] = 7,
     padding: Padding = "valid",
@@ -52,9 +66,16 @@ def conv1d(
 
     Args:
         info: form of the data: word indices.
+        files: through which ready-made vectors are had; None: all are drawn by chance.
         embedding_dim: numbers that stand for a word.
         embedding_dropout: share of these numbers, the same for all words of an example, that is
             dropped while training.
+        pretrained: vectors that others have learnt, to begin with: `none`, a text with a word and
+            its numbers in each line (beside the spec, or in KX_DATA_DIR), or official ones that
+            are fetched, such as `glove.6B.100d`. Words without a vector get zeros.
+        freeze_embeddings: do not train them.
+        fallback: `random`: if the vectors cannot be had, go on with random ones, and say so
+            loudly.
         filters: number of filters of each convolution, first to last.
         kernel_size: words that a filter looks at.
         padding: `same` keeps the number of places, `valid` loses those at both ends.
@@ -70,7 +91,10 @@ def conv1d(
     """
     import keras
 
-    layers = word_input(info, embedding_dim, dropout=embedding_dropout)
+    embedding = Embedding(
+        embedding_dim, embedding_dropout, pretrained=pretrained, frozen=freeze_embeddings
+    )
+    layers = word_input(info, files, embedding)
     for position, count in enumerate(filters):
         if position and pool_size > 1:
             layers.append(keras.layers.MaxPooling1D(pool_size))

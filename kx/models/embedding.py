@@ -1,45 +1,172 @@
-"""How words enter a network: as indices, each of which stands for a learnt row of numbers."""
+"""How words enter a network: as indices, each of which stands for a row of numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
 from kx.contracts import Complaint, DatasetInfo
+from kx.errors import DataError, MissingDataError, UsageError
+from kx.registry import Transfer
 
 if TYPE_CHECKING:
     import keras
+    import numpy as np
+
+    from kx.contracts import WeightFiles
 
 EmbeddingDim = Annotated[int, Field(ge=1, le=4096)]
 """Numbers that stand for a word."""
 
+Pretrained = Annotated[str, Field(min_length=1)]
+"""``none``, or where vectors are that others have learnt."""
+
+Fallback = Literal["random", "none"]
+"""What to do if these cannot be had."""
+
+NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """Options of the numbers that stand for words, which all networks on words share.
+
+    Attributes:
+        dim: numbers that stand for a word.
+        dropout: share of these numbers, the same for all words of an example, that is dropped
+            while training.
+        masking: tell the layers behind which words are none.
+        pretrained: vectors to begin with, or ``none``.
+        frozen: do not train them.
+    """
+
+    dim: int
+    dropout: float = 0.0
+    masking: bool = False
+    pretrained: str = NONE
+    frozen: bool = False
+
 
 def word_input(
-    info: DatasetInfo, embedding_dim: int, *, masking: bool = False, dropout: float = 0.0
+    info: DatasetInfo, files: WeightFiles | None, embedding: Embedding
 ) -> list[keras.Layer]:
-    """Return the layers that hand on each example as (words, embedding_dim) numbers.
+    """Return the layers that hand on each example as (words, embedding.dim) numbers.
 
     Args:
         info: form of the data: word indices, 0 where there is no word.
-        embedding_dim: numbers that stand for a word.
-        masking: tell the layers behind which words are none.
-        dropout: share of these numbers, the same for all words of an example, that is dropped
-            while training.
+        files: through which vectors are had; None: all are drawn by chance.
+        embedding: what these numbers are like.
+
+    Raises:
+        UsageError: if the ready-made vectors do not fit.
     """
     import keras
 
+    options: dict[str, Any] = {"mask_zero": embedding.masking, "trainable": not embedding.frozen}
+    if files is not None and embedding.pretrained != NONE:
+        # Not an initializer: its numbers would become part of every saved model's description.
+        options["weights"] = [_rows(info, files, embedding)]
     layers = [
         keras.Input(info.input_shape, dtype="int32"),
-        keras.layers.Embedding(info.vocabulary, embedding_dim, mask_zero=masking),
+        keras.layers.Embedding(info.vocabulary, embedding.dim, **options),
     ]
-    return [*layers, keras.layers.SpatialDropout1D(dropout)] if dropout else layers
+    rate = embedding.dropout
+    return [*layers, keras.layers.SpatialDropout1D(rate)] if rate else layers
 
 
-def word_input_complaints(info: DatasetInfo) -> Iterator[Complaint]:
-    """Yield a complaint if the examples are no lists of word indices."""
+def _rows(info: DatasetInfo, files: WeightFiles, embedding: Embedding) -> np.ndarray:
+    rows = files.word_rows(embedding.pretrained, info.words)
+    if rows.shape[1] != embedding.dim:
+        raise UsageError(_misfit(embedding.pretrained, rows.shape[1], embedding.dim) + ".")
+    if len(rows) != info.vocabulary:
+        raise UsageError(
+            f"architecture.pretrained: {info.name} has {info.vocabulary:,} word indices, but "
+            f"tells what {len(rows):,} of them stand for."
+        )
+    return rows
+
+
+def _misfit(name: str, dimensions: int, wanted: int) -> str:
+    return f"the vectors of {name} have {dimensions} numbers for a word, embedding_dim is {wanted}"
+
+
+def word_input_complaints(
+    info: DatasetInfo, files: WeightFiles, **options: Any
+) -> Iterator[Complaint]:
+    """Yield why the examples are no lists of word indices, or their vectors do not fit."""
     if info.vocabulary is None or len(info.input_shape) != 1:
         text = f"needs word indices, in the order of the words; the examples of {info.name} are not"
         hint = "use dataset.encoding: sequence" if info.sparse else "use mlp"
         yield Complaint("", text, hint)
+    elif options["pretrained"] != NONE:
+        yield from _pretrained_complaints(info, files, **options)
+    elif options["freeze_embeddings"]:
+        text = "would keep the numbers that were drawn by chance"
+        yield Complaint("freeze_embeddings", text, "remove it, or name vectors in pretrained")
+
+
+def _pretrained_complaints(
+    info: DatasetInfo,
+    files: WeightFiles,
+    *,
+    pretrained: str,
+    embedding_dim: int,
+    fallback: Fallback,
+    **_: Any,
+) -> Iterator[Complaint]:
+    if not (info.tells_words or info.words):
+        text = f"{info.name} does not tell what its word indices stand for"
+        yield Complaint("pretrained", text, "use dataset.words: true, if it has this option")
+    try:
+        dimensions = files.dimensions(pretrained)
+    except MissingDataError as error:
+        if fallback == "none":
+            yield Complaint("pretrained", _one_line(error), "or allow fallback: random")
+    except DataError as error:
+        yield Complaint("pretrained", _one_line(error))
+    else:
+        if dimensions != embedding_dim:
+            text = _misfit(pretrained, dimensions, embedding_dim)
+            yield Complaint("embedding_dim", text, f"use embedding_dim: {dimensions}")
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()).rstrip(".")
+
+
+def _embedding_of(network: keras.Model) -> keras.Layer:
+    import keras
+
+    return next(layer for layer in network.layers if isinstance(layer, keras.layers.Embedding))
+
+
+def _choose(network: keras.Model, what: str, *, freeze_embeddings: bool, **_: Any) -> None:
+    """Train the vectors in phases of ``all``, unless they are frozen; the rest always."""
+    _embedding_of(network).trainable = what != "head" and not freeze_embeddings
+
+
+def _frozen(network: keras.Model, **_: Any) -> list[Any]:
+    """Return the vectors if they are not trained."""
+    layer = _embedding_of(network)
+    return [] if layer.trainable else list(layer.variables)
+
+
+def _phase_complaints(phases: Sequence[str], **_: Any) -> Iterator[Complaint]:
+    if "unfrozen" in phases:
+        text = "word vectors are trained whole or not at all"
+        yield Complaint("phases", text, "use trainable: head (without them), or all")
+
+
+def _find(info: DatasetInfo, files: WeightFiles, *, pretrained: str, **_: Any) -> None:
+    files.word_rows(pretrained, info.words)
+
+
+def _used(*, pretrained: str, **_: Any) -> bool:
+    return pretrained != NONE
+
+
+VECTORS = Transfer(_choose, _frozen, _phase_complaints, find=_find, used=_used)
+"""What networks on words can do with vectors that others have learnt."""

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from kx.contracts import Complaint, DatasetInfo
-from kx.models.embedding import EmbeddingDim, word_input, word_input_complaints
+from kx.models.embedding import (
+    VECTORS,
+    Embedding,
+    EmbeddingDim,
+    Fallback,
+    Pretrained,
+    word_input,
+    word_input_complaints,
+)
 from kx.models.heads import output_layer
 from kx.models.options import Activation, Fraction, Penalty, Units, dense_block
 from kx.registry import model
@@ -16,24 +24,30 @@ from kx.registry import model
 if TYPE_CHECKING:
     import keras
 
+    from kx.contracts import WeightFiles
+
 Pooling = Literal["flatten", "average", "max"]
 
 
-def complaints(info: DatasetInfo, **options: Any) -> Iterator[Complaint]:
+def complaints(info: DatasetInfo, files: WeightFiles, **options: Any) -> Iterator[Complaint]:
     """Yield what keeps the options from working with the data."""
-    yield from word_input_complaints(info)
+    yield from word_input_complaints(info, files, **options)
     pooling = options["pooling"]
     if options["masking"] and pooling != "average":
         text = f"has no effect with pooling: {pooling}"
         yield Complaint("masking", text, "remove it, or use pooling: average", fatal=False)
 
 
-@model("embedding_mlp", check=complaints)
+@model("embedding_mlp", check=complaints, transfer=VECTORS)
 def embedding_mlp(
     info: DatasetInfo,
+    files: WeightFiles | None = None,
     *,
     embedding_dim: EmbeddingDim = 8,
     embedding_dropout: Fraction = 0.0,
+    pretrained: Pretrained = "none",
+    freeze_embeddings: bool = False,
+    fallback: Fallback = "none",
     masking: bool = False,
     pooling: Pooling = "flatten",
     units: Annotated[tuple[Units, ...], Field(max_length=100)] = (),
@@ -47,9 +61,16 @@ def embedding_mlp(
 
     Args:
         info: form of the data: word indices.
+        files: through which ready-made vectors are had; None: all are drawn by chance.
         embedding_dim: numbers that stand for a word.
         embedding_dropout: share of these numbers, the same for all words of an example, that is
             dropped while training.
+        pretrained: vectors that others have learnt, to begin with: `none`, a text with a word and
+            its numbers in each line (beside the spec, or in KX_DATA_DIR), or official ones that
+            are fetched, such as `glove.6B.100d`. Words without a vector get zeros.
+        freeze_embeddings: do not train them.
+        fallback: `random`: if the vectors cannot be had, go on with random ones, and say so
+            loudly.
         masking: leave out of the average where there is no word.
         pooling: `flatten` keeps every word in its place; `average` and `max` over the words make
             of each of their numbers one, and lose the order.
@@ -70,8 +91,8 @@ def embedding_mlp(
         "average": keras.layers.GlobalAveragePooling1D,
         "max": keras.layers.GlobalMaxPooling1D,
     }[pooling]
-    words = word_input(info, embedding_dim, masking=masking, dropout=embedding_dropout)
-    layers = [*words, pool()]
+    embedding = Embedding(embedding_dim, embedding_dropout, masking, pretrained, freeze_embeddings)
+    layers = [*word_input(info, files, embedding), pool()]
     for width in units:
         layers += dense_block(width, activation, dropout, l1, l2, batch_norm)
     return keras.Sequential([*layers, output_layer(info)], name="embedding_mlp")

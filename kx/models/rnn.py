@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from kx.contracts import Complaint, DatasetInfo
-from kx.models.embedding import EmbeddingDim, word_input, word_input_complaints
+from kx.models.embedding import (
+    VECTORS,
+    Embedding,
+    EmbeddingDim,
+    Fallback,
+    Pretrained,
+    word_input,
+    word_input_complaints,
+)
 from kx.models.heads import output_layer
 from kx.models.options import Fraction, Units
 from kx.registry import model
@@ -16,20 +24,26 @@ from kx.registry import model
 if TYPE_CHECKING:
     import keras
 
+    from kx.contracts import WeightFiles
+
 Cell = Literal["simple", "lstm", "gru"]
 
 
-def complaints(info: DatasetInfo, **_: Any) -> Iterator[Complaint]:
+def complaints(info: DatasetInfo, files: WeightFiles, **options: Any) -> Iterator[Complaint]:
     """Yield what keeps the network from working with the data."""
-    yield from word_input_complaints(info)
+    yield from word_input_complaints(info, files, **options)
 
 
-@model("rnn", check=complaints, any_length=True)
+@model("rnn", check=complaints, any_length=True, transfer=VECTORS)
 def rnn(
     info: DatasetInfo,
+    files: WeightFiles | None = None,
     *,
     embedding_dim: EmbeddingDim = 32,
     embedding_dropout: Fraction = 0.0,
+    pretrained: Pretrained = "none",
+    freeze_embeddings: bool = False,
+    fallback: Fallback = "none",
     masking: bool = False,
     cell: Cell = "lstm",
     units: Annotated[tuple[Units, ...], Field(min_length=1, max_length=20)] = (32,),
@@ -41,9 +55,16 @@ def rnn(
 
     Args:
         info: form of the data: word indices.
+        files: through which ready-made vectors are had; None: all are drawn by chance.
         embedding_dim: numbers that stand for a word.
         embedding_dropout: share of these numbers, the same for all words of an example, that is
             dropped while training.
+        pretrained: vectors that others have learnt, to begin with: `none`, a text with a word and
+            its numbers in each line (beside the spec, or in KX_DATA_DIR), or official ones that
+            are fetched, such as `glove.6B.100d`. Words without a vector get zeros.
+        freeze_embeddings: do not train them.
+        fallback: `random`: if the vectors cannot be had, go on with random ones, and say so
+            loudly.
         masking: pass over where there is no word, instead of reading a word with index 0.
         cell: `simple` (fully recurrent), `lstm`, or `gru`.
         units: width of each recurrent layer, first to last.
@@ -60,7 +81,8 @@ def rnn(
 
     kinds = {"simple": keras.layers.SimpleRNN, "lstm": keras.layers.LSTM, "gru": keras.layers.GRU}
     rates = {"dropout": dropout, "recurrent_dropout": recurrent_dropout}
-    layers = word_input(info, embedding_dim, masking=masking, dropout=embedding_dropout)
+    embedding = Embedding(embedding_dim, embedding_dropout, masking, pretrained, freeze_embeddings)
+    layers = word_input(info, files, embedding)
     for position, width in enumerate(units):
         last = position == len(units) - 1
         layer = kinds[cell](width, return_sequences=not last, **rates)

@@ -87,6 +87,9 @@ class Record:
             train_examples, test_examples, task.
         base: of a network on a ready-made base: its name, file, source and sha256 of its weights,
             and whether they are random, perhaps as a fallback; otherwise empty.
+        embeddings: of ready-made word vectors: words (in the vocabulary) and known (of these, with
+            a vector; of several vocabularies the one that is covered worst), dimensions, vectors
+            and duplicates in the file; ``base`` tells which file.
         features: where the base made features of the pictures before the fits: forward_passes
             (pictures that went through it in this run), cached, seconds, shape, parameters.
         frozen: how many weights (tensors) of the base no phase was to change, with the SHA-256
@@ -136,6 +139,7 @@ class Record:
     environment: dict[str, Any] = field(default_factory=dict)
     dataset: dict[str, Any] = field(default_factory=dict)
     base: dict[str, Any] = field(default_factory=dict)
+    embeddings: dict[str, Any] = field(default_factory=dict)
     features: dict[str, Any] = field(default_factory=dict)
     frozen: dict[str, Any] = field(default_factory=dict)
     vocabulary: dict[str, Any] = field(default_factory=dict)

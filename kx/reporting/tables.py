@@ -277,6 +277,7 @@ def _facts(record: Record, state: str) -> Iterator[tuple[str, str]]:
     yield "fingerprint", str(data.get("fingerprint", ""))
     yield "examples", _sizes(data)
     yield "base", _base(record.base)
+    yield "words", _coverage(record.embeddings)
     yield "parameters", f"{record.parameters:,}" if record.parameters else ""
     yield "engine", _reasoned(record.engine, record.engine_reason)
     yield "precision", _reasoned(record.precision, record.precision_reason)
@@ -300,6 +301,13 @@ def _base(base: dict[str, Any]) -> str:
 
 def _reasoned(choice: str, reason: str) -> str:
     return f"{choice}: {reason}" if choice and reason else choice
+
+
+def _coverage(found: dict[str, Any]) -> str:
+    words, known = found.get("words"), found.get("known")
+    if not words or known is None:
+        return ""
+    return f"{known:,} of {words:,} have a vector ({known / words:.1%}); the others are zeros"
 
 
 def _fitting(record: Record) -> str:

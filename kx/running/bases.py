@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from kx.contracts import DatasetInfo
 from kx.errors import MissingDataError
+from kx.planning import Plan
 from kx.running.work import Work, first_line
 from kx.seeds import derive
 
 if TYPE_CHECKING:
     import keras
+
+FEW_WORDS = 0.5
+"""Share of the words with a vector below which hardly anything is transferred."""
 
 RANDOM_NOTE = (
     "This run goes on with random weights: nothing is transferred, its scores say nothing of "
@@ -21,8 +25,8 @@ RANDOM_NOTE = (
 def find_weights(work: Work, info: DatasetInfo) -> None:
     """Find the weights of the network's ready-made base, if it has one, and take down which.
 
-    The network is built once: only Keras knows which file it wants, and what is wrong with the
-    names of layers is told before anything trains.
+    A network on a base is built once: only Keras knows which file it wants, and what is wrong with
+    the names of layers is told before anything trains.
 
     Raises:
         MissingDataError: if they are nowhere to be had, and the spec allows no random ones.
@@ -35,12 +39,12 @@ def find_weights(work: Work, info: DatasetInfo) -> None:
     if not work.plan.takes_weights:
         return
     options = work.plan.architecture.options
-    work.watcher.stage(f"building {options.get('base', 'the base')}")
+    work.watcher.stage(f"looking for the weights of {_named(work.plan)}")
     files = SourceFiles.from_environment(work.watcher)
     weights = SourceWeights(files, work.plan.folder)
     missing = ""
     try:
-        work.plan.build_model(info, weights)
+        work.plan.find_weights(info, weights)
         work.weights = weights
     except MissingDataError as error:
         if options.get("fallback") != "random":
@@ -48,11 +52,29 @@ def find_weights(work: Work, info: DatasetInfo) -> None:
         missing = first_line(error)
         work.warn("Random weights", f"{missing}. {RANDOM_NOTE}")
     work.facts["base"] = {
-        "name": options.get("base", work.plan.architecture.entry.name),
+        "name": _named(work.plan),
         **weights.taken(),
         "random": not weights.taken(),
         "fallback": bool(missing),
     }
+    note_coverage(work)
+
+
+def _named(plan: Plan) -> str:
+    options = plan.architecture.options
+    return str(options.get("base", options.get("pretrained", plan.architecture.entry.name)))
+
+
+def note_coverage(work: Work) -> None:
+    """Take down how many words of the vocabulary have a ready-made vector, once it is known."""
+    found = work.weights.coverage() if work.weights else None
+    if found is None or work.facts.get("embeddings") == found.as_dict():
+        return
+    work.facts["embeddings"] = found.as_dict()
+    if found.known / found.words < FEW_WORDS:
+        work.warn("Check the vectors", f"{found}. The others are zeros.")
+    else:
+        work.watcher.stage(str(found))
 
 
 def seeded(work: Work) -> None:

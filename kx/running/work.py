@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kx.contracts import History, Watcher, WeightFiles
+from kx.contracts import History, Watcher
+from kx.data.weight_files import SourceWeights
 from kx.planning import Plan
 from kx.reporting.folder import RunFolder
 from kx.reporting.history import HistoryWriter
@@ -52,7 +53,7 @@ class Work:
     history: HistoryWriter
     facts: dict[str, Any] = field(default_factory=dict)
     histories: dict[str, History] = field(default_factory=dict)
-    weights: WeightFiles | None = None
+    weights: SourceWeights | None = None
 
     @property
     def seed(self) -> int:

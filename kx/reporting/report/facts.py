@@ -98,6 +98,7 @@ def _of_the_run(run: Run, record: Record, words: Words) -> Iterator[tuple[str, A
     yield words("fact.engine"), _with_reason(record.engine, record.engine_reason)
     yield words("fact.precision"), _with_reason(record.precision, record.precision_reason)
     yield words("fact.base"), _base(record.base)
+    yield words("fact.words"), _coverage(record.embeddings)
     yield words("fact.commit"), record.git_commit
     yield words("fact.looks"), record.test_looks or ""
 
@@ -141,6 +142,11 @@ def _base(base: Mapping[str, Any]) -> str:
     if base.get("random"):
         return f"{base.get('name')}, random weights"
     return f"{base.get('name')}, {base.get('file')}, SHA-256 {base.get('sha256')}"
+
+
+def _coverage(found: Mapping[str, Any]) -> str:
+    words, known = found.get("words"), found.get("known")
+    return f"{known:,} / {words:,} ({known / words:.1%})" if words and known is not None else ""
 
 
 def _first(values: Mapping[str, Any], words: Words) -> list[tuple[str, Any]]:

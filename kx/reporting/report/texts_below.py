@@ -175,6 +175,7 @@ BELOW: Texts = {
     "fact.engine": ("engine", "引擎"),
     "fact.precision": ("precision", "精度"),
     "fact.base": ("base", "基础网络"),
+    "fact.words": ("words with a vector", "有词向量的词"),
     "fact.dataset": ("dataset", "数据集"),
     "fact.source": ("from", "来源"),
     "fact.fingerprint": ("fingerprint", "指纹"),

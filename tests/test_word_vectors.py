@@ -1,0 +1,93 @@
+"""Networks that begin with word vectors which others have learnt."""
+
+from dataclasses import replace
+
+import pytest
+
+from kx.contracts import DatasetInfo
+from kx.data.sources import SourceFiles
+from kx.data.weight_files import SourceWeights
+from kx.models.embedding import VECTORS, word_input_complaints
+
+WORDS = ("", "", "cat", "dog", "cow")
+INFO = DatasetInfo("news", "binary", (4,), vocabulary=5, words=WORDS, tells_words=True)
+TEXT = "cat 1 2 3\ncow 4 5 6\nhen 7 8 9\n"
+SPEC = """
+name: tiny
+seeds: 2
+dataset: {name: imdb, encoding: sequence, maxlen: 20, num_words: 40, words: true}
+architecture:
+  {name: embedding_mlp, embedding_dim: 3, pretrained: v.txt, freeze_embeddings: true}
+validation: {strategy: holdout, size: 200, order: last, train_size: 64, refit: none}
+training: {epochs: 2}
+"""
+
+
+@pytest.fixture
+def weights(tmp_path):
+    (tmp_path / "v.txt").write_text(TEXT)
+    return SourceWeights(SourceFiles(), tmp_path)
+
+
+def complained(info, weights, **options):
+    given = {"pretrained": "v.txt", "embedding_dim": 3, "freeze_embeddings": True}
+    given |= {"fallback": "none", **options}
+    return [(c.key, c.message) for c in word_input_complaints(info, weights, **given)]
+
+
+@pytest.mark.parametrize(
+    ("info", "options", "key", "words"),
+    [
+        (INFO, {"embedding_dim": 8}, "embedding_dim",
+         "the vectors of v.txt have 3 numbers for a word, embedding_dim is 8"),
+        (INFO, {"pretrained": "glove.6B.100d"}, "embedding_dim", "have 100 numbers"),
+        (INFO, {"pretrained": "gone.txt"}, "pretrained", "gone.txt, the word vectors, is neither"),
+        (replace(INFO, words=(), tells_words=False), {}, "pretrained",
+         "news does not tell what its word indices stand for"),
+        (INFO, {"pretrained": "none"}, "freeze_embeddings", "would keep the numbers"),
+    ],
+)  # fmt: skip
+def test_vectors_that_do_not_fit_are_refused_in_planning(weights, info, options, key, words):
+    ((found, message),) = complained(info, weights, **options)
+
+    assert found == key
+    assert words in message
+
+
+@pytest.mark.parametrize(
+    ("info", "options"),
+    [
+        (INFO, {}),
+        (replace(INFO, words=()), {}),  # they are known once the texts are read
+        (INFO, {"pretrained": "gone.txt", "fallback": "random"}),
+        (INFO, {"pretrained": "none", "freeze_embeddings": False, "embedding_dim": 8}),
+    ],
+)
+def test_vectors_that_fit_are_not_complained_of(weights, info, options):
+    assert complained(info, weights, **options) == []
+
+
+def test_a_broken_file_is_told_in_planning(weights, tmp_path):
+    (tmp_path / "v.txt").write_text("<html>\n")
+
+    ((key, message),) = complained(INFO, weights)
+
+    assert key == "pretrained"
+    assert "v.txt, line 1: expected a word and its numbers" in message
+
+
+def test_phases_train_vectors_whole_or_not_at_all():
+    (complaint,) = VECTORS.phases(["head", "unfrozen", "all"])
+
+    assert (complaint.key, list(VECTORS.phases(["head", "all"]))) == ("phases", [])
+
+
+def test_a_spec_is_told_before_anything_is_loaded(kx, spec_file):
+    path = spec_file(SPEC.replace("words: true", "words: false").replace("m: 3", "m: 7"))
+    spec_file(TEXT, "v.txt")
+
+    code, _, err = kx("check", path)
+
+    assert code == 2
+    assert "imdb does not tell what its word indices stand for" in " ".join(err.split())
+    assert "use embedding_dim: 3" in " ".join(err.split())
