@@ -112,3 +112,24 @@ def test_what_does_not_fit_texts_is_found_before_anything_is_read(
     code, _, err = kx("check", spec_file(text))
     assert code == 2
     assert said in " ".join(err.split())
+
+
+@pytest.mark.slow
+def test_ready_made_vectors_are_found_by_the_words_of_each_fold(ran, mails):
+    import keras
+
+    (mails.parent / "vectors.txt").write_text("buy 1 2\nhello 3 4\nnow 5 6\n")
+    folder, record, _ = ran(
+        "encoding: sequence, maxlen: 3, num_words: 60",
+        "embedding_mlp, embedding_dim: 2, pretrained: vectors.txt, freeze_embeddings: true",
+    )
+
+    assert record["embeddings"]["known"] == 3
+    assert record["frozen"]["before"] == record["frozen"]["after"]
+    vocabulary = json.loads((folder / "preparation.json").read_text())["vocabulary"]
+    model = keras.saving.load_model(folder / "model.keras", compile=False)
+    (rows,) = next(w for w in (layer.get_weights() for layer in model.layers) if w)
+    assert rows.shape == (60, 2)
+    for word, vector in {"buy": [1, 2], "hello": [3, 4], "now": [5, 6]}.items():
+        assert rows[2 + vocabulary.index(word)].tolist() == vector
+    assert np.abs(rows).sum() == 21  # of a word without a vector, zeros

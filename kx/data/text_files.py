@@ -54,7 +54,8 @@ class _Looked:
 def text_info(name: str, form: TextForm) -> DatasetInfo:
     """Return what is known of texts that will be encoded so; two classes, as long as none are."""
     shape = sequence_form(form.encoding, form.num_words, form.maxlen)
-    return DatasetInfo(name=name, task="binary", texts=form, **shape)
+    tells = form.encoding == "sequence"
+    return DatasetInfo(name=name, task="binary", texts=form, tells_words=tells, **shape)
 
 
 def text_bundle(

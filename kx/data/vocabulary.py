@@ -39,8 +39,9 @@ class TextPreparation:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What each index stands for; of padding and the unknown, nothing."""
-        return ("", "", *self.vocabulary)
+        """What each index stands for; nothing, of those that stand for no word."""
+        unused = self.form.num_words - FIRST - len(self.vocabulary)
+        return ("", "", *self.vocabulary, *[""] * unused)
 
     def is_same(self, other: object) -> bool:
         """Whether ``other`` prepares every text exactly as this one does."""

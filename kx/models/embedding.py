@@ -161,7 +161,10 @@ def _phase_complaints(phases: Sequence[str], **_: Any) -> Iterator[Complaint]:
 
 
 def _find(info: DatasetInfo, files: WeightFiles, *, pretrained: str, **_: Any) -> None:
-    files.word_rows(pretrained, info.words)
+    if info.words:
+        files.word_rows(pretrained, info.words)
+    else:  # texts have no words before a fit has made its vocabulary
+        files.dimensions(pretrained)
 
 
 def _used(*, pretrained: str, **_: Any) -> bool:

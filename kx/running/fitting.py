@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kx.contracts import Conclusion, DatasetBundle, DatasetInfo, FitResult, Proposal, Split
 from kx.errors import DataError
 from kx.planning import Plan
+from kx.running.bases import note_coverage
 from kx.running.keeping import keep_model, write_splits
 from kx.running.loading import check_rows, rows_to_split
 from kx.running.vocabulary import note_vocabulary
@@ -241,10 +242,12 @@ class Fitter:
             seeds["shuffle"],
             guarded=bool(len(validation)),
             augmentation_seed=seeds.get("augmentation", 0),
+            words=getattr(preparation, "words", ()) if self._work.plan.transfer else (),
         )
 
     def _note(self, fitted: Fitted, *, judged: bool) -> None:
         facts, history = self._work.facts, fitted.history
+        note_coverage(self._work)
         self._work.histories[fitted.job.name] = history
         behind = facts.get("features", {}).get("parameters", 0)
         facts["parameters"] = behind + self.trainer.parameters(fitted)

@@ -36,6 +36,8 @@ class Job:
             number of epochs is decided).
         augmentation_seed: decides how pictures are changed.
         first: how many epochs of the fit came before, in earlier phases.
+        words: what word indices stand for in this fit, where networks begin with the vectors of
+            these words; empty: as the dataset says.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Job:
     guarded: bool = True
     augmentation_seed: int = 0
     first: int = 0
+    words: tuple[str, ...] = ()
 
     def batching(self, training: TrainingSection) -> Batching:
         """Return how its training rows are cut into steps."""

@@ -232,15 +232,16 @@ class Trainer:
         """
         phase = phase or phases_of(self._training, job.epochs)[0]
         steps = job.batching(self._training).steps
-        shape = job.input_shape
         # A schedule counts in steps: folds with another number of them need another optimizer.
-        key = (shape, steps if self._training.learning_rate_schedule else None, phase.number)
+        counted = steps if self._training.learning_rate_schedule else None
+        key = (job.input_shape, job.words, counted, phase.number)
         if key not in self._kits:
             self._kits[key] = self._new_kit(job, steps, phase)
         return self._kits[key]
 
     def _new_kit(self, job: Job, steps: int, phase: Phase) -> _Kit:
-        info = replace(self._info, input_shape=job.input_shape)
+        words = job.words or self._info.words
+        info = replace(self._info, input_shape=job.input_shape, words=words)
 
         def compiled(model: keras.Model) -> None:
             if phase.trainable:
