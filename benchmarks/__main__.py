@@ -14,12 +14,23 @@ from benchmarks import (
     bench_glove,
     bench_imdb,
     bench_kfold,
+    bench_imdb,
+    bench_kfold,
+    bench_lstm,
     bench_mnist_cnn,
     bench_startup,
 )
 
 FEATURES = ("avx2", "avx512f", "avx512_bf16", "avx512_vnni", "amx_tile", "amx_bf16", "amx_int8")
 PACKAGES = ("tensorflow", "keras", "numpy", "pydantic", "typer")
+BENCHMARKS = (
+    bench_startup,
+    bench_imdb,
+    bench_kfold,
+    bench_mnist_cnn,
+    bench_lstm,
+    bench_engines,
+)
 
 
 def machine() -> str:
@@ -66,6 +77,7 @@ def main() -> bool:
         bench_engines,
     )
     for benchmark in benchmarks:
+    for benchmark in BENCHMARKS:
         print(flush=True)
         met.append(benchmark.main())
     print(f"\n{'all targets met' if all(met) else 'targets missed'}")

@@ -24,9 +24,10 @@ def main(arguments: Sequence[str] = ()) -> bool:
     parser.add_argument("--rounds", type=int, default=3, help="epochs of each (default: 3)")
     parser.add_argument("--rows", type=int, default=20_000, help="fewer only for a trial")
     options = parser.parse_args(arguments)
-    from kx.training.environment import start_tensorflow
+    from kx.training.environment import seed_everything, start_tensorflow
 
     start_tensorflow(deterministic=True)
+    seed_everything(1)
     ways = {
         "model.fit": keras_epoch(options.rows),
         "kx": kx_epoch((), options.rows),

@@ -7,6 +7,7 @@ each that compiles; prints one line of JSON. Data are the real files, or else th
 import argparse
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
@@ -31,13 +32,13 @@ class Contest:
         return (time.perf_counter() - start) / epochs
 
 
-def read(path: Path) -> tuple[Any, Any, bool]:
+def read(path: Path, settings: Sequence[str] = ()) -> tuple[Any, Any, bool]:
     """Return the plan, its data, and whether these are a sample."""
     from kx.data.sources import SampleFiles, SourceFiles
     from kx.errors import MissingDataError
     from kx.planning import make_plan
 
-    plan = make_plan(path)
+    plan = make_plan(path, settings)
     try:
         files: Any = replace(SourceFiles.from_environment(), offline=True)
         return plan, plan.load_data(files), False
