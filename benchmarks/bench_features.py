@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -22,15 +23,14 @@ SPEC = """\
 name: features
 seed: 1
 dataset: {{name: image_folder, path: {path}, image_size: 150}}
-architecture:
-  name: pretrained
-  base: MobileNet
-  base_options: {{alpha: 0.25}}
-  mode: features
-  fallback: random
+architecture: {{name: pretrained, mode: features, fallback: random, {base}}}
 validation: {{strategy: holdout, size: 0.25, refit: none}}
 training: {{optimizer: rmsprop, batch_size: 20, epochs: 2}}
 """
+SMALL = "base: MobileNet, base_options: {alpha: 0.25}"
+NOTES = "base: VGG16, weights: none"
+FEW = 100
+"""Pictures of each class that VGG16 is shown, of the training and of the test part."""
 DRAWN = 20
 """So many times the sample's pictures, each in another brightness, where there are no real ones."""
 
@@ -41,19 +41,22 @@ def main(arguments: Sequence[str] = ()) -> bool:
     parser.add_argument("--runs", type=int, default=1, help="of VGG16, each way (default: 1)")
     parser.add_argument("--pictures", type=int, default=60, help="through VGG16 (default: 60)")
     options = parser.parse_args(arguments)
-    return all([*kept(), *per_second(options.runs, options.pictures)])
-
-
-def kept() -> list[bool]:
-    """Run a spec twice; print how soon each run began to train, and what that is held against."""
     with tempfile.TemporaryDirectory(prefix="kx-bench-") as folder:
         home = Path(folder)
         path, kind = pictures(home)
-        (home / "spec.yaml").write_text(SPEC.format(path=json.dumps(str(path))))
-        command = [sys.executable, "-m", "benchmarks.features", str(home / "spec.yaml")]
-        first, second = (json.loads(cost_of([*command, "--home", folder]).out) for _ in range(2))
-    random = ", RANDOM WEIGHTS" if first["random"] else ""
-    print(f"MobileNet 0.25, {first['passes']:,} {kind}{random}; seconds from having read them")
+        met = kept(home / "small", path, kind, SMALL)
+        met += kept(home / "notes", few_of(path, home / "few"), kind, NOTES)
+    return all([*met, *per_second(options.runs, options.pictures)])
+
+
+def kept(home: Path, path: Path, kind: str, base: str) -> list[bool]:
+    """Run a spec twice; print how soon each run began to train, and what that is held against."""
+    home.mkdir()
+    (home / "spec.yaml").write_text(SPEC.format(path=json.dumps(str(path)), base=base))
+    command = [sys.executable, "-m", "benchmarks.features", str(home / "spec.yaml")]
+    first, second = (json.loads(cost_of([*command, "--home", str(home)]).out) for _ in range(2))
+    random = ", random weights" if first["random"] else ""
+    print(f"{base}{random}: {first['passes']:,} {kind}; seconds from having read them")
     print(f"{'':14}{'forward passes':>16}{'features':>12}{'first epoch':>14}{'its end':>10}")
     for name, row in (("first run", first), ("second run", second)):
         print(
@@ -61,13 +64,27 @@ def kept() -> list[bool]:
             f"{row['ends']:>8.2f} s"
         )
     stage, sooner = first["stage"] / second["stage"], first["begins"] / second["begins"]
-    return [
+    met = [
         verdict(f"the second run makes {second['passes']} forward passes", not second["passes"]),
         verdict(f"it has its features {stage:.0f} times as fast (target: {SOONER})",
                 stage >= SOONER),
-        verdict(f"it begins its first epoch {sooner:.1f} times as soon (target: {SOONER})",
-                sooner >= SOONER),
     ]  # fmt: skip
+    words = f"it begins its first epoch {sooner:.1f} times as soon"
+    if base == NOTES:
+        return [*met, verdict(f"{words} (target: {SOONER})", sooner >= SOONER)]
+    print(f"{words}; not judged: a small base is built in about the time that it runs")
+    return met
+
+
+def few_of(path: Path, target: Path) -> Path:
+    """Return a folder with the first pictures of each class of both parts."""
+    for classes in sorted(path.glob("*/*")):
+        if classes.parent.name in ("train", "test"):
+            place = target / classes.parent.name / classes.name
+            place.mkdir(parents=True)
+            for file in sorted(classes.iterdir())[:FEW]:
+                shutil.copy(file, place)
+    return target
 
 
 def pictures(home: Path) -> tuple[Path, str]:

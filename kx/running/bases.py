@@ -44,7 +44,10 @@ def find_weights(work: Work, info: DatasetInfo) -> None:
     weights = SourceWeights(files, work.plan.folder)
     missing = ""
     try:
-        work.plan.find_weights(info, weights)
+        seeded(work)
+        work.extractor = work.plan.build_extractor(info, weights)
+        if work.extractor is None:
+            work.plan.find_weights(info, weights)
         work.weights = weights
     except MissingDataError as error:
         if options.get("fallback") != "random":

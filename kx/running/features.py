@@ -62,7 +62,7 @@ def extracted(work: Work, bundle: DatasetBundle) -> DatasetBundle:
     if not work.plan.takes_weights:
         return bundle
     seeded(work)
-    extractor = work.plan.build_extractor(bundle.info, work.weights)
+    extractor = work.extractor or work.plan.build_extractor(bundle.info, work.weights)
     if extractor is None:
         return bundle
     work.watcher.stage("extracting features")

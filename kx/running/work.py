@@ -6,7 +6,7 @@ import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kx.contracts import History, Watcher
 from kx.data.weight_files import SourceWeights
@@ -15,6 +15,9 @@ from kx.reporting.folder import RunFolder
 from kx.reporting.history import HistoryWriter
 from kx.spec.schema import TrainingSection
 from kx.training.phases import cut_short
+
+if TYPE_CHECKING:
+    import keras
 
 SMOKE_TRAIN, SMOKE_TEST, SMOKE_EPOCHS, SMOKE_FITS = 256, 128, 2, 4
 
@@ -44,6 +47,7 @@ class Work:
         facts: fields of the record.
         histories: of each fit, by its name.
         weights: through which those of a ready-made base are had; None: they are random.
+        extractor: what makes features of pictures, if it was built to find its weights.
     """
 
     plan: Plan
@@ -54,6 +58,7 @@ class Work:
     facts: dict[str, Any] = field(default_factory=dict)
     histories: dict[str, History] = field(default_factory=dict)
     weights: SourceWeights | None = None
+    extractor: keras.Model | None = None
 
     @property
     def seed(self) -> int:
