@@ -7,17 +7,12 @@ from pathlib import Path
 from benchmarks import (
     bench_engines,
     bench_features,
-    bench_imdb,
-    bench_kfold,
-    bench_mnist_cnn,
-    bench_report,
     bench_glove,
-    bench_imdb,
-    bench_kfold,
     bench_imdb,
     bench_kfold,
     bench_lstm,
     bench_mnist_cnn,
+    bench_report,
     bench_startup,
 )
 
@@ -25,9 +20,12 @@ FEATURES = ("avx2", "avx512f", "avx512_bf16", "avx512_vnni", "amx_tile", "amx_bf
 PACKAGES = ("tensorflow", "keras", "numpy", "pydantic", "typer")
 BENCHMARKS = (
     bench_startup,
+    bench_report,
+    bench_glove,
     bench_imdb,
     bench_kfold,
     bench_mnist_cnn,
+    bench_features,
     bench_lstm,
     bench_engines,
 )
@@ -56,27 +54,6 @@ def main() -> bool:
     """Run all benchmarks, and return whether all targets were met."""
     print(machine())
     met = []
-    for benchmark in (
-        bench_startup,
-        bench_report,
-        bench_imdb,
-        bench_kfold,
-        bench_mnist_cnn,
-        bench_imdb,
-        bench_kfold,
-        bench_mnist_cnn,
-        bench_features,
-        bench_engines,
-    ):
-    benchmarks = (
-        bench_startup,
-        bench_glove,
-        bench_imdb,
-        bench_kfold,
-        bench_mnist_cnn,
-        bench_engines,
-    )
-    for benchmark in benchmarks:
     for benchmark in BENCHMARKS:
         print(flush=True)
         met.append(benchmark.main())

@@ -17,13 +17,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from benchmarks.processes import ROOT
-from kx.planning import make_plan
+from kx.errors import KxError
+from kx.planning import make_plan, plan_document
 from kx.reporting.folder import judged, run_ids
 from kx.reporting.record import Record, collect_versions, headline
 from kx.reporting.storage import atomic_write
 from kx.reporting.text import duration, interval, number
 from kx.reporting.verdicts import wanted
+from kx.spec.document import parse
 
 TARGET = ROOT / "docs" / "book.md"
 CODE = ("kx", "requirements.lock")
@@ -69,6 +73,14 @@ def same_spec(one: dict[str, Any], other: dict[str, Any]) -> bool:
     return _essence(one) == _essence(other)
 
 
+def as_now(spec: dict[str, Any]) -> dict[str, Any]:
+    """Return a resolved spec with the keys that kx has learnt since, at their defaults."""
+    try:
+        return plan_document(parse(yaml.safe_dump(spec)), Path()).resolved()
+    except KxError:  # of a key that is no longer there
+        return spec
+
+
 def _essence(spec: dict[str, Any]) -> str:
     sections = ("dataset", "architecture")
     bare = {name: {**spec[name], "fallback": None} for name in sections if name in spec}
@@ -82,7 +94,7 @@ def newest_run(path: Path, outputs: Path) -> Record | None:
         if run[16:-5] != plan.spec.name:
             continue
         _, record, _ = judged(outputs / run)
-        if record and _counts(record) and same_spec(record.spec, plan.resolved()):
+        if record and _counts(record) and same_spec(as_now(record.spec), plan.resolved()):
             return record
     return None
 
