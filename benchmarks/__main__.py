@@ -12,6 +12,7 @@ from benchmarks import (
     bench_kfold,
     bench_lstm,
     bench_mnist_cnn,
+    bench_predict,
     bench_report,
     bench_startup,
 )
@@ -20,6 +21,7 @@ FEATURES = ("avx2", "avx512f", "avx512_bf16", "avx512_vnni", "amx_tile", "amx_bf
 PACKAGES = ("tensorflow", "keras", "numpy", "pydantic", "typer")
 BENCHMARKS = (
     bench_startup,
+    bench_predict,
     bench_report,
     bench_glove,
     bench_imdb,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Inputs = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[INPUT]…",
+        metavar="INPUT",
         help="Picture files or folders of them; CSV files; or texts. - reads CSV, or a text in "
         "each line, from stdin.",
         show_default=False,
