@@ -39,7 +39,7 @@ def find_weights(work: Work, info: DatasetInfo) -> None:
     if not work.plan.takes_weights:
         return
     options = work.plan.architecture.options
-    work.watcher.stage(f"looking for the weights of {_named(work.plan)}")
+    work.watcher.stage(f"{'building' if 'base' in options else 'reading'} {_named(work.plan)}")
     files = SourceFiles.from_environment(work.watcher)
     weights = SourceWeights(files, work.plan.folder)
     missing = ""
@@ -65,7 +65,8 @@ def find_weights(work: Work, info: DatasetInfo) -> None:
 
 def _named(plan: Plan) -> str:
     options = plan.architecture.options
-    return str(options.get("base", options.get("pretrained", plan.architecture.entry.name)))
+    words = "word vectors" if "pretrained" in options else plan.architecture.entry.name
+    return str(options.get("base", words))
 
 
 def note_coverage(work: Work) -> None:

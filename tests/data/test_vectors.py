@@ -3,10 +3,13 @@ import zipfile
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kx.data.sources import SourceFiles
 from kx.data.vector_files import VectorFile, fetched, here
-from kx.data.vectors import VectorReader, VectorText, dimensions_of, load_vectors
+from kx.data.vector_reader import VectorReader, any_numbers, decimals
+from kx.data.vectors import VectorText, dimensions_of, load_vectors
 from kx.data.weight_files import SourceWeights
 from kx.errors import DataError, MissingDataError
 
@@ -52,6 +55,45 @@ def test_unusual_words_and_lines_are_read(content, words):
     np.testing.assert_array_equal(found.rows.ravel(), np.arange(1, 2 * len(words) + 1))
 
 
+@given(st.lists(st.from_regex(r"[+-]?[0-9]{0,7}\.[0-9]{0,8}", fullmatch=True), min_size=1))
+def test_plain_numbers_are_read_to_the_last_bit(texts):
+    content = " ".join(texts).encode()
+    try:
+        expected = np.array([float(text) for text in texts])
+    except ValueError:  # a point alone
+        expected = None
+
+    found = decimals(content)
+
+    assert (found is None) == (expected is None)
+    assert found is None or found.tobytes() == (expected + 0.0).tobytes()  # -0.0 may be 0.0
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"1",
+        b"1. 2",
+        b"1..2 3",
+        b"1.5 x.5",
+        b"1.5  2.5",
+        b"1.234567890123456",
+        b"- .5",
+        b"-.",
+        b"1.-5",
+    ],
+)
+def test_other_numbers_are_left_to_the_slower_way(content):
+    assert decimals(content) is None
+
+
+def test_the_slower_way_takes_whatever_a_number_may_look_like():
+    assert any_numbers(b"1 -2.5e-1 1.234567890123456 .5").tolist() == [
+        1, -0.25, 1.234567890123456, 0.5
+    ]  # fmt: skip
+    assert any_numbers(b"1\t2 3") is any_numbers(b"1  2") is any_numbers(b"x") is None
+
+
 def test_of_a_word_that_occurs_again_the_first_vector_counts():
     found = load("a 1 2\nb 3 4\na 5 6\nb 7 8\nc 9 10\n")
 
@@ -86,7 +128,7 @@ def test_a_broken_file_is_told_with_its_place(content, words):
 
 
 def test_lines_are_counted_across_chunks(monkeypatch):
-    monkeypatch.setattr("kx.data.vectors.CHUNK", 20)
+    monkeypatch.setattr("kx.data.vector_reader.CHUNK", 20)
     lines = [f"w{number} {number} 0.5" for number in range(50)]
 
     assert load("\n".join(lines)).rows[:, 0].tolist() == list(range(50))
