@@ -44,7 +44,7 @@ check: .venv/kx.stamp  ## seconds: format, lint, types, layers, and the tests th
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q -m "not slow and not real_data and not browser"
+	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow and not real_data and not browser"
 
 test: .venv/kx.stamp  ## all tests, offline; those of real data if KX_DATA_DIR names its folder
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not browser"
