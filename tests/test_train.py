@@ -476,6 +476,20 @@ def test_real_data_gives_what_the_literature_reports(
         assert 3 <= record["diagnosis"]["best_epoch"] <= 5
 
 
+@pytest.mark.real_data
+def test_twenty_real_words_tell_what_the_notes_say_they_do(kx, real_data_dir, tmp_path):
+    settings = ("--set", "validation.refit=none")
+
+    code, out, err = kx(
+        "train", CONFIGS / "imdb_embedding.yaml", "--json", "-q", "--outputs", tmp_path, *settings
+    )
+
+    record = json.loads(out)
+    assert code == 0, err
+    assert record["dataset"]["source"] == "KX_DATA_DIR"
+    assert 0.74 <= record["scores"]["validation"]["accuracy"]["value"] <= 0.77
+
+
 def test_digits_reach_what_their_spec_expects(kx, tmp_path):
     code, out, err = kx("train", CONFIGS / "digits.yaml", "--json", "-q", "--outputs", tmp_path)
 
