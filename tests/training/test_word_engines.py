@@ -154,7 +154,7 @@ def test_validation_goes_by_length_unshuffled():
         ({}, 1_000_000, "steps"),
         ({"cell": "gru", "bidirectional": True}, 1_000_000, "steps"),
         ({}, 10, "resident"),
-        ({"units": (3000,)}, 1_000_000, "resident"),
+        ({"units": (200,), "embedding_dim": 4096}, 1_000_000, "resident"),
     ],
 )
 def test_auto_compiles_recurrent_steps_that_repay_it(options, steps, kind):
