@@ -111,4 +111,4 @@ def test_frozen_vectors_stay_and_others_move(kx, spec_file, tmp_path, frozen):
         "words": 36, "known": 2, "dimensions": 3, "vectors": 2, "duplicates": 0
     }  # fmt: skip
     (split,) = json.loads((folder / "splits.json").read_text())["splits"]
-    assert len(split["train"]) == 2
+    assert len(split["train"]) == 3
