@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import inspect
 import math
 import os
 from collections.abc import Iterator
@@ -63,6 +64,27 @@ def _no_garbage() -> Iterator[None]:
         gc.freeze()  # what was imported stays, and need not be looked at again
         if collects:
             gc.enable()
+
+
+@contextlib.contextmanager
+def unlocated_operations() -> Iterator[None]:
+    """Have TensorFlow take no note of where in Python an operation was made.
+
+    XLA asks each operation for it while it compiles, and for that waits 500 times a program until
+    no other thread runs Python: a twentieth of the time that Boston's folds take. The switch is
+    one of TensorFlow's inner parts: where it is not as it was in 2.21, nothing is changed.
+    """
+    from tensorflow.python.framework import ops
+
+    make = inspect.unwrap(getattr(ops, "_create_c_op", lambda: None))
+    before = make.__defaults__
+    names = list(inspect.signature(make).parameters)
+    if before and names[-1:] == ["extract_traceback"]:
+        make.__defaults__ = (*before[:-1], False)
+    try:
+        yield
+    finally:
+        make.__defaults__ = before
 
 
 def chosen_precision(wanted: str, cpu: Path = Path("/proc/cpuinfo")) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from kx.training.environment import unlocated_operations
 from kx.training.feed import Batching, Resident, shuffled
 from kx.training.template import Template, Values
 
@@ -183,7 +184,8 @@ class Program:
             tf.TensorSpec((3,), tf.int32),
             *(tf.TensorSpec(t.shape, t.dtype) for t in self._data.tensors),
         ]
-        return tf.function(self._epochs, autograph=False).get_concrete_function(*specs)
+        with unlocated_operations():
+            return tf.function(self._epochs, autograph=False).get_concrete_function(*specs)
 
     def _epochs(
         self, orders: tf.Tensor, held_out: tf.Tensor, numbers: tf.Tensor, *tensors: tf.Tensor

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 SECONDS_PER_CALL = 0.3
 """How long the display may stand still, and Ctrl-C wait."""
 SECONDS_PER_STEP, OPERATIONS_PER_SECOND = 4e-6, 1e10
-SWITCH_SECONDS = 2e-4
+SWITCH_SECONDS = 1e-5
 """A thread that comes back from XLA waits at most so long for Python; by default, 5 ms."""
 MOST_NUMBERS = 4_000_000
 """Row numbers that a call may bring: 16 MB."""
