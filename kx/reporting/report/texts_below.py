@@ -149,8 +149,8 @@ BELOW: Texts = {
         "未展示样本本身：冒烟运行只用了少量数据。",
     ),
     "gallery.text": (
-        "The last {count} words of each text; ▢ stands for a word beyond the vocabulary.",
-        "显示每篇文本的最后 {count} 个词；▢ 表示词表以外的词。",
+        "At most {count} words of each text; … stands for those cut off, ▢ for an unknown word.",
+        "每篇文本最多显示 {count} 个词；… 表示截去的部分，▢ 表示词表以外的词。",
     ),
     "gallery.picture": ("picture of {place}", "{place}的图片"),
     # Facts
