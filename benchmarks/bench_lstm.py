@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from statistics import median
+from typing import Any
 
 from benchmarks.epochs import contest, read
 from benchmarks.processes import ROOT, verdict
@@ -70,17 +71,29 @@ def kx_epoch(settings: Sequence[str], rows: int) -> Callable[[], None]:
     """
     import numpy as np
 
-    race = contest(*read(SPEC, settings)[:2])
+    race = contest(*real(settings))
     job = race.jobs[0]
     job = replace(job, train=job.train[:rows], validation=np.arange(0, dtype="int32"), epochs=1)
     return lambda: list(race.trainers["auto"].fit([job])).clear()
+
+
+def real(settings: Sequence[str]) -> tuple[Any, Any]:
+    """Return the plan, and its data.
+
+    Raises:
+        SystemExit: if the real data are not here: the sample's texts are few.
+    """
+    plan, bundle, sample = read(SPEC, settings)
+    if sample:
+        raise SystemExit("bench_lstm needs the real data of IMDB: KX_DATA_DIR names their folder")
+    return plan, bundle
 
 
 def keras_epoch(rows: int) -> Callable[[], None]:
     """Return what trains an epoch of the network as the notes do, by ``model.fit``."""
     import keras
 
-    plan, bundle, _ = read(SPEC)
+    plan, bundle = real(())
     x, y = bundle.train.x[:rows], bundle.train.y[:rows]
     layers = keras.layers
     model = keras.Sequential(

@@ -47,14 +47,8 @@ class Buckets:
 
         return np.searchsorted(self.edges, self.lengths).astype("int32")
 
-    def length(self, rows: np.ndarray) -> int:
-        """Return the length that these texts are padded to when they are together in a batch."""
-        import numpy as np
-
-        return int(self.edges[np.searchsorted(self.edges, self.lengths[rows].max())])
-
     def trimmed(self, x: tf.Tensor) -> tf.Tensor:
-        """Return the batch ``x`` (b, width), padded to the length that ``length`` tells of it."""
+        """Return the batch ``x`` (b, width), padded to the least length that holds its texts."""
         import tensorflow as tf
 
         words = tf.reduce_any(x != 0, axis=0)

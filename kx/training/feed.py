@@ -119,10 +119,6 @@ class Resident:
         kinds = ((t.shape[1:], t.dtype) for t in self.tensors)
         return (self.sparse, self.weighted, edges, *kinds)
 
-    def lengths(self, rows: np.ndarray) -> tuple[int, ...]:
-        """Return the length of the texts of a batch of ``rows``, if they are cut to one."""
-        return (self.buckets.length(rows),) if self.buckets else ()
-
     def batch(
         self,
         rows: tf.Tensor,

@@ -16,6 +16,7 @@ from kx.spec.schema import TrainingSection
 from kx.training.augmentation import Augmentation
 from kx.training.engine import examples_at_once, forward_operations
 from kx.training.feed import Batching, Resident, Source, batches, row_chunks
+from kx.training.halves import HalvedSteps
 from kx.training.jobs import Job
 from kx.training.program import Form, Program, orders
 from kx.training.template import Template
@@ -118,27 +119,22 @@ class ResidentLoop:
         return _many_steps(model, data, train, True), _many_steps(model, data, test, False)
 
 
-class SteppedLoop(ResidentLoop):
-    """A batch a call, its step compiled by XLA: once for each length of texts, and for the rest.
-
-    Validation, which is forwards alone, is TensorFlow's: there is less to compile.
-    """
-
-    def _chunks(self, batching: Batching, epochs: int) -> tuple[tf.data.Dataset, int]:
-        return row_chunks(batching, epochs, batching.steps)
+class HalvedLoop(ResidentLoop):
+    """Many batches a call, each in halves that XLA compiles: once for each of their sizes."""
 
     def _traced(self, data: Resident) -> tuple[Any, Any]:
-        compiled: dict[tuple[int, ...], Any] = {}
+        model, steps = self._model, HalvedSteps(self._model)
 
-        def train(rows: tf.Tensor, _: int, *tensors: tf.Tensor) -> dict[str, tf.Tensor]:
-            (numbers,) = rows.numpy()
-            shape = (len(numbers), *data.lengths(numbers))
-            if shape not in compiled:
-                compiled[shape] = _one_step(self._model, data, *shape)
-            found: dict[str, tf.Tensor] = compiled[shape](rows[0], *tensors)
+        def training(parts: int) -> Any:
+            return _many_steps(model, data, lambda _, batch: steps.train(batch, parts), True)
+
+        halved, whole = training(2), training(1)
+
+        def train(rows: tf.Tensor, *rest: tf.Tensor) -> dict[str, tf.Tensor]:
+            found: dict[str, tf.Tensor] = (whole if rows.shape[1] % 2 else halved)(rows, *rest)
             return found
 
-        return train, super()._traced(data)[1]
+        return train, _many_steps(model, data, lambda _, batch: steps.test(batch), False)
 
 
 class ProgramLoop:
@@ -213,30 +209,6 @@ def _many_steps(model: keras.Model, data: Resident, step: Any, weighted: bool) -
         return dict(model.get_metrics_result())
 
     return run
-
-
-def _one_step(model: keras.Model, data: Resident, count: int, *length: int) -> Any:
-    """Return a training step of ``count`` rows, whose texts have that ``length``, if they are."""
-    import tensorflow as tf
-
-    specs = [tf.TensorSpec((count,), tf.int32)]
-    specs += [tf.TensorSpec((None, *t.shape[1:]), t.dtype) for t in data.tensors]
-
-    def gather(rows: tf.Tensor, *tensors: tf.Tensor) -> tuple[Any, ...]:
-        x, *rest = data.batch(rows, tensors)
-        # XLA must know when it compiles how many steps through time there are.
-        return (tf.ensure_shape(x, (count, *(length or x.shape[1:]))), *rest)
-
-    def step(*batch: tf.Tensor) -> dict[str, tf.Tensor]:
-        model.train_step(batch)
-        return dict(model.get_metrics_result())
-
-    # Traced at once: of functions that are made in a loop and then called TensorFlow warns. And
-    # apart: within the first, the second took 100 ms longer (LSTM, 500 words).
-    batch = tf.function(gather, autograph=False).get_concrete_function(*specs)
-    parts = [tf.TensorSpec(part.shape, part.dtype) for part in batch.structured_outputs]
-    train = tf.function(step, autograph=False, jit_compile=True).get_concrete_function(*parts)
-    return lambda *args: train(*batch(*args))
 
 
 def _fit(

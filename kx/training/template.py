@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from kx.training.engine import examples_at_once
 from kx.training.environment import seed_everything
 from kx.training.feed import Resident
+from kx.training.halves import predicted
 
 if TYPE_CHECKING:
     import keras
@@ -127,7 +128,7 @@ class Template:
 
         @tf.function(input_signature=specs, autograph=False)  # type: ignore[untyped-decorator]
         def outputs(rows: tf.Tensor, *tensors: tf.Tensor) -> tf.Tensor:
-            outputs = model(data.batch(rows, tensors, weighted=False)[0], training=False)
+            outputs = predicted(model, data.batch(rows, tensors, weighted=False)[0])
             return tf.cast(outputs, tf.float32)  # a plugin's output layer may compute in half
 
         outputs.get_concrete_function()

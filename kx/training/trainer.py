@@ -25,7 +25,7 @@ from kx.training.engine import MOST_BYTES_AT_ONCE, Engine, choose
 from kx.training.environment import free_memory
 from kx.training.feed import Resident, Streamed
 from kx.training.jobs import Fitted, Hooks, Job, PhaseNote, Recording
-from kx.training.loops import Loop, PlainLoop, ProgramLoop, ResidentLoop, SteppedLoop
+from kx.training.loops import HalvedLoop, Loop, PlainLoop, ProgramLoop, ResidentLoop
 from kx.training.phases import Parts, Phase, Proof, phases_of
 from kx.training.program import Form, Program
 from kx.training.side_by_side import SideBySide
@@ -282,7 +282,7 @@ class _Kit:
                 "fit": lambda: PlainLoop(self.template, self._augmentation),
                 "resident": lambda: ResidentLoop(self.template, self._augmentation),
                 "xla": lambda: ProgramLoop(self.template, self.programs),
-                "steps": lambda: SteppedLoop(self.template),
+                "halves": lambda: HalvedLoop(self.template),
             }
             self._loops[kind] = makers[kind]()
         return self._loops[kind]
