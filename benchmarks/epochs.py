@@ -14,7 +14,7 @@ from statistics import median
 from typing import Any
 
 SECONDS = 2.5
-"""A timed fit of plain Keras has as many epochs as take about so long."""
+"""A timed fit of plain Keras has as many epochs as take about so long: at least two, if short."""
 
 
 @dataclass(slots=True)
@@ -107,9 +107,9 @@ def main() -> None:
     start_tensorflow(deterministic=plan.spec.deterministic)
     race = contest(plan, bundle)
     for name in race.trainers:
-        race.epoch_seconds(name, 2)
+        race.epoch_seconds(name, 1)
     once = race.epoch_seconds("fit", 1)
-    epochs = max(2, min(plan.spec.training.epochs, round(SECONDS / once)))
+    epochs = max(2 if once < SECONDS else 1, min(plan.spec.training.epochs, round(SECONDS / once)))
     rounds = [
         {name: race.epoch_seconds(name, epochs) for name in race.trainers}
         for _ in range(options.rounds)
