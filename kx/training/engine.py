@@ -73,12 +73,25 @@ class Engine:
         return {"fit": "fit", "resident": "compiled"}.get(self.kind, "compiled (XLA)")
 
 
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What the choice depends on, beside the network and its data.
+
+    Attributes:
+        free_memory: bytes.
+        gpu: whether TensorFlow would use one.
+    """
+
+    free_memory: float
+    gpu: bool = False
+
+
 def choose(
     training: TrainingSection,
     model: keras.Model,
     data: Split,
     steps: int,
-    free_memory: float,
+    machine: Machine,
     *,
     augmented: bool = False,
     lengths: int = 1,
@@ -90,11 +103,11 @@ def choose(
         model: one network of the run.
         data: the training part.
         steps: of all fits together.
-        free_memory: bytes.
+        machine: what it runs on.
         augmented: whether pictures are changed by chance, which XLA cannot compile.
         lengths: of texts: how many forms a batch can have.
     """
-    size, room = size_in_memory(data), SHARE_OF_MEMORY * free_memory
+    size, room = size_in_memory(data), SHARE_OF_MEMORY * machine.free_memory
     if training.engine != "compiled" and size > room and not hasattr(data.x, "indptr"):
         return Engine("fit", f"{size / 1e9:.1f} GB of data are streamed", streamed=True)
     if training.engine == "fit":
@@ -104,6 +117,8 @@ def choose(
     if obstacle:
         return Engine("resident", obstacle)
     if through := time_steps(model):
+        if machine.gpu:  # cuDNN goes through a whole text by itself, but not inside XLA
+            return Engine("resident", "recurrent layers on a GPU")
         return _recurrent(training, steps, through, lengths)
     if training.engine == "auto" and steps * SAVED_PER_STEP < COMPILE_SECONDS:
         return Engine("resident", f"{steps:,} steps do not repay compiling")

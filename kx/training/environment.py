@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kx.errors import UsageError
+from kx.training.engine import Machine
 
 CAPS = ("KERAS_MAX_EPOCHS", "KERAS_MAX_STEPS_PER_EPOCH")
 
@@ -111,6 +112,18 @@ def free_memory() -> float:
         return math.inf
     table = dict(line.split(":", 1) for line in lines)
     return float(table["MemAvailable"].split()[0]) * 1024
+
+
+def machine() -> Machine:
+    """Return what this machine has, once TensorFlow is imported."""
+    return Machine(free_memory(), has_gpu())
+
+
+def has_gpu() -> bool:
+    """Return whether TensorFlow has found a GPU that it can use."""
+    import tensorflow as tf
+
+    return bool(tf.config.list_physical_devices("GPU"))
 
 
 def usable_cores() -> int:

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from kx.training.engine import time_steps
+from kx.training.environment import has_gpu
 
 if TYPE_CHECKING:
     import keras
@@ -109,7 +110,7 @@ def predicted(model: keras.Model, x: Any) -> tf.Tensor:
     """
     import tensorflow as tf
 
-    if not time_steps(model):
+    if has_gpu() or not time_steps(model):
         return model(x, training=False)
     count = tf.shape(x)[0]
     middle = count // 2

@@ -22,7 +22,7 @@ from kx.training.callbacks import (
     recorder,
 )
 from kx.training.engine import MOST_BYTES_AT_ONCE, Engine, choose
-from kx.training.environment import free_memory
+from kx.training.environment import machine
 from kx.training.feed import Resident, Streamed
 from kx.training.jobs import Fitted, Hooks, Job, PhaseNote, Recording
 from kx.training.loops import HalvedLoop, Loop, PlainLoop, ProgramLoop, ResidentLoop
@@ -163,9 +163,7 @@ class Trainer:
         data, augmented = jobs[0].data(), self._augmentation is not None
         buckets = self._buckets(data)
         lengths = len(buckets.edges) if buckets else 1
-        return choose(
-            training, model, data, steps, free_memory(), augmented=augmented, lengths=lengths
-        )
+        return choose(training, model, data, steps, machine(), augmented=augmented, lengths=lengths)
 
     def _grouped(self, jobs: Sequence[Job]) -> Iterator[tuple[_Kit, list[Job]]]:
         """Yield runs of jobs whose networks have one form: all of them, as a rule."""

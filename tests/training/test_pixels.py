@@ -11,7 +11,7 @@ from kx.models.cnn import cnn
 from kx.models.linear import linear
 from kx.models.mlp import mlp
 from kx.training import trainer as trainer_module
-from kx.training.engine import Engine, choose, examples_at_once, size_in_memory
+from kx.training.engine import Engine, Machine, choose, examples_at_once, size_in_memory
 
 pytestmark = pytest.mark.slow
 
@@ -96,9 +96,9 @@ def test_bytes_take_a_quarter_of_the_memory_of_floats(pictures):
 
     assert size_in_memory(pictures) == 70 * 8 * 8 * 3
     assert size_in_memory(floats) == 4 * size_in_memory(pictures)
-    free = 5 * size_in_memory(pictures)
-    assert not choose(section, model, pictures, 10, free).streamed
-    assert choose(section, model, floats, 10, free).streamed
+    machine = Machine(5 * size_in_memory(pictures))
+    assert not choose(section, model, pictures, 10, machine).streamed
+    assert choose(section, model, floats, 10, machine).streamed
 
 
 def test_fewer_large_pictures_are_predicted_at_once():

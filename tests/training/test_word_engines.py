@@ -13,7 +13,7 @@ from kx.models.conv1d import conv1d
 from kx.models.embedding_mlp import embedding_mlp
 from kx.models.rnn import rnn
 from kx.training.buckets import Buckets, best_edges
-from kx.training.engine import choose, forward_operations, time_steps
+from kx.training.engine import Machine, choose, forward_operations, time_steps
 from kx.training.feed import Batching, Resident
 
 pytestmark = pytest.mark.slow
@@ -160,7 +160,16 @@ def test_auto_compiles_recurrent_steps_that_repay_it(options, steps, kind):
     trainer = trainer_for(NEWS, "fit")
     model = rnn(NEWS, **options)
 
-    assert choose(trainer._training, model, texts(50), steps, 1e9).kind == kind
+    assert choose(trainer._training, model, texts(50), steps, Machine(1e9)).kind == kind
+
+
+def test_on_a_gpu_recurrent_layers_are_left_to_its_own_kernels():
+    training = trainer_for(NEWS, "fit")._training
+    machine = Machine(1e9, gpu=True)
+
+    found = choose(training, rnn(NEWS, **SMALL), texts(50), 10**6, machine)
+
+    assert (found.kind, found.reason) == ("resident", "recurrent layers on a GPU")
 
 
 def test_a_network_that_looks_at_batches_as_a_whole_is_not_cut_in_halves():
@@ -175,7 +184,7 @@ def test_a_network_that_looks_at_batches_as_a_whole_is_not_cut_in_halves():
     normal = keras.Sequential([plain, keras.layers.BatchNormalization()])
     own = Own(plain.inputs, plain.outputs)
 
-    kinds = [choose(training, m, texts(50), 10**6, 1e9) for m in (plain, normal, own)]
+    kinds = [choose(training, m, texts(50), 10**6, Machine(1e9)) for m in (plain, normal, own)]
 
     assert [engine.kind for engine in kinds] == ["halves", "resident", "resident"]
     assert "BatchNormalization" in kinds[1].reason
