@@ -18,6 +18,7 @@ from kx.contracts import Complaint, DatasetBundle, DatasetInfo, Strategy, Weight
 from kx.data.weights import class_weight_complaints
 from kx.errors import DataError, Problem, SpecError, closest, suggest
 from kx.models.heads import ALIASES, LOSSES, METRICS, Head, head_complaints, suited_head
+from kx.options import extended
 from kx.registry import Entry, Registry, Transfer
 from kx.spec.document import Document, Key
 from kx.spec.load import check_frame, load_document
@@ -266,7 +267,7 @@ def _is_of(problem: Problem, lines: range) -> bool:
 def _plan_one(document: Document, folder: Path) -> Plan:
     spec, problems = check_frame(document)
     problems += _empty_values(document, problems)
-    plugins.load_builtins()
+    plugins.load_installed()
     named = document.value.get("plugins") if spec is None else spec.plugins
     if isinstance(named, list | tuple):
         files = [name for name in named if isinstance(name, str)]
@@ -475,7 +476,7 @@ def _unnamed(section: Mapping[str, Any], table: Registry[Any]) -> str:
 def _with_frame_keys(entry: Entry[Any], section: str) -> type[BaseModel]:
     """The options model, made to know the keys of the frame too, for "did you mean"."""
     extra: dict[str, Any] = dict.fromkeys(FRAME_KEYS[section], (str | None, None))
-    return registry.extended(entry.options, extra)
+    return extended(entry.options, extra)
 
 
 def _empty_values(document: Document, problems: Iterable[Problem]) -> list[Problem]:

@@ -1,9 +1,8 @@
-"""Where registered functions come from: kx itself, installed packages, files named by a spec."""
+"""What others register: installed packages, and files named by a spec."""
 
 from __future__ import annotations
 
 import hashlib
-import importlib
 import importlib.metadata
 import importlib.util
 import sys
@@ -13,52 +12,17 @@ from pathlib import Path
 
 from kx.errors import KxError, PluginError
 
-BUILTINS = (
-    "kx.data.boston",
-    "kx.data.breast_cancer",
-    "kx.data.california",
-    "kx.data.cats_vs_dogs",
-    "kx.data.diabetes",
-    "kx.data.digits",
-    "kx.data.fashion_mnist",
-    "kx.data.image_folder",
-    "kx.data.imdb",
-    "kx.data.imdb_raw",
-    "kx.data.mnist",
-    "kx.data.reuters",
-    "kx.data.text_csv",
-    "kx.data.text_folder",
-    "kx.data.wine",
-    "kx.models.cnn",
-    "kx.models.conv1d",
-    "kx.models.embedding_mlp",
-    "kx.models.linear",
-    "kx.models.mlp",
-    "kx.models.pretrained",
-    "kx.models.rnn",
-    "kx.evaluators.group_kfold",
-    "kx.evaluators.holdout",
-    "kx.evaluators.kfold",
-    "kx.evaluators.leave_one_out",
-    "kx.evaluators.repeated_kfold",
-    "kx.evaluators.stratified_kfold",
-    "kx.evaluators.time_series",
-)
-"""The modules whose import fills the registries."""
-
 ENTRY_POINTS = "kx.plugins"
 """Installed packages offer their modules under this entry-point group."""
 
 
 @cache
-def load_builtins() -> None:
-    """Register what ships with kx and what installed packages offer.
+def load_installed() -> None:
+    """Register what installed packages offer.
 
     Raises:
         PluginError: if an installed plugin cannot be imported, or takes a name that is taken.
     """
-    for module in BUILTINS:
-        importlib.import_module(module)
     for point in importlib.metadata.entry_points(group=ENTRY_POINTS):
         try:
             point.load()

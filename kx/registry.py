@@ -9,30 +9,22 @@ from __future__ import annotations
 
 import inspect
 import re
-import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from importlib import import_module
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Annotated, Any, Generic, TypeVar
-
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from kx.contracts import Check, Complaint, DatasetBundle, DatasetInfo, Strategy
 from kx.errors import PluginError
+from kx.signature import documented_arguments, option_types
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-
-
-class FromSpec:
-    """Marks the type of an option that is a path: a relative one begins at the spec's folder."""
-
-
-SpecPath = Annotated[str, Field(min_length=1), FromSpec()]
-"""Type of such an option: the function is given the whole path, the record has what is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +77,8 @@ class Entry(Generic[F]):
     @property
     def options(self) -> type[BaseModel]:
         """A Pydantic model of the keyword-only parameters; made when it is first asked for."""
+        from kx.options import options_model
+
         return options_model(self.function)
 
     @property
@@ -99,11 +93,9 @@ class Entry(Generic[F]):
 
     def paths(self) -> list[str]:
         """Return the options that are paths."""
-        return [
-            name
-            for name, field in self.options.model_fields.items()
-            if any(isinstance(mark, FromSpec) for mark in field.metadata)
-        ]
+        from kx.options import paths
+
+        return paths(self.options)
 
     def located(self, options: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         """Return the options, the paths among them made whole: they begin at ``folder``."""
@@ -112,14 +104,23 @@ class Entry(Generic[F]):
 
     def option_help(self) -> dict[str, str]:
         """What the docstring's ``Args`` section says of each parameter."""
-        return _documented_arguments(self.documentation)
+        return documented_arguments(self.documentation)
 
 
 @dataclass(slots=True)
 class Registry(Generic[F]):
-    """The functions of one kind that a spec can ask for by name."""
+    """The functions of one kind that a spec can ask for by name.
+
+    Attributes:
+        kind: ``dataset``, ``model``, ``evaluator`` or ``callback``.
+        package: where those are that ship with kx, each in the module of its name; a module is
+            imported when its name is first asked for.
+        shipped: their names.
+    """
 
     kind: str
+    package: str = ""
+    shipped: tuple[str, ...] = ()
     _entries: dict[str, Entry[F]] = field(default_factory=dict)
 
     def __call__(
@@ -153,7 +154,7 @@ class Registry(Generic[F]):
                     f"{self.kind} {name!r} in {function.__module__}: a name is made of lower case "
                     "letters, digits and _, at most 40, and begins with a letter."
                 )
-            holder = self._entries.get(name)
+            holder = self._holder(name, function)
             if holder and not _same_source(holder.function, function):
                 raise PluginError(
                     f"{self.kind} {name!r} is defined twice: in {holder.function.__module__} "
@@ -171,61 +172,22 @@ class Registry(Generic[F]):
 
         return register
 
+    def _holder(self, name: str, function: Callable[..., Any]) -> Entry[F] | None:
+        """Return what has the name already; a module that ships with kx takes its own."""
+        owner = function.__module__ == f"{self.package}.{name}"
+        return self._entries.get(name) if owner or name not in self else self[name]
+
     def __getitem__(self, name: str) -> Entry[F]:
+        if name in self.shipped and name not in self._entries:
+            import_module(f"{self.package}.{name}")
         return self._entries[name]
 
     def __contains__(self, name: str) -> bool:
-        return name in self._entries
+        return name in self._entries or name in self.shipped
 
     def names(self) -> list[str]:
-        """All registered names, in alphabetical order."""
-        return sorted(self._entries)
-
-
-@cache
-def options_model(function: Callable[..., object]) -> type[BaseModel]:
-    """Describe the keyword-only parameters of ``function``: those that a spec may set."""
-    parameters = inspect.signature(function).parameters
-    fields: dict[str, Any] = {
-        name: (
-            kind,
-            ... if (default := parameters[name].default) is inspect.Parameter.empty else default,
-        )
-        for name, kind in option_types(function).items()
-    }
-    config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
-    return create_model(function.__name__, __config__=config, **fields)
-
-
-def option_types(function: Callable[..., object]) -> dict[str, Any]:
-    """Return the types of the keyword-only parameters of ``function``.
-
-    Raises:
-        PluginError: if one of them has no type, or one that cannot be evaluated here.
-    """
-    settable = [
-        name
-        for name, parameter in inspect.signature(function).parameters.items()
-        if parameter.kind is parameter.KEYWORD_ONLY
-    ]
-    # Only these annotations are evaluated: the others may name types of modules not yet imported.
-    try:
-        annotations = {name: function.__annotations__[name] for name in settable}
-        return typing.get_type_hints(
-            SimpleNamespace(__annotations__=annotations),
-            globalns=function.__globals__,
-            include_extras=True,
-        )
-    except (KeyError, NameError) as error:
-        raise PluginError(
-            f"{function.__module__}.{function.__name__}: every parameter after * needs a type "
-            f"that is imported when the module is ({error})."
-        ) from None
-
-
-def extended(options: type[BaseModel], fields: dict[str, Any]) -> type[BaseModel]:
-    """Return ``options`` with further fields that a component's section may hold."""
-    return create_model(options.__name__, __base__=options, **fields)
+        """All names, in alphabetical order."""
+        return sorted({*self._entries, *self.shipped})
 
 
 def positionals(function: Callable[..., object]) -> int:
@@ -241,23 +203,43 @@ def _same_source(one: Callable[..., Any], other: Callable[..., Any]) -> bool:
     )
 
 
-def _documented_arguments(documentation: str) -> dict[str, str]:
-    """Read ``name: text`` entries of a Google-style ``Args`` section; lines are joined."""
-    _, _, rest = documentation.partition("Args:\n")
-    found: dict[str, str] = {}
-    current = ""
-    for line in rest.splitlines():
-        if line and not line.startswith(" "):
-            break
-        start = re.match(r" {4}(\w+): (.*)", line)
-        if start:
-            current, found[start[1]] = start[1], start[2]
-        elif current and line.strip():
-            found[current] += " " + line.strip()
-    return found
-
-
-dataset: Registry[Callable[..., DatasetBundle]] = Registry("dataset")
-model: Registry[Callable[..., Any]] = Registry("model")
-evaluator: Registry[Callable[..., Strategy]] = Registry("evaluator")
+dataset: Registry[Callable[..., DatasetBundle]] = Registry(
+    "dataset",
+    "kx.data",
+    (
+        "boston",
+        "breast_cancer",
+        "california",
+        "cats_vs_dogs",
+        "diabetes",
+        "digits",
+        "fashion_mnist",
+        "image_folder",
+        "imdb",
+        "imdb_raw",
+        "mnist",
+        "reuters",
+        "text_csv",
+        "text_folder",
+        "wine",
+    ),
+)
+model: Registry[Callable[..., Any]] = Registry(
+    "model",
+    "kx.models",
+    ("cnn", "conv1d", "embedding_mlp", "linear", "mlp", "pretrained", "rnn"),
+)
+evaluator: Registry[Callable[..., Strategy]] = Registry(
+    "evaluator",
+    "kx.evaluators",
+    (
+        "group_kfold",
+        "holdout",
+        "kfold",
+        "leave_one_out",
+        "repeated_kfold",
+        "stratified_kfold",
+        "time_series",
+    ),
+)
 callback: Registry[Callable[..., Any]] = Registry("callback")

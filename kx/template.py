@@ -9,7 +9,7 @@ from typing import Any
 from kx.describe import option_schemas, shown, type_in_words
 from kx.errors import SpecError, UsageError, suggest
 from kx.planning import SECTIONS, plan_document
-from kx.plugins import load_builtins
+from kx.plugins import load_installed
 from kx.registry import Registry
 from kx.spec.document import parse
 from kx.spec.load import expand_shorthands
@@ -25,7 +25,7 @@ def spec_template(name: str, dataset: str, architecture: str) -> str:
     Raises:
         UsageError: if dataset or architecture is not registered.
     """
-    load_builtins()
+    load_installed()
     chosen = {"dataset": dataset, "architecture": architecture, "validation": "holdout"}
     slug = "".join(c if c.isalnum() and c.isascii() else "-" for c in name.lower()).strip("-")
     lines = [

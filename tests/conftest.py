@@ -82,6 +82,19 @@ def spec_file(tmp_path):
 
 
 @pytest.fixture
+def own_parts():
+    """What a test registers is forgotten afterwards; what ships with kx is not."""
+    from kx import registry
+
+    tables = (registry.dataset, registry.model, registry.evaluator, registry.callback)
+    before = [set(table.names()) for table in tables]
+    yield
+    for table, names in zip(tables, before, strict=True):
+        for name in set(table.names()) - names:
+            del table._entries[name]
+
+
+@pytest.fixture
 def real_data_dir():
     folder = os.environ.get("KX_DATA_DIR")
     if not folder:

@@ -5,16 +5,13 @@ import pytest
 
 from kx import registry
 from kx.editor_schema import editor_schema
-from kx.errors import PluginError, SpecError
+from kx.errors import SpecError
 from kx.planning import plan_document
-from kx.plugins import load_builtins
-from kx.registry import Registry
 from kx.spec.document import parse, read_document
 from kx.spec.load import expand_shorthands
 from kx.template import spec_template
 
 CONFIGS = sorted(Path(__file__).parents[1].joinpath("configs").glob("*.yaml"))
-load_builtins()
 
 PLUGIN = '''\
 from typing import Literal
@@ -55,10 +52,8 @@ def told(folder=Path(), **sections):
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """A folder with a plugin; what it registers is forgotten afterwards."""
-    for table in (registry.dataset, registry.model):
-        monkeypatch.setattr(table, "_entries", dict(table._entries))
+def folder(tmp_path, own_parts):
+    """A folder with a plugin."""
     (tmp_path / "toy.py").write_text(PLUGIN)
     return tmp_path
 
@@ -216,48 +211,6 @@ def test_a_plugin_that_cannot_be_loaded_is_told(folder, code, words):
 
     assert found.startswith("x.yaml:4:10: plugins: cannot be loaded: 'toy.py': ")
     assert words in found
-
-
-def sound(info, *, width: int = 3):
-    """Build nothing."""
-
-
-def other(info):
-    """Build nothing else."""
-
-
-def silent(info):
-    pass
-
-
-def untyped(info, *, width=3):
-    """Build nothing."""
-
-
-@pytest.mark.parametrize(
-    ("name", "function", "words"),
-    [
-        ("taken", other, "'taken' is defined twice"),
-        ("silent", silent, "needs a docstring"),
-        ("untyped", untyped, r"every parameter after \* needs a type"),
-        ("Bad Name", sound, "a name is made of lower case letters"),
-    ],
-)
-def test_the_registry_refuses_what_it_cannot_offer(name, function, words):
-    table = Registry("model")
-    table("taken")(sound)
-
-    with pytest.raises(PluginError, match=words):
-        table(name)(function)
-    assert table.names() == ["taken"]
-
-
-def test_one_function_may_be_registered_again():
-    table = Registry("model")
-    table("sound")(sound)
-    table("sound")(sound)
-
-    assert table["sound"].summary == "Build nothing."
 
 
 @pytest.fixture(scope="module")

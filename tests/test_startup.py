@@ -8,13 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from kx import registry
+
 ROOT = Path(__file__).resolve().parents[1]
-HEAVY = ("tensorflow", "keras", "numpy", "scipy", "sklearn", "matplotlib", "PIL")
+HEAVY = {"tensorflow", "keras", "numpy", "scipy", "sklearn", "matplotlib", "PIL"}
 
 
 @pytest.fixture
 def modules_after(tmp_path):
-    """Run a command in a new process: here, other tests have long imported numpy."""
+    """Run a command in a new process, since here other tests have long imported numpy.
+
+    Returns what it exits with, and the names of the modules that it has imported.
+    """
     (tmp_path / "outputs").mkdir()
 
     def run(args):
@@ -25,9 +30,8 @@ try:
     code = main({args!r})
 except SystemExit as end:
     code = end.code
-loaded = [name for name in {HEAVY!r} if name in sys.modules]
 print()
-print(json.dumps([code or 0, loaded]))
+print(json.dumps([code or 0, list(sys.modules)]))
 """
         done = subprocess.run(
             [sys.executable, "-c", script],
@@ -38,7 +42,8 @@ print(json.dumps([code or 0, loaded]))
             timeout=60,
         )
         assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout.splitlines()[-1])
+        code, modules = json.loads(done.stdout.splitlines()[-1])
+        return code, set(modules)
 
     return run
 
@@ -58,5 +63,22 @@ print(json.dumps([code or 0, loaded]))
 )
 def test_command_imports_nothing_heavy(modules_after, command):
     args = [str(ROOT / word) if word.startswith("configs/") else word for word in command.split()]
+    code, modules = modules_after(args)
 
-    assert modules_after(args) == [0, []]
+    assert (code, modules & HEAVY) == (0, set())
+
+
+def test_help_does_not_import_what_checks_specs(modules_after):
+    code, modules = modules_after(["--help"])
+
+    assert (code, modules & {"pydantic", "yaml", "kx.planning"}) == (0, set())
+
+
+def test_of_what_ships_with_kx_only_what_the_spec_names_is_imported(modules_after):
+    tables = (registry.dataset, registry.model, registry.evaluator)
+    shipped = {f"{table.package}.{name}" for table in tables for name in table.shipped}
+
+    code, modules = modules_after(["check", str(ROOT / "configs/imdb.yaml")])
+
+    named = {"kx.data.imdb", "kx.models.mlp", "kx.evaluators.holdout"}
+    assert (code, modules & shipped) == (0, named)

@@ -94,10 +94,10 @@ def verify(names: Names = None, as_json: AsJson = False) -> None:
 
 
 def _names() -> list[str]:
-    from kx.plugins import load_builtins
+    from kx.plugins import load_installed
     from kx.registry import dataset
 
-    load_builtins()
+    load_installed()
     return dataset.names()
 
 

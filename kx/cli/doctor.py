@@ -65,10 +65,10 @@ def _datasets() -> dict[str, str]:
     import sys
 
     from kx.data.sources import SourceFiles
-    from kx.plugins import load_builtins
+    from kx.plugins import load_installed
     from kx.registry import dataset
 
-    load_builtins()
+    load_installed()
     files = SourceFiles.from_environment()
     found: dict[str, str] = {}
     for name in dataset.names():

@@ -24,11 +24,11 @@ def list_(kind: Kind = "all", as_json: AsJson = False) -> None:
 
     Example: kx list models
     """
-    from kx.plugins import load_builtins
+    from kx.plugins import load_installed
     from kx.registry import callback, dataset, evaluator, model
     from kx.reporting.jsonfile import to_json
 
-    load_builtins()
+    load_installed()
     tables: dict[str, Registry[Any]] = {
         "datasets": dataset, "models": model, "evaluators": evaluator, "callbacks": callback
     }  # fmt: skip

@@ -11,8 +11,8 @@ def schema() -> None:
     Example: kx schema > kx.schema.json
     """
     from kx.editor_schema import editor_schema
-    from kx.plugins import load_builtins
+    from kx.plugins import load_installed
     from kx.reporting.jsonfile import to_json
 
-    load_builtins()
+    load_installed()
     typer.echo(to_json(editor_schema()), nl=False)

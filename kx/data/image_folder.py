@@ -13,7 +13,8 @@ from kx.data.parts import SEED, Seed, TestFraction
 from kx.data.pictures import OnCorrupt, picture_bundle
 from kx.data.sources import existing
 from kx.data.trees import open_tree
-from kx.registry import SpecPath, dataset
+from kx.options import SpecPath
+from kx.registry import dataset
 
 
 def image_folder_info(

@@ -26,7 +26,8 @@ from kx.data.text_files import (
 )
 from kx.data.texts import tokenized
 from kx.errors import DataError
-from kx.registry import SpecPath, dataset
+from kx.options import SpecPath
+from kx.registry import dataset
 
 Column = Annotated[str, Field(min_length=1)]
 

@@ -19,7 +19,8 @@ from kx.data.text_files import (
     text_info,
 )
 from kx.data.trees import open_tree, unwrapped
-from kx.registry import SpecPath, dataset
+from kx.options import SpecPath
+from kx.registry import dataset
 
 
 def text_folder_info(

@@ -10,7 +10,6 @@ from typer.testing import CliRunner
 from kx.cli.data import app
 from kx.data import boston as boston_module
 from kx.errors import DataError, MissingDataError, UsageError
-from kx.plugins import load_builtins
 from kx.registry import dataset
 
 CONTENT = npz_bytes(x=np.zeros((5, 13)), y=np.zeros(5))
@@ -37,7 +36,6 @@ def kx(*args):
 
 def test_ls_lists_all_and_where_their_files_are(here):
     (here / "boston_housing.npz").write_bytes(CONTENT)
-    load_builtins()
 
     page = kx("ls")
     rows = {row["name"]: row for row in json.loads(kx("ls", "--json"))}
@@ -140,10 +138,7 @@ def test_fetch_fails_offline_and_has_nothing_to_do_for_embedded_data(here):
     assert kx("fetch", "digits", "--json") == "[]\n"
 
 
-def test_what_a_plugin_says_cannot_command_the_terminal(here, monkeypatch):
-    load_builtins()
-    monkeypatch.setattr(dataset, "_entries", dict(dataset._entries))
-
+def test_what_a_plugin_says_cannot_command_the_terminal(here, own_parts):
     @dataset("strange")
     def strange(*, size: int):
         """Load [/red] \x1b]0;title\x07 nothing."""

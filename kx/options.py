@@ -1,0 +1,49 @@
+"""The options of a registered function, as Pydantic checks and describes them."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import cache
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from kx.signature import option_types
+
+
+class FromSpec:
+    """Marks the type of an option that is a path: a relative one begins at the spec's folder."""
+
+
+SpecPath = Annotated[str, Field(min_length=1), FromSpec()]
+"""Type of such an option: the function is given the whole path, the record has what is written."""
+
+
+@cache
+def options_model(function: Callable[..., object]) -> type[BaseModel]:
+    """Describe the keyword-only parameters of ``function``: those that a spec may set."""
+    parameters = inspect.signature(function).parameters
+    fields: dict[str, Any] = {
+        name: (
+            kind,
+            ... if (default := parameters[name].default) is inspect.Parameter.empty else default,
+        )
+        for name, kind in option_types(function).items()
+    }
+    config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+    return create_model(function.__name__, __config__=config, **fields)
+
+
+def extended(options: type[BaseModel], fields: dict[str, Any]) -> type[BaseModel]:
+    """Return ``options`` with further fields that a component's section may hold."""
+    return create_model(options.__name__, __base__=options, **fields)
+
+
+def paths(options: type[BaseModel]) -> list[str]:
+    """Return the options that are paths."""
+    return [
+        name
+        for name, field in options.model_fields.items()
+        if any(isinstance(mark, FromSpec) for mark in field.metadata)
+    ]

@@ -1,0 +1,82 @@
+"""What is registered under which name, and what cannot be."""
+
+import importlib
+import pkgutil
+import subprocess
+import sys
+
+import pytest
+
+from kx import registry
+from kx.errors import PluginError
+from kx.registry import Registry
+
+TABLES = (registry.dataset, registry.model, registry.evaluator)
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.kind)
+def test_what_ships_with_kx_is_listed_and_in_the_module_of_its_name(table):
+    package = importlib.import_module(table.package)
+    for module in pkgutil.iter_modules(package.__path__, f"{table.package}."):
+        importlib.import_module(module.name)
+    modules = {name: table[name].function.__module__ for name in table.names()}
+    ours = {name: module for name, module in modules.items() if module.startswith("kx.")}
+
+    assert ours == {name: f"{table.package}.{name}" for name in table.shipped}
+
+
+def test_a_name_that_ships_with_kx_is_taken_before_its_module_is_imported():
+    script = """
+from kx import errors, model
+try:
+    @model("linear")
+    def mine(info):
+        "Build nothing."
+except errors.PluginError as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+
+    assert "model 'linear' is defined twice: in kx.models.linear and in __main__" in done.stdout
+
+
+def sound(info, *, width: int = 3):
+    """Build nothing."""
+
+
+def other(info):
+    """Build nothing else."""
+
+
+def silent(info):
+    pass
+
+
+def untyped(info, *, width=3):
+    """Build nothing."""
+
+
+@pytest.mark.parametrize(
+    ("name", "function", "words"),
+    [
+        ("taken", other, "'taken' is defined twice"),
+        ("silent", silent, "needs a docstring"),
+        ("untyped", untyped, r"every parameter after \* needs a type"),
+        ("Bad Name", sound, "a name is made of lower case letters"),
+    ],
+)
+def test_the_registry_refuses_what_it_cannot_offer(name, function, words):
+    table = Registry("model")
+    table("taken")(sound)
+
+    with pytest.raises(PluginError, match=words):
+        table(name)(function)
+    assert table.names() == ["taken"]
+
+
+def test_one_function_may_be_registered_again():
+    table = Registry("model")
+    table("sound")(sound)
+    table("sound")(sound)
+
+    assert table["sound"].summary == "Build nothing."
