@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kx import registry
+from kx.cli.commands import WHERE
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAVY = {"tensorflow", "keras", "numpy", "scipy", "sklearn", "matplotlib", "PIL"}
@@ -74,7 +75,7 @@ def test_help_does_not_import_what_checks_specs(modules_after):
     assert (code, modules & {"pydantic", "yaml", "kx.planning"}) == (0, set())
 
 
-def test_of_what_ships_with_kx_only_what_the_spec_names_is_imported(modules_after):
+def test_of_commands_and_components_only_those_that_are_named_are_imported(modules_after):
     tables = (registry.dataset, registry.model, registry.evaluator)
     shipped = {f"{table.package}.{name}" for table in tables for name in table.shipped}
 
@@ -82,3 +83,6 @@ def test_of_what_ships_with_kx_only_what_the_spec_names_is_imported(modules_afte
 
     named = {"kx.data.imdb", "kx.models.mlp", "kx.evaluators.holdout"}
     assert (code, modules & shipped) == (0, named)
+    assert modules & {f"kx.cli.{where.split('.')[0]}" for where in WHERE.values()} == {
+        "kx.cli.check"
+    }

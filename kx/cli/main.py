@@ -1,4 +1,4 @@
-"""The ``kx`` command: its parts, and the one place where errors become messages."""
+"""The ``kx`` command, and the one place where errors become messages."""
 
 from __future__ import annotations
 
@@ -10,34 +10,12 @@ from typing import Annotated, Any
 
 import typer
 
-from kx.cli import (
-    check,
-    compare,
-    data,
-    diagnose,
-    doctor,
-    explain,
-    export,
-    kfold,
-    labels,
-    listing,
-    new,
-    plot,
-    predict,
-    report,
-    runs,
-    schema,
-    suggest,
-    summary,
-    tidy,
-    train,
-    verify,
-    workflow,
-)
+from kx.cli.commands import Commands
 from kx.errors import Interrupted, KxError, SpecError
 
 app = typer.Typer(
     name="kx",
+    cls=Commands,
     help="Run Keras experiments that a YAML file describes, and trust their results.",
     epilog="Exit codes: 0 ok, 1 internal error, 2 usage or invalid spec, 3 data missing or "
     "corrupt, 4 training diverged, 5 storage, 6 run locked, 7 out of memory, 8 an expectation "
@@ -63,33 +41,6 @@ def _root(
     ] = False,
 ) -> None:
     pass
-
-
-app.command()(train.train)
-app.command()(kfold.kfold)
-app.command()(verify.verify)
-app.command()(workflow.workflow)
-app.command()(check.check)
-app.command("list")(listing.list_)
-app.command()(runs.runs)
-app.command()(runs.show)
-app.command()(labels.tag)
-app.command()(labels.note)
-app.command()(tidy.rm)
-app.command()(tidy.gc)
-app.command()(diagnose.diagnose)
-app.command()(suggest.suggest)
-app.command()(predict.predict)
-app.command()(compare.compare)
-app.command()(plot.plot)
-app.command()(export.export)
-app.command()(report.report)
-app.add_typer(explain.app, name="explain")
-app.add_typer(data.app, name="data")
-app.command()(new.new)
-app.command()(summary.summary)
-app.command()(schema.schema)
-app.command()(doctor.doctor)
 
 
 def main(args: list[str] | None = None) -> None:

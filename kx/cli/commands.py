@@ -1,0 +1,78 @@
+"""The commands of kx, each imported and made when it is first asked for.
+
+Typer makes all commands of an application at once, from their signatures, and that takes longer
+than most of those take that train nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+WHERE = {
+    "train": "train.train",
+    "kfold": "kfold.kfold",
+    "verify": "verify.verify",
+    "workflow": "workflow.workflow",
+    "check": "check.check",
+    "list": "listing.list_",
+    "runs": "runs.runs",
+    "show": "runs.show",
+    "tag": "labels.tag",
+    "note": "labels.note",
+    "rm": "tidy.rm",
+    "gc": "tidy.gc",
+    "diagnose": "diagnose.diagnose",
+    "suggest": "suggest.suggest",
+    "predict": "predict.predict",
+    "compare": "compare.compare",
+    "plot": "plot.plot",
+    "export": "export.export",
+    "report": "report.report",
+    "new": "new.new",
+    "summary": "summary.summary",
+    "schema": "schema.schema",
+    "doctor": "doctor.doctor",
+    "explain": "explain.app",
+    "data": "data.app",
+}
+"""Command -> its function, or application of commands, below ``kx.cli``; in the order of help."""
+
+
+class Commands(TyperGroup):
+    """The group of all commands, none of which is made yet."""
+
+    def __init__(self, **settings: Any) -> None:
+        """Take the settings of Typer's own groups, except for the commands."""
+        super().__init__(**settings)
+        self.commands: Any = _Made()
+
+
+class _Made(Mapping[str, Any]):
+    """Command -> what Typer makes of it."""
+
+    def __getitem__(self, name: str) -> Any:
+        return _make(name, WHERE[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(WHERE)
+
+    def __len__(self) -> int:
+        return len(WHERE)
+
+
+@cache
+def _make(name: str, where: str) -> Any:
+    module, _, part = where.partition(".")
+    what = getattr(import_module(f"kx.cli.{module}"), part)
+    app = typer.Typer(rich_markup_mode=None)
+    if isinstance(what, typer.Typer):
+        app.add_typer(what, name=name)
+    else:
+        app.command(name)(what)
+    return typer.main.get_group(app).commands[name]
