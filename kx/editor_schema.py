@@ -9,11 +9,12 @@ from kx.planning import SECTIONS
 from kx.registry import Entry, Registry
 from kx.spec.load import SHORTHANDS
 from kx.spec.schema import ExperimentSpec
+from kx.spec.texts import WithTexts
 
 
 def editor_schema() -> dict[str, Any]:
     """Return the schema of a spec with the components that are registered now."""
-    schema = _draft7(ExperimentSpec.model_json_schema())
+    schema = _draft7(ExperimentSpec.model_json_schema(schema_generator=WithTexts))
     definitions = schema["definitions"]
     for section, (key, table) in SECTIONS.items():
         frame = definitions[f"{section.capitalize()}Section"]

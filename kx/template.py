@@ -14,6 +14,7 @@ from kx.registry import Registry
 from kx.spec.document import parse
 from kx.spec.load import expand_shorthands
 from kx.spec.schema import TrainingSection
+from kx.spec.texts import field_texts
 
 BASICS = ("batch_size", "epochs", "monitor", "checkpoint")
 """The keys of ``training`` that every beginner wants to see."""
@@ -41,9 +42,10 @@ def spec_template(name: str, dataset: str, architecture: str) -> str:
         "training:",
         "  optimizer: rmsprop         # or {name: adam, learning_rate: 1e-3}",
     ]
+    texts = field_texts(TrainingSection)
     for key in BASICS:
-        info = TrainingSection.model_fields[key]
-        lines += [*_comment(info.description or ""), f"  {key}: {shown(info.default)}"]
+        default = TrainingSection.model_fields[key].default
+        lines += [*_comment(texts[key]), f"  {key}: {shown(default)}"]
     return "\n".join([*lines, *_to_mend("\n".join(lines))]) + "\n"
 
 
