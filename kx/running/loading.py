@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kx.contracts import Complaint, DatasetBundle, DatasetInfo, Provenance, Rows, Split, Strategy
+from kx.contracts import DatasetBundle, DatasetInfo, Provenance, Rows, Split, Strategy
 from kx.errors import MissingDataError, Problem, SpecError
 from kx.planning import Plan
+from kx.planning.finding import Finding
+from kx.planning.rules import broken_by_data
 from kx.running.keeping import write_inputs, write_origins
 from kx.running.work import SMOKE_TEST, SMOKE_TRAIN, Work, first_line
 
@@ -91,22 +93,22 @@ def _check_info(work: Work, info: DatasetInfo) -> None:
         SpecError: if architecture, head or validation do not fit it.
     """
     if work.plan.info is None:
-        tell(work, work.plan.check_info(info))
+        tell(work, broken_by_data(work.plan, info))
 
 
-def tell(work: Work, complaints: Iterable[tuple[str, Complaint]]) -> None:
-    """Warn of complaints, each with its section, that came up when the data were read.
+def tell(work: Work, findings: Iterable[Finding]) -> None:
+    """Warn of what came up when the data were read.
 
     Raises:
-        SpecError: if one of them is fatal.
+        SpecError: if some of it is fatal.
     """
     fatal = []
-    for section, complaint in complaints:
-        key = ".".join(part for part in (section, complaint.key) if part)
-        if complaint.fatal:
-            fatal.append(Problem("", key, complaint.message, hint=complaint.hint))
+    for found in findings:
+        key = ".".join(map(str, found.key))
+        if found.fatal:
+            fatal.append(Problem("", key, found.message, hint=found.hint))
         else:
-            work.warn("Check the spec", f"{key}: {complaint.message}; {complaint.hint}")
+            work.warn("Check the spec", f"{key}: {found.message}; {found.hint}")
     if fatal:
         raise SpecError(fatal)
 
@@ -126,7 +128,7 @@ def check_rows(work: Work, strategy: Strategy, rows: Rows) -> None:
     Raises:
         SpecError: if they cannot be split.
     """
-    tell(work, (("validation", complaint) for complaint in strategy.complaints(rows)))
+    tell(work, (Finding.of("validation", found) for found in strategy.complaints(rows)))
 
 
 def _sliced(bundle: DatasetBundle, seed: int) -> DatasetBundle:

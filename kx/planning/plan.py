@@ -1,0 +1,161 @@
+"""The plan: a spec with every name looked up and every option checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kx import registry
+from kx.contracts import DatasetBundle, DatasetInfo, Strategy, WeightFiles
+from kx.errors import Problem
+from kx.models.heads import Head, suited_head
+from kx.registry import Entry, Registry, Transfer
+from kx.spec.schema import ExperimentSpec
+
+if TYPE_CHECKING:
+    import keras
+
+    from kx.data.files import Files
+
+SECTIONS: Mapping[str, tuple[str, Registry[Any]]] = {
+    "dataset": ("name", registry.dataset),
+    "architecture": ("name", registry.model),
+    "validation": ("strategy", registry.evaluator),
+}
+"""The sections that name a registered function, the key that does so, and where it is looked up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A registered function and the options chosen for it, defaults included."""
+
+    entry: Entry[Any]
+    options: Mapping[str, Any]
+
+    def resolved(self) -> dict[str, Any]:
+        """Return all its options, as they are recorded."""
+        return self.entry.options.model_validate(self.options).model_dump(mode="json")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A spec that can be carried out.
+
+    Attributes:
+        info: the form of the data, where the dataset can tell before it is read.
+        callbacks: what the spec hangs into every fit, beside Keras's own.
+        warnings: what is allowed, but hardly meant.
+        folder: of the spec: where its relative paths begin.
+        variants: name -> the plan of the spec that it makes of this one.
+        variant: what it is of, if it is one itself: ``of``, ``name`` and ``changes``.
+    """
+
+    spec: ExperimentSpec
+    dataset: Choice
+    architecture: Choice
+    validation: Choice
+    info: DatasetInfo | None
+    callbacks: tuple[Choice, ...] = ()
+    warnings: tuple[Problem, ...] = field(default=())
+    folder: Path = Path()
+    variants: Mapping[str, Plan] = field(default_factory=dict)
+    variant: Mapping[str, Any] = field(default_factory=dict)
+
+    def load_data(self, files: Files) -> DatasetBundle:
+        """Read the dataset through ``files``."""
+        entry = self.dataset.entry
+        takes_files = registry.positionals(entry.function)
+        options = entry.located(self.dataset.options, self.folder)
+        bundle: DatasetBundle = entry.function(*([files] if takes_files else []), **options)
+        info = replace(bundle.info, output_activation=self.spec.training.output_activation)
+        return replace(bundle, info=info)
+
+    @property
+    def takes_weights(self) -> bool:
+        """Whether the network has a ready-made part, with weights of its own."""
+        unused = self.architecture.entry.transfer is not None and self.transfer is None
+        return not unused and registry.positionals(self.architecture.entry.function) > 1
+
+    @property
+    def transfer(self) -> Transfer | None:
+        """What can be done with the network's ready-made part; None where it has none."""
+        transfer = self.architecture.entry.transfer
+        return transfer if transfer and transfer.used(**self.architecture.options) else None
+
+    def build_model(self, info: DatasetInfo, weights: WeightFiles | None = None) -> keras.Model:
+        """Build the uncompiled network for data of the form ``info``.
+
+        Args:
+            info: of the data.
+            weights: through which those of a ready-made part are had; None: they are random.
+        """
+        function, options = self.architecture.entry.function, self.architecture.options
+        takes_weights = registry.positionals(function) > 1
+        model: keras.Model = function(info, *([weights] if takes_weights else []), **options)
+        return model
+
+    def find_weights(self, info: DatasetInfo, weights: WeightFiles) -> None:
+        """Look for what the network's ready-made part begins with, before anything trains."""
+        if self.transfer and self.transfer.find:
+            self.transfer.find(info, weights, **self.architecture.options)
+        else:
+            self.build_model(info, weights)
+
+    def build_extractor(self, info: DatasetInfo, weights: WeightFiles | None) -> keras.Model | None:
+        """Build what makes features of pictures, if the fits are to be given features."""
+        transfer, options = self.transfer, self.architecture.options
+        return transfer.extractor(info, weights, **options) if transfer else None
+
+    def choose_trainable(self, model: keras.Model, what: str) -> None:
+        """Make ``what`` of a network on a ready-made base trainable: head, unfrozen, or all."""
+        if transfer := self.transfer:
+            transfer.choose(model, what, **self.architecture.options)
+
+    def frozen_variables(self, model: keras.Model) -> Sequence[Any]:
+        """Return the variables of a ready-made base that training must not change."""
+        transfer = self.transfer
+        return transfer.frozen(model, **self.architecture.options) if transfer else ()
+
+    def make_callbacks(self) -> list[keras.callbacks.Callback]:
+        """Return new callbacks of the registered kinds, for one fit."""
+        return [choice.entry.function(**choice.options) for choice in self.callbacks]
+
+    def strategy(self, examples: int) -> Strategy:
+        """Return the validation strategy for a training part of ``examples`` rows.
+
+        Options that count rows shrink with data that is smaller than described: a sample, or
+        the slice of a smoke run.
+        """
+        entry, options = self.validation.entry, dict(self.validation.options)
+        described = self.info.train_examples if self.info else None
+        if entry.rescale and described and described != examples:
+            options = entry.rescale(options, examples / described)
+        strategy: Strategy = entry.function(**options)
+        return strategy
+
+    def head(self, info: DatasetInfo) -> Head:
+        """Return how the network ends: what the spec says, or else what suits the task."""
+        suited, training = suited_head(info), self.spec.training
+        return Head(
+            training.output_activation or suited.activation,
+            training.loss or suited.loss,
+            training.metrics or suited.metrics,
+        )
+
+    def resolved(self) -> dict[str, Any]:
+        """Return the whole spec with every default filled in, options of components included."""
+        values = self.spec.resolved()
+        for section in SECTIONS:
+            values[section] |= getattr(self, section).resolved()
+        for choice in self.callbacks:
+            values["training"]["callbacks"][choice.entry.name] = choice.resolved()
+        if self.info:
+            head = self.head(self.info)
+            values["training"] |= {
+                "loss": head.loss,
+                "metrics": list(head.metrics),
+                "output_activation": head.activation,
+            }
+        return values

@@ -1,0 +1,61 @@
+"""What must hold between the keys of a spec, beyond the type and range of each.
+
+A rule is a function of the plan that yields what breaks it. Every rule stands in one of the two
+lists below; what an architecture or a validation strategy demands of the data stands beside it,
+in the ``check`` with which it is registered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from kx.contracts import DatasetInfo
+from kx.planning.finding import Finding
+from kx.planning.plan import Plan
+from kx.planning.rules import data, names, training
+
+SPEC_RULES: tuple[Callable[[Plan], Iterable[Finding]], ...] = (
+    names.losses_are_known,
+    names.metrics_are_known,
+    names.monitors_are_measured,
+    names.expectations_are_results,
+    training.expectations_can_be_met,
+    training.one_thing_sets_the_learning_rate,
+    training.boundaries_rise,
+    training.boundaries_have_learning_rates,
+    training.epochs_are_those_of_phases,
+    training.phases_suit_the_base,
+    training.phases_can_be_repeated,
+    training.phases_end_with_their_best,
+    training.features_are_made_once,
+    training.tensorboard_is_installed,
+)
+"""Those that hold whatever the data are like, or as far as it is known."""
+
+DATA_RULES: tuple[Callable[[Plan, DatasetInfo], Iterable[Finding]], ...] = (
+    data.head_suits_the_task,
+    data.class_weights_name_classes,
+    data.pictures_stay_bytes,
+    data.texts_are_not_scaled,
+    data.sequences_have_single_tokens,
+    data.augmentation_has_pictures,
+    data.buckets_hold_texts,
+    data.components_suit_the_data,
+)
+"""Those between the spec and the form of the data."""
+
+
+def broken(plan: Plan) -> Iterator[Finding]:
+    """Yield what does not fit together in a plan, as far as the form of its data is known."""
+    for rule in SPEC_RULES:
+        yield from rule(plan)
+    if plan.info:
+        for of_data in DATA_RULES:
+            yield from of_data(plan, plan.info)
+
+
+def broken_by_data(plan: Plan, info: DatasetInfo) -> list[Finding]:
+    """Return what turns out not to fit, now that the form of the data is known."""
+    told = list(broken(plan))
+    return [found for found in broken(replace(plan, info=info)) if found not in told]

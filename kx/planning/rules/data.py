@@ -1,0 +1,97 @@
+"""The spec and the form of the data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kx import registry
+from kx.contracts import DatasetInfo, WeightFiles
+from kx.data.weights import class_weight_complaints
+from kx.models.heads import LOSSES, METRICS, head_complaints
+from kx.planning.finding import Finding
+from kx.planning.plan import Choice, Plan
+from kx.training.augmentation import augmentation_complaints
+
+SCALE = ("preparation", "scale")
+BATCHING = ("training", "batching")
+
+
+def head_suits_the_task(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
+    """Output layer, loss and metrics fit each other and the targets."""
+    head = plan.head(info)
+    if head.loss in LOSSES and set(head.metrics) <= set(METRICS):
+        for complaint in head_complaints(info, head):
+            yield Finding.of("training", complaint)
+
+
+def class_weights_name_classes(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
+    """There are single classes, and they are called like this."""
+    for complaint in class_weight_complaints(info, plan.spec.training.class_weight):
+        yield Finding(("training", "class_weight"), complaint.message, complaint.hint)
+
+
+def pictures_stay_bytes(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
+    """A saved model takes pictures as they are."""
+    if info.pixels and _scales(plan):
+        text = (
+            f"does not apply to {info.name}: its pictures stay bytes, which networks bring to 0..1"
+        )
+        yield Finding(SCALE, text, "remove it")
+
+
+def texts_are_not_scaled(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
+    """What becomes of words is no measurement."""
+    if info.texts and _scales(plan):
+        text = f"does not apply to {info.name}: its texts are prepared by their vocabulary"
+        yield Finding(SCALE, text, "remove it")
+
+
+def _scales(plan: Plan) -> bool:
+    return plan.spec.preparation.scale not in ("auto", "none")
+
+
+def sequences_have_single_tokens(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
+    """A pair of words would stand between its words, or in their place."""
+    if info.texts and info.texts.encoding == "sequence" and info.texts.ngrams > 1:
+        text = "tokens beside each other have no place of their own in a sequence"
+        yield Finding(("dataset", "ngrams"), text, "use 1, or another dataset.encoding")
+
+
+def augmentation_has_pictures(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
+    """Only pictures are changed by chance, and changed so that they keep their meaning."""
+    for complaint in augmentation_complaints(info, plan.spec.augmentation):
+        yield Finding.of("augmentation", complaint)
+
+
+def buckets_hold_texts(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
+    """Texts of like length come together only where padding may be of any length."""
+    architecture = plan.architecture
+    if plan.spec.training.batching == "fixed":
+        return
+    if info.vocabulary is None:
+        text = f"bucketed is for texts, word by word; the examples of {info.name} are none"
+        yield Finding(BATCHING, text, "remove it")
+    elif not architecture.entry.any_length:
+        text = f"bucketed: {architecture.entry.name} takes texts of one length only"
+        yield Finding(BATCHING, text, "use rnn, or batching: fixed")
+    elif not architecture.options.get("masking"):
+        text = "bucketed: without masking, what is said of a text depends on how far it is padded"
+        yield Finding(BATCHING, text, "set architecture.masking: true, or batching: fixed")
+
+
+def components_suit_the_data(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
+    """Architecture and validation strategy can work with such data, as they say themselves."""
+    for section in ("architecture", "validation"):
+        choice: Choice = getattr(plan, section)
+        if check := choice.entry.check:
+            given = [_weights_here(plan)] if registry.positionals(check) > 1 else []
+            for complaint in check(info, *given, **choice.options):
+                yield Finding.of(section, complaint)
+
+
+def _weights_here(plan: Plan) -> WeightFiles:
+    """Return what tells of weights on this machine, without fetching any."""
+    from kx.data.sources import SourceFiles
+    from kx.data.weight_files import SourceWeights
+
+    return SourceWeights(SourceFiles.from_environment(), plan.folder, fetch=False)

@@ -1,0 +1,76 @@
+"""Names of losses, metrics and results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from kx.errors import suggest
+from kx.models.heads import ALIASES, LOSSES, METRICS
+from kx.planning.finding import Finding
+from kx.planning.plan import Plan
+from kx.spec.document import Key
+
+
+def losses_are_known(plan: Plan) -> Iterator[Finding]:
+    """The loss is one of ``kx.models.heads.LOSSES``."""
+    loss = plan.spec.training.loss
+    if loss and loss not in LOSSES:
+        message = f"no loss is called {loss!r}"
+        yield Finding(("training", "loss"), message, _meant(loss, LOSSES))
+
+
+def metrics_are_known(plan: Plan) -> Iterator[Finding]:
+    """Each metric is one of ``kx.models.heads.METRICS``."""
+    for position, metric in enumerate(plan.spec.training.metrics or ()):
+        if metric not in METRICS:
+            key = ("training", "metrics", position)
+            yield Finding(key, f"no metric is called {metric!r}", _meant(metric, METRICS))
+
+
+def monitors_are_measured(plan: Plan) -> Iterator[Finding]:
+    """What is watched while training is a metric of the training or of the validation part."""
+    if (measured := measures(plan)) is None:
+        return
+    known = [prefix + name for prefix in ("val_", "") for name in measured]
+    for key, name in _monitors(plan).items():
+        if name is not None and name not in known:
+            prefix = "val_" if name.startswith("val_") else ""
+            hint = _meant(name.removeprefix("val_"), known, prefix, whole=name)
+            yield Finding(key, f"nothing called {name!r} is measured", hint)
+
+
+def expectations_are_results(plan: Plan) -> Iterator[Finding]:
+    """Expected is what a run has as a result."""
+    if (measured := measures(plan)) is None:
+        return
+    scores = [f"{part}.{name}" for part in ("test", "validation") for name in measured]
+    known = [*scores, "best_epoch", "parameters"]
+    for name in plan.spec.expect:
+        if name not in known:
+            part, _, metric = name.partition(".")
+            hint = _meant(metric, known, f"{part}.", whole=name)
+            message = f"no result is called {name!r}"
+            yield Finding(("expect", name), message, hint, at_key=True)
+
+
+def measures(plan: Plan) -> Sequence[str] | None:
+    """Return what is measured of a part of the data; None if that is not yet known."""
+    metrics = plan.spec.training.metrics or (plan.head(plan.info).metrics if plan.info else None)
+    known = metrics is not None and set(metrics) <= set(METRICS)
+    return ("loss", *(metrics or ())) if known else None
+
+
+def _monitors(plan: Plan) -> dict[Key, str | None]:
+    training = plan.spec.training
+    stopping, plateau = training.early_stopping, training.reduce_lr_on_plateau
+    return {
+        ("training", "monitor"): training.monitor,
+        ("training", "early_stopping", "monitor"): getattr(stopping, "monitor", None),
+        ("training", "reduce_lr_on_plateau", "monitor"): getattr(plateau, "monitor", None),
+    }
+
+
+def _meant(name: str, known: Iterable[str], prefix: str = "", *, whole: str = "") -> str:
+    """Return what kx calls ``name``, if people write it otherwise, or else what is like it."""
+    meant = prefix + ALIASES.get(name, "")
+    return f"here it is called {meant!r}" if meant in known else suggest(whole or name, known)

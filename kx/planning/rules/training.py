@@ -1,0 +1,105 @@
+"""Keys of the training, and of what is expected of it, among each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+
+from kx.planning.finding import Finding
+from kx.planning.plan import Plan
+from kx.spec.schema import PiecewiseConstantDecay
+
+PHASES = ("training", "phases")
+BOUNDARIES = ("training", "learning_rate_schedule", "boundary_epochs")
+
+
+def expectations_can_be_met(plan: Plan) -> Iterator[Finding]:
+    """An expectation has a bound, and some number lies within its bounds."""
+    for name, expected in plan.spec.expect.items():
+        low, high = expected.at_least, expected.at_most
+        if low is None and high is None:
+            yield Finding(("expect", name), "expects nothing", "state at_least or at_most")
+        elif low is not None and high is not None and low > high:
+            yield Finding(("expect", name), f"no number is above {low} and below {high}")
+
+
+def one_thing_sets_the_learning_rate(plan: Plan) -> Iterator[Finding]:
+    """A schedule and a callback would undo each other's work."""
+    training = plan.spec.training
+    if training.learning_rate_schedule and training.reduce_lr_on_plateau:
+        message = "excludes learning_rate_schedule: both would set the learning rate"
+        key = ("training", "reduce_lr_on_plateau")
+        yield Finding(key, message, "remove one of them", at_key=True)
+
+
+def boundaries_rise(plan: Plan) -> Iterator[Finding]:
+    """A learning rate begins after the one before it."""
+    if steps := _steps(plan):
+        boundaries = steps.boundary_epochs
+        if list(boundaries) != sorted(set(boundaries)):
+            yield Finding(BOUNDARIES, "must rise")
+
+
+def boundaries_have_learning_rates(plan: Plan) -> Iterator[Finding]:
+    """After each boundary comes a learning rate."""
+    steps = _steps(plan)
+    if steps and len(steps.boundary_epochs) != len(steps.learning_rates):
+        hint = "the optimizer's own rate comes before the first boundary"
+        yield Finding(BOUNDARIES, "needs one learning rate for each boundary", hint)
+
+
+def _steps(plan: Plan) -> PiecewiseConstantDecay | None:
+    schedule = plan.spec.training.learning_rate_schedule
+    return schedule if isinstance(schedule, PiecewiseConstantDecay) else None
+
+
+def epochs_are_those_of_phases(plan: Plan) -> Iterator[Finding]:
+    """Where both are stated they agree."""
+    training = plan.spec.training
+    if training.phases and training.epochs != training.epochs_of_phases:
+        message = f"the phases add up to {training.epochs_of_phases}"
+        yield Finding(("training", "epochs"), message, "leave it out", str(training.epochs))
+
+
+def phases_suit_the_base(plan: Plan) -> Iterator[Finding]:
+    """Only a ready-made base can stay as it is while the rest is trained."""
+    whats = [phase.trainable for phase in plan.spec.training.phases or ()]
+    if transfer := plan.transfer:
+        for complaint in transfer.phases(whats, **plan.architecture.options):
+            yield Finding(PHASES, complaint.message, complaint.hint, fatal=complaint.fatal)
+    elif set(whats) - {"all"}:
+        text = f"{plan.architecture.entry.name} has no ready-made base: all of it is trained"
+        yield Finding(PHASES, text, "use trainable: all")
+
+
+def phases_can_be_repeated(plan: Plan) -> Iterator[Finding]:
+    """The refit trains for as many epochs as were best, which must be one number."""
+    training = plan.spec.training
+    refits = plan.validation.options.get("refit") not in (None, "none")
+    if len(training.phases or ()) > 1 and training.early_stopping and refits:
+        text = "phases that may stop early cannot be trained again for as many epochs"
+        yield Finding(PHASES, text, "use validation.refit: none, or no early_stopping")
+
+
+def phases_end_with_their_best(plan: Plan) -> Iterator[Finding]:
+    """The best epoch of all may lie in an earlier phase than the last."""
+    training = plan.spec.training
+    if len(training.phases or ()) > 1 and training.checkpoint == "best":
+        text = "with checkpoint: best each phase ends with the best weights of its own epochs"
+        hint = "the result is the best of the last phase, even if an earlier one was better"
+        yield Finding(PHASES, text, hint, fatal=False)
+
+
+def features_are_made_once(plan: Plan) -> Iterator[Finding]:
+    """Augmentation shows new pictures in every epoch; a base that makes features sees but one."""
+    features = plan.architecture.options.get("mode") == "features"
+    if plan.spec.augmentation and plan.transfer and features:
+        text = "changes pictures in every epoch, but mode: features sees each of them once"
+        yield Finding(("augmentation",), text, "remove it, or use mode: frozen")
+
+
+def tensorboard_is_installed(plan: Plan) -> Iterator[Finding]:
+    """What writes its event files is an optional part of kx."""
+    if plan.spec.training.tensorboard and find_spec("tensorboard") is None:
+        hint = 'pip install "kx[tensorboard]"'
+        yield Finding(("training", "tensorboard"), "it is not installed", hint)
