@@ -1,0 +1,57 @@
+"""The sections that name a registered function.
+
+They are open here; their options are checked against the signature of the component by
+``kx.planning``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+ComponentName = Annotated[str, Field(min_length=1, max_length=40)]
+
+
+class Component(BaseModel):
+    """The name of a registered function; its options stand beside it."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        strict=True,
+        frozen=True,
+        allow_inf_nan=False,
+    )
+
+    name: ComponentName
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What stands in the section beside the keys of the frame."""
+        return dict(self.model_extra or {})
+
+
+class DatasetSection(Component):
+    """What to learn from."""
+
+    name: ComponentName
+    """A dataset of `kx list datasets`."""
+    fallback: Literal["sample"] | None = None
+    """`sample`: if the files cannot be had, use a small generated stand-in, and say so loudly."""
+
+
+class ArchitectureSection(Component):
+    """The network."""
+
+    name: ComponentName
+    """An architecture of `kx list models`."""
+
+
+class ValidationSection(Component):
+    """How the result is judged before the test set is looked at."""
+
+    name: ComponentName = Field("holdout", alias="strategy")
+    """A validation strategy of `kx list evaluators`."""
+    keep: Literal["all", "best", "none"] = "none"
+    """Which fits' models are kept beside that of the refit: `all`, that with the `best` value of
+    `training.monitor`, or `none`."""

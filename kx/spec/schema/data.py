@@ -1,0 +1,40 @@
+"""What is done to the data."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from kx.spec.schema.kinds import Strict
+
+
+class PreparationSection(Strict):
+    """What is done to the features; everything is fitted on the training part alone."""
+
+    scale: Literal["auto", "standardize", "unit", "none"] = "auto"
+    """`standardize`: mean 0, deviation 1 per feature; `unit`: into 0..1; `auto`: what the dataset
+    recommends."""
+    missing: Literal["error", "zero", "mean", "indicator"] = "error"
+    """What to do with missing numbers in the features."""
+    leaky: bool = False
+    """Fit the preparation on the validation rows too: only to see how much too good the scores
+    then are; the record says so."""
+
+
+class AugmentationSection(Strict):
+    """How pictures are changed by chance, each time that they are trained on; they alone are."""
+
+    rotation_degrees: Annotated[float, Field(ge=0, le=180)] = 0.0
+    """Turn by up to so many degrees, to either side."""
+    shift_fraction: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """Shift by up to this share of the height and of the width."""
+    shear_degrees: Annotated[float, Field(ge=0, le=45)] = 0.0
+    """Slant horizontal lines by up to so many degrees; Keras shears by at most 45."""
+    zoom_fraction: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """Stretch or shrink height and width by up to this share, each by a draw of its own."""
+    horizontal_flip: bool = False
+    """Mirror every other picture, left for right."""
+    fill_mode: Literal["nearest", "reflect", "constant", "wrap"] = "nearest"
+    """What comes where the picture no longer is: the `nearest` pixel, the picture mirrored
+    (`reflect`) or once more (`wrap`), or zeros (`constant`)."""
