@@ -1,15 +1,14 @@
-"""The frozen values that the parts of kx exchange. Nothing heavy is imported here."""
+"""What a data loader yields: the form of the data, and the data."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import numpy as np
+
 
 Task = Literal["binary", "multiclass", "multilabel", "regression", "unit_regression"]
 """``unit_regression``: regression of a number between 0 and 1."""
@@ -22,9 +21,6 @@ Encoding = Literal["multi_hot", "count", "tf_idf", "sequence"]
 order."""
 
 Side = Literal["front", "back"]
-
-History = dict[str, list[float]]
-"""Per metric, one value per epoch; the keys of the validation part begin with ``val_``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,182 +176,3 @@ class DatasetBundle:
     test: Split
     remarks: tuple[str, ...] = ()
     origins: Mapping[str, Sequence[str]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """What a validation strategy may know of the training part.
-
-    Attributes:
-        count: how many there are.
-        labels: (n,) the class of each, as an integer; None where there are no single classes.
-        groups: (n,) what each belongs to; None where the dataset tells nothing of the kind.
-    """
-
-    count: int
-    labels: np.ndarray | None = None
-    groups: np.ndarray | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """One training that a validation strategy asks for.
-
-    Attributes:
-        name: unique within the run, such as ``holdout`` or ``fold-1``.
-        train: indices into the training part of the dataset.
-        validation: likewise; disjoint from ``train``.
-    """
-
-    name: str
-    train: np.ndarray
-    validation: np.ndarray
-
-
-@dataclass(frozen=True, slots=True)
-class FitResult:
-    """What came of one training.
-
-    Attributes:
-        name: of the proposal; with several seeds, the seed's number stands behind it.
-        history: per epoch.
-        best_epoch: counted from 1, by the monitored metric.
-        seconds: wall clock, of the training alone.
-    """
-
-    name: str
-    history: History
-    best_epoch: int
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Conclusion:
-    """What a validation strategy makes of its fits.
-
-    Attributes:
-        best_epoch: counted from 1, on the strategy's validation curve.
-        refit_epochs: train again on the whole training part for so many epochs; None: do not,
-            the model of the only fit is the result.
-        scores: metric -> its value at the best epoch, one for each fit.
-    """
-
-    best_epoch: int
-    refit_epochs: int | None
-    scores: Mapping[str, Sequence[float]]
-
-
-class Strategy(Protocol):
-    """A validation strategy: proposes fits, and draws the conclusion. It does not train."""
-
-    def complaints(self, rows: Rows) -> Iterable[Complaint]:
-        """Yield why these rows cannot be split, or not well, now that they are read."""
-
-    def propose(self, rows: Rows, seed: int) -> Sequence[Proposal]:
-        """Split the training part."""
-
-    def conclude(self, results: Sequence[FitResult], monitor: str) -> Conclusion:
-        """Judge the results of all fits, in their order, by the metric ``monitor``."""
-
-
-class WeightFiles(Protocol):
-    """What the factory of a network gets weights through that others have trained."""
-
-    def official(self, name: str, url: str, md5: str) -> Path:
-        """Return where the published file ``name`` lies, found or fetched, and verified.
-
-        Args:
-            name: of the file.
-            url: of its download.
-            md5: 32 hex digits; empty where none is published.
-
-        Raises:
-            MissingDataError: if it is nowhere to be had.
-            DataError: if it is not the file it should be.
-        """
-
-    def own(self, path: str) -> Path:
-        """Return where the file ``path``, which the spec names, lies.
-
-        Raises:
-            MissingDataError: if there is none.
-        """
-
-    def word_rows(self, name: str, words: Sequence[str]) -> np.ndarray:
-        """Return the vectors that ``name`` has for ``words``; see ``dimensions``.
-
-        Returns:
-            (len(words), dimensions) float32; zeros for words without a vector.
-
-        Raises:
-            MissingDataError: if the vectors are nowhere to be had.
-            DataError: if they cannot be read.
-        """
-
-    def dimensions(self, name: str) -> int:
-        """Return how many numbers the vectors called ``name`` have for a word.
-
-        Args:
-            name: of official ones, such as ``glove.6B.100d``, or of a file that the spec names.
-
-        Raises:
-            MissingDataError: if there is neither.
-            DataError: if the file cannot be read.
-        """
-
-
-class Watcher:
-    """Is told what happens during a run. This one says nothing; the terminal's says it to you.
-
-    Several fits may go on at the same time, each under a name of its own; the watcher is called
-    from one thread.
-    """
-
-    def stage(self, text: str) -> None:
-        """A new stage of the run begins, for example "reading imdb"."""
-
-    def warn(self, title: str, text: str) -> None:
-        """Something deserves attention but does not stop the run."""
-
-    def download(self, name: str, done: int, total: int | None) -> None:
-        """``done`` of ``total`` bytes of the file ``name`` have arrived."""
-
-    def counted(self, what: str, done: int, total: int) -> None:
-        """``done`` of ``total`` pieces of a work that is no fit, such as pictures, are done."""
-
-    def fits_planned(self, count: int) -> None:
-        """The strategy will carry out ``count`` fits; a refit is not among them."""
-
-    def fit_started(self, name: str, epochs: int, steps: int) -> None:
-        """A training of up to ``epochs`` epochs of ``steps`` batches each begins."""
-
-    def batch_ended(self, name: str, step: int) -> None:
-        """Batch ``step`` of the epoch of the fit ``name``, counted from 1, is done."""
-
-    def epoch_ended(self, name: str, epoch: int, metrics: Mapping[str, float]) -> None:
-        """Epoch ``epoch`` of the fit, counted from 1, is done; ``metrics`` as in the history."""
-
-    def fit_ended(self, name: str) -> None:
-        """The training is over, well or badly."""
-
-
-@dataclass(frozen=True, slots=True)
-class Complaint:
-    """Why a component does not fit its surroundings.
-
-    Attributes:
-        key: the option at fault, or empty for the component as a whole; ``option.key`` for a key
-            of an option that is a mapping.
-        message: what is wrong.
-        hint: what to do about it.
-        fatal: False for a warning.
-    """
-
-    key: str
-    message: str
-    hint: str = ""
-    fatal: bool = True
-
-
-Check = Callable[..., Iterable[Complaint]]
-"""``check(info, **options)``: complaints known before any data is read."""

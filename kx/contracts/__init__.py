@@ -1,0 +1,39 @@
+"""The frozen values that the parts of kx exchange. Nothing heavy is imported here."""
+
+from kx.contracts.complaint import Check, Complaint
+from kx.contracts.dataset import (
+    DatasetBundle,
+    DatasetInfo,
+    Encoding,
+    Provenance,
+    Scale,
+    Side,
+    Split,
+    Task,
+    TextForm,
+)
+from kx.contracts.validation import Conclusion, FitResult, History, Proposal, Rows, Strategy
+from kx.contracts.watcher import Watcher
+from kx.contracts.weights import WeightFiles
+
+__all__ = [
+    "Check",
+    "Complaint",
+    "Conclusion",
+    "DatasetBundle",
+    "DatasetInfo",
+    "Encoding",
+    "FitResult",
+    "History",
+    "Proposal",
+    "Provenance",
+    "Rows",
+    "Scale",
+    "Side",
+    "Split",
+    "Strategy",
+    "Task",
+    "TextForm",
+    "Watcher",
+    "WeightFiles",
+]

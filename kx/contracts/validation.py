@@ -1,0 +1,92 @@
+"""What a validation strategy is given and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from kx.contracts.complaint import Complaint
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+History = dict[str, list[float]]
+"""Per metric, one value per epoch; the keys of the validation part begin with ``val_``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a validation strategy may know of the training part.
+
+    Attributes:
+        count: how many there are.
+        labels: (n,) the class of each, as an integer; None where there are no single classes.
+        groups: (n,) what each belongs to; None where the dataset tells nothing of the kind.
+    """
+
+    count: int
+    labels: np.ndarray | None = None
+    groups: np.ndarray | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One training that a validation strategy asks for.
+
+    Attributes:
+        name: unique within the run, such as ``holdout`` or ``fold-1``.
+        train: indices into the training part of the dataset.
+        validation: likewise; disjoint from ``train``.
+    """
+
+    name: str
+    train: np.ndarray
+    validation: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class FitResult:
+    """What came of one training.
+
+    Attributes:
+        name: of the proposal; with several seeds, the seed's number stands behind it.
+        history: per epoch.
+        best_epoch: counted from 1, by the monitored metric.
+        seconds: wall clock, of the training alone.
+    """
+
+    name: str
+    history: History
+    best_epoch: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """What a validation strategy makes of its fits.
+
+    Attributes:
+        best_epoch: counted from 1, on the strategy's validation curve.
+        refit_epochs: train again on the whole training part for so many epochs; None: do not,
+            the model of the only fit is the result.
+        scores: metric -> its value at the best epoch, one for each fit.
+    """
+
+    best_epoch: int
+    refit_epochs: int | None
+    scores: Mapping[str, Sequence[float]]
+
+
+class Strategy(Protocol):
+    """A validation strategy: proposes fits, and draws the conclusion. It does not train."""
+
+    def complaints(self, rows: Rows) -> Iterable[Complaint]:
+        """Yield why these rows cannot be split, or not well, now that they are read."""
+
+    def propose(self, rows: Rows, seed: int) -> Sequence[Proposal]:
+        """Split the training part."""
+
+    def conclude(self, results: Sequence[FitResult], monitor: str) -> Conclusion:
+        """Judge the results of all fits, in their order, by the metric ``monitor``."""
