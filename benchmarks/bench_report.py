@@ -17,7 +17,8 @@ from kx.planning import make_plan
 from kx.reporting.folder import RunFolder
 from kx.reporting.history import JSON
 from kx.reporting.jsonfile import to_json
-from kx.reporting.record import Record, Score, collect_versions, environment
+from kx.reporting.record import Record, Score
+from kx.reporting.surroundings import collect_versions, environment
 
 RUNS = 200
 LIST_TARGET, PAGE_TARGET, SIZE_TARGET = 1.0, 10.0, 5_000_000

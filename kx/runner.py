@@ -17,7 +17,8 @@ from kx.diagnosis import diagnose
 from kx.errors import Interrupted, KxError, OutOfMemoryError
 from kx.planning import Plan
 from kx.reporting.folder import RunFolder
-from kx.reporting.record import Record, collect_versions, environment, git_commit
+from kx.reporting.record import Record
+from kx.reporting.surroundings import collect_versions, environment, git_commit
 from kx.running.bases import find_weights, note_coverage
 from kx.running.features import extracted
 from kx.running.fitting import Fitter

@@ -10,7 +10,8 @@ import pytest
 from benchmarks.book import Entry, book, newest_run, page, same_code, same_spec
 from kx.planning import make_plan
 from kx.reporting.folder import RunFolder
-from kx.reporting.record import Record, collect_versions
+from kx.reporting.record import Record
+from kx.reporting.surroundings import collect_versions
 
 ROOT = Path(__file__).resolve().parents[1]
 WINE = ROOT / "configs" / "wine.yaml"

@@ -30,7 +30,7 @@ def doctor(outputs: Outputs = Path("outputs"), as_json: AsJson = False) -> None:
 
 
 def _facts(outputs: Path) -> dict[str, dict[str, Any]]:
-    from kx.reporting.record import collect_versions, environment
+    from kx.reporting.surroundings import collect_versions, environment
 
     surroundings = environment()
     variables = surroundings.pop("variables")
