@@ -18,6 +18,7 @@ from kx.errors import Interrupted, KxError, OutOfMemoryError
 from kx.planning import Plan
 from kx.reporting.folder import RunFolder
 from kx.reporting.record import Record
+from kx.reporting.sparkline import glance
 from kx.reporting.surroundings import collect_versions, environment, git_commit
 from kx.running.bases import find_weights, note_coverage
 from kx.running.features import extracted
@@ -115,6 +116,7 @@ def _record(work: Work, status: str, seconds: float) -> Record:
         seconds=round(seconds, 3),
         peak_memory_mb=_peak_memory(),
         artefacts=work.folder.artefacts(),
+        glance=glance(work.history.fits),
         **work.facts,
     )
     fits = work.history.fits

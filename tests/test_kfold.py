@@ -73,6 +73,7 @@ def test_the_protocol_is_folds_then_the_best_mean_epoch_then_a_refit_and_one_tes
         assert score["interval"] == "fold spread"
     assert record["test_looks"] == 1
     assert (folder / "plots" / "folds.png").is_file()
+    assert record["glance"] == pytest.approx(curve(folder), rel=1e-4)
 
 
 @pytest.mark.slow

@@ -87,7 +87,7 @@ def _print_list(found: Sequence[RunSummary], outputs: Path) -> None:
     from kx.reporting.sparkline import main_curve
 
     paper = console.results()
-    curves = {run.id: main_curve(outputs / run.id) for run in found}
+    curves = {run.id: run.glance or main_curve(outputs / run.id) for run in found}
     paper.print(console.runs_list(found, curves, ascii_only=paper.options.ascii_only))
 
 

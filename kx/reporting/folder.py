@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -144,6 +144,7 @@ class RunSummary:
         part: what the score is of, ``test`` or ``validation``.
         low: lower end of the score's interval.
         baseline: the best value that needs no model.
+        glance: as the record has it; empty in records of before there was one.
         note: why the rest is missing, if it is.
         labels: what people said of it.
     """
@@ -165,6 +166,7 @@ class RunSummary:
     baseline_name: str = ""
     best_epoch: int | None = None
     seconds: float | None = None
+    glance: Sequence[float | None] = ()
     note: str = ""
     labels: Labels = field(default_factory=Labels)
 
@@ -348,6 +350,7 @@ def _summary_of(record: Record, run: str, standing: str, labels: Labels, note: s
         baseline_name=name,
         best_epoch=record.best_epoch,
         seconds=record.seconds,
+        glance=record.glance,
         note=note,
         labels=labels,
     )

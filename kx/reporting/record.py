@@ -103,6 +103,8 @@ class Record:
         baseline_note: why a baseline is missing, if one is.
         diagnosis: kind, rule, numbers and advice, as ``kx.diagnosis.Diagnosis`` has them; empty if
             there was no epoch to judge by.
+        glance: the validation loss, of several fits their mean, in at most 60 steps over all
+            epochs: for lists of many runs, which need not read every history then.
         test_looks: how often the runs in the same outputs folder, this one included, have looked
             at the test part of this dataset.
         smoke: whether the run was cut short, to see that all works.
@@ -146,6 +148,7 @@ class Record:
     baseline_note: str = ""
     expectations: list[Expectation] = field(default_factory=list)
     diagnosis: dict[str, Any] = field(default_factory=dict)
+    glance: list[float | None] = field(default_factory=list)
     duplicates: dict[str, int] = field(default_factory=dict)
     leaky: bool = False
     test_looks: int = 0

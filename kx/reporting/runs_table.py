@@ -90,12 +90,19 @@ def _first_line(run: RunSummary, width: int, curve: str) -> Text:
     line.append(f"  {run.state:12}", style=STATUS_STYLES.get(run.state, ""))
     line.append(f"{duration(run.seconds):10}" if run.seconds is not None else " " * 10)
     line.append(f"  {curve:{CURVE}}")
-    line.append("  SAMPLE DATA" if run.sample else "", style="bold yellow")
-    line.append("  smoke run" if run.smoke else "", style="bold yellow")
-    line.append("  LEAKY" if run.leaky else "", style="bold yellow")
-    line.append("  RANDOM WEIGHTS" if run.random else "", style="bold yellow")
     line.rstrip()
     return line
+
+
+def _marks(run: RunSummary) -> list[str]:
+    """Return what makes the numbers of a run worth less than they look."""
+    marks = {
+        "SAMPLE DATA": run.sample,
+        "smoke run": run.smoke,
+        "LEAKY": run.leaky,
+        "RANDOM WEIGHTS": run.random,
+    }
+    return [mark for mark, holds in marks.items() if holds]
 
 
 def _second_line(run: RunSummary, width: int) -> Text:
@@ -105,7 +112,10 @@ def _second_line(run: RunSummary, width: int) -> Text:
         f"baseline {number(run.baseline)}" if run.baseline is not None else "",
         f"epoch {run.best_epoch}" if run.best_epoch else "",
     ]
-    return _text(f"  {'  '.join(part for part in parts if part.strip())}")
+    line = _text(f"  {'  '.join(part for part in parts if part.strip())}")
+    # Not behind the id: with a long one, they would not fit into 80 columns.
+    line.append("".join(f"  {mark}" for mark in _marks(run)), style="bold yellow")
+    return line
 
 
 def _more_lines(run: RunSummary) -> Iterator[Text]:

@@ -8,7 +8,15 @@ from rich.console import Console
 
 from kx.reporting.folder import RunFolder, list_runs
 from kx.reporting.runs_table import CURVE, curve_table, runs_list
-from kx.reporting.sparkline import BLOCKS, PLAIN, main_curve, sparkline, validation_curves
+from kx.reporting.sparkline import (
+    BLOCKS,
+    GLANCE,
+    PLAIN,
+    glance,
+    main_curve,
+    sparkline,
+    validation_curves,
+)
 
 
 def printed(renderable, width=80):
@@ -71,6 +79,29 @@ def test_the_curve_of_folds_is_their_mean_and_leaves_the_refit_out(folds):
     assert list(curves) == ["val_loss", "val_accuracy"]
     assert curves["val_loss"] == pytest.approx([0.7, 0.4])
     assert main_curve(folds) == pytest.approx([0.7, 0.4])
+
+
+def test_a_record_keeps_the_curve_in_a_few_steps():
+    fits = {
+        "a": {"loss": [9.0], "val_loss": [1.23456789, None, 3.0]},
+        "b": {"val_loss": [1.23456789, 5.0, 4.0, 7.0]},
+        "refit": {"loss": [8.0]},
+    }
+    long = {"holdout": {"val_loss": [float(epoch // 5) for epoch in range(5 * GLANCE)]}}
+
+    assert glance(fits) == [1.2346, None, 3.5]
+    assert glance(long) == list(range(GLANCE))
+    assert glance({"refit": {"loss": [8.0]}}) == glance({}) == []
+
+
+def test_lists_take_the_curve_from_the_record_and_else_from_the_history(kx, finished):
+    known = finished(glance=[0.1, 0.9])
+    (known / "history.json").write_text("{")
+    finished()
+
+    _, out, _ = kx("runs", "--outputs", known.parent)
+
+    assert sorted(line[-2:] for line in out.splitlines() if "completed" in line) == ["▁█", "█▁"]
 
 
 def test_a_killed_run_is_shown_as_far_as_it_came(kx, folds):
