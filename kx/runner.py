@@ -106,6 +106,7 @@ def _first_facts(plan: Plan, started: datetime, switches: Switches) -> dict[str,
         "precision_reason": why,
         "smoke": switches.smoke,
         "variant": dict(plan.variant),
+        "group": switches.member.as_dict() if switches.member else {},
     }
 
 

@@ -7,14 +7,16 @@ one that does shows what is to be held back.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
 
 from kx.curves import lower_is_better
 from kx.diagnosis import Diagnosis, Judged
 from kx.suggestion import changes_for, resized, suggested
 
 Step = Literal["baseline", "model", "overfit", "regularised"]
+STEPS: tuple[Step, ...] = get_args(Step)
+Ground = Literal["no_score", "constant", "baseline", "chance", "diagnosis", "before"]
 Changes = dict[str, Any]
 
 LARGER = 4
@@ -32,12 +34,19 @@ class Aim:
 
     Attributes:
         reached: None: it cannot be told.
-        words: with the numbers.
+        ground: what that rests on; ``chance``: better than the baseline, but by no more than
+            chance explains.
+        metric: of the scores among the numbers.
+        numbers: on which it rests.
+        diagnosis: on which it rests, if it does on one.
     """
 
     step: Step
     reached: bool | None
-    words: str
+    ground: Ground
+    metric: str = ""
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    diagnosis: Diagnosis | None = None
 
 
 def named(spec: Mapping[str, Any], step: Step) -> Changes:
@@ -105,9 +114,9 @@ def baseline_aim(baseline: Judged) -> Aim:
     value, metric = score_of(baseline), _metric(baseline)
     constant = _best(baseline, constants=True)
     if value is None or constant is None:
-        return Aim("baseline", None, "there is no score to hold against a constant guess")
-    words = f"{metric} {value:.4g}, a constant guess {constant:.4g}"
-    return Aim("baseline", _is_better(metric, value, constant), words)
+        return Aim("baseline", None, "no_score")
+    better = _is_better(metric, value, constant)
+    return Aim("baseline", better, "constant", metric, {"value": value, "bar": constant})
 
 
 def model_aim(model: Judged, baseline: Judged) -> Aim:
@@ -119,19 +128,18 @@ def model_aim(model: Judged, baseline: Judged) -> Aim:
     metric, value = _metric(model), score_of(model)
     known = [bar for bar in (score_of(baseline), _best(model)) if bar is not None]
     if value is None or not known:
-        return Aim("model", None, "there is no score to hold against the baseline")
+        return Aim("model", None, "no_score")
     bar = (min if lower_is_better(metric) else max)(known)
     better = _is_better(metric, value, bar)
-    words = f"{metric} {value:.4g}, the baseline {bar:.4g}"
     worse_end = _worse_end(model, metric)
-    if better and worse_end is not None and not _is_better(metric, worse_end, bar):
-        words += "; by no more than chance explains"
-    return Aim("model", better, words)
+    close = better and worse_end is not None and not _is_better(metric, worse_end, bar)
+    ground: Ground = "chance" if close else "baseline"
+    return Aim("model", better, ground, metric, {"value": value, "bar": bar})
 
 
-def overfit_aim(found: Diagnosis, words: str) -> Aim:
+def overfit_aim(found: Diagnosis) -> Aim:
     """Say whether the network that was to overfit does."""
-    return Aim("overfit", found.kind == "overfits", words)
+    return Aim("overfit", found.kind == "overfits", "diagnosis", diagnosis=found)
 
 
 def regularised_aim(
@@ -147,15 +155,13 @@ def regularised_aim(
             first has its penalties in it.
     """
     metric, value = _metric(regularised), score_of(regularised)
-    before = [score_of(overfit), score_of(model)]
-    if value is None or None in before:
-        return Aim("regularised", None, "there is no score to hold against those before")
-    bars = [bar for bar in before if bar is not None]
-    words = (
-        f"{metric} {value:.4g}, before it {bars[0]:.4g} (overfit) and {bars[1]:.4g} (model); "
-        f"val_loss {losses[0]:.4g}, before it {losses[1]:.4g}"
-    )
-    return Aim("regularised", all(_is_better(metric, value, bar) for bar in bars), words)
+    before, first = score_of(overfit), score_of(model)
+    if value is None or before is None or first is None:
+        return Aim("regularised", None, "no_score")
+    numbers = {"value": value, "overfit": before, "model": first}
+    numbers |= {"loss": losses[0], "overfit_loss": losses[1]}
+    better = all(_is_better(metric, value, bar) for bar in (before, first))
+    return Aim("regularised", better, "before", metric, numbers)
 
 
 def score_of(record: Judged) -> float | None:

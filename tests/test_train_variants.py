@@ -56,9 +56,12 @@ def test_the_spec_and_all_variants_are_trained_and_compared(kx, spec_file, tmp_p
     }  # fmt: skip
     assert records["base-wild"]["diagnosis"]["kind"] == "diverged"
     assert records["base"]["variant"] == {}
+    assert {record["group"]["label"] for record in records.values()} == {"base", "narrow", "wild"}
+    (group,) = {record["group"]["group"] for record in records.values()}
+    assert kx("report", group, "--outputs", outputs)[0] == 0
     (folder,) = (path for path in outputs.iterdir() if path.name[16:-5] == "base")
     assert (folder / "plots" / "variants.png").stat().st_size > 10_000
-    assert "B  narrow  85 parameters; architecture.units: [1]" in out
+    assert "B  narrow  85 parameters\n   architecture.units: [1]" in out
     assert "C  wild  failed" in out
     assert "B against A: worse (McNemar's exact test" in " ".join(out.split())
 

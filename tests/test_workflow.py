@@ -8,6 +8,7 @@ import pytest
 from kx.diagnosis import Diagnosis
 from kx.planning import make_plan
 from kx.reporting.record import Record
+from kx.reporting.steps import WORDS, in_words
 from kx.workflow import (
     baseline_aim,
     baseline_changes,
@@ -90,24 +91,37 @@ def test_what_overfits_is_held_back_as_its_diagnosis_advises():
 @pytest.mark.parametrize(
     ("aim", "reached", "words"),
     [
-        (baseline_aim(record(0.7, majority=0.5, linear=0.9)), True, "0.7, a constant guess 0.5"),
-        (baseline_aim(record(7.0, metric="mae", median=6.5)), False, "mae 7"),
+        (baseline_aim(record(0.7, majority=0.5, linear=0.9)), True,
+         "0.7000, a constant guess 0.5000"),
+        (baseline_aim(record(7.0, metric="mae", median=6.5)), False, "mae 7.0000"),
         (baseline_aim(record(0.7)), None, "no score"),
         (model_aim(record(0.8, 0.7, 0.9, linear=0.75), record(0.6)), True,
-         "the baseline 0.75; by no more than chance explains"),
-        (model_aim(record(0.8, 0.78, 0.82, majority=0.5), record(0.7)), True, "the baseline 0.7"),
+         "the baseline 0.7500; by no more than chance explains"),
+        (model_aim(record(0.8, 0.78, 0.82, majority=0.5), record(0.7)), True,
+         "the baseline 0.7000"),
         (model_aim(record(3.0, metric="mae", mean=6.6), record(2.9, metric="mae")), False, "2.9"),
-        (overfit_aim(Diagnosis(kind="overfits", rule="rise"), "so"), True, "so"),
-        (overfit_aim(Diagnosis(kind="underfits", rule="weak"), "so"), False, "so"),
-        (regularised_aim(record(0.9), record(0.8), record(0.85), (0.2, 0.3)), True, "0.9"),
+        (overfit_aim(Diagnosis(kind="overfits", rule="rise", best_epoch=4,
+                               numbers={"best": 0.3, "last": 0.4})), True,
+         "to overfit: reached; overfits from epoch 4 on"),
+        (overfit_aim(Diagnosis(kind="underfits", rule="weak", score="accuracy",
+                               numbers={"score": 0.6, "linear": 0.8})), False,
+         "NOT reached; underfits (accuracy 0.6000"),
+        (regularised_aim(record(0.9), record(0.8), record(0.85), (0.2, 0.3)), True, "0.9000"),
         (regularised_aim(record(0.9), record(0.8), record(0.95), (0.2, 0.3)), False,
-         "0.8 (overfit) and 0.95 (model); val_loss 0.2, before it 0.3"),
+         "0.8000 (overfit) and 0.9500 (model); val_loss 0.2000, before it 0.3000"),
         (regularised_aim(record(None), record(0.8), record(0.9), (0.2, 0.3)), None, "no score"),
     ],
 )  # fmt: skip
 def test_a_step_says_honestly_what_came_of_its_aim(aim, reached, words):
     assert aim.reached is reached
-    assert words in aim.words
+    assert words in in_words(aim)
+    assert in_words(aim, "zh").isascii() is False
+
+
+def test_all_words_of_steps_are_there_in_both_languages():
+    from kx.reporting.lineup import WORDS as TABLE
+
+    assert [*WORDS.gaps(), *TABLE.gaps()] == []
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
@@ -138,6 +152,12 @@ def test_four_runs_of_which_the_last_alone_looks_at_the_test_set(kx, spec_file, 
     assert ["test" in r["scores"] for r in records.values()] == [False, False, False, True]
     assert [r["parameters"] for r in records.values()][:3] == [650, 610, 2410]
     assert {r["command"] for r in records.values()} == {"workflow"}
+    groups = [r["group"] for r in records.values()]
+    assert [(g["label"], g["place"]) for g in groups] == [
+        ("baseline", 0), ("model", 1), ("overfit", 2), ("regularised", 3),
+    ]  # fmt: skip
+    (group,) = {g["group"] for g in groups}
     assert (found[0].parent / "plots" / "workflow.png").is_file()
-    assert "A baseline: to be better than a constant guess: reached" in out
-    assert "C overfit: to overfit: NOT reached (too short to tell" in out
+    assert "tiny: workflow" in (outputs / f"{group}.html").read_text(encoding="utf-8")
+    assert "A  baseline     to be better than a constant guess: reached" in out
+    assert "C  overfit      to overfit: NOT reached; too short to tell" in out

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
 if TYPE_CHECKING:
+    from kx.language import Language
     from kx.planning import Plan
+    from kx.reporting.group import Group, Member
     from kx.reporting.lineup import Entrant
     from kx.running.work import Switches
 
 
 def entrant(
-    label: str,
-    plan: Plan,
-    changes: Mapping[str, Any],
-    switches: Switches,
-    outputs: Path,
-    *,
-    quiet: bool,
+    member: Member, plan: Plan, switches: Switches, outputs: Path, *, quiet: bool
 ) -> Entrant:
     """Carry out one of several runs; that it fails must not keep the others from their turn."""
+    from dataclasses import replace
+
     from kx.errors import KxError
     from kx.reporting import console
     from kx.reporting.lineup import Entrant
@@ -31,37 +29,58 @@ def entrant(
 
     try:
         with console.watching(console.messages(), quiet=quiet) as watcher:
-            record, folder = run(plan, outputs, watcher, switches)
+            record, folder = run(plan, outputs, watcher, replace(switches, member=member))
     except KxError as error:
-        return Entrant(label, changes, error=error)
-    return Entrant(label, changes, record, folder)
+        return Entrant(member.label, member.changes, error=error)
+    return Entrant(member.label, member.changes, record, folder)
 
 
-def show_lineup(title: str, entrants: Sequence[Entrant], name: str, *, as_json: bool) -> None:
-    """Print the table of several runs and draw their validation losses into one picture.
+def show_lineup(
+    group: Group, entrants: Sequence[Entrant], outputs: Path, lang: Language, *, as_json: bool
+) -> None:
+    """Print what came of several runs, draw their curves into one picture and write one report.
 
     Args:
-        title: of the picture.
+        group: of the runs; the report beside them is called after it.
         entrants: the first that did not fail keeps the picture, in its plots.
-        name: of the picture's file, without its suffix.
+        outputs: where the runs are kept.
+        lang: of the table and the report.
         as_json: print the records instead.
     """
     from kx.reporting import console
     from kx.reporting.lineup import lineup_panel
+    from kx.reporting.steps import aims_of
 
-    picture = draw_lineup(title, entrants, name)
+    picture, page = draw_lineup(group, entrants), _write_report(group, entrants, outputs, lang)
     if as_json:
-        _print_json(entrants, picture)
+        _print_json(group, entrants, picture, page)
         return
-    console.results().print(lineup_panel(entrants))
+    aims = list(aims_of(entrants)) if group.kind == "workflow" else []
+    console.results().print(lineup_panel(entrants, aims, lang))
     folders = [each.folder.name for each in entrants if each.folder]
     if len(folders) > 1:
         typer.echo(f"more: kx compare {' '.join(folders)}")
-    if picture:
-        typer.echo(f"plot: {picture}")
+    for what, path in (("plot", picture), ("report", page)):
+        if path:
+            typer.echo(f"{what}: {path}")
 
 
-def draw_lineup(title: str, entrants: Sequence[Entrant], name: str) -> Path | None:
+def _write_report(
+    group: Group, entrants: Sequence[Entrant], outputs: Path, lang: Language
+) -> Path | None:
+    """Write the page that shows the runs side by side; return where, if there are any."""
+    from kx.reporting.report.page import report_of_many
+    from kx.reporting.storage import atomic_write
+
+    folders = [each.folder for each in entrants if each.folder]
+    if not folders:
+        return None
+    path = outputs / f"{group.id}.html"
+    atomic_write(path, report_of_many(folders, lang))
+    return path
+
+
+def draw_lineup(group: Group, entrants: Sequence[Entrant]) -> Path | None:
     """Draw the validation losses of all runs that did not fail; return where, if there are any."""
     from kx.reporting.folder import plots_folder
     from kx.reporting.plots.canvas import Look
@@ -73,9 +92,10 @@ def draw_lineup(title: str, entrants: Sequence[Entrant], name: str) -> Path | No
     first = done[0]
     assert first.folder and first.record  # noqa: S101 - for the type checker
     section = first.record.spec.get("validation", {})
+    title = group.of + (" and its variants" if group.kind == "variants" else ": workflow")
     look = Look(title, sample=first.record.is_sample, skip_epochs=section.get("skip_epochs", 0))
     best = {e.label: e.record.best_epoch for e in done if e.record and e.record.best_epoch}
-    path = plots_folder(first.folder) / f"{name}.png"
+    path = plots_folder(first.folder) / f"{group.kind}.png"
     draw_overlay(path, "val_loss", {e.label: e.curve() for e in done}, best, look)
     return path
 
@@ -91,7 +111,9 @@ def fail_on_errors(entrants: Sequence[Entrant]) -> None:
             raise each.error
 
 
-def _print_json(entrants: Sequence[Entrant], picture: Path | None) -> None:
+def _print_json(
+    group: Group, entrants: Sequence[Entrant], picture: Path | None, page: Path | None
+) -> None:
     from dataclasses import asdict
 
     from kx.reporting.jsonfile import to_json
@@ -106,5 +128,10 @@ def _print_json(entrants: Sequence[Entrant], picture: Path | None) -> None:
         }
         for each in entrants
     ]
-    document = {"runs": runs, "plot": str(picture) if picture else None}
+    document = {
+        "group": group.id,
+        "runs": runs,
+        "plot": str(picture) if picture else None,
+        "report": str(page) if page else None,
+    }
     typer.echo(to_json(document), nl=False)

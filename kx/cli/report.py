@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kx.cli.options import AsJson, Lang, Outputs
+from kx.cli.runs import Limit, Where
 from kx.language import Language
+
+if TYPE_CHECKING:
+    from kx.reporting.selection import Choice
 
 Runs = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="RUN",
-        help="One or more, each as in `kx show`; none: all runs side by side.",
+        help="One or more, each as in `kx show`, or a group, such as imdb-variants-3fa9c1; none: "
+        "all runs side by side.",
         show_default=False,
     ),
 ]
@@ -33,6 +38,8 @@ Open = Annotated[bool, typer.Option("--open", help="Show it in the browser.")]
 def report(
     runs: Runs = None,
     file: File = None,
+    where: Where = None,
+    limit: Limit = None,
     lang: Lang = "en",
     show: Open = False,
     outputs: Outputs = Path("outputs"),
@@ -40,12 +47,13 @@ def report(
 ) -> None:
     """Write one HTML file that shows a run, or compares many; it works offline.
 
-    Example: kx report last --open
+    Example: kx report --where 'tag = paper' --open
     """
     from kx.reporting.jsonfile import to_json
+    from kx.reporting.selection import Choice
     from kx.reporting.storage import atomic_write
 
-    folders = _folders(outputs, runs or [])
+    folders = _folders(outputs, runs or [], Choice(where, limit=limit))
     alone = len(folders) == 1 and bool(runs)
     path = file or (folders[0] if alone else outputs) / "report.html"
     html = _html(folders, alone, lang)
@@ -60,16 +68,32 @@ def report(
         typer.launch(path.resolve().as_uri())
 
 
-def _folders(outputs: Path, runs: list[str]) -> list[Path]:
+def _folders(outputs: Path, runs: list[str], choice: Choice) -> list[Path]:
     from kx.errors import UsageError
-    from kx.reporting.folder import find_run, run_ids
+    from kx.reporting.folder import run_ids
+    from kx.reporting.selection import Choice, choose_runs
 
     if runs:
-        return list(dict.fromkeys(find_run(outputs, run) for run in runs))
-    found = [outputs / run for run in run_ids(outputs)]
-    if not found:
+        if choice != Choice():
+            raise UsageError(
+                "--where and --limit choose among all runs: name none, or no condition"
+            )
+        return list(dict.fromkeys(folder for run in runs for folder in _meant(outputs, run)))
+    if not run_ids(outputs):
         raise UsageError(f"{outputs}: no run yet. Start one: kx train SPEC")
+    found = [outputs / run.id for run in choose_runs(outputs, choice)]
+    if not found:
+        raise UsageError(f"{outputs}: no run meets the condition; there is nothing to show")
     return found
+
+
+def _meant(outputs: Path, reference: str) -> list[Path]:
+    """Return the runs of a group, or else the one run that a reference means."""
+    from kx.reporting.folder import find_run
+    from kx.reporting.group import GROUP_ID, group_runs
+
+    members = group_runs(outputs, reference) if GROUP_ID.fullmatch(reference) else []
+    return members or [find_run(outputs, reference)]
 
 
 def _html(folders: list[Path], alone: bool, lang: Language) -> str:

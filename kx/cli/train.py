@@ -91,16 +91,21 @@ def carry_out_variants(
         ExpectationMissedError: if a result is not as its spec expects; the runs are kept.
     """
     from kx.cli.lineup import entrant, fail_on_errors, show_lineup
+    from kx.reporting.group import Group
 
     records = []
     for plan in plans:
-        name = plan.spec.name
-        planned = [(name, plan), *plan.variants.items()]
-        entrants = [
-            entrant(label, each, each.variant.get("changes", {}), switches, outputs, quiet=quiet)
-            for label, each in planned
+        group = Group.new("variants", plan.spec.name)
+        planned = [(plan.spec.name, plan), *plan.variants.items()]
+        members = [
+            group.member(label, place, each.variant.get("changes", {}))
+            for place, (label, each) in enumerate(planned)
         ]
-        show_lineup(f"{name} and its variants", entrants, "variants", as_json=as_json)
+        entrants = [
+            entrant(member, each, switches, outputs, quiet=quiet)
+            for member, (_, each) in zip(members, planned, strict=True)
+        ]
+        show_lineup(group, entrants, outputs, "en", as_json=as_json)
         fail_on_errors(entrants)
         records += [each.record for each in entrants if each.record]
     _fail_on_missed(records)

@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from kx.curves import mean_curve
 from kx.errors import KxError
+from kx.language import Catalogue, Language
 from kx.reporting.compare import Overview, compare_runs
-from kx.reporting.comparison_table import TESTS
-from kx.reporting.findings import Comparison
+from kx.reporting.diagnosis_words import WORDS as DIAGNOSES
+from kx.reporting.findings import Comparison, Finding
 from kx.reporting.history import read_history
 from kx.reporting.record import Record, Score
+from kx.reporting.steps import called, in_words
 from kx.reporting.text import clean, number, shortened
+from kx.workflow import Aim
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -24,6 +27,44 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 Points = Sequence[float | None]
+
+WORDS = Catalogue(
+    {
+        "parameters": ("{count} parameters", "{count} 个参数"),
+        "failed": ("failed", "失败"),
+        "best epoch": ("best epoch", "最佳轮次"),
+        "at the end": ("at the end", "结束时"),
+        "validation": ("val {metric}", "验证 {metric}"),
+        "test": ("test {metric}", "测试 {metric}"),
+        "diagnosis": ("diagnosis", "诊断"),
+        "against": ("{run} against {reference}: {words}", "{run} 对比 {reference}：{words}"),
+        "outcome.better": ("better", "更好"),
+        "outcome.worse": ("worse", "更差"),
+        "outcome.chance": (
+            "the difference is not distinguishable from chance",
+            "差异与偶然波动无法区分",
+        ),
+        "outcome.no_telling": (
+            "no telling: the difference is the same in every fold",
+            "无法判断：各折的差异完全相同",
+        ),
+        "test.mcnemar": ("McNemar's exact test", "McNemar 精确检验"),
+        "test.paired bootstrap": ("paired bootstrap", "配对自助法"),
+        "test.corrected resampled t": ("corrected resampled t-test", "修正的重抽样 t 检验"),
+        "on.test rows": ("{pairs} test rows", "{pairs} 行测试数据"),
+        "on.folds": ("{pairs} folds", "{pairs} 折"),
+        "finding": (
+            "{outcome} ({test}: {metric} {difference} on {rows})",
+            "{outcome}（{test}：{metric} {difference}，{rows}）",
+        ),
+        "many": (
+            "Warning: {count} runs were tested against {reference}, and nothing is corrected for "
+            "that: the more there are, the likelier one seems better by chance.",
+            "警告：共有 {count} 次运行与 {reference} 比较，未作多重比较校正：比较得越多，"
+            "越容易有一次只是碰巧显得更好。",
+        ),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +93,63 @@ class Entrant:
         return mean_curve([fit[metric] for fit in fits if metric in fit])
 
 
-def lineup_panel(entrants: Sequence[Entrant]) -> RenderableType:
-    """Return who takes part, the table of their scores, and what the paired tests say."""
+def lineup_panel(
+    entrants: Sequence[Entrant], aims: Sequence[Aim] = (), language: Language = "en"
+) -> RenderableType:
+    """Return who takes part, the table of their scores, what tests say, and what came of it.
+
+    Args:
+        entrants: in their order.
+        aims: of a workflow, whose steps they are; without any they are variants.
+        language: of all but names.
+    """
     from rich.console import Group
 
+    kind = "workflow" if aims else "variants"
     shown = list(zip(ascii_uppercase, entrants, strict=False))
-    lines = [line for letter, entrant in shown for line in _about(letter, entrant)]
+    lines = [line for letter, each in shown for line in _about(letter, each, kind, language)]
     finished = [entrant.folder for entrant in entrants if entrant.folder]
     overview = compare_runs(finished) if len(finished) > 1 else None
     letters = [letter for letter, entrant in shown if entrant.folder]
-    return Group(*lines, "", _table(shown), *_verdicts(overview, letters))
+    verdicts = _verdicts(overview, letters, language)
+    outcomes = _aims(shown, aims, language)
+    return Group(*lines, "", _table(shown, language), "", *verdicts, *outcomes)
 
 
-def _about(letter: str, entrant: Entrant) -> Iterator[Text]:
-    count = f"{entrant.record.parameters:,} parameters" if entrant.record else "failed"
-    texts = [f"{key}: {_value(value)}" for key, value in entrant.changes.items()]
-    line = _text(f"{letter}  {shortened(clean(entrant.label), 24)}", "bold")
-    line.append(f"  {'; '.join([count, *texts])}", style="default not bold")
+def _about(
+    letter: str, entrant: Entrant, kind: str, language: Language
+) -> Iterator[RenderableType]:
+    """Yield the name of a run, what it changes, and what ended it if it failed."""
+    from rich.padding import Padding
+
+    record, name = entrant.record, called(entrant.label, kind, language)
+    count = WORDS.text("parameters", language, count=f"{record.parameters:,}" if record else "")
+    line = _text(f"{letter}  {shortened(clean(name), 24)}", "bold")
+    about = count if record else WORDS.text("failed", language)
+    line.append(f"  {about}", style="default not bold")
     yield line
+    texts = [f"{key}: {_value(value)}" for key, value in entrant.changes.items()]
+    if texts:
+        yield Padding(_text("; ".join(texts)), (0, 0, 0, 3))
     if entrant.error:
-        first = str(entrant.error).partition("\n")[0]
-        yield _text(f"   {first}", "red")
+        yield Padding(_text(str(entrant.error).partition("\n")[0], "red"), (0, 0, 0, 3))
+
+
+def _aims(
+    shown: Sequence[tuple[str, Entrant]], aims: Sequence[Aim], language: Language
+) -> Iterator[RenderableType]:
+    """Yield what came of each step; lines that are too long go on below their words."""
+    from rich.table import Table
+
+    table, letters = Table.grid(padding=(0, 2)), {each.label: letter for letter, each in shown}
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for aim in aims:
+        style = {True: "green", False: "yellow", None: ""}[aim.reached]
+        head = f"{letters[aim.step]}  {called(aim.step, 'workflow', language)}"
+        table.add_row(_text(head, "bold"), _text(in_words(aim, language), style))
+    if aims:
+        yield from (table, "")
 
 
 def _value(value: Any) -> str:
@@ -80,21 +157,22 @@ def _value(value: Any) -> str:
     return shortened(clean(text), 48)
 
 
-def _table(shown: Sequence[tuple[str, Entrant]]) -> Table:
+def _table(shown: Sequence[tuple[str, Entrant]], language: Language) -> Table:
     """Return the table of scores; of a metric, where there is one beside the loss."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
     metric = next((_metric(e.record) for _, e in shown if e.record), "loss")
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    columns = ("", "best epoch", "val_loss", "at the end", f"val {metric}", f"test {metric}")
-    for name in columns:
-        table.add_column(name, justify="right" if name else "left", overflow="fold")
-    table.add_column("diagnosis", overflow="fold")
+    for name in ("", "best epoch", "val_loss", "at the end", "validation", "test"):
+        heading = WORDS.text(name, language, metric=metric) if name in WORDS.texts else name
+        table.add_column(heading, justify="right" if name else "left", overflow="fold")
+    table.add_column(WORDS.text("diagnosis", language), overflow="fold")
     for letter, entrant in shown:
         record = entrant.record
-        cells = _cells(entrant, record, metric) if record else ["-"] * (len(columns) - 1)
-        table.add_row(letter, *map(_text, cells), *([] if record else ["failed"]))
+        cells = _cells(entrant, record, metric, language) if record else ["-"] * 5
+        failed = [] if record else [WORDS.text("failed", language)]
+        table.add_row(letter, *map(_text, [*cells, *failed]))
     return table
 
 
@@ -102,7 +180,7 @@ def _metric(record: Record) -> str:
     return next(iter(record.scores.get("validation", {})), "loss")
 
 
-def _cells(entrant: Entrant, record: Record, metric: str) -> Iterator[str]:
+def _cells(entrant: Entrant, record: Record, metric: str, language: Language) -> Iterator[str]:
     curve, best = entrant.curve(), record.best_epoch
     yield str(best or "-")
     yield number(curve[best - 1]) if best and best <= len(curve) else "-"
@@ -110,37 +188,51 @@ def _cells(entrant: Entrant, record: Record, metric: str) -> Iterator[str]:
     for part in ("validation", "test"):
         score: Score | None = record.scores.get(part, {}).get(metric)
         yield number(score["value"]) if score else "-"
-    yield str(record.diagnosis.get("kind", "-")).replace("_", " ")
+    kind = f"kind.{record.diagnosis.get('kind')}"
+    yield DIAGNOSES.text(kind, language) if kind in DIAGNOSES.texts else "-"
 
 
-def _verdicts(overview: Overview | None, letters: Sequence[str]) -> Iterator[RenderableType]:
+def _verdicts(
+    overview: Overview | None, letters: Sequence[str], language: Language
+) -> Iterator[RenderableType]:
     """Yield what the tests of each run against the first say; runs go by the letters of all."""
     if overview is None:
         return
     real = dict(zip(ascii_uppercase, letters, strict=False))
-    yield ""
+    told = False
     for comparison in overview.comparisons:
-        ends = real[comparison.run], real[comparison.reference]
-        for words in _outcomes(comparison):
-            yield _text(f"{ends[0]} against {ends[1]}: {words}")
-    yield from (_text(f"Warning: {text}", "yellow") for text in overview.warnings)
+        ends = {"run": real[comparison.run], "reference": real[comparison.reference]}
+        for words in _outcomes(comparison, language):
+            told = True
+            yield _text(WORDS.text("against", language, **ends, words=words))
+    count = sum(bool(comparison.findings) for comparison in overview.comparisons)
+    if count > 1:
+        yield _text(WORDS.text("many", language, count=count, reference=letters[0]), "yellow")
+    if told:
+        yield ""
 
 
-def _outcomes(comparison: Comparison) -> Iterator[str]:
+def _outcomes(comparison: Comparison, language: Language) -> Iterator[str]:
     for finding in comparison.findings:
         test = finding.test
-        outcome = _outcome(finding.distinguishable, finding.verdict, comparison)
-        sign = "+" if test.difference > 0 else ""
-        detail = f"{test.metric} {sign}{number(test.difference)} on {test.pairs:,} {finding.on}"
-        yield f"{outcome} ({TESTS[test.name]}: {detail})"
+        told = {
+            "outcome": WORDS.text(f"outcome.{_outcome(finding, comparison)}", language),
+            "test": WORDS.text(f"test.{test.name}", language),
+            "metric": test.metric,
+            "difference": f"{'+' if test.difference > 0 else ''}{number(test.difference)}",
+            "rows": WORDS.text(f"on.{finding.on}", language, pairs=f"{test.pairs:,}"),
+        }
+        yield WORDS.text("finding", language, **told)
     if not comparison.comparable:
         yield "; ".join(comparison.notes)
 
 
-def _outcome(distinguishable: bool | None, verdict: str, comparison: Comparison) -> str:
-    if not distinguishable:
-        return verdict
-    return "better" if verdict.startswith(f"{comparison.run} ") else "worse"
+def _outcome(finding: Finding, comparison: Comparison) -> str:
+    if finding.distinguishable is None:
+        return "no_telling"
+    if not finding.distinguishable:
+        return "chance"
+    return "better" if finding.verdict.startswith(f"{comparison.run} ") else "worse"
 
 
 def _text(content: str, style: str = "") -> Text:

@@ -109,6 +109,8 @@ class Record:
             at the test part of this dataset.
         smoke: whether the run was cut short, to see that all works.
         variant: ``of`` which spec this is a variant, its ``name`` and its ``changes``; else empty.
+        group: what the run is among those that it was carried out with, as
+            ``kx.reporting.group.Member`` has it; empty for a run of its own.
         error: what ended the run, if it ended badly.
         artefacts: name of a file in the run folder -> its SHA-256.
     """
@@ -154,6 +156,7 @@ class Record:
     test_looks: int = 0
     smoke: bool = False
     variant: dict[str, Any] = field(default_factory=dict)
+    group: dict[str, Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     error: str | None = None
     artefacts: dict[str, str] = field(default_factory=dict)

@@ -21,6 +21,7 @@ from kx.reporting.condition import (
 )
 from kx.reporting.flat import flattened
 from kx.reporting.folder import RunSummary, judged, run_ids, summary_of
+from kx.reporting.group import member_of
 from kx.reporting.record import Record
 from kx.reporting.text import clean, shortened
 
@@ -41,7 +42,8 @@ FACTS = (
 )
 """Fields of the record that can be asked for by their names."""
 
-ALWAYS = ("id", "name", "status", "tag", "note", "dataset", "sample", "smoke", "leaky", "verdict")
+ALWAYS = ("id", "name", "status", "tag", "note", "dataset", "sample", "smoke", "leaky", "verdict",
+          "group", "variant", "step")  # fmt: skip
 """Fields that no run need have for the question to make sense."""
 
 KNOWN = (
@@ -102,6 +104,9 @@ def _fields(run: RunSummary, record: Record | None) -> Iterator[tuple[str, Value
     yield from _known((name, getattr(record, name)) for name in FACTS)
     yield from (("sample", run.sample), ("smoke", run.smoke), ("leaky", run.leaky))
     yield from _known([("dataset", run.dataset), ("verdict", _verdict(record))])
+    if member := member_of(record):
+        kind = "variant" if member.kind == "variants" else "step"
+        yield from _known([("group", member.group), (kind, member.label)])
     for part, scores in record.scores.items():
         yield from _known((f"{part}.{name}", score["value"]) for name, score in scores.items())
 

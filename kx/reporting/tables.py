@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from kx.diagnosis import Diagnosis
 from kx.reporting.diagnosis_words import advice, in_a_line
 from kx.reporting.folder import RunSummary
+from kx.reporting.group import member_of
 from kx.reporting.labels import Labels
 from kx.reporting.record import Expectation, Record, Score, best_baseline
 from kx.reporting.text import STATUS_STYLES, clean, duration, interval, number, shortened
@@ -273,6 +275,7 @@ def _facts(record: Record, state: str) -> Iterator[tuple[str, str]]:
     yield "state", state
     yield "started", record.started
     yield "command", record.command
+    yield "part of", _part_of(record)
     yield "data from", str(data.get("source", ""))
     yield "fingerprint", str(data.get("fingerprint", ""))
     yield "examples", _sizes(data)
@@ -297,6 +300,16 @@ def _base(base: dict[str, Any]) -> str:
         return f"{base.get('name')} with random weights"
     file, source = base.get("file"), base.get("source")
     return f"{base.get('name')}, {file} from {source} (sha {str(base.get('sha256'))[:8]}…)"
+
+
+def _part_of(record: Record) -> str:
+    """Return what a run is among others, and what was changed for that."""
+    member = member_of(record)
+    if member is None:
+        return ""
+    what = f"{member.of}: {'variant' if member.kind == 'variants' else 'step'} {member.label}"
+    changes = [f"{key}: {json.dumps(value)}" for key, value in member.changes.items()]
+    return "; ".join([f"{what} ({member.group})" if member.group else what, *changes])
 
 
 def _reasoned(choice: str, reason: str) -> str:

@@ -12,6 +12,7 @@ from kx.contracts import History, Watcher
 from kx.data.weight_files import SourceWeights
 from kx.planning import Plan
 from kx.reporting.folder import RunFolder
+from kx.reporting.group import Member
 from kx.reporting.history import HistoryWriter
 from kx.spec.schema import TrainingSection
 from kx.training.phases import cut_short
@@ -31,12 +32,14 @@ class Switches:
         smoke: the same graph on a few rows, for two epochs: does everything work?
         test: look at the test part at the end; without, its looks are saved for later.
         command: of kx, as the record has it.
+        member: what the run is among others that it is carried out with; None: it is alone.
     """
 
     sample: bool = False
     smoke: bool = False
     test: bool = True
     command: str = "train"
+    member: Member | None = None
 
 
 @dataclass(slots=True)

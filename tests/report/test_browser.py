@@ -6,6 +6,8 @@ import shutil
 
 import pytest
 
+from kx.reporting.group import Group
+from kx.reporting.labels import change_tags
 from kx.reporting.report.page import report_of_many, report_of_one
 from tests.report.conftest import CURVES, a_record, score
 from tests.report.test_page import HOSTILE
@@ -200,6 +202,25 @@ def test_runs_are_filtered_by_words_dataset_state_and_kind(show, many):
     one(browser, "#filter-dataset option:nth-child(1)").click()
     one(browser, "#filter-state option[value=crashed]").click()
     assert names(browser) == ["broken"]
+
+
+def test_runs_are_filtered_by_tag_and_by_what_they_were_carried_out_with(show, leave):
+    group = Group("films-variants-00ff99", "variants", "films")
+    one_of_two = [
+        leave(a_record(name=name, group=group.member(name, place, {}).as_dict()))
+        for place, name in enumerate(("films", "l2"))
+    ]
+    other = leave(a_record(name="other"))
+    change_tags(other, add=["paper", "final"])
+
+    browser = show(report_of_many([*one_of_two, other], "en"))
+
+    one(browser, "#filter-tag option:nth-child(2)").click()
+    assert names(browser) == ["other"]
+    one(browser, "#filter-tag option:nth-child(1)").click()
+    one(browser, "#filter-group option:nth-child(2)").click()
+    assert sorted(names(browser)) == ["films", "l2"]
+    is_well(show(report_of_many(one_of_two, "en"), 400))
 
 
 def test_curves_are_chosen_and_overlaid(show, many):

@@ -8,6 +8,7 @@ from typing import Any
 
 from kx.reporting.record import Record
 from kx.reporting.report.gather import Run
+from kx.reporting.report.groups import in_words, member_of_run
 from kx.reporting.report.words import Words
 from kx.reporting.text import duration, number
 
@@ -94,6 +95,7 @@ def _of_the_run(run: Run, record: Record, words: Words) -> Iterator[tuple[str, A
     yield words("fact.state"), words.name("state", run.state)
     yield words("fact.started"), record.started
     yield words("fact.command"), record.command
+    yield from _membership(run, words)
     yield words("fact.parameters"), f"{record.parameters:,}" if record.parameters else ""
     yield words("fact.engine"), _with_reason(record.engine, record.engine_reason)
     yield words("fact.precision"), _with_reason(record.precision, record.precision_reason)
@@ -101,6 +103,13 @@ def _of_the_run(run: Run, record: Record, words: Words) -> Iterator[tuple[str, A
     yield words("fact.words"), _coverage(record.embeddings)
     yield words("fact.commit"), record.git_commit
     yield words("fact.looks"), record.test_looks or ""
+
+
+def _membership(run: Run, words: Words) -> Iterator[tuple[str, Any]]:
+    if member := member_of_run(run):
+        told = in_words(member, words)
+        yield words("fact.group"), f"{told} ({member.group})" if member.group else told
+        yield words("fact.changes"), _in_words(member.changes)
 
 
 def _of_the_data(record: Record, words: Words) -> Iterator[tuple[str, Any]]:

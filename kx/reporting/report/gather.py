@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kx.errors import DataError
-from kx.reporting.folder import SPEC, damaged_artefacts, judged, summary
+from kx.reporting.folder import SPEC, damaged_artefacts, judged, summary_of
 from kx.reporting.history import CSV, JSON, Curves, read_history
+from kx.reporting.labels import Labels
 from kx.reporting.record import Record
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Run:
         note: what is wrong with it, if something is.
         curves: of each fit; empty if there are none.
         curves_note: why there are none.
+        labels: what people said of it.
     """
 
     folder: Path
@@ -37,6 +39,7 @@ class Run:
     note: str
     curves: dict[str, Curves]
     curves_note: str
+    labels: Labels
 
     @property
     def id(self) -> str:
@@ -67,8 +70,8 @@ def read_run(folder: Path) -> Run:
     """Read record and history of the run in ``folder``; what is missing or damaged is noted."""
     state, record, note = judged(folder)
     curves, why = _curves(folder, record)
-    name = record.name if record else summary(folder).name
-    return Run(folder, name, state, record, note, curves, why)
+    told = summary_of(folder, state, record, note)
+    return Run(folder, told.name, state, record, told.note, curves, why, told.labels)
 
 
 def read_predictions(run: Run) -> Predictions:

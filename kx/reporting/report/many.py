@@ -16,10 +16,12 @@ from kx.reporting.record import Record, best_baseline, headline
 from kx.reporting.report.charts import Chart, Series, rounded, thinned
 from kx.reporting.report.curves import judged_names
 from kx.reporting.report.gather import Run, read_run
+from kx.reporting.report.groups import GroupView, common_group, group_view, in_words, member_of_run
 from kx.reporting.report.one import diagnosis_of
 from kx.reporting.report.opening import interval
 from kx.reporting.report.svg import Drawing, drawn
 from kx.reporting.report.words import Words
+from kx.reporting.steps import called
 from kx.reporting.text import duration, number, shortened
 
 POINTS = 60
@@ -68,6 +70,10 @@ class Line:
         badges: kind and text of what makes its numbers worth less.
         drawn: whether its curve is drawn at first.
         has_curves: whether there is any to be drawn.
+        member: what the run is among others that it was carried out with.
+        group: their id.
+        tags: that people gave it.
+        note: of people.
     """
 
     id: str
@@ -79,6 +85,10 @@ class Line:
     cells: Sequence[Cell]
     has_curves: bool
     drawn: bool
+    member: str
+    group: str
+    tags: Sequence[str]
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +100,9 @@ class ManyRuns:
         curves: for the script: names of the curves, and those of each run.
         metrics: name and words of each curve that can be drawn.
         chart: of the first curve, drawn for those who have no script.
+        group: that all runs are of; None: they come from here and there.
+        groups: ids of all groups; several are worth a filter.
+        tags: all that were given.
     """
 
     columns: Sequence[Column]
@@ -100,12 +113,19 @@ class ManyRuns:
     metrics: Sequence[tuple[str, str]]
     curves: Mapping[str, Any]
     chart: Drawing | None
+    group: GroupView | None
+    groups: Sequence[str]
+    tags: Sequence[str]
 
 
 def many_runs(folders: Sequence[Path], words: Words) -> ManyRuns:
-    """Return what the report of the runs in ``folders`` shows, the newest first."""
-    runs = [read_run(folder) for folder in sorted(folders, key=lambda f: f.name, reverse=True)]
-    curves = {run.id: _curves(run) for run in runs}
+    """Return what the report of the runs in ``folders`` shows, the newest first.
+
+    Runs of one group stand in their places: a spec before its variants, a step before the next.
+    """
+    runs = _in_order([read_run(folder) for folder in folders])
+    alone = bool(common_group(runs))
+    curves = {run.id: {"label": _label(run, alone, words), **_curves(run)} for run in runs}
     metrics = _metrics(curves)
     usual = _most_frequent([_dataset(run) for run in runs])
     first = [
@@ -125,9 +145,27 @@ def many_runs(folders: Sequence[Path], words: Words) -> ManyRuns:
         states=sorted({(run.state, words.name("state", run.state)) for run in runs}),
         hidden=max(0, len(_differing(runs)) - SETTINGS),
         metrics=[(name, words.curve(name)) for name in metrics],
-        curves={"epoch": words("axis.epoch"), "runs": curves},
+        curves={"epoch": words("axis.epoch"), "runs": curves, "order": list(curves)},
         chart=_overlay(first, curves, metrics[0], words) if metrics else None,
+        group=group_view(runs, words),
+        groups=sorted({m.group for run in runs if (m := member_of_run(run)) and m.group}),
+        tags=sorted({tag for run in runs for tag in run.labels.tags}),
     )
+
+
+def _in_order(runs: Sequence[Run]) -> list[Run]:
+    if common_group(runs):
+        places = {run.id: m.place for run in runs if (m := member_of_run(run))}
+        return sorted(runs, key=lambda run: places[run.id])
+    return sorted(runs, key=lambda run: run.id, reverse=True)
+
+
+def _label(run: Run, alone: bool, words: Words) -> str:
+    """Return what a run's curve is called: of one group, by its part in it; else by its date."""
+    member = member_of_run(run)
+    if alone and member:
+        return called(member.label, member.kind, words.language)
+    return f"{run.name} {run.id[:15]}"
 
 
 def _most_frequent(names: Sequence[str]) -> str:
@@ -202,7 +240,7 @@ def _line(
     has_curves: bool,
     is_drawn: bool,
 ) -> Line:
-    record = run.record
+    record, member = run.record, member_of_run(run)
     told = list(_cells(run, record, scores, words)) if record else [Cell("")] * (len(scores) + 6)
     return Line(
         id=run.id,
@@ -214,6 +252,10 @@ def _line(
         cells=[*told, *(_setting(row, run.id) for row in settings.values())],
         has_curves=has_curves,
         drawn=is_drawn,
+        member=in_words(member, words) if member else "",
+        group=member.group if member else "",
+        tags=run.labels.tags,
+        note=run.labels.note,
     )
 
 
@@ -286,7 +328,12 @@ def _overlay(
     runs: Sequence[Run], curves: Mapping[str, Any], metric: str, words: Words
 ) -> Drawing | None:
     series = [
-        Series(run.id, curves[run.id]["x"], curves[run.id]["y"][metric], f"c{at % INKS}")
+        Series(
+            curves[run.id]["label"],
+            curves[run.id]["x"],
+            curves[run.id]["y"][metric],
+            f"c{at % INKS}",
+        )
         for at, run in enumerate(runs)
     ]
     label = words.curve(metric)

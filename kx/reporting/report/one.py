@@ -14,6 +14,7 @@ from kx.reporting.report.charts import Chart, DotPlot
 from kx.reporting.report.curves import curve_charts, fold_plot, refit_charts
 from kx.reporting.report.dots import DotDrawing, placed
 from kx.reporting.report.gather import Run, read_run, read_spec
+from kx.reporting.report.groups import in_words, member_of_run
 from kx.reporting.report.results import Results, results
 from kx.reporting.report.svg import Drawing, drawn
 from kx.reporting.report.words import Words
@@ -25,6 +26,9 @@ class OneRun:
     """All that the page of one run shows, in the order in which it does.
 
     Attributes:
+        member: what it is among runs that it was carried out with; empty if it was alone.
+        tags: that people gave it.
+        note: of people.
         alarms: what makes the numbers worth less than they look.
         verdict: None without scores.
         diagnosis: in a line; empty if there is none.
@@ -39,6 +43,9 @@ class OneRun:
     state: str
     state_word: str
     time: str
+    member: str
+    tags: Sequence[str]
+    note: str
     alarms: Sequence[str]
     verdict: opening.Verdict | None
     expectations: Sequence[opening.Expected]
@@ -75,6 +82,9 @@ def one_run(folder: Path, words: Words, warn: Callable[[str], None]) -> OneRun:
         state=run.state,
         state_word=words.name("state", run.state),
         time=duration(record.seconds) if record else "",
+        member=in_words(member, words) if (member := member_of_run(run)) else "",
+        tags=run.labels.tags,
+        note=run.labels.note,
         alarms=opening.alarms(record, words) if record else [],
         verdict=opening.verdict(record, words) if record else None,
         expectations=opening.expectations(record, words) if record else [],

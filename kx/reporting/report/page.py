@@ -45,8 +45,9 @@ def report_of_one(folder: Path, language: Language, warn: Callable[[str], None])
 def report_of_many(folders: Sequence[Path], language: Language) -> str:
     """Return the report of the runs in ``folders`` side by side."""
     words = Words(language)
-    title = words("title.many", count=len(folders))
-    return _page("many.html.j2", words, title, view=many_runs(folders, words))
+    view = many_runs(folders, words)
+    title = view.group.title if view.group else words("title.many", count=len(folders))
+    return _page("many.html.j2", words, title, view=view)
 
 
 def _page(template: str, words: Words, title: str, **values: Any) -> str:

@@ -137,19 +137,21 @@
   if (!table) return;
   const rows = () => [...table.tBodies[0].rows];
 
-  const matches = (row, words, dataset, state, plain) =>
+  const matches = (row, words, { dataset, state, tag, group }, plain) =>
     words.every((word) => row.textContent.toLowerCase().includes(word)) &&
     (!dataset || row.dataset.dataset === dataset) &&
     (!state || row.dataset.state === state) &&
+    (!tag || row.dataset.tags.split(" ").includes(tag)) &&
+    (!group || row.dataset.group === group) &&
     !(plain && "marked" in row.dataset);
   const filter = () => {
     const words = one("filter-text").value.toLowerCase().split(/\s+/).filter(Boolean);
-    const dataset = one("filter-dataset")?.value ?? "";
-    const state = one("filter-state")?.value ?? "";
+    const kinds = ["dataset", "state", "tag", "group"];
+    const wanted = Object.fromEntries(kinds.map((kind) => [kind, one(`filter-${kind}`)?.value ?? ""]));
     const plain = one("filter-sample").checked;
     let count = 0;
     for (const row of rows()) {
-      row.hidden = !matches(row, words, dataset, state, plain);
+      row.hidden = !matches(row, words, wanted, plain);
       count += row.hidden ? 0 : 1;
     }
     const output = one("count");
@@ -163,7 +165,7 @@
 
   const source = one("data");
   if (!source) return;
-  const { runs, epoch } = JSON.parse(source.textContent);
+  const { runs, epoch, order } = JSON.parse(source.textContent);
   const metric = one("metric");
   const holder = one("overlaid");
 
@@ -194,8 +196,7 @@
       .map((row) => row.querySelector(".draw"))
       .filter((box) => box.checked && metric.value in (runs[box.value]?.y ?? {}))
       .map((box) => box.value)
-      .sort()
-      .reverse();
+      .sort((a, b) => order.indexOf(a) - order.indexOf(b));
   const look = (place) => [`c${place % 8}`, `d${Math.floor(place / 8) % 4}`];
   const figure = (ids) => {
     const curves = ids.map((id) => ({ id, x: runs[id].x, y: runs[id].y[metric.value] }));
@@ -254,8 +255,7 @@
       const [ink, dash] = look(place);
       svg.append(made("path", { class: `line ${ink} ${dash} ${ids.length > 24 ? "thin" : ""}`, d: path(curve, toX, toY) }));
       one(curve.id).querySelector(".swatch").className = `swatch ${ink}`;
-      const label = `${runs[curve.id].name} ${curve.id.slice(0, 15)}`;
-      return { label, ink, x: curve.x, y: curve.y, values: runs[curve.id].y[metric.value] };
+      return { label: runs[curve.id].label, ink, x: curve.x, y: curve.y, values: runs[curve.id].y[metric.value] };
     });
     svg.dataset.chart = JSON.stringify({ frame: [left, top, right, bottom], x, y, name: epoch, series });
     const plot = made("div", { class: "plot" });
@@ -285,6 +285,13 @@
     }
     draw();
   };
+  // Losses that differ by much are told apart by their orders of magnitude alone.
+  const wide = () => {
+    const values = chosen().flatMap((id) => runs[id].y[metric.value]).filter((v) => v !== null);
+    return metric.value.endsWith("loss") && Math.min(...values) > 0 &&
+      Math.max(...values) > 10 * Math.min(...values);
+  };
+  one("log").checked = wide();
   metric.addEventListener("change", draw);
   one("log").addEventListener("change", draw);
   table.addEventListener("change", (event) => event.target.classList.contains("draw") && draw());

@@ -1,0 +1,88 @@
+"""Runs that belong together: a spec and its variants, or the steps of a workflow."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from kx.errors import DataError
+from kx.reporting.folder import RECORD, run_ids, slug
+from kx.reporting.record import Record, read_record
+
+Kind = Literal["variants", "workflow"]
+
+GROUP_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,42}-(?:variants|workflow)-[0-9a-f]{6}")
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """What a run is among those that it was carried out with.
+
+    Attributes:
+        group: id of the group; empty for a variant that was trained alone.
+        of: name of the spec from which all were made.
+        label: name of the variant or of the step; of the spec itself, its own.
+        place: among them, counted from 0.
+        changes: dotted key of the spec -> its value here.
+    """
+
+    group: str
+    kind: Kind
+    of: str
+    label: str
+    place: int = 0
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields by name, as the record has them."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Runs that are about to be carried out together."""
+
+    id: str
+    kind: Kind
+    of: str
+
+    @classmethod
+    def new(cls, kind: Kind, of: str) -> Group:
+        """Return a group of runs of the spec called ``of``, with an id of its own."""
+        return cls(f"{slug(of)}-{kind}-{secrets.token_hex(3)}", kind, of)
+
+    def member(self, label: str, place: int, changes: Mapping[str, Any]) -> Member:
+        """Return what one of its runs is in it."""
+        return Member(self.id, self.kind, self.of, label, place, dict(changes))
+
+
+def member_of(record: Record) -> Member | None:
+    """Return what the run of a record is in a group, or that it is a variant; else None."""
+    with suppress(KeyError, TypeError):
+        if record.group:
+            return Member(**record.group)
+        if record.variant:
+            told = record.variant
+            return Member("", "variants", str(told["of"]), told["name"], 0, told["changes"])
+    return None
+
+
+def group_runs(outputs: Path, group: str) -> list[Path]:
+    """Return the folders of the runs of a group, in their places; those without a record are out.
+
+    Args:
+        outputs: where runs are kept.
+        group: its id.
+    """
+    found = []
+    for run in run_ids(outputs):
+        with suppress(DataError):
+            member = member_of(read_record(outputs / run / RECORD))
+            if member and member.group == group:
+                found.append((member.place, outputs / run))
+    return [folder for _, folder in sorted(found)]
