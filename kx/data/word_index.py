@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import string
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from kx.data.files import DataFile
 from kx.errors import DataError
+
+if TYPE_CHECKING:
+    from kx.data.sources import SourceFiles
 
 FILTERS = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n'
 """What parts words, beside the blank: of ASCII all but letters, digits and the apostrophe."""
@@ -41,11 +45,12 @@ WORD_INDEXES: Mapping[str, DataFile] = {
 """By their names. None has a stand-in: words cannot be made up."""
 
 
-def read_word_index(name: str) -> Mapping[str, int]:
+def read_word_index(name: str, files: SourceFiles | None = None) -> Mapping[str, int]:
     """Return word -> its rank; 1 is the most frequent word.
 
     Args:
         name: one of ``WORD_INDEXES``.
+        files: through which it is had; else as the environment says.
 
     Raises:
         MissingDataError: if the file is nowhere to be had.
@@ -58,7 +63,7 @@ def read_word_index(name: str) -> Mapping[str, int]:
             f"{name} is no list of words that kx knows; known: {', '.join(WORD_INDEXES)}"
         )
     file = WORD_INDEXES[name]
-    path = SourceFiles.from_environment().ensure(file).path
+    path = (files or SourceFiles.from_environment()).ensure(file).path
     check(file, path)
     ranks: dict[str, int] = json.loads(path.read_bytes())
     return ranks

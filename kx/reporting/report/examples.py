@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import io
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from kx.data.sequences import INDEX_FROM, PADDING, START, UNKNOWN
+from kx.data.word_index import WORD_INDEXES, read_word_index
 from kx.errors import DataError, MissingDataError
 from kx.explain.subjects import dataset_of
 from kx.reporting.report.gather import Predictions, Run
@@ -33,12 +33,6 @@ WORDS = 90
 
 VALUES = 32
 """At most so many columns of a row are shown."""
-
-WORD_INDICES = {
-    "imdb": "027313fe9a320280f3bf0fac5baf58c4a683cf39a7ed9c3d3d3912bde4284cf6",
-    "reuters": "9b56000edc4b34a32e89fd5a23b2605594682c74efcf7d8f4e2a5514b771e633",
-}
-"""SHA-256 of the official ``NAME_word_index.json``: word -> rank, of the most frequent 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +84,11 @@ def _files(sample: bool) -> SampleFiles | SourceFiles:
 
 def _has_words(spec: Mapping[str, Any]) -> bool:
     section = spec.get("dataset")
-    return isinstance(section, dict) and section.get("name") in WORD_INDICES
+    return isinstance(section, dict) and _word_index(section.get("name")) in WORD_INDEXES
+
+
+def _word_index(dataset: object) -> str:
+    return f"{dataset}_word_index.json"
 
 
 def _texts(run: Run, files: SampleFiles | SourceFiles) -> DatasetBundle:
@@ -131,25 +129,14 @@ def _words(dataset: str, files: SampleFiles | SourceFiles) -> dict[int, str]:
     """Return index -> word, or nothing where the list of words is not at hand."""
     from kx.data.sources import SourceFiles
 
-    if dataset not in WORD_INDICES or not isinstance(files, SourceFiles):
+    name = _word_index(dataset)
+    if name not in WORD_INDEXES or not isinstance(files, SourceFiles):
         return {}
     try:
-        ranks = json.loads(_word_index(dataset, files))
-        return {int(rank) + INDEX_FROM: str(word) for word, rank in ranks.items()}
-    except (MissingDataError, OSError, ValueError, AttributeError):
+        ranks = read_word_index(name, files)
+    except MissingDataError:
         return {}
-
-
-def _word_index(dataset: str, files: SourceFiles) -> bytes:
-    from kx.data.files import DataFile
-    from kx.data.sources import check
-
-    name = f"{dataset}_word_index.json"
-    file = DataFile(name, "", WORD_INDICES[dataset], size=0, sample=dict)
-    for place in files.places(file):
-        check(file, place.path)
-        return place.path.read_bytes()
-    raise MissingDataError(f"{name} is not here.")
+    return {rank + INDEX_FROM: word for word, rank in ranks.items()}
 
 
 def _text(row: np.ndarray, known: Mapping[int, str]) -> str:
