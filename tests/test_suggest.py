@@ -8,8 +8,9 @@ import yaml
 
 from kx.diagnosis import Diagnosis
 from kx.planning import make_plan
-from kx.reporting.diagnosis_words import WORDS
+from kx.reporting.diagnosis_words import WORDS, suggestion
 from kx.reporting.folder import RunFolder
+from kx.reporting.record import Record
 from kx.suggestion import CHANGES, changes_for, suggested
 
 CONFIGS = Path(__file__).parent.parent / "configs"
@@ -116,6 +117,86 @@ def test_the_new_spec_keeps_comments_and_can_be_trained(run, suggest, kx, tmp_pa
     assert {k: new[k] for k in ("seed", "dataset", "training", "validation")} == {
         k: old[k] for k in ("seed", "dataset", "training", "validation")
     }
+
+
+@pytest.fixture
+def made_of(tmp_path):
+    """Leave the run of a spec file beside which it began, with ``--set``, that overfits."""
+
+    def make(path, *settings, **about):
+        plan = make_plan(path, settings)
+        with RunFolder.create(tmp_path / "outputs", plan.spec.name) as folder:
+            folder.write_spec(yaml.safe_dump(plan.resolved(), sort_keys=False))
+            history = folder.history()
+            for epoch, value in enumerate(RISES, 1):
+                history.epoch("holdout", epoch, {"loss": 0.7 / epoch, "val_loss": value})
+            history.close()
+            record = Record(
+                id=folder.id, name=plan.spec.name, status="completed", started="",
+                spec=plan.resolved(), spec_folder="../../specs", **about,
+            )  # fmt: skip
+            folder.write_record(record)
+        return folder.path
+
+    return make
+
+
+@pytest.fixture
+def own_spec(tmp_path):
+    """A copy of a shipped spec, in a folder of its own, with another spec beside it."""
+    folder = tmp_path / "specs"
+    folder.mkdir()
+    (folder / "imdb.yaml").write_text((CONFIGS / "imdb.yaml").read_text())
+    (folder / "broken.yaml").write_text("name: imdb\ndataset: nothing\n")
+    return folder / "imdb.yaml"
+
+
+@pytest.mark.parametrize(
+    ("settings", "about"),
+    [
+        ([], {}),
+        (["training.optimizer.learning_rate=0.01", "training.epochs=7"], {}),
+        (["validation={strategy: kfold, k: 3}"], {}),
+        (["name=imdb-wide", "architecture.units=[64]"], {"variant": {"of": "imdb"}}),
+    ],
+)
+def test_the_file_that_a_run_was_made_of_is_found_and_its_comments_are_kept(
+    made_of, suggest, own_spec, tmp_path, settings, about
+):
+    run = made_of(own_spec, *settings, **about)
+
+    code, _, err = suggest("-o", "new.yaml")
+
+    assert code == 0, err
+    assert "It begins with specs/imdb.yaml and has its comments." in err
+    assert "# the commonest words; rarer ones" in (tmp_path / "new.yaml").read_text()
+    new, old = (make_plan(path).resolved() for path in (tmp_path / "new.yaml", run / "spec.yaml"))
+    assert new["architecture"] == old["architecture"] | {"dropout": 0.5}
+    assert {**new, "name": 0, "architecture": 0} == {
+        **old, "name": 0, "architecture": 0, "expect": {}, "variants": {},
+    }  # fmt: skip
+
+
+def test_that_comments_are_lost_is_said(made_of, suggest, own_spec, tmp_path):
+    made_of(own_spec)
+    own_spec.write_text("name: elsewhere\n")
+
+    code, out, err = suggest("-o", "new.yaml", "--json")
+
+    assert code == 0, err
+    assert json.loads(out)["source"] is None
+    assert suggest("-o", "newer.yaml")[2].count("no comments; --spec FILE") == 1
+    assert "#" not in "".join((tmp_path / "new.yaml").read_text().splitlines()[3:])
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [("noisy", "because the run is noisy"), ("underfits", "because the run underfits")],
+)
+def test_the_reason_is_a_sentence(kind, words):
+    because = Diagnosis(kind=kind, rule="noise", numbers={"noise": 0.1})
+
+    assert words in suggestion(because, "longer", "x")
 
 
 @pytest.mark.parametrize("spec", ["digits", "boston_kfold", "cats_vs_dogs_features", "reuters"])

@@ -21,7 +21,11 @@ Output = Annotated[
 ]
 Source = Annotated[
     Path | None,
-    typer.Option("--spec", metavar="SPEC", help="Begin with this file, and keep its comments."),
+    typer.Option(
+        "--spec",
+        metavar="SPEC",
+        help="Begin with this file. Else with the one that the run was made of, if it is found.",
+    ),
 ]
 Change = Annotated[
     str | None, typer.Option("--change", metavar="KEY", help="Not the first advice, but this one.")
@@ -39,34 +43,90 @@ def suggest(
 ) -> None:
     """Write a new spec with the change that the diagnosis of RUN advises, ready to train.
 
-    Example: kx suggest imdb --spec configs/imdb.yaml -o imdb_dropout.yaml
+    Example: kx suggest imdb -o imdb_dropout.yaml
     """
-    from kx.planning import plan_document
     from kx.reporting.folder import find_run
     from kx.reporting.jsonfile import to_json
     from kx.reporting.storage import atomic_write
-    from kx.spec.edit import document_of
 
     folder = find_run(outputs, run)
     found = diagnosed(folder)
-    source = spec or folder / "spec.yaml"
-    plan = _plan_of(source, spec is not None)
+    plan = _plan_of(spec or folder / "spec.yaml", spec is not None)
     key, changes = _chosen(found, plan, change)
     sentence = _sentence(found, key, changes, plan.resolved(), lang)
-    target = None
+    source = target = None
     if changes:
         name = f"{plan.spec.name}-{key}".replace("_", "-")[:40]
         target = output or Path(f"{name}.yaml")
         _refuse_taken(target)
-        text = _new_text(source, {"name": name, **changes}, f"{folder.name}: {sentence}")
-        plan_document(document_of(text, str(target)), target.parent)
+        why = f"{folder.name}: {sentence}"
+        source, text = _new_spec(folder, spec, plan, {"name": name, **changes}, why, target)
         atomic_write(target, text)
     if as_json:
-        shown = str(target) if target else None
+        shown, begun = (_short(path) if path else None for path in (target, source))
         document = {"file": shown, "change": key, "changes": changes, "sentence": sentence}
-        typer.echo(to_json(document), nl=False)
-    else:
-        typer.echo(f"{target}: {sentence}" if target else sentence)
+        typer.echo(to_json({**document, "source": begun}), nl=False)
+        return
+    typer.echo(f"{target}: {sentence}" if target else sentence)
+    if target and spec is None:
+        typer.echo(_on_comments(source), err=True)
+
+
+def _new_spec(
+    folder: Path, spec: Path | None, plan: Plan, changes: dict[str, Any], why: str, target: Path
+) -> tuple[Path | None, str]:
+    """Return the text of the new spec, and the file that it begins with; None: the run's own.
+
+    The file that the run's spec came from is taken where it leads to the very same new spec.
+
+    Raises:
+        SpecError: if the new spec cannot be trained.
+    """
+    from kx.cli.spec_source import find_source
+
+    if spec is not None:
+        text = _new_text(spec, changes, why)
+        _planned(text, target)
+        return spec, text
+    own = _new_text(folder / "spec.yaml", changes, why)
+    wanted = _planned(own, target)
+    if known := find_source(folder, plan.resolved()):
+        path, set_then = known
+        text = _new_text(path, {**set_then, **changes}, why)
+        if _leads_to(text, target, wanted):
+            return path, text
+    return None, own
+
+
+def _planned(text: str, target: Path) -> dict[str, Any]:
+    from kx.planning import plan_document
+    from kx.spec.edit import document_of
+
+    return plan_document(document_of(text, str(target)), target.parent).resolved()
+
+
+def _leads_to(text: str, target: Path, wanted: dict[str, Any]) -> bool:
+    from kx.errors import KxError
+
+    try:
+        return _planned(text, target) == wanted
+    except KxError:
+        return False
+
+
+def _on_comments(source: Path | None) -> str:
+    if source is not None:
+        return f"It begins with {_short(source)} and has its comments."
+    return (
+        "It begins with what the run kept of its spec, which has no comments; --spec FILE begins "
+        "with yours."
+    )
+
+
+def _short(path: Path) -> str:
+    """Return a path from the current folder on, if it is in it."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def _plan_of(source: Path, own: bool) -> Plan:

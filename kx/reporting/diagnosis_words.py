@@ -51,6 +51,7 @@ WORDS = Catalogue(
             "no spec to suggest: the run {why}; {advice}",
             "没有可建议的配置：该次运行{why}；{advice}",
         ),
+        "suggest.is": ("is {why}", "{why}"),
         "kind.diverged": ("diverged", "训练发散"),
         "kind.too_short": ("too short to tell", "训练太短，无法判断"),
         "kind.no_better_than_baseline": ("no better than the baseline", "不优于基线"),
@@ -269,9 +270,14 @@ def advice(found: Diagnosis, language: Language = "en") -> str:
     return ("; " if language == "en" else "；").join(texts)
 
 
+VERBS = ("diverged", "overfits", "underfits")
+"""Kinds that say what a run does; it is what the others say."""
+
+
 def suggestion(found: Diagnosis, key: str, changes: str, language: Language = "en") -> str:
     """Return in one sentence what a suggested spec changes and why; without changes, why not."""
     why = in_a_line(found, language)
+    why = why if found.kind in VERBS else WORDS.text("suggest.is", language, why=why)
     if not changes:
         return WORDS.text("suggest.nothing", language, why=why, advice=advice(found, language))
     what = WORDS.text(f"advice.{key}", language, **_values(found))
