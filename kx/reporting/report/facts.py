@@ -9,6 +9,7 @@ from typing import Any
 from kx.reporting.record import Record
 from kx.reporting.report.gather import Run
 from kx.reporting.report.groups import in_words, member_of_run
+from kx.reporting.report.recorded import in_a_line
 from kx.reporting.report.words import Words
 from kx.reporting.text import duration, number
 
@@ -97,8 +98,8 @@ def _of_the_run(run: Run, record: Record, words: Words) -> Iterator[tuple[str, A
     yield words("fact.command"), record.command
     yield from _membership(run, words)
     yield words("fact.parameters"), f"{record.parameters:,}" if record.parameters else ""
-    yield words("fact.engine"), _with_reason(record.engine, record.engine_reason)
-    yield words("fact.precision"), _with_reason(record.precision, record.precision_reason)
+    yield words("fact.engine"), _with_reason(record.engine, record.engine_reason, words)
+    yield words("fact.precision"), _with_reason(record.precision, record.precision_reason, words)
     yield words("fact.base"), _base(record.base)
     yield words("fact.words"), _coverage(record.embeddings)
     yield words("fact.commit"), record.git_commit
@@ -141,8 +142,8 @@ def _in_words(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _with_reason(what: str, reason: str) -> str:
-    return f"{what}: {reason}" if what and reason else what
+def _with_reason(what: str, reason: str, words: Words) -> str:
+    return words("reasoned", what=what, why=in_a_line(reason, words)) if what and reason else what
 
 
 def _base(base: Mapping[str, Any]) -> str:

@@ -15,6 +15,7 @@ from kx.reporting.report.curves import curve_charts, fold_plot, refit_charts
 from kx.reporting.report.dots import DotDrawing, placed
 from kx.reporting.report.gather import Run, read_run, read_spec
 from kx.reporting.report.groups import in_words, member_of_run
+from kx.reporting.report.recorded import Told, told
 from kx.reporting.report.results import Results, results
 from kx.reporting.report.svg import Drawing, drawn
 from kx.reporting.report.words import Words
@@ -62,7 +63,7 @@ class OneRun:
     results: Results
     spec: str
     groups: Sequence[facts.Group]
-    warnings: Sequence[str]
+    warnings: Sequence[Told]
 
 
 def one_run(folder: Path, words: Words, warn: Callable[[str], None]) -> OneRun:
@@ -101,7 +102,7 @@ def one_run(folder: Path, words: Words, warn: Callable[[str], None]) -> OneRun:
         results=results(run, words, warn),
         spec=read_spec(run),
         groups=facts.groups(run, words),
-        warnings=record.warnings if record else [],
+        warnings=[told(text, words) for text in record.warnings] if record else [],
     )
 
 

@@ -10,6 +10,7 @@ from kx.curves import lower_is_better
 from kx.reporting.record import Expectation, Record, Score, best_baseline, headline
 from kx.reporting.report.charts import DotPlot, Row
 from kx.reporting.report.dots import DotDrawing, placed
+from kx.reporting.report.recorded import in_a_line
 from kx.reporting.report.words import Words
 from kx.reporting.text import duration, number
 
@@ -121,7 +122,8 @@ def remarks(record: Record, words: Words) -> Iterator[str]:
     elif record.test_looks > 1:
         yield words("remark.looks", looks=record.test_looks)
     if record.baseline_note:
-        yield f"{words('remark.baselines')}: {record.baseline_note}"
+        note = in_a_line(record.baseline_note, words)
+        yield words("reasoned", what=words("remark.baselines"), why=note)
 
 
 def _on_the_base(record: Record, words: Words) -> Iterator[str]:

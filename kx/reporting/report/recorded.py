@@ -1,0 +1,121 @@
+"""What a run wrote down in English, on a page in another language.
+
+Sentences of kinds that occur often are translated; of all others the page says that they are the
+original: a record is never rewritten, and half a translation would be worse than none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kx.reporting.report.words import Words
+
+TITLES: Mapping[str, str] = {
+    "Check the spec": "请检查配置",
+    "Check the data": "请检查数据",
+    "Check the cache": "请检查缓存",
+    "Check the vectors": "请检查词向量",
+    "Sample data": "示例数据",
+    "Random weights": "随机权重",
+    "Looks of removed runs are not counted": "未计入已删除运行对测试集的查看",
+}
+"""Of warnings."""
+
+NOTES: Mapping[str, str] = {
+    "This run uses a small generated stand-in. Its scores say nothing about the real data set, "
+    "and no expectation is judged.": (
+        "该运行使用程序生成的少量替代数据，其分数不能说明真实数据集的任何情况，也不判定预期。"
+    ),
+    "This run goes on with random weights: nothing is transferred, its scores say nothing of "
+    "transfer learning, and no expectation is judged.": (
+        "该运行使用随机权重：没有迁移任何知识，其分数不能说明迁移学习的效果，也不判定预期。"
+    ),
+}
+"""With which a warning may end, behind its cause."""
+
+SENTENCES: Mapping[str, str] = {
+    # Why an engine or a precision was chosen
+    r"the spec says so": "由配置指定",
+    r"no AMX in the CPU": "CPU 没有 AMX",
+    r"the CPU has AMX": "CPU 有 AMX",
+    r"sparse rows": "数据为稀疏行",
+    r"large products": "矩阵乘积较大",
+    r"augmentation": "使用数据增强",
+    r"a layer of the kind (\w+)": r"含有 \1 层",
+    r"([\d.]+) GB of data are streamed": r"\1 GB 数据以流的方式读取",
+    r"([\d,]+) steps do not repay compiling": r"\1 步不足以抵偿编译所需的时间",
+    r"([\d,]+) steps of a small dense network": r"小型全连接网络，共 \1 步",
+    r"([\d,]+) steps of a recurrent network": r"循环网络，共 \1 步",
+    r"([\d,]+) steps of a recurrent network do not repay compiling": (
+        r"循环网络，共 \1 步，不足以抵偿编译所需的时间"
+    ),
+    r"([\d,]+) steps of a recurrent network, texts of (\d+) lengths": (
+        r"循环网络，共 \1 步，文本有 \2 种长度"
+    ),
+    r"([\d,]+) steps of a recurrent network, texts of (\d+) lengths do not repay compiling": (
+        r"循环网络，共 \1 步，文本有 \2 种长度，不足以抵偿编译所需的时间"
+    ),
+    # Why a baseline is missing
+    r"no linear model: ([\d,]+) numbers to learn from; the limit is ([\d,]+)": (
+        r"没有线性模型：需要从 \1 个数中学习，上限为 \2"
+    ),
+    r"no linear model: ([\d,]+) coefficients; the limit is ([\d,]+)": (
+        r"没有线性模型：共有 \1 个系数，上限为 \2"
+    ),
+    # Warnings, behind their titles
+    r"(\S+: \S+): a layer of (\d+) units is narrower than the (\d+) classes; what does not pass it "
+    r"is lost to all layers behind it \(notes, 2\.2\)": (
+        r"\1：有一层只有 \2 个单元，少于 \3 个类别；未能通过该层的信息，其后各层都无法恢复"
+        r"（笔记 2.2）"
+    ),
+    r"(\S+: \S+): hidden layers without an activation are together no more than one linear layer; "
+    r"use relu": r"\1：没有激活函数的多个隐藏层合起来只相当于一个线性层；请用 relu",
+    r"([\d,]+) rows were left out: (.*)": r"略去了 \1 行：\2",
+    r"it cannot be used \((.*)\): features are not kept": r"缓存无法使用（\1）：特征没有保存",
+}
+"""Regular expression of a whole sentence -> its translation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A recorded text on a page.
+
+    Attributes:
+        text: in the language of the page; may be empty.
+        original: what of it stands there as it was recorded, in English.
+    """
+
+    text: str
+    original: str = ""
+
+
+def told(recorded: str, words: Words) -> Told:
+    """Return a recorded text for a page, as far as possible in its language."""
+    if words.language == "en":
+        return Told(recorded)
+    title, _, rest = recorded.partition(": ")
+    if title not in TITLES:
+        title, rest = "", recorded
+    text, original = _translated(rest)
+    parts = [part for part in (TITLES.get(title, ""), text) if part]
+    return Told("：".join(parts), original)
+
+
+def in_a_line(recorded: str, words: Words) -> str:
+    """Return a recorded text as one text, which says so if it is the original."""
+    found = told(recorded, words)
+    original = words("original", text=found.original) if found.original else ""
+    return f"{found.text}{original}"
+
+
+def _translated(text: str) -> tuple[str, str]:
+    """Return what can be translated, and what is left of the original."""
+    for pattern, chinese in SENTENCES.items():
+        if match := re.fullmatch(pattern, text, re.DOTALL):
+            return match.expand(chinese), ""
+    for note, chinese in NOTES.items():
+        if text.endswith(note):
+            return chinese, text.removesuffix(note).strip()
+    return "", text

@@ -1,0 +1,71 @@
+"""What runs recorded in English, on Chinese pages: translated, or marked as the original."""
+
+import pytest
+
+from kx.planning import make_plan
+from kx.reporting.report.page import report_of_one
+from kx.reporting.report.recorded import SENTENCES, TITLES, in_a_line, told
+from kx.reporting.report.words import Words
+from kx.running.bases import RANDOM_NOTE
+from kx.running.loading import SAMPLE_NOTE
+from tests.report.conftest import a_record
+from tests.report.pages import Page
+
+EN, ZH = Words("en"), Words("zh")
+
+
+@pytest.mark.parametrize(
+    ("recorded", "text", "original"),
+    [
+        ("no AMX in the CPU", "CPU 没有 AMX", ""),
+        ("a layer of the kind Conv2D", "含有 Conv2D 层", ""),
+        ("1,570 steps of a recurrent network", "循环网络，共 1,570 步", ""),
+        ("no linear model: 135,000,000 numbers to learn from; the limit is 50,000,000",
+         "没有线性模型：需要从 135,000,000 个数中学习，上限为 50,000,000", ""),
+        (f"Sample data: {SAMPLE_NOTE}", "示例数据：该运行使用程序生成的少量替代数据，其分数不能说明"
+         "真实数据集的任何情况，也不判定预期。", ""),
+        (f"Random weights: vgg16.h5 is nowhere. {RANDOM_NOTE}",
+         "随机权重：该运行使用随机权重：没有迁移任何知识，其分数不能说明迁移学习的效果，也不判定预期。",
+         "vgg16.h5 is nowhere."),
+        ("Check the data: 3 files are odd", "请检查数据", "3 files are odd"),
+        ("Something: that nobody foresaw", "", "Something: that nobody foresaw"),
+    ],
+)  # fmt: skip
+def test_known_sentences_are_translated_and_others_kept(recorded, text, original):
+    found = told(recorded, ZH)
+
+    assert (found.text, found.original) == (text, original)
+    assert told(recorded, EN).text == recorded
+
+
+def test_what_the_spec_is_warned_of_is_translated(tmp_path):
+    path = tmp_path / "reuters.yaml"
+    path.write_text("name: r\ndataset: reuters\narchitecture: {name: mlp, units: [4]}\n")
+    (problem,) = make_plan(path).warnings
+
+    found = told(f"Check the spec: {problem}", ZH)
+
+    assert "只有 4 个单元，少于 46 个类别" in found.text
+    assert found.original == ""
+
+
+def test_an_unknown_sentence_in_a_line_says_that_it_is_the_original():
+    assert in_a_line("by chance", ZH) == "by chance（英文原文）"
+    assert in_a_line("by chance", EN) == "by chance"
+
+
+def test_every_translation_fills_in_what_its_sentence_names():
+    for pattern, chinese in SENTENCES.items():
+        groups = pattern.replace(r"\(", "").count("(")
+        assert [f"\\{n}" in chinese for n in range(1, groups + 1)] == [True] * groups, pattern
+    assert all(not text.isascii() for text in TITLES.values())
+
+
+def test_page_marks_the_language_of_what_is_original(leave):
+    record = a_record(warnings=["Check the data: odd <b>file</b>"], baseline_note="by chance")
+
+    page = Page(report_of_one(leave(record), "zh", print))
+
+    assert "请检查数据 odd <b>file</b>" in page.text
+    assert "by chance（英文原文）" in page.text
+    assert {"lang": "en", "class": "original"} in page.all("span")
