@@ -10,7 +10,10 @@ from kx.reporting.report.charts import DotPlot, Number, Row
 from kx.reporting.report.scales import Scale, Tick, padded, ticks
 
 ROW, WIDTH, LEFT, RIGHT = 28, 460, 132, 108
-"""Height of a row, width of the picture, room in it for names and for numbers."""
+"""Height of a row, width of the picture, room in it for names and, at least, for numbers."""
+
+GAP, DIGIT = 24, 7.6
+"""Around a number, and how wide each of its characters is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,13 @@ def placed(plot: DotPlot) -> DotDrawing | None:
     if not known:
         return None
     span = padded(min(known), max(known), 0.2 if plot.focus else 0.06)
-    left, right, bottom = LEFT, WIDTH - RIGHT, 10 + ROW * len(plot.rows)
+    room = max(RIGHT, GAP + DIGIT * max(len(row.shown) for row in plot.rows))
+    left, right, bottom = LEFT, WIDTH - room, 10 + ROW * len(plot.rows)
     x = Scale(span, (left, right))
     return DotDrawing(
         plot=plot,
         width=WIDTH,
-        height=bottom + 40,
+        height=bottom + 22,
         left=left,
         right=right,
         bottom=bottom,

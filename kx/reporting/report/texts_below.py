@@ -189,6 +189,7 @@ BELOW: Texts = {
     "fact.looks": ("looks at the test set", "查看测试集的次数"),
     "warnings": ("Warnings", "警告"),
     "original": ("{text}", "{text}（英文原文）"),
+    "warnings.count": ("Warnings: {count}", "警告：{count} 条"),
     "warnings.original": (
         "As they were recorded.",
         "浅色文字为运行时记录的英文原文。",
