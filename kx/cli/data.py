@@ -211,7 +211,7 @@ def _folder_verdicts(
         row = {"dataset": name, "file": folder.names[0], "state": "not here", **_place(None)}
         yield row, ""
     for place in places:
-        flaws = folder.flaws(open_tree(place.path))
+        flaws = folder.flaws(open_tree(place.path, without=folder.without))
         state = f"{len(flaws):,} damaged" if flaws else "ok"
         row = {"dataset": name, "file": place.path.name, "state": state, **_place(place)}
         yield row, "\n".join(f"{place.path.name}/{flaw}" for flaw in flaws)

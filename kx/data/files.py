@@ -63,6 +63,7 @@ class DataFolder:
         advice: what to get there, under which terms, and where to put it.
         sample: makes files of the same layout, name -> content, but few and drawn by chance.
         archive: what is downloaded if none of the names is there; None: kx fetches nothing.
+        without: names of folders in it, at any depth, that no loader reads.
         flaws: looks at each file in what was found, and returns what is wrong with which.
     """
 
@@ -72,6 +73,7 @@ class DataFolder:
     sample: Callable[[], Mapping[str, bytes]]
     flaws: Callable[[Tree], Sequence[str]]
     archive: Published | None = None
+    without: tuple[str, ...] = ()
 
 
 class Files(Protocol):

@@ -11,8 +11,8 @@ from kx.contracts import DatasetBundle, DatasetInfo, Side, Split
 from kx.data.files import DataFile, Files
 from kx.data.parts import bundled, keras_orders
 from kx.data.samples.reviews import reviews
-from kx.data.samples.words import word_index
 from kx.data.sequences import Encoding, MaxLen, encode, sequence_form, words_of
+from kx.data.word_index import IMDB
 from kx.registry import dataset
 
 NumWords = Annotated[int, Field(ge=3, le=88_588)]
@@ -26,13 +26,7 @@ FILES = (
         size=17_464_789,
         sample=reviews,
     ),
-    DataFile(
-        name="imdb_word_index.json",
-        url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/imdb_word_index.json",
-        sha256="027313fe9a320280f3bf0fac5baf58c4a683cf39a7ed9c3d3d3912bde4284cf6",
-        size=1_641_221,
-        sample=word_index,
-    ),
+    IMDB,
 )
 
 
@@ -51,7 +45,7 @@ def imdb_info(
         task="binary",
         classes=("negative", "positive"),
         **sequence_form(encoding, num_words, maxlen),
-        word_index="imdb_word_index.json",
+        word_index=FILES[1].name,
         tells_words=words,
         train_examples=25_000,
         test_examples=25_000,

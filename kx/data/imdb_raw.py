@@ -36,11 +36,12 @@ FOLDERS = (
         sample=raw_reviews,
         flaws=text_flaws,
         archive=WeightFile("aclImdb_v1.tar.gz", URL, "7c2ac02c03563afcf9b574c7e56c153a"),
+        without=("unsup",),  # 50,000 reviews that nobody has labelled
     ),
 )
 
 CLASSES = {"neg": "negative", "pos": "positive"}
-"""Folders and what they hold; the folder ``unsup`` has reviews without a label."""
+"""Folders and what they hold."""
 
 
 def imdb_raw_info(

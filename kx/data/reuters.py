@@ -11,8 +11,8 @@ from kx.contracts import DatasetBundle, DatasetInfo, Side
 from kx.data.files import DataFile, Files
 from kx.data.parts import Labels, bundled, keras_halves, labelled
 from kx.data.samples.newswires import newswires
-from kx.data.samples.words import word_index
 from kx.data.sequences import Encoding, MaxLen, encode, sequence_form, words_of
+from kx.data.word_index import REUTERS
 from kx.registry import dataset
 
 NumWords = Annotated[int, Field(ge=3, le=30_983)]
@@ -35,13 +35,7 @@ FILES = (
         size=2_110_848,
         sample=newswires,
     ),
-    DataFile(
-        name="reuters_word_index.json",
-        url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/reuters_word_index.json",
-        sha256="9b56000edc4b34a32e89fd5a23b2605594682c74efcf7d8f4e2a5514b771e633",
-        size=550_378,
-        sample=word_index,
-    ),
+    REUTERS,
 )
 
 
@@ -62,7 +56,7 @@ def reuters_info(
         classes=TOPICS,
         one_hot=labels == "one_hot",
         **sequence_form(encoding, num_words, maxlen),
-        word_index="reuters_word_index.json",
+        word_index=FILES[1].name,
         tells_words=words,
         train_examples=8_982,
         test_examples=2_246,

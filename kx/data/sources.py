@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -123,7 +123,7 @@ class SourceFiles:
             DataError: if what was found cannot be listed, or was made to do harm.
         """
         place = next(self.folder_places(folder), None) or self._archive(folder)
-        return self._opened(place)
+        return self._opened(place, folder.without)
 
     def folder_places(self, folder: DataFolder) -> Iterator[Place]:
         """Yield where files of ``folder`` lie; the first is what is read."""
@@ -153,10 +153,10 @@ class SourceFiles:
             {name: sha256 for name, (_, sha256) in self._read.items()},
         )
 
-    def _opened(self, place: Place) -> Tree:
+    def _opened(self, place: Place, without: Collection[str] = ()) -> Tree:
         from kx.data.trees import open_tree
 
-        tree = open_tree(place.path)
+        tree = open_tree(place.path, without=without)
         self._read[tree.name] = (place.source, "")
         return tree
 

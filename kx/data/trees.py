@@ -7,7 +7,7 @@ import re
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -43,7 +43,7 @@ class Tree:
     size: Callable[[str], int]
 
 
-def open_tree(path: Path, name: str = "") -> Tree:
+def open_tree(path: Path, name: str = "", without: Collection[str] = ()) -> Tree:
     """Return what lies at ``path``: a folder, or a zip or tar archive, which is not unpacked.
 
     A tar archive has to be read from its beginning to its end: its files are kept in memory.
@@ -51,17 +51,18 @@ def open_tree(path: Path, name: str = "") -> Tree:
     Args:
         path: of the folder or the archive.
         name: for messages; empty: the last part of ``path``.
+        without: names of folders in it, at any depth, that nobody will read.
 
     Raises:
         DataError: if it is neither, damaged, or made to do harm.
     """
     name = name or path.name
     if path.is_dir():
-        return _folder_tree(path, name)
+        return _folder_tree(path, name, without)
     if path.suffix.lower() in TABLES and path.is_file():
         return memory_tree(name, {name: path.read_bytes()})
     if path.is_file():
-        return _tar_tree(path, name) if _is_tar(path) else _zip_tree(path, name)
+        return (_tar_tree if _is_tar(path) else _zip_tree)(path, name, without)
     raise DataError(f"{path} is neither a folder nor an archive.")
 
 
@@ -113,12 +114,12 @@ def _natural_key(name: str) -> tuple[list[tuple[int, int, str]], str]:
     return [(0, int(p), "") if p[0] in "0123456789" else (1, 0, p) for p in parts], name
 
 
-def _folder_tree(root: Path, name: str) -> Tree:
+def _folder_tree(root: Path, name: str, without: Collection[str]) -> Tree:
     files: list[str] = []
     folders: list[str] = []
     links: list[str] = []
     for parent, inner, found in os.walk(root, onerror=_refuse_unreadable):
-        inner[:] = [folder for folder in inner if not _is_hidden(folder)]
+        inner[:] = [folder for folder in inner if not _is_left_out(folder, without)]
         at = Path(parent)
         below = at.relative_to(root)
         for folder in inner:
@@ -150,13 +151,20 @@ def _is_hidden(name: str) -> bool:
     return name.startswith(".") or name in HIDDEN
 
 
-def _zip_tree(path: Path, name: str) -> Tree:
+def _is_left_out(name: str, without: Collection[str]) -> bool:
+    """Whether a part of a path is hidden, or one of ``without``."""
+    parts = PurePosixPath(name).parts
+    return any((_is_hidden(part) and part != "..") or part in without for part in parts)
+
+
+def _zip_tree(path: Path, name: str, without: Collection[str]) -> Tree:
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError) as error:
         raise DataError(f"{path} is no folder, and no zip archive either: {error}.") from error
-    members = [member for member in archive.infolist() if not _is_hidden_path(member.filename)]
+    members = [m for m in archive.infolist() if not _is_left_out(m.filename, ())]
     _refuse_harm(path, members)
+    members = [m for m in members if not _is_left_out(m.filename, without)]
     sizes = {member.filename: member.file_size for member in members if not member.is_dir()}
     # An archive need not list its folders.
     folders = {str(parent) for file in sizes for parent in PurePosixPath(file).parents}
@@ -175,7 +183,7 @@ def _is_tar(path: Path) -> bool:
     return path.name.lower().endswith((".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz"))
 
 
-def _tar_tree(path: Path, name: str) -> Tree:
+def _tar_tree(path: Path, name: str, without: Collection[str]) -> Tree:
     limit = min(MAX_BYTES, MAX_RATIO * path.stat().st_size)
     contents: dict[str, bytes] = {}
     unpacked = 0
@@ -185,10 +193,9 @@ def _tar_tree(path: Path, name: str) -> Tree:
                 _refuse_odd(path, member)
                 unpacked += member.size
                 _refuse_bomb(path, unpacked, limit)
-                file = archive.extractfile(member) if member.isfile() else None
-                inner = str(PurePosixPath(member.name))
-                if file is not None and not _is_hidden_path(inner):
-                    contents[inner] = file.read()
+                left_out = _is_left_out(member.name, without)
+                if file := None if left_out else archive.extractfile(member):
+                    contents[str(PurePosixPath(member.name))] = file.read()
             while archive.fileobj and archive.fileobj.read(1 << 20):
                 pass  # to the very end: only there gzip tells whether all was as it should be
     except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
@@ -213,10 +220,6 @@ def _member(archive: zipfile.ZipFile, name: str) -> bytes:
         raise
     except Exception as error:  # damage makes zipfile and zlib raise anything
         raise OSError(None, f"damaged in the archive ({error})") from error
-
-
-def _is_hidden_path(name: str) -> bool:
-    return any(_is_hidden(part) for part in PurePosixPath(name).parts if part != "..")
 
 
 def _refuse_harm(path: Path, members: list[zipfile.ZipInfo]) -> None:

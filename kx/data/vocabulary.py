@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from kx.contracts import TextForm
@@ -23,7 +24,7 @@ PADDING, UNKNOWN, FIRST = 0, 1, 2
 Keras's ``TextVectorization``."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class TextPreparation:
     """How texts become arrays: by the vocabulary of a training part.
 
@@ -87,12 +88,16 @@ class TextPreparation:
         """Make the preparation again whose ``arrays`` and ``settings`` were kept."""
         return cls(TextForm(**settings["texts"]), tuple(settings["vocabulary"]), arrays["idf"])
 
+    @cached_property
+    def _known(self) -> Mapping[str, int]:
+        """Token -> its index; made once, for all texts that are encoded."""
+        return {word: FIRST + rank for rank, word in enumerate(self.vocabulary)}
+
     def _indices(self, x: Texts) -> np.ndarray:
         """Return the index of each token: (total,) int32."""
         import numpy as np
 
-        known = {word: FIRST + rank for rank, word in enumerate(self.vocabulary)}
-        of_lexicon = np.array([known.get(word, UNKNOWN) for word in x.lexicon], np.int32)
+        of_lexicon = np.array([self._known.get(word, UNKNOWN) for word in x.lexicon], np.int32)
         indices: np.ndarray = of_lexicon[x.tokens] if len(of_lexicon) else x.tokens
         return indices
 

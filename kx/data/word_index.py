@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import string
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kx.data.files import DataFile
+from kx.data.samples.words import word_index
 from kx.errors import DataError
 
 if TYPE_CHECKING:
@@ -21,32 +23,27 @@ _PARTED = str.maketrans(
     FILTERS + string.ascii_uppercase, " " * len(FILTERS) + string.ascii_lowercase
 )
 
-WORD_INDEXES: Mapping[str, DataFile] = {
-    file.name: file
-    for file in (
-        DataFile(
-            name="imdb_word_index.json",
-            url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/imdb_word_index.json",
-            sha256="027313fe9a320280f3bf0fac5baf58c4a683cf39a7ed9c3d3d3912bde4284cf6",
-            size=1_641_221,
-            sample=dict,
-            instead="",
-        ),
-        DataFile(
-            name="reuters_word_index.json",
-            url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/reuters_word_index.json",
-            sha256="9b56000edc4b34a32e89fd5a23b2605594682c74efcf7d8f4e2a5514b771e633",
-            size=550_378,
-            sample=dict,
-            instead="",
-        ),
-    )
-}
-"""By their names. None has a stand-in: words cannot be made up."""
+IMDB = DataFile(
+    name="imdb_word_index.json",
+    url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/imdb_word_index.json",
+    sha256="027313fe9a320280f3bf0fac5baf58c4a683cf39a7ed9c3d3d3912bde4284cf6",
+    size=1_641_221,
+    sample=word_index,
+)
+REUTERS = DataFile(
+    name="reuters_word_index.json",
+    url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/reuters_word_index.json",
+    sha256="9b56000edc4b34a32e89fd5a23b2605594682c74efcf7d8f4e2a5514b771e633",
+    size=550_378,
+    sample=word_index,
+)
+
+WORD_INDEXES: Mapping[str, DataFile] = {file.name: file for file in (IMDB, REUTERS)}
+"""By their names."""
 
 
 def read_word_index(name: str, files: SourceFiles | None = None) -> Mapping[str, int]:
-    """Return word -> its rank; 1 is the most frequent word.
+    """Return word -> its rank; 1 is the most frequent word. Real words have no stand-in.
 
     Args:
         name: one of ``WORD_INDEXES``.
@@ -62,7 +59,7 @@ def read_word_index(name: str, files: SourceFiles | None = None) -> Mapping[str,
         raise DataError(
             f"{name} is no list of words that kx knows; known: {', '.join(WORD_INDEXES)}"
         )
-    file = WORD_INDEXES[name]
+    file = replace(WORD_INDEXES[name], instead="")
     path = (files or SourceFiles.from_environment()).ensure(file).path
     check(file, path)
     ranks: dict[str, int] = json.loads(path.read_bytes())

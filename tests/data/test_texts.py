@@ -3,6 +3,7 @@ import tarfile
 
 import numpy as np
 import pytest
+from photos import zipped
 
 from kx.contracts import Split, TextForm
 from kx.data.digest import add_array
@@ -310,6 +311,33 @@ def test_reviews_are_found_in_a_folder_and_in_an_archive(tmp_path):
     loose = imdb_raw(SourceFiles(data_dir=tmp_path))
     assert packed.train.x.strings.tolist() == ["neg 0", "pos 0", "neg 1", "pos 1", "neg 2", "pos 2"]
     assert loose.train.x.strings.tolist() == packed.train.x.strings.tolist()
+
+
+REVIEWS = {
+    "aclImdb/train/neg/1.txt": b"bad",
+    "aclImdb/train/unsup/1.txt": b"unknown",
+    "aclImdb/train/unsup/more/1.txt": b"unknown",
+    "aclImdb/README": b"about",
+}
+
+
+@pytest.mark.parametrize("pack", [tar, zipped, lambda path, files: write(path, files)])
+def test_folders_that_nobody_reads_are_left_out(tmp_path, pack):
+    path = pack(tmp_path / "reviews.tar.gz", REVIEWS)
+    if pack is zipped:
+        path = path.rename(tmp_path / "reviews.zip")
+    tree = open_tree(path, without=["unsup"])
+
+    assert tree.files == ("aclImdb/README", "aclImdb/train/neg/1.txt")
+    assert not [name for name in tree.folders if "unsup" in name]
+    assert tree.read("aclImdb/train/neg/1.txt") == b"bad"
+    assert len(open_tree(path).files) == 4
+
+
+def test_what_nobody_reads_may_do_no_harm_either(tmp_path):
+    archive = tar(tmp_path / "reviews.tar.gz", {"unsup/../../evil.txt": b"x"})
+    with pytest.raises(DataError, match="leads out of the archive"):
+        open_tree(archive, without=["unsup"])
 
 
 def test_other_folders_are_not_taken_for_the_reviews(tmp_path):
