@@ -8,20 +8,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from kx.spec.schema.kinds import Strict
 
 ComponentName = Annotated[str, Field(min_length=1, max_length=40)]
 
 
-class Component(BaseModel):
+class Component(Strict):
     """The name of a registered function; its options stand beside it."""
 
-    model_config = ConfigDict(
-        extra="allow",
-        strict=True,
-        frozen=True,
-        allow_inf_nan=False,
-    )
+    model_config = ConfigDict(extra="allow")
 
     name: ComponentName
 
