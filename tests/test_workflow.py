@@ -120,8 +120,9 @@ def test_a_step_says_honestly_what_came_of_its_aim(aim, reached, words):
 
 def test_all_words_of_steps_are_there_in_both_languages():
     from kx.reporting.lineup import WORDS as TABLE
+    from kx.reporting.paired_words import WORDS as TESTS
 
-    assert [*WORDS.gaps(), *TABLE.gaps()] == []
+    assert [*WORDS.gaps(), *TABLE.gaps(), *TESTS.gaps()] == []
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)

@@ -13,7 +13,8 @@ Runs = Annotated[
     list[str],
     typer.Argument(
         metavar="RUN RUN…",
-        help="Two or more, each as in `kx show`; the first is what the others are held against.",
+        help="Two or more, each as in `kx show`, or a group, such as imdb-variants-3fa9c1; the "
+        "first is what the others are held against.",
         show_default=False,
     ),
 ]
@@ -27,11 +28,11 @@ def compare(runs: Runs, outputs: Outputs = Path("outputs"), as_json: AsJson = Fa
     from kx.reporting import console
     from kx.reporting.compare import compare_runs
     from kx.reporting.comparison_table import comparison_panel
-    from kx.reporting.folder import find_run
+    from kx.reporting.group import runs_meant
     from kx.reporting.jsonfile import to_json
     from kx.reporting.sparkline import main_curve
 
-    folders = [find_run(outputs, run) for run in runs]
+    folders = runs_meant(outputs, runs)
     overview = compare_runs(folders)
     if as_json:
         typer.echo(to_json(overview.as_dict()), nl=False)

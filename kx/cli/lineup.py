@@ -59,7 +59,8 @@ def show_lineup(
     console.results().print(lineup_panel(entrants, aims, lang))
     folders = [each.folder.name for each in entrants if each.folder]
     if len(folders) > 1:
-        typer.echo(f"more: kx compare {' '.join(folders)}")
+        where = "" if outputs == Path("outputs") else f" --outputs {outputs}"
+        typer.echo(f"more: kx compare {group.id}{where}")
     for what, path in (("plot", picture), ("report", page)):
         if path:
             typer.echo(f"{what}: {path}")

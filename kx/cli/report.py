@@ -71,6 +71,7 @@ def report(
 def _folders(outputs: Path, runs: list[str], choice: Choice) -> list[Path]:
     from kx.errors import UsageError
     from kx.reporting.folder import run_ids
+    from kx.reporting.group import runs_meant
     from kx.reporting.selection import Choice, choose_runs
 
     if runs:
@@ -78,22 +79,13 @@ def _folders(outputs: Path, runs: list[str], choice: Choice) -> list[Path]:
             raise UsageError(
                 "--where and --limit choose among all runs: name none, or no condition"
             )
-        return list(dict.fromkeys(folder for run in runs for folder in _meant(outputs, run)))
+        return list(dict.fromkeys(runs_meant(outputs, runs)))
     if not run_ids(outputs):
         raise UsageError(f"{outputs}: no run yet. Start one: kx train SPEC")
     found = [outputs / run.id for run in choose_runs(outputs, choice)]
     if not found:
         raise UsageError(f"{outputs}: no run meets the condition; there is nothing to show")
     return found
-
-
-def _meant(outputs: Path, reference: str) -> list[Path]:
-    """Return the runs of a group, or else the one run that a reference means."""
-    from kx.reporting.folder import find_run
-    from kx.reporting.group import GROUP_ID, group_runs
-
-    members = group_runs(outputs, reference) if GROUP_ID.fullmatch(reference) else []
-    return members or [find_run(outputs, reference)]
 
 
 def _html(folders: list[Path], alone: bool, lang: Language) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from kx.errors import DataError
-from kx.reporting.folder import RECORD, run_ids, slug
+from kx.reporting.folder import RECORD, find_run, run_ids, slug
 from kx.reporting.record import Record, read_record
 
 Kind = Literal["variants", "workflow"]
@@ -86,3 +86,21 @@ def group_runs(outputs: Path, group: str) -> list[Path]:
             if member and member.group == group:
                 found.append((member.place, outputs / run))
     return [folder for _, folder in sorted(found)]
+
+
+def runs_meant(outputs: Path, references: Sequence[str]) -> list[Path]:
+    """Return the folders of the runs that ``references`` mean, in their order.
+
+    Args:
+        outputs: where runs are kept.
+        references: each the id of a group, which means all of its runs, or what ``find_run``
+            takes.
+
+    Raises:
+        UsageError: if one of them means nothing, or several.
+    """
+    found: list[Path] = []
+    for reference in references:
+        members = group_runs(outputs, reference) if GROUP_ID.fullmatch(reference) else []
+        found += members or [find_run(outputs, reference)]
+    return found

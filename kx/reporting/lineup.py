@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 from kx.curves import mean_curve
 from kx.errors import KxError
 from kx.language import Catalogue, Language
-from kx.reporting.compare import Overview, compare_runs
 from kx.reporting.diagnosis_words import WORDS as DIAGNOSES
-from kx.reporting.findings import Comparison, Finding
 from kx.reporting.history import read_history
+from kx.reporting.paired_words import verdicts
 from kx.reporting.record import Record, Score
 from kx.reporting.steps import called, in_words
 from kx.reporting.text import clean, number, shortened
@@ -37,32 +36,6 @@ WORDS = Catalogue(
         "validation": ("val {metric}", "验证 {metric}"),
         "test": ("test {metric}", "测试 {metric}"),
         "diagnosis": ("diagnosis", "诊断"),
-        "against": ("{run} against {reference}: {words}", "{run} 对比 {reference}：{words}"),
-        "outcome.better": ("better", "更好"),
-        "outcome.worse": ("worse", "更差"),
-        "outcome.chance": (
-            "the difference is not distinguishable from chance",
-            "差异与偶然波动无法区分",
-        ),
-        "outcome.no_telling": (
-            "no telling: the difference is the same in every fold",
-            "无法判断：各折的差异完全相同",
-        ),
-        "test.mcnemar": ("McNemar's exact test", "McNemar 精确检验"),
-        "test.paired bootstrap": ("paired bootstrap", "配对自助法"),
-        "test.corrected resampled t": ("corrected resampled t-test", "修正的重抽样 t 检验"),
-        "on.test rows": ("{pairs} test rows", "{pairs} 行测试数据"),
-        "on.folds": ("{pairs} folds", "{pairs} 折"),
-        "finding": (
-            "{outcome} ({test}: {metric} {difference} on {rows})",
-            "{outcome}（{test}：{metric} {difference}，{rows}）",
-        ),
-        "many": (
-            "Warning: {count} runs were tested against {reference}, and nothing is corrected for "
-            "that: the more there are, the likelier one seems better by chance.",
-            "警告：共有 {count} 次运行与 {reference} 比较，未作多重比较校正：比较得越多，"
-            "越容易有一次只是碰巧显得更好。",
-        ),
     }
 )
 
@@ -108,12 +81,10 @@ def lineup_panel(
     kind = "workflow" if aims else "variants"
     shown = list(zip(ascii_uppercase, entrants, strict=False))
     lines = [line for letter, each in shown for line in _about(letter, each, kind, language)]
-    finished = [entrant.folder for entrant in entrants if entrant.folder]
-    overview = compare_runs(finished) if len(finished) > 1 else None
-    letters = [letter for letter, entrant in shown if entrant.folder]
-    verdicts = _verdicts(overview, letters, language)
+    found = verdicts([each.folder for each in entrants], language)
+    told = [_text(text) for text in found.lines] + [_text(text, "yellow") for text in found.caution]
     outcomes = _aims(shown, aims, language)
-    return Group(*lines, "", _table(shown, language), "", *verdicts, *outcomes)
+    return Group(*lines, "", _table(shown, language), "", *told, *([""] if told else []), *outcomes)
 
 
 def _about(
@@ -190,49 +161,6 @@ def _cells(entrant: Entrant, record: Record, metric: str, language: Language) ->
         yield number(score["value"]) if score else "-"
     kind = f"kind.{record.diagnosis.get('kind')}"
     yield DIAGNOSES.text(kind, language) if kind in DIAGNOSES.texts else "-"
-
-
-def _verdicts(
-    overview: Overview | None, letters: Sequence[str], language: Language
-) -> Iterator[RenderableType]:
-    """Yield what the tests of each run against the first say; runs go by the letters of all."""
-    if overview is None:
-        return
-    real = dict(zip(ascii_uppercase, letters, strict=False))
-    told = False
-    for comparison in overview.comparisons:
-        ends = {"run": real[comparison.run], "reference": real[comparison.reference]}
-        for words in _outcomes(comparison, language):
-            told = True
-            yield _text(WORDS.text("against", language, **ends, words=words))
-    count = sum(bool(comparison.findings) for comparison in overview.comparisons)
-    if count > 1:
-        yield _text(WORDS.text("many", language, count=count, reference=letters[0]), "yellow")
-    if told:
-        yield ""
-
-
-def _outcomes(comparison: Comparison, language: Language) -> Iterator[str]:
-    for finding in comparison.findings:
-        test = finding.test
-        told = {
-            "outcome": WORDS.text(f"outcome.{_outcome(finding, comparison)}", language),
-            "test": WORDS.text(f"test.{test.name}", language),
-            "metric": test.metric,
-            "difference": f"{'+' if test.difference > 0 else ''}{number(test.difference)}",
-            "rows": WORDS.text(f"on.{finding.on}", language, pairs=f"{test.pairs:,}"),
-        }
-        yield WORDS.text("finding", language, **told)
-    if not comparison.comparable:
-        yield "; ".join(comparison.notes)
-
-
-def _outcome(finding: Finding, comparison: Comparison) -> str:
-    if finding.distinguishable is None:
-        return "no_telling"
-    if not finding.distinguishable:
-        return "chance"
-    return "better" if finding.verdict.startswith(f"{comparison.run} ") else "worse"
 
 
 def _text(content: str, style: str = "") -> Text:

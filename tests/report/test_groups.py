@@ -136,6 +136,7 @@ def test_command_takes_a_group_or_a_condition(kx, leave, steps, tmp_path):
     change_tags(other, add=["paper"])
 
     assert told(kx, tmp_path, GROUP.id) == [folder.name for folder in reversed(steps)]
+    assert told(kx, tmp_path, GROUP.id, other.name, other.name)[4:] == [other.name]
     assert told(kx, tmp_path, "--where", "tag = paper") == [other.name]
     assert told(kx, tmp_path, "--where", "step = model") == [steps[2].name]
     assert sorted(told(kx, tmp_path, "--where", f"group = {GROUP.id}")) == sorted(
@@ -156,3 +157,27 @@ def test_command_refuses_what_means_nothing(kx, steps, tmp_path, args, words):
 
     assert code == 2
     assert words in err
+
+
+def test_a_group_can_be_compared_and_its_tests_stand_on_its_page(kx, leave, said, tmp_path):
+    group = Group("films-variants-00ff99", "variants", "films")
+    dataset = {**a_record().dataset, "files": {"films.npz": "f00d"}}
+    other = {**said, "predictions": 1 - said["predictions"]}
+    folders = [
+        leave(
+            a_record(name=name, group=group.member(name, at, {}).as_dict(), dataset=dataset),
+            predictions=predictions,
+        )
+        for at, (name, predictions) in enumerate((("films", said), ("upside", other)))
+    ]
+
+    view = many_runs(folders, EN).group
+    code, out, err = kx("compare", group.id, "--outputs", tmp_path / "outputs")
+
+    assert view.tests.lines == [
+        "B against A: the difference is not distinguishable from chance (McNemar's exact test: "
+        "accuracy -0.3333 on 6 test rows)"
+    ]
+    assert view.tests.caution == []
+    assert code == 0, err
+    assert "B against A" in out

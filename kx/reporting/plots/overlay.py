@@ -18,6 +18,9 @@ COLORS = ("#22303c", "#d9622b", "#2a6fb0", "#1b8a5a", "#a4508b", "#c9a227", "#5f
 WIDE = 10
 """From this ratio of the losses on, a linear scale would hide how the small ones differ."""
 
+FAR = 2
+"""So many times the range of most values a single one may lie away before it is left out."""
+
 Points = Sequence[float | None]
 
 
@@ -56,7 +59,7 @@ def _draw(axes: Axes, at: int, label: str, points: Points, best: int | None) -> 
     shown = f"{label} (best: epoch {best})" if known else label
     axes.plot(range(1, len(values) + 1), values, dashes, color=color, linewidth=1.8, label=shown)
     if best is not None and known:
-        (ring,) = axes.plot(best, values[best - 1], "o", color="white", markersize=6)
+        (ring,) = axes.plot(best, values[best - 1], "o", color="white", markersize=6, zorder=3)
         ring.set(markeredgecolor=color, markeredgewidth=1.8)
 
 
@@ -76,6 +79,8 @@ def _frame(axes: Axes, curves: Sequence[Points], look: Look) -> None:
         if value is not None
     )
     low, high = (shown[0], shown[int(0.98 * (len(shown) - 1))]) if shown else (0.0, 0.0)
+    if shown and shown[-1] - low <= FAR * (high - low):
+        high = shown[-1]
     if low > 0 and high / low > WIDE:
         _logarithmic(axes)
         axes.set_ylim(low / 1.2, high * 1.2)

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
 
+from kx.reporting.diagnosis_words import WORDS as DIAGNOSES
 from kx.reporting.group import Member, member_of
 from kx.reporting.jsonfile import to_json
 from kx.reporting.lineup import Entrant
+from kx.reporting.paired_words import Verdicts, verdicts
 from kx.reporting.report.gather import Run
 from kx.reporting.report.words import Words
 from kx.reporting.steps import WORDS as STEPS
@@ -30,6 +32,7 @@ class Row:
         mark: a class of the style sheet, of what came of it.
         ground: the numbers that it was judged by.
         scores: name and value.
+        diagnosis: its kind.
     """
 
     letter: str
@@ -41,6 +44,7 @@ class Row:
     reached: str
     ground: str
     scores: Sequence[tuple[str, str]]
+    diagnosis: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +53,14 @@ class GroupView:
 
     Attributes:
         note: what its runs are, in a sentence.
+        tests: what paired tests of each against the first say.
     """
 
     title: str
     heading: str
     note: str
     rows: Sequence[Row]
+    tests: Verdicts
 
 
 def member_of_run(run: Run) -> Member | None:
@@ -100,6 +106,7 @@ def group_view(runs: Sequence[Run], words: Words) -> GroupView | None:
             _row(letter, run, member, aims.get(member.label), words)
             for letter, run, member in zip(_letters(len(runs)), runs, members, strict=True)
         ],
+        verdicts([run.folder for run in runs], words.language),
     )
 
 
@@ -119,7 +126,13 @@ def _row(letter: str, run: Run, member: Member, aim: Aim | None, words: Words) -
         reached=STEPS.text(f"reached.{aim.reached}", lang) if aim else "",
         ground=ground_of(aim, lang) if aim else "",
         scores=list(_scores(run, words)),
+        diagnosis=_diagnosis(run, words),
     )
+
+
+def _diagnosis(run: Run, words: Words) -> str:
+    kind = f"kind.{run.record.diagnosis.get('kind')}" if run.record else ""
+    return DIAGNOSES.text(kind, words.language) if kind in DIAGNOSES.texts else ""
 
 
 def _scores(run: Run, words: Words) -> Iterator[tuple[str, str]]:

@@ -25,6 +25,7 @@ ABOVE: Texts = {
     "metric.precision": ("precision", "精确率"),
     "metric.recall": ("recall", "召回率"),
     "metric.auc": ("AUC", "AUC"),
+    "score.brief": ("{part} {metric}", "{part} {metric}"),
     "score": ("{part} {metric}", "{part}{metric}"),
     "key.best_epoch": ("best epoch", "最佳轮次"),
     "key.parameters": ("parameters", "参数个数"),

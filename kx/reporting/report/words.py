@@ -32,7 +32,7 @@ class Words:
 
     def brief(self, part: str, metric: str) -> str:
         """Return a metric of a part as specs and tables name it, such as ``test mae``."""
-        return self("score", part=self.name("part", part), metric=metric)
+        return self("score.brief", part=self.name("part", part), metric=metric)
 
     def curve(self, name: str) -> str:
         """Return what a curve of a history is called, such as ``val_loss``."""
