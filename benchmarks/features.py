@@ -14,6 +14,7 @@ from typing import Any
 
 def main() -> None:
     """Read the options, run, and print what came of it."""
+    began = time.perf_counter()
     parser = argparse.ArgumentParser(prog="features", description=__doc__)
     parser.add_argument("spec", type=Path)
     parser.add_argument("--home", type=Path, required=True, help="folder of cache and outputs")
@@ -27,13 +28,16 @@ def main() -> None:
     class Clock(Watcher):
         """Notes when the data have been read, and when the first epoch begins and ends."""
 
+        reading = False
+
         def __init__(self) -> None:
             self.at: dict[str, float] = {}
 
         def stage(self, text: str) -> None:
-            """The base is built once the data have been read."""
-            if text.startswith("building"):
+            """The stage after that of reading begins when the data have been read."""
+            if self.reading:
                 self.at["read"] = time.perf_counter()
+            self.reading = text.startswith("reading")
 
         def fit_started(self, name: str, epochs: int, steps: int) -> None:
             """The first epoch begins."""
@@ -47,6 +51,7 @@ def main() -> None:
     record, _ = run(make_plan(options.spec), options.home / "outputs", clock, Switches())
     found: dict[str, Any] = {
         "begins": clock.at["started"] - clock.at["read"],
+        "whole": clock.at["started"] - began,
         "ends": clock.at["ended"] - clock.at["read"],
         "stage": record.features["seconds"],
         "passes": record.features["forward_passes"],

@@ -36,8 +36,9 @@ class Transfer:
             trainable, and nothing else.
         frozen: ``frozen(model, **options)`` returns the variables that training must not change.
         phases: ``phases(whats, **options)`` complains of phases that train ``whats``, in turn.
-        extractor: ``extractor(info, files, **options)`` builds the network that makes features of
-            pictures, if the base is to run but once; otherwise it returns None.
+        recipe: ``recipe(**options)`` returns what of the options decides the features of pictures,
+            if the base is to run but once; otherwise None.
+        extractor: ``extractor(info, files, **options)`` then builds the network that makes them.
         find: ``find(info, files, **options)`` looks for the weights before anything trains; None:
             the network is built once to see which these are.
         used: ``used(**options)`` tells whether the options ask for a ready-made part at all.
@@ -46,7 +47,8 @@ class Transfer:
     choose: Callable[..., None]
     frozen: Callable[..., Sequence[Any]]
     phases: Callable[..., Iterable[Complaint]]
-    extractor: Callable[..., Any] = lambda *_, **__: None
+    recipe: Callable[..., dict[str, Any] | None] = lambda **_: None
+    extractor: Callable[..., Any] | None = None
     find: Callable[..., None] | None = None
     used: Callable[..., bool] = lambda **_: True
 

@@ -8,69 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from transfers import FEATURES, FROZEN, PARAMETERS, TUNED, alone, photographed, trained
 
 pytestmark = pytest.mark.slow
 
 CONFIGS = Path(__file__).parent.parent / "configs"
-
-SPEC = """\
-name: small
-seed: 3
-dataset: {name: image_folder, path: photos, image_size: 32}
-architecture:
-  name: pretrained
-  base: MobileNet
-  base_options: {alpha: 0.25}
-  cut_at: conv_pw_3_relu
-  weights: none
-  units: [8]
-  mode: MODE
-validation: {strategy: holdout, size: 8, refit: none}
-training: {optimizer: {name: adam, learning_rate: 0.02}, batch_size: 8, epochs: 3}
-"""
-PARAMETERS = 2_960
-"""Of the base, up to there."""
-PHASES = "phases: [{epochs: 1, trainable: head}, {epochs: 2, trainable: unfrozen}]"
-TUNED = (
-    SPEC.replace("mode: MODE", "mode: fine_tune\n  unfreeze_from: conv_dw_3")
-    .replace("epochs: 3", PHASES)
-    .replace("refit: none", "refit: 2")
-)
-FEATURES, FROZEN = SPEC.replace("MODE", "features"), SPEC.replace("MODE", "frozen")
-
-
-def photographed(folder):
-    """Put pictures into a folder, light ones and dark ones."""
-    draws = np.random.default_rng(0)
-    for part, count in (("train", 12), ("test", 4)):
-        for label, level in (("dark", 0), ("light", 128)):
-            place = folder / "photos" / part / label
-            place.mkdir(parents=True)
-            for number in range(count):
-                pixels = draws.integers(level, level + 128, (32, 32, 3), dtype=np.uint8)
-                Image.fromarray(pixels).save(place / f"{number}.png")
-    return folder
-
-
-def alone(patch, folder):
-    """Leave a run nothing of the user's: data, weights, cache and network."""
-    for name in ("KX_DATA_DIR", "KX_TIMEOUT"):
-        patch.delenv(name, raising=False)
-    patch.setenv("KX_OFFLINE", "1")
-    patch.setenv("KX_CACHE_DIR", str(folder / "cache"))
-    patch.setenv("KERAS_HOME", str(folder / "keras"))
-
-
-def trained(run, home, text, *args, expected=0):
-    """Train a spec in the folder of the pictures; return run folder, record, stdout, stderr."""
-    (home / "spec.yaml").write_text(text)
-    outputs = home / "outputs"
-    before = set(outputs.iterdir()) if outputs.exists() else set()
-    code, out, err = run("train", home / "spec.yaml", "--outputs", outputs, *args)
-    assert code == expected, err
-    (folder,) = set(outputs.iterdir()) - before
-    return folder, json.loads((folder / "record.json").read_text()), out, err
 
 
 @pytest.fixture
@@ -94,77 +36,6 @@ def runs(run_kx, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         alone(patch, home)
         return {mode: trained(run_kx, home, text) for mode, text in modes.items()}
-
-
-def test_a_second_run_on_features_looks_at_no_picture(train):
-    _, one, out, err = train(FEATURES)
-    _, two, again, _ = train(FEATURES)
-
-    assert one["features"]["forward_passes"] == 24 + 8
-    assert "features: 32 forward passes" in out
-    assert "features of the train part: 24 of 24" in err
-    assert two["features"]["forward_passes"] == 0
-    assert two["features"]["cached"] is True
-    assert "features from cache: 0 forward passes" in again
-    assert two["scores"] == one["scores"]
-    assert two["fits"][0]["scores"] == one["fits"][0]["scores"]
-
-
-@pytest.fixture
-def passes(home):
-    """Make the features of a spec's pictures and train nothing: how many, and of which form."""
-    from kx.contracts import Watcher
-    from kx.planning import make_plan
-    from kx.reporting.folder import RunFolder
-    from kx.running.bases import find_weights
-    from kx.running.features import extracted
-    from kx.running.loading import load
-    from kx.running.work import Switches, Work
-    from kx.training.environment import start_tensorflow
-
-    def made(text):
-        (home / "spec.yaml").write_text(text)
-        plan = make_plan(home / "spec.yaml")
-        with RunFolder.create(home / "outputs", "unfitted") as folder:
-            history = folder.history()
-            work = Work(plan, folder, Watcher(), Switches(), history, {"precision": "float32"})
-            bundle = load(work)
-            find_weights(work, bundle.info)
-            found = extracted(work, bundle)
-            history.close()
-        return work.facts["features"]["forward_passes"], found.info.input_shape
-
-    start_tensorflow(deterministic=True)
-    return made
-
-
-CHANGES = {
-    ("image_size: 32", "image_size: 40"): (10, 10, 32),
-    ("seed: 3", "seed: 4"): (8, 8, 32),  # draws other random weights
-    ("conv_pw_3_relu", "conv_pw_5_relu"): (4, 4, 64),
-    ("alpha: 0.25", "alpha: 0.5"): (8, 8, 64),
-    ("units:", "preprocess: rescale\n  units:"): (8, 8, 32),
-}
-
-
-def test_features_that_something_else_decides_are_made_anew(passes):
-    first = passes(FEATURES)
-    others = {change: passes(FEATURES.replace(*change)) for change in CHANGES}
-    again = passes(FEATURES.replace("units: [8]", "units: [4]"))
-
-    assert first == (32, (8, 8, 32))
-    assert others == {change: (32, shape) for change, shape in CHANGES.items()}
-    assert again == (0, (8, 8, 32))
-
-
-def test_a_damaged_cache_is_made_anew(train, home):
-    _, one, _, _ = train(FEATURES)
-    for path in (home / "cache/features").glob("*.npy"):
-        path.write_bytes(path.read_bytes()[:-4] + b"\0\0\1\0")
-    _, two, _, _ = train(FEATURES)
-
-    assert two["features"]["forward_passes"] == 32
-    assert two["scores"] == one["scores"]
 
 
 LOAD = """

@@ -109,6 +109,30 @@ def seal(folder: Path, key: str, sha256: str, notes: Any) -> None:
     shrink(folder.parent, limit(), spared=folder / f"{key}.json")
 
 
+def note(folder: Path, key: str, found: Any) -> None:
+    """Keep ``found``, JSON, under ``key``: what needs no array, but takes long to find out.
+
+    Raises:
+        OSError: if that cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    seal(folder, key, digest([found]), found)
+
+
+def noted(folder: Path, key: str) -> Any:
+    """Return what ``note`` kept under ``key``, or None if it is not there or not as it was."""
+    path = folder / f"{key}.json"
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        if digest([kept["notes"]]) != kept["sha256"]:
+            return None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    with suppress(OSError):
+        os.utime(path)
+    return kept["notes"]
+
+
 def limit() -> int:
     """Return how many bytes the cache may have: ``KX_CACHE_MB``, in millions.
 
@@ -146,7 +170,7 @@ def shrink(cache_dir: Path, most: int, spared: Path | None = None) -> None:
         if note != spared:
             with suppress(OSError):  # another process removed it, or the system protects its reader
                 note.unlink()  # first: without it, the rest is not valid
-                note.with_suffix(".npy").unlink()
+                note.with_suffix(".npy").unlink(missing_ok=True)
                 surplus -= size
 
 
@@ -154,7 +178,8 @@ def _entries(cache_dir: Path) -> Iterator[tuple[float, int, Path]]:
     """Yield of everything kept when it was last used, its bytes, and its note."""
     for note in cache_dir.glob("*/*.json"):
         with suppress(OSError):
-            size = note.stat().st_size + note.with_suffix(".npy").stat().st_size
+            array = note.with_suffix(".npy")
+            size = note.stat().st_size + (array.stat().st_size if array.exists() else 0)
             yield note.stat().st_mtime, size, note
 
 

@@ -77,10 +77,8 @@ class Preparation:
 
         if _is_left_alone(x, self.scale):
             return _finite_sparse(x, part)
-        # Bytes not through float64: that would take 376 MB for MNIST.
-        kind = np.float32 if x.dtype == np.uint8 else np.float64
-        prepared = ((x - self.shift.astype(kind)) / self.divisor.astype(kind)).astype(np.float32)
         absent = self._absent(x, part)
+        prepared = self._scaled(x)
         if absent is None:
             return prepared
         prepared = np.where(absent, self.fill, prepared).astype(np.float32)
@@ -119,11 +117,21 @@ class Preparation:
             **{name: arrays[name] for name in ("shift", "divisor", "fill", "gaps")},
         )
 
+    def _scaled(self, x: np.ndarray) -> np.ndarray:
+        import numpy as np
+
+        if self.scale == "none":
+            return x.astype(np.float32, copy=False)
+        # Bytes not through float64: that would take 376 MB for MNIST.
+        kind = np.float32 if x.dtype == np.uint8 else np.float64
+        scaled: np.ndarray = (x - self.shift.astype(kind)) / self.divisor.astype(kind)
+        return scaled.astype(np.float32)
+
     def _absent(self, x: np.ndarray, part: str) -> np.ndarray | None:
         """Return where features are missing, or None if no gap is to be filled or marked."""
         import numpy as np
 
-        if x.dtype.kind != "f":
+        if x.dtype.kind != "f" or (not self.gaps.any() and np.isfinite(x).all()):
             return None
         absent: np.ndarray = np.isnan(x)
         _refuse(np.isinf(x), "is infinite", part, self.names)
@@ -261,7 +269,7 @@ def _training_gaps(x: np.ndarray, missing: Missing, names: tuple[str, ...]) -> n
     """Return per feature whether it has gaps that ``missing`` can deal with."""
     import numpy as np
 
-    if x.dtype.kind != "f":
+    if x.dtype.kind != "f" or (missing != "indicator" and np.isfinite(x).all()):
         return np.zeros(x.shape[1:], dtype=bool)
     absent = np.isnan(x)
     _refuse(np.isinf(x), "is infinite", "training", names)

@@ -73,6 +73,7 @@ class SourceWeights:
     folder: Path = Path()
     fetch: bool = True
     _known: dict[str, tuple[Place, str]] = field(default_factory=dict, init=False)
+    _asked: list[list[str]] = field(default_factory=list, init=False)
     _vectors: dict[str, Vectors] = field(default_factory=dict, init=False)
     _coverages: list[Coverage] = field(default_factory=list, init=False)
 
@@ -86,6 +87,7 @@ class SourceWeights:
             StorageError: if there is no room for the download.
         """
         if name not in self._known:
+            self._asked.append([name, url, md5])
             file = WeightFile(name, url, md5)
             place = self.found(name) or self._fetched(file)
             self._known[name] = (place, _checked(file, place.path))
@@ -99,10 +101,29 @@ class SourceWeights:
         """
         whole = self.folder / Path(path).expanduser()
         if whole.name not in self._known:
+            self._asked.append([path, "", ""])
             if not whole.is_file():
                 raise MissingDataError(f"{whole}: there is no such file with weights.")
             self._known[whole.name] = (Place("path", whole), sha256_of(whole))
         return whole
+
+    @property
+    def asked(self) -> list[list[str]]:
+        """The files that were asked for, also in vain: name, URL and MD5 of each, or a path."""
+        return list(self._asked)
+
+    def ask_again(self, asked: Sequence[Sequence[str]]) -> None:
+        """Look for the files that another time were ``asked`` for; raises what that raises."""
+        for name, url, md5 in asked:
+            if url:
+                self.official(name, url, md5)
+            else:
+                self.own(name)
+
+    @property
+    def hashes(self) -> list[str]:
+        """The SHA-256 of each file that was read."""
+        return [sha256 for _, sha256 in self._known.values()]
 
     def word_rows(self, name: str, words: Sequence[str]) -> np.ndarray:
         """Return the vectors that ``name`` has for ``words``, and take note of how many these are.

@@ -126,12 +126,16 @@ def frozen(network: keras.Model, **_: Any) -> list[Any]:
     ]
 
 
-def extractor(info: DatasetInfo, files: WeightFiles | None, **options: Any) -> keras.Model | None:
-    """Build the base and its preprocessing, if it is to run but once: pictures in, features out."""
+def recipe(**options: Any) -> dict[str, Any] | None:
+    """Return what decides the features of a picture; None: no fit is given features."""
+    keys = ("base", "weights", "base_options", "cut_at", "preprocess")
+    return {key: options[key] for key in keys} if options["mode"] == "features" else None
+
+
+def extractor(info: DatasetInfo, files: WeightFiles | None, **options: Any) -> keras.Model:
+    """Build the base and its preprocessing: pictures in, features out."""
     import keras
 
-    if options["mode"] != "features":
-        return None
     pictures = keras.Input(info.input_shape)
     return keras.Model(pictures, _features(pictures, files, options), name="extractor")
 
@@ -139,7 +143,7 @@ def extractor(info: DatasetInfo, files: WeightFiles | None, **options: Any) -> k
 @model(
     "pretrained",
     check=complaints,
-    transfer=Transfer(choose, frozen, phase_complaints, extractor),
+    transfer=Transfer(choose, frozen, phase_complaints, recipe, extractor),
 )
 def pretrained(
     info: DatasetInfo,

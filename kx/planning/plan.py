@@ -103,10 +103,11 @@ class Plan:
         else:
             self.build_model(info, weights)
 
-    def build_extractor(self, info: DatasetInfo, weights: WeightFiles | None) -> keras.Model | None:
-        """Build what makes features of pictures, if the fits are to be given features."""
-        transfer, options = self.transfer, self.architecture.options
-        return transfer.extractor(info, weights, **options) if transfer else None
+    def build_extractor(self, info: DatasetInfo, weights: WeightFiles | None) -> keras.Model:
+        """Build what makes features of pictures, for fits that are to be given features."""
+        assert self.transfer and self.transfer.extractor  # noqa: S101 - for the type checker
+        model: keras.Model = self.transfer.extractor(info, weights, **self.architecture.options)
+        return model
 
     def choose_trainable(self, model: keras.Model, what: str) -> None:
         """Make ``what`` of a network on a ready-made base trainable: head, unfrozen, or all."""

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 from kx.contracts import DatasetInfo
 from kx.errors import MissingDataError
 from kx.planning import Plan
+from kx.running.extractor import extractor_of, seeded
 from kx.running.work import Work, first_line
-from kx.seeds import derive
 
 if TYPE_CHECKING:
     import keras
+
+    from kx.data.weight_files import SourceWeights
 
 FEW_WORDS = 0.5
 """Share of the words with a vector below which hardly anything is transferred."""
@@ -25,8 +27,8 @@ RANDOM_NOTE = (
 def find_weights(work: Work, info: DatasetInfo) -> None:
     """Find the weights of the network's ready-made base, if it has one, and take down which.
 
-    A network on a base is built once: only Keras knows which file it wants, and what is wrong with
-    the names of layers is told before anything trains.
+    A network on a base is built, if it was never before: only Keras knows which file it wants, and
+    what is wrong with the names of layers is told before anything trains.
 
     Raises:
         MissingDataError: if they are nowhere to be had, and the spec allows no random ones.
@@ -38,21 +40,16 @@ def find_weights(work: Work, info: DatasetInfo) -> None:
 
     if not work.plan.takes_weights:
         return
-    options = work.plan.architecture.options
-    work.watcher.stage(f"{'building' if 'base' in options else 'reading'} {_named(work.plan)}")
     files = SourceFiles.from_environment(work.watcher)
-    weights = SourceWeights(files, work.plan.folder)
+    weights = work.weights = SourceWeights(files, work.plan.folder)
+    work.extractor = extractor_of(work, info)
     missing = ""
     try:
-        seeded(work)
-        work.extractor = work.plan.build_extractor(info, weights)
-        if work.extractor is None:
-            work.plan.find_weights(info, weights)
-        work.weights = weights
+        _look(work, info, weights)
     except MissingDataError as error:
-        if options.get("fallback") != "random":
+        if work.plan.architecture.options.get("fallback") != "random":
             raise
-        missing = first_line(error)
+        missing, work.weights = first_line(error), None
         work.warn("Random weights", f"{missing}. {RANDOM_NOTE}")
     work.facts["base"] = {
         "name": _named(work.plan),
@@ -61,6 +58,16 @@ def find_weights(work: Work, info: DatasetInfo) -> None:
         "fallback": bool(missing),
     }
     note_coverage(work)
+
+
+def _look(work: Work, info: DatasetInfo, weights: SourceWeights) -> None:
+    """Look for the weights: where only Keras knows which they are, the network is built."""
+    if work.extractor:
+        return work.extractor.find()
+    does = "building" if "base" in work.plan.architecture.options else "reading"
+    work.watcher.stage(f"{does} {_named(work.plan)}")
+    seeded(work)
+    return work.plan.find_weights(info, weights)
 
 
 def _named(plan: Plan) -> str:
@@ -79,13 +86,6 @@ def note_coverage(work: Work) -> None:
         work.warn("Check the vectors", f"{found}. The others are zeros.")
     else:
         work.watcher.stage(str(found))
-
-
-def seeded(work: Work) -> None:
-    """Have what is built next draw its random weights as it always does in this run."""
-    from kx.training.environment import seed_everything
-
-    seed_everything(derive(work.seed, "weights", "base"))
 
 
 def whole(work: Work, head: keras.Model, info: DatasetInfo) -> keras.Model:

@@ -6,15 +6,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kx.contracts import DatasetBundle, Split
 from kx.data import cache
-from kx.running.bases import seeded
+from kx.running.extractor import Extractor
 from kx.running.work import Work
 
 if TYPE_CHECKING:
-    import keras
     import numpy as np
 
 BATCH = 32
@@ -31,23 +30,22 @@ class Part:
         name: for the display.
     """
 
-    extractor: keras.Model
+    extractor: Extractor
     x: np.ndarray
     name: str
 
     @property
     def shape(self) -> tuple[int, ...]:
         """Of the features of one picture."""
-        return tuple(self.extractor.output_shape[1:])
+        return tuple(self.extractor.model().output_shape[1:])
 
     def rows(self, work: Work) -> Iterator[np.ndarray]:
         """Yield the features of each picture, float32."""
         import tensorflow as tf
 
+        model = self.extractor.model()
         spec = tf.TensorSpec((None, *self.x.shape[1:]), self.x.dtype)
-        run = tf.function(
-            lambda pictures: self.extractor(pictures, training=False), input_signature=[spec]
-        )
+        run = tf.function(lambda pictures: model(pictures, training=False), input_signature=[spec])
         for start in range(0, len(self.x), BATCH):
             yield from run(self.x[start : start + BATCH]).numpy()
             done = min(start + BATCH, len(self.x))
@@ -57,41 +55,34 @@ class Part:
 def extracted(work: Work, bundle: DatasetBundle) -> DatasetBundle:
     """Return the features that the base makes of the pictures, if the spec asks for them.
 
-    They are kept in a cache by what decides them: a second run looks at no picture.
+    They are kept in a cache by what decides them: a second run looks at no picture, and has no
+    use for the base.
     """
-    if not work.plan.takes_weights:
-        return bundle
-    seeded(work)
-    extractor = work.extractor or work.plan.build_extractor(bundle.info, work.weights)
-    if extractor is None:
+    if work.extractor is None:
         return bundle
     work.watcher.stage("extracting features")
     started = time.monotonic()
-    parts = {"train": bundle.train, "test": bundle.test}
     made, passes = {}, 0
-    for name, split in parts.items():
-        part = Part(extractor, split.x, name)
-        x, kept = _features(work, part)
+    for name, split in {"train": bundle.train, "test": bundle.test}.items():
+        x, kept = _features(work, Part(work.extractor, split.x, name))
         made[name] = replace(split, x=x)
         passes += 0 if kept else len(split)
     work.facts["features"] = {
         "forward_passes": passes,
         "cached": passes == 0,
         "seconds": round(time.monotonic() - started, 3),
-        "shape": list(extractor.output_shape[1:]),
-        "parameters": int(extractor.count_params()),
+        "shape": list(made["train"].x.shape[1:]),
+        "parameters": work.extractor.parameters,
     }
     if not passes:
         work.watcher.stage("features from cache: 0 forward passes")
-    return _bundle(bundle, extractor, made)
+    return _bundle(bundle, made)
 
 
-def _bundle(
-    bundle: DatasetBundle, extractor: keras.Model, parts: dict[str, Split]
-) -> DatasetBundle:
+def _bundle(bundle: DatasetBundle, parts: dict[str, Split]) -> DatasetBundle:
     info = replace(
         bundle.info,
-        input_shape=tuple(extractor.output_shape[1:]),
+        input_shape=tuple(parts["train"].x.shape[1:]),
         pixels=False,
         scale="none",
         extracted_from=bundle.info,
@@ -101,7 +92,7 @@ def _bundle(
 
 def _features(work: Work, part: Part) -> tuple[np.ndarray, bool]:
     """Return the features of a part: (n, ...) float32, and whether they were kept from before."""
-    folder = _folder(work)
+    folder = part.extractor.folder
     if folder is None:
         return _in_memory(work, part), False
     key = _key(work, part)
@@ -116,34 +107,10 @@ def _features(work: Work, part: Part) -> tuple[np.ndarray, bool]:
         return _in_memory(work, part), False
 
 
-def _folder(work: Work) -> Path | None:
-    """Return where features are kept; those of a sample are not worth it."""
-    from kx.data.sources import SourceFiles
-
-    folder = SourceFiles.from_environment().cache_dir
-    return folder / "features" if folder and not work.facts["dataset"]["sample"] else None
-
-
 def _key(work: Work, part: Part) -> str:
-    """Return what names the features: all that decides them, down to the weights themselves."""
-    from importlib.metadata import version
-
-    from kx.training.phases import digest
-
-    options: dict[str, Any] = dict(work.plan.architecture.options)
-    named = [options.get(name) for name in ("base", "base_options", "cut_at", "preprocess")]
-    return cache.digest(
-        [
-            work.facts["dataset"]["fingerprint"],
-            part.name,
-            list(part.x.shape),
-            digest(part.extractor.variables),
-            *named,
-            work.facts["precision"],
-            version("keras"),
-            version("tensorflow"),
-        ]
-    )
+    """Return what names the features: all that decides them, without building the base."""
+    pictures = [work.facts["dataset"]["fingerprint"], part.name, list(part.x.shape)]
+    return cache.digest([*pictures, *part.extractor.identity])
 
 
 def _made(work: Work, part: Part, folder: Path, key: str) -> np.ndarray:

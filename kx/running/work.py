@@ -18,7 +18,7 @@ from kx.spec.schema import TrainingSection
 from kx.training.phases import cut_short
 
 if TYPE_CHECKING:
-    import keras
+    from kx.running.extractor import Extractor
 
 SMOKE_TRAIN, SMOKE_TEST, SMOKE_EPOCHS, SMOKE_FITS = 256, 128, 2, 4
 
@@ -50,7 +50,7 @@ class Work:
         facts: fields of the record.
         histories: of each fit, by its name.
         weights: through which those of a ready-made base are had; None: they are random.
-        extractor: what makes features of pictures, if it was built to find its weights.
+        extractor: what makes features of pictures, if the fits are to be given features.
     """
 
     plan: Plan
@@ -61,7 +61,7 @@ class Work:
     facts: dict[str, Any] = field(default_factory=dict)
     histories: dict[str, History] = field(default_factory=dict)
     weights: SourceWeights | None = None
-    extractor: keras.Model | None = None
+    extractor: Extractor | None = None
 
     @property
     def seed(self) -> int:

@@ -1,0 +1,123 @@
+"""What makes features of pictures: a base that is built only where it has something to do."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kx.contracts import DatasetInfo
+from kx.data import cache
+from kx.running.work import Work
+from kx.seeds import derive
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import keras
+
+
+class Extractor:
+    """The base of a network whose fits are given features.
+
+    What is learnt by building it is noted beside the features: which files it takes its weights
+    from, which only Keras knows, and how many parameters it has. A run whose features are kept
+    needs no more of it before its model is saved.
+    """
+
+    def __init__(self, work: Work, info: DatasetInfo, recipe: Mapping[str, Any]) -> None:
+        """Look up what is known of the base.
+
+        Args:
+            work: the weights are had through its ``weights``; None: they are random.
+            info: form of the pictures.
+            recipe: what of the architecture's options decides the features.
+        """
+        self._work, self._info, self._recipe = work, info, dict(recipe)
+        self._asked = work.weights
+        self._model: keras.Model | None = None
+        self.folder = _folder(work)
+        self._note: Any = cache.noted(self.folder, self._name) if self.folder else None
+
+    def find(self) -> None:
+        """Look for the weights, by building the base if it is not known where they are from.
+
+        Raises:
+            MissingDataError: if they are nowhere to be had.
+            DataError: if they are not the official ones.
+            UsageError: if the base lacks an option or a layer.
+        """
+        if self._note and self._asked:
+            self._work.watcher.stage(f"looking for the weights of {self._recipe['base']}")
+            self._asked.ask_again(self._note["files"])
+        else:
+            self.model()
+
+    def model(self) -> keras.Model:
+        """Return the network, built once: pictures in, features out."""
+        if self._model is None:
+            work = self._work
+            work.watcher.stage(f"building {self._recipe['base']}")
+            seeded(work)
+            self._model = work.plan.build_extractor(self._info, work.weights)
+            self._note = {
+                "files": self._asked.asked if self._asked else [],
+                "parameters": int(self._model.count_params()),
+            }
+            if self.folder:
+                with suppress(OSError):  # the features go to the same place, and tell
+                    cache.note(self.folder, self._name, self._note)
+        return self._model
+
+    @property
+    def parameters(self) -> int:
+        """Of the base; it is built if that is not known."""
+        if not self._note:
+            self.model()
+        return int(self._note["parameters"])
+
+    @property
+    def identity(self) -> list[Any]:
+        """What decides the features beside the pictures: options, weights, arithmetic, versions."""
+        work = self._work
+        hashes = work.weights.hashes if work.weights else []
+        weights: list[Any] = hashes or ["random", derive(work.seed, "weights", "base")]
+        precision = work.facts["precision"]
+        return [_without_weights(self._recipe), weights, precision, *_versions()]
+
+    @property
+    def _name(self) -> str:
+        return cache.digest(["base", self._recipe, list(self._info.input_shape), *_versions()])
+
+
+def extractor_of(work: Work, info: DatasetInfo) -> Extractor | None:
+    """Return what makes features of pictures of the form ``info``, if the spec asks for them."""
+    transfer, options = work.plan.transfer, work.plan.architecture.options
+    recipe = transfer.recipe(**options) if transfer else None
+    return None if recipe is None else Extractor(work, info, recipe)
+
+
+def seeded(work: Work) -> None:
+    """Have what is built next draw its random weights as it always does in this run."""
+    from kx.training.environment import seed_everything
+
+    seed_everything(derive(work.seed, "weights", "base"))
+
+
+def _folder(work: Work) -> Path | None:
+    """Return where features are kept; those of a sample are not worth it."""
+    from kx.data.sources import SourceFiles
+
+    folder = SourceFiles.from_environment().cache_dir
+    return folder / "features" if folder and not work.facts["dataset"]["sample"] else None
+
+
+def _without_weights(recipe: Mapping[str, Any]) -> dict[str, Any]:
+    """Of weights their content decides, not where they are from."""
+    return {key: value for key, value in recipe.items() if key != "weights"}
+
+
+def _versions() -> list[str]:
+    from importlib.metadata import version
+
+    return [version("keras"), version("tensorflow")]
