@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.models import OptionInfo
 
 from kx.language import Language
 
@@ -43,8 +44,20 @@ Outputs = Annotated[
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print one JSON document instead, for other programs.")
 ]
+Invert = Annotated[
+    bool,
+    typer.Option("--invert", help="Turn dark and light around: MNIST's digits are light on dark."),
+]
 Lang = Annotated[Language, typer.Option("--lang", help="English or Chinese.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no remarks.")]
+
+
+def repeated(name: str, metavar: str, text: str) -> OptionInfo:
+    """Return an option that may be given several times, as the annotation of a list."""
+    option: OptionInfo = typer.Option(
+        name, metavar=metavar, help=f"{text}; may be repeated.", show_default=False
+    )
+    return option
 
 
 def overrides(

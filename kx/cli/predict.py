@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kx.cli.options import AsJson, Outputs
+from kx.cli.options import AsJson, Invert, Outputs, repeated
 from kx.cli.runs import Run
 
 if TYPE_CHECKING:
@@ -25,36 +25,13 @@ Inputs = Annotated[
     ),
 ]
 Row = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--row",
-        metavar="NAME=NUMBER,…",
-        help="A row of a table, also as JSON; may be repeated.",
-        show_default=False,
-    ),
+    list[str] | None, repeated("--row", "NAME=NUMBER,…", "A row of a table, also as JSON")
 ]
 File = Annotated[
     list[Path] | None,
-    typer.Option(
-        "--file",
-        metavar="FILE",
-        help="A file that is one text, or a folder of .txt files; may be repeated.",
-        show_default=False,
-    ),
+    repeated("--file", "FILE", "A file that is one text, or a folder of .txt files"),
 ]
-Lines = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--lines",
-        metavar="FILE",
-        help="A file with a text in each line; may be repeated.",
-        show_default=False,
-    ),
-]
-Invert = Annotated[
-    bool,
-    typer.Option("--invert", help="Turn dark and light around: MNIST's digits are light on dark."),
-]
+Lines = Annotated[list[Path] | None, repeated("--lines", "FILE", "A file with a text in each line")]
 Every = Annotated[bool, typer.Option("--all", help="Show all classes.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV instead, with all digits.")]
 

@@ -1,0 +1,54 @@
+"""What the commands of ``kx explain`` answer: where pictures go, and what is printed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from kx.explain.subjects import Subject
+    from kx.reporting.plots.canvas import Look
+
+
+def folder(run: Path | None, output: Path | None) -> Path:
+    """Return the folder of the pictures; those of no run go to the current one."""
+    from kx.cli.plot import made
+    from kx.reporting.folder import plots_folder
+
+    if output:
+        return made(output)
+    return plots_folder(run) if run else Path()
+
+
+def look_of(subject: Subject, title: str) -> Look:
+    """Return how a picture of the network is titled, and what makes it worthless."""
+    from kx.reporting.plots.canvas import Look
+
+    return Look(title, sample=subject.sample, alarm=subject.note)
+
+
+def short(layer: str) -> str:
+    """Return the name of a layer without those of the networks around it."""
+    return layer.rpartition("/")[2]
+
+
+def tell(subject: Subject, facts: dict[str, Any], lines: list[str], as_json: bool) -> None:
+    """Print the result, and on stderr what makes it worthless, if something does."""
+    if subject.note:
+        typer.echo(f"Warning: {subject.name}: {subject.note}.", err=True)
+    run = subject.folder.name if subject.folder else None
+    facts = {"id": run, "network": subject.name, "note": subject.note, **facts}
+    show(facts, lines, as_json)
+
+
+def show(facts: dict[str, Any], lines: list[str], as_json: bool) -> None:
+    """Print facts for other programs, or lines for people."""
+    from kx.reporting.jsonfile import to_json
+    from kx.reporting.text import clean
+
+    if as_json:
+        typer.echo(to_json(facts), nl=False)
+    else:
+        typer.echo("\n".join(clean(line) for line in lines))

@@ -1,0 +1,105 @@
+"""What the commands of ``kx explain`` are asked: arguments and options, and what they name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kx.cli.options import repeated
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from kx.explain.subjects import Subject
+
+Network = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN",
+        help="An id, the beginning of one, the name of a spec (its newest run), `last`; or a "
+        "network of keras.applications, such as VGG16.",
+    ),
+]
+Trained = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN",
+        help="An id, the beginning of one, the name of a spec (its newest run), or `last`.",
+    ),
+]
+ImageFile = Annotated[
+    Path, typer.Option("--image", metavar="FILE", help="A picture.", show_default=False)
+]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", help="Folder of the pictures; else that of the run, or this one."),
+]
+Weights = Annotated[
+    str,
+    typer.Option(
+        "--weights",
+        metavar="imagenet|none|PATH",
+        help="Of a network of keras.applications; imagenet: from KX_DATA_DIR or KERAS_HOME/models.",
+    ),
+]
+BaseOption = Annotated[
+    list[str] | None,
+    repeated("--base-option", "KEY=VALUE", "Of a network of keras.applications, as in alpha=0.25"),
+]
+
+
+def read(image: Path, invert: bool) -> np.ndarray:
+    """Return the picture in a file: (height, width, channels) uint8."""
+    from kx.data.picture import read_picture
+
+    picture = read_picture(image)  # before TensorFlow is loaded: a wrong name costs no seconds
+    return 255 - picture if invert else picture
+
+
+def subject_of(
+    run: str, outputs: Path, weights: str, options: list[str] | None, top: tuple[bool, ...]
+) -> Subject:
+    """Return the network that ``run`` names, and get TensorFlow ready.
+
+    Args:
+        run: a run, or a network of keras.applications.
+        outputs: folder of the runs.
+        weights: of a network of keras.applications.
+        options: likewise, each ``key=value``.
+        top: whether its last layers are wanted; if they cannot be had, the second is tried.
+
+    Raises:
+        UsageError: if there is no such network or option.
+        MissingDataError: if its weights are nowhere to be had.
+    """
+    from kx.errors import UsageError
+    from kx.explain.subjects import is_application, of_application, of_run
+    from kx.reporting.folder import find_run
+    from kx.training.environment import start_tensorflow
+
+    if is_application(run):
+        chosen = _options(options)
+        start_tensorflow(deterministic=True)
+        return of_application(run, weights, chosen, top)
+    if options or weights != "imagenet":
+        raise UsageError("--weights and --base-option are for networks of keras.applications.")
+    folder = find_run(outputs, run)
+    start_tensorflow(deterministic=True)
+    return of_run(folder)
+
+
+def _options(given: list[str] | None) -> dict[str, Any]:
+    import yaml
+
+    from kx.errors import UsageError
+
+    pairs = [text.partition("=") for text in given or ()]
+    for key, sign, _ in pairs:
+        if not (key and sign):
+            raise UsageError(f"--base-option {key}: write KEY=VALUE, as in alpha=0.25.")
+    try:
+        return {key: yaml.safe_load(value) for key, _, value in pairs}
+    except yaml.YAMLError as error:
+        raise UsageError("--base-option: the value cannot be read.") from error

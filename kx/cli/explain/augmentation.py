@@ -1,0 +1,86 @@
+"""``kx explain augmentation``: what training sees of pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kx.cli.explain.answering import folder, show
+from kx.cli.explain.asking import Output
+from kx.cli.options import AsJson, Outputs, Sample
+
+if TYPE_CHECKING:
+    from kx.explain.augmented import Source
+
+
+def augmentation(
+    run: Annotated[
+        str,
+        typer.Argument(
+            metavar="RUN|SPEC",
+            help="A run (an id, the beginning of one, the name of a spec, `last`), or a YAML file.",
+        ),
+    ],
+    count: Annotated[int, typer.Option(min=1, max=100, help="Of pictures.")] = 6,
+    versions: Annotated[int, typer.Option(min=1, max=50, help="Of each picture.")] = 5,
+    sample: Sample = False,
+    output: Output = None,
+    outputs: Outputs = Path("outputs"),
+    as_json: AsJson = False,
+) -> None:
+    """Draw what augmentation makes of training pictures.
+
+    They are the first of the training part, changed as training would change them.
+
+    Example: kx explain augmentation configs/cats_vs_dogs_augmented.yaml
+    """
+    from kx.explain.augmented import versions as made_of
+    from kx.reporting.folder import slug
+    from kx.reporting.plots.canvas import Look
+    from kx.reporting.plots.pictures import draw_sheet
+
+    source = _source(run, outputs, sample)
+    found = made_of(source, count, versions)
+    path = folder(source.folder, output) / f"augmentation-{slug(source.name)}.png"
+    settings = ", ".join(f"{key} {_short_value(value)}" for key, value in source.settings().items())
+    said = f"left: the picture as it is; then {versions} made of it: {settings}"
+    draw_sheet(
+        path,
+        found.reshape(-1, *found.shape[2:]),
+        Look(f"{source.name}, training pictures as augmented", sample=source.sample),
+        per_row=1 + versions,
+        margin=3,
+        notes=said,
+    )
+    facts = {
+        "id": source.folder.name if source.folder else None,
+        "augmentation": source.settings(),
+        "pictures": len(found),
+        "versions": versions,
+        "sample": source.sample,
+        "plot": str(path),
+    }
+    show(facts, [settings, str(path)], as_json)
+
+
+def _source(run: str, outputs: Path, sample: bool) -> Source:
+    """Return the spec that a file or a run has, with its data; then TensorFlow is ready."""
+    from kx.errors import UsageError
+    from kx.explain.augmented import of_run, of_spec
+    from kx.reporting.folder import find_run
+    from kx.training.environment import start_tensorflow
+
+    if run.endswith((".yaml", ".yml")):
+        source = of_spec(Path(run), sample=sample)
+    elif sample:
+        raise UsageError("--sample is for a spec; a run has its data.")
+    else:
+        source = of_run(find_run(outputs, run))
+    start_tensorflow(deterministic=True)
+    return source
+
+
+def _short_value(value: Any) -> str:
+    return "yes" if value is True else f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,59 @@
+"""``kx explain filters``: the patterns that filters respond to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kx.cli.explain.answering import folder, look_of, short, tell
+from kx.cli.explain.asking import BaseOption, Network, Output, Weights, subject_of
+from kx.cli.options import AsJson, Outputs
+
+
+def filters(
+    run: Network,
+    layer: Annotated[
+        str | None,
+        typer.Option("--layer", help="Its name; default: the first one with filters."),
+    ] = None,
+    steps: Annotated[int, typer.Option(min=1, max=10_000, help="Of gradient ascent.")] = 40,
+    size: Annotated[int, typer.Option(min=1, max=2_000, help="Pixels of a side.")] = 64,
+    count: Annotated[int, typer.Option(min=1, help="At most so many filters.")] = 64,
+    weights: Weights = "imagenet",
+    base_option: BaseOption = None,
+    output: Output = None,
+    outputs: Outputs = Path("outputs"),
+    as_json: AsJson = False,
+) -> None:
+    """Draw the patterns that the filters of a layer respond to.
+
+    Example: kx explain filters VGG16 --layer block3_conv1
+    """
+    from kx.explain.filters import Ascent, patterns
+    from kx.explain.layers import unfolded
+    from kx.reporting.folder import slug
+    from kx.reporting.plots.pictures import draw_sheet
+
+    subject = subject_of(run, outputs, weights, base_option, top=(False, True))
+    low, high = subject.range()
+    graph = unfolded(subject.model)
+    name = layer or graph.convolutions()[0].name
+    ascent = Ascent(size=size, steps=steps, low=low, high=high)
+    found = patterns(graph, name, ascent, count)
+    path = folder(subject.folder, output) / f"filters-{slug(found.layer)}.png"
+    first, last = (float(found.activations[:, at].mean()) for at in (0, -1))
+    said = [f"{len(found.pictures)} of {found.filters} filters, {steps} steps"]
+    said.append(f"mean activation {first:.3g} -> {last:.3g}")
+    said += [f"{len(found.silent)} silent"] if found.silent else []
+    look = look_of(subject, f"{subject.name}, filters of {short(found.layer)}")
+    draw_sheet(path, found.pictures, look, per_row=8, margin=5, notes="; ".join(said))
+    facts = {
+        "layer": found.layer,
+        "filters": found.filters,
+        "activations": [[float(row[0]), float(row[-1])] for row in found.activations],
+        "silent": list(found.silent),
+        "plot": str(path),
+    }
+    tell(subject, facts, [*said, str(path)], as_json)

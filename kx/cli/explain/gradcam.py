@@ -1,0 +1,81 @@
+"""``kx explain gradcam``: which parts of a picture speak for a class."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kx.cli.explain.answering import folder, look_of, tell
+from kx.cli.explain.asking import BaseOption, ImageFile, Network, Output, Weights, read, subject_of
+from kx.cli.options import AsJson, Invert, Outputs
+
+if TYPE_CHECKING:
+    from kx.explain.gradcam import HeatMap
+    from kx.explain.subjects import Subject
+
+Layer = Annotated[
+    str | None,
+    typer.Option("--layer", help="Its name; a wrong one is answered with those there are."),
+]
+
+
+def gradcam(
+    run: Network,
+    image: ImageFile,
+    class_: Annotated[
+        str | None,
+        typer.Option("--class", help="Name or number; default: the most probable one."),
+    ] = None,
+    layer: Layer = None,
+    invert: Invert = False,
+    weights: Weights = "imagenet",
+    base_option: BaseOption = None,
+    output: Output = None,
+    outputs: Outputs = Path("outputs"),
+    as_json: AsJson = False,
+) -> None:
+    """Draw which parts of a picture speak for a class (Grad-CAM).
+
+    Example: kx explain gradcam last --image cat.jpg --class cat
+    """
+    from kx.explain.gradcam import grad_cam, overlaid
+    from kx.explain.layers import unfolded
+    from kx.reporting.folder import slug
+    from kx.reporting.plots.pictures import draw_heat
+
+    picture = read(image, invert)
+    subject = subject_of(run, outputs, weights, base_option, top=(True,))
+    target = None if class_ is None else subject.number(class_)
+    found = grad_cam(unfolded(subject.model), subject.prepared(picture), target, layer)
+    named = "output" if found.target is None else subject.label(found.target)
+    path = folder(subject.folder, output) / f"gradcam-{slug(image.stem)}-{slug(named)}.png"
+    lines = _verdict(subject, found)
+    look = look_of(subject, f"{subject.name}, what speaks for {named}")
+    notes = "; ".join([f"{image.name}: {lines[0]}", f"layer {found.layer}", *lines[1:]])
+    draw_heat(path, picture, found.heat, overlaid(picture, found.heat), look, notes)
+    facts = {
+        "layer": found.layer,
+        "class": found.target,
+        "predicted": found.predicted,
+        "outputs": [float(value) for value in found.outputs],
+        "map_note": found.note,
+        "plot": str(path),
+    }
+    tell(subject, facts, [*lines, str(path)], as_json)
+
+
+def _verdict(subject: Subject, found: HeatMap) -> list[str]:
+    """Return what is predicted, of what the map is, and what is odd about it."""
+    from kx.reporting.text import number
+
+    if found.target is None or found.predicted is None:
+        lines = [f"predicted: {number(float(found.outputs[0]))}"]
+    else:
+        numbers = dict.fromkeys([found.predicted, found.target])
+        lines = [
+            f"{word} {subject.label(at)}, probability {number(float(found.outputs[at]))}"
+            for word, at in zip(("predicted", "mapped"), numbers, strict=False)
+        ]
+    return [*lines, found.note] if found.note else lines
