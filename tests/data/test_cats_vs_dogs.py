@@ -270,5 +270,5 @@ def test_the_real_pictures_are_those_of_the_notes(real_data_dir, tmp_path, monke
     def not_again(*_):
         raise AssertionError("decoded although it is in the cache")
 
-    monkeypatch.setattr("kx.data.pictures.decode", not_again)
+    monkeypatch.setattr("kx.data.picture_rows.decode", not_again)
     assert fingerprint(cats_vs_dogs(files)) == fingerprint(bundle)

@@ -7,11 +7,12 @@ from photos import BROKEN, ODD, classes, encoded, halves, noisy, plain, state, t
 from PIL import Image
 
 from kx.contracts import Watcher
-from kx.data import pictures as pictures_module
+from kx.data import picture_files, picture_rows
 from kx.data.class_folders import Member
 from kx.data.decoding import FlawError, Form, decode, quiet_decoder
 from kx.data.files import DataFolder
-from kx.data.pictures import SHOWN, picture_flaws, read_album
+from kx.data.picture_remarks import SHOWN
+from kx.data.pictures import picture_flaws, read_album
 from kx.data.sources import SourceFiles
 from kx.data.trees import memory_tree, natural, open_tree
 from kx.errors import DataError, MissingDataError
@@ -199,11 +200,11 @@ def test_a_file_that_changes_while_it_is_read_is_refused():
     tree = memory_tree("memory", contents)
     files = SourceFiles()
     files._read["memory"] = ("path", "")
-    looked_at = pictures_module._looked_at(tree, [Member("1.png", 0)])
+    looked_at = picture_files.looked_at(tree, [Member("1.png", 0)])
     contents["1.png"] = noisy(kind="PNG")
 
     with pytest.raises(DataError, match=r"1\.png changed while it was read"):
-        list(pictures_module._decoded(tree, looked_at, Form(SIDE), pictures_module._Findings()))
+        list(picture_rows.decoded(tree, looked_at, Form(SIDE), picture_rows.Findings()))
 
 
 def test_the_order_does_not_depend_on_the_file_system(tmp_path):
@@ -237,7 +238,7 @@ def decodings(monkeypatch):
         names.append(name)
         return decode(name, content, form)
 
-    monkeypatch.setattr(pictures_module, "decode", counted)
+    monkeypatch.setattr(picture_rows, "decode", counted)
     return names
 
 
@@ -351,7 +352,7 @@ def test_nothing_unfinished_stays_in_the_cache(tmp_path, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(pictures_module, "decode", interrupted)
+    monkeypatch.setattr(picture_rows, "decode", interrupted)
     with pytest.raises(KeyboardInterrupt):
         album(folder, tmp_path / "cache")
 
@@ -476,7 +477,7 @@ class Counted(Watcher):
 
 @pytest.mark.parametrize("cached", [True, False])
 def test_it_is_told_how_far_reading_and_decoding_are(tmp_path, monkeypatch, cached):
-    monkeypatch.setattr(pictures_module, "CHUNK", 2)
+    monkeypatch.setattr(picture_files, "CHUNK", 2)
     write(tmp_path / "photos", {f"{n}.png": encoded(plain((n, 0, 0)), "PNG") for n in range(5)})
     tree = open_tree(tmp_path / "photos")
     found = [Member(name, number % 2) for number, name in enumerate(tree.files)]

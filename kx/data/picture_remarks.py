@@ -1,0 +1,75 @@
+"""What is told of pictures: which cannot be used, which were left out, and which are odd."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from kx.data.class_folders import PICTURES, others
+from kx.data.decoding import ODDITIES
+from kx.data.picture_files import Entry
+from kx.data.picture_rows import Findings
+from kx.data.trees import Tree
+from kx.errors import DataError
+
+SHOWN = 20
+"""Files that a message names; the run's log has all."""
+
+
+def unusable(tree: Tree, flaws: Sequence[tuple[str, str]], total: int) -> DataError:
+    """Return the error that names the pictures which cannot be used; its details name all."""
+    lines = [f"  {name}: {flaw}" for name, flaw in flaws]
+    more = len(lines) - SHOWN
+    shown = lines[:SHOWN] + ([f"  and {more:,} more, listed in the run's log"] if more > 0 else [])
+    error = DataError(
+        f"{len(flaws):,} of {total:,} pictures in {tree.name} cannot be used:\n"
+        + "\n".join(shown)
+        + "\nReplace them, or leave them out: dataset.on_corrupt: skip. kx changes none of them."
+    )
+    error.details = "\n".join(lines) if more > 0 else ""
+    return error
+
+
+def left_out(flaws: Sequence[tuple[str, str]], total: int) -> Iterator[str]:
+    """Yield which pictures were left out, if some were."""
+    if flaws:
+        named = [f"{name} ({flaw})" for name, flaw in flaws]
+        yield f"{len(flaws):,} of {total:,} pictures were left out: {_some(named)}"
+
+
+def strangers(tree: Tree) -> Iterator[str]:
+    """Yield which files between the pictures are none, if there are some."""
+    names = others(tree, PICTURES)
+    if names:
+        yield f"{len(names):,} files are no pictures by their names: {_some(names)}"
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:5])
+    return f"{shown}, and {len(names) - 5:,} more" if len(names) > 5 else shown
+
+
+def odd(findings: Iterable[Findings]) -> Iterator[str]:
+    """Yield of each oddity how many pictures have it."""
+    counts: Counter[str] = Counter()
+    for found in findings:
+        counts.update(found.oddities)
+    for kind, words in ODDITIES.items():
+        if counts[kind]:
+            yield f"{counts[kind]:,} pictures {words}"
+
+
+def refuse_lost_classes(
+    tree: Tree, part: str, entries: Sequence[Entry], good: Sequence[Entry]
+) -> None:
+    """Make sure that of each class of a part some ``good`` picture is left.
+
+    Raises:
+        DataError: otherwise.
+    """
+    lost = {entry.label for entry in entries} - {entry.label for entry in good}
+    if lost:
+        names = [entry.name for entry in entries if entry.label in lost]
+        raise DataError(
+            f"{tree.name}: no picture of some class of the {part} part can be used: {_some(names)}."
+        )
