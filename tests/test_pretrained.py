@@ -20,12 +20,13 @@ SMALL = {"base": "MobileNet", "base_options": {"alpha": 0.25}, "weights": "none"
 FINE = {"mode": "fine_tune", "unfreeze_from": "conv_dw_13"}
 
 
-def planned(architecture="", training="{}", data="{name: cats_vs_dogs, image_size: 32}"):
+def planned(architecture="", training="{}", data="{name: cats_vs_dogs, image_size: 32}", more=""):
     text = f"""\
 name: x
 dataset: {data}
 architecture: {{name: pretrained, {architecture}}}
 training: {training}
+{more}
 """
     document = parse(text, "x.yaml")
     expand_shorthands(document)
@@ -90,12 +91,13 @@ def test_the_epochs_of_a_training_are_those_of_its_phases():
     assert plan.spec.training.phases[1].optimizer.name == "sgd"
 
 
-def test_the_best_weights_of_several_phases_are_warned_of():
+def test_a_refit_knows_no_best_weights_that_a_phase_could_go_on_from():
     best = TWO.replace("{p", "{checkpoint: best, p", 1)
     (warning,) = [str(warning) for warning in planned(TUNED, best).warnings]
 
-    assert "training.phases: with checkpoint: best each phase ends with the best" in warning
+    assert "training.phases: with checkpoint: best each phase goes on from the best" in warning
     assert planned(TUNED, TWO).warnings == ()
+    assert planned(TUNED, best, more="validation: {strategy: holdout, refit: none}").warnings == ()
 
 
 def test_other_architectures_train_all_of_themselves():

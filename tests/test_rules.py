@@ -106,10 +106,10 @@ def test_every_rule_is_listed(module):
             "may stop early",
         ),
         (
-            training.phases_end_with_their_best,
+            training.phases_go_on_from_their_best,
             {"phases": PHASES, "checkpoint": "best"},
             "phases",
-            "its own epochs",
+            "go on from the last ones",
         ),
     ],
 )

@@ -36,11 +36,20 @@ def batch_by_batch(callbacks: Sequence[keras.callbacks.Callback]) -> str:
     return ""
 
 
+def keeps_best(training: TrainingSection, job: Job) -> bool:
+    """Whether a fit ends with the weights of its best epoch: there must be rows that tell which."""
+    return training.checkpoint == "best" and _guarded(job)
+
+
+def _guarded(job: Job) -> bool:
+    return job.guarded and len(job.validation) > 0
+
+
 def guards(training: TrainingSection, job: Job) -> list[keras.callbacks.Callback]:
     """Return Keras's callbacks that the spec asks for."""
     import keras
 
-    if not job.guarded or not len(job.validation):
+    if not _guarded(job):
         return []
     found: list[keras.callbacks.Callback] = []
     stopping, plateau = training.early_stopping, training.reduce_lr_on_plateau
@@ -52,7 +61,7 @@ def guards(training: TrainingSection, job: Job) -> list[keras.callbacks.Callback
         monitor = stopping.monitor or training.monitor
         options = stopping.model_dump(exclude={"monitor"})
         found.append(keras.callbacks.EarlyStopping(monitor, mode=_mode(monitor), **options))
-    if training.checkpoint == "best":
+    if keeps_best(training, job):
         # Keras's own keeper of the best weights, with a patience that never ends the fit.
         found.append(
             keras.callbacks.EarlyStopping(

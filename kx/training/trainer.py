@@ -18,6 +18,7 @@ from kx.training.callbacks import (
     batch_by_batch,
     event_files,
     guards,
+    keeps_best,
     needs_keras_loop,
     recorder,
 )
@@ -185,6 +186,7 @@ class Trainer:
         started = time.monotonic()
         recording, notes = Recording(job.name, self._hooks), list[PhaseNote]()
         values: Values = self._kit(job, phases[0]).template.initial_values(job.weights_seed)
+        best = values
         self._hooks.watcher.fit_started(job.name, job.epochs, steps)
         own = self._hooks.callbacks()
         try:
@@ -203,6 +205,8 @@ class Trainer:
                     notes.append(self._fit_phase(kit, self._feed(data), one, phase, callbacks))
                     recording.refuse_divergence(phase.training)
                     values = kit.template.values()
+                    if recording.best_epoch(self._training.monitor) > one.first:
+                        best = values  # of all epochs so far; a phase ends with its own best ones
         finally:
             self._hooks.watcher.fit_ended(job.name)
         return Fitted(
@@ -210,7 +214,7 @@ class Trainer:
             recording.history,
             recording.best_epoch(self._training.monitor),
             time.monotonic() - started,
-            values,
+            best if keeps_best(self._training, job) else values,
             notes,
         )
 

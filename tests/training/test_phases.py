@@ -106,6 +106,31 @@ def test_early_stopping_ends_a_phase_and_not_the_training(houses):
     assert len(fitted.history["loss"]) > 2
 
 
+WORSE = Adam(name="adam", learning_rate=2.0)
+
+
+@pytest.mark.parametrize("engine", ["fit", "resident"])
+@pytest.mark.parametrize("last", [WORSE, Adam(name="adam", learning_rate=0.01)], ids=["1", "2"])
+def test_the_best_weights_are_those_of_all_phases(houses, engine, last):
+    """They are the same as if nothing had been trained behind the best epoch."""
+    phases = (Phase(epochs=4, optimizer=Adam(name="adam", learning_rate=0.03)),
+              Phase(epochs=3, optimizer=last))  # fmt: skip
+    fit = job(HOUSES, houses, range(50), range(50, 70), epochs=7)
+    trainer = trainer_for(HOUSES, engine, epochs=7, phases=phases, checkpoint="best")
+    (fitted,) = trainer.fit([fit])
+    (unguarded,) = trainer.fit([replace(fit, guarded=False)])
+
+    losses = fitted.history["val_loss"]
+    assert (fitted.best_epoch <= 4) is (last is WORSE)
+    said = trainer.predict(fitted, np.arange(50, 70, dtype="int32"))[:, 0]
+    mean_square = ((said - houses.y[50:70]) ** 2).mean()
+    assert mean_square == pytest.approx(min(losses), rel=1e-4)
+    assert losses[-1] > min(losses) or fitted.best_epoch == 7
+    said = trainer.predict(unguarded, np.arange(50, 70, dtype="int32"))[:, 0]
+    mean_square = ((said - houses.y[50:70]) ** 2).mean()
+    assert mean_square == pytest.approx(unguarded.history["val_loss"][-1], rel=1e-4)
+
+
 PICTURES = DatasetInfo("pictures", "binary", (32, 32, 3), ("a", "b"), pixels=True)
 OPTIONS = {
     "base": "MobileNet", "base_options": {"alpha": 0.25}, "weights": "none", "units": (6,),

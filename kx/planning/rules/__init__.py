@@ -27,7 +27,7 @@ SPEC_RULES: tuple[Callable[[Plan], Iterable[Finding]], ...] = (
     training.epochs_are_those_of_phases,
     training.phases_suit_the_base,
     training.phases_can_be_repeated,
-    training.phases_end_with_their_best,
+    training.phases_go_on_from_their_best,
     training.features_are_made_once,
     training.tensorboard_is_installed,
 )

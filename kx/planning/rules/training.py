@@ -75,19 +75,22 @@ def phases_suit_the_base(plan: Plan) -> Iterator[Finding]:
 def phases_can_be_repeated(plan: Plan) -> Iterator[Finding]:
     """The refit trains for as many epochs as were best, which must be one number."""
     training = plan.spec.training
-    refits = plan.validation.options.get("refit") not in (None, "none")
-    if len(training.phases or ()) > 1 and training.early_stopping and refits:
+    if len(training.phases or ()) > 1 and training.early_stopping and _refits(plan):
         text = "phases that may stop early cannot be trained again for as many epochs"
         yield Finding(PHASES, text, "use validation.refit: none, or no early_stopping")
 
 
-def phases_end_with_their_best(plan: Plan) -> Iterator[Finding]:
-    """The best epoch of all may lie in an earlier phase than the last."""
+def phases_go_on_from_their_best(plan: Plan) -> Iterator[Finding]:
+    """A refit cannot tell which epoch of a phase was the best: no rows are left to judge it by."""
     training = plan.spec.training
-    if len(training.phases or ()) > 1 and training.checkpoint == "best":
-        text = "with checkpoint: best each phase ends with the best weights of its own epochs"
-        hint = "the result is the best of the last phase, even if an earlier one was better"
+    if len(training.phases or ()) > 1 and training.checkpoint == "best" and _refits(plan):
+        text = "with checkpoint: best each phase goes on from the best weights of the one before"
+        hint = "a refit has no validation part to tell which: its phases go on from the last ones"
         yield Finding(PHASES, text, hint, fatal=False)
+
+
+def _refits(plan: Plan) -> bool:
+    return plan.validation.options.get("refit") not in (None, "none")
 
 
 def features_are_made_once(plan: Plan) -> Iterator[Finding]:

@@ -87,7 +87,8 @@ class TrainingSection(Strict):
     monitor: str = "val_loss"
     """What the best epoch is judged by."""
     checkpoint: Literal["best", "last"] = "last"
-    """Which epoch's weights a fit ends with."""
+    """Which epoch's weights a fit ends with; `best`: of all phases, and each phase goes on from the
+    best of the one before. A refit, which has no validation part, ends with its last."""
     early_stopping: EarlyStopping | None = None
     """Stop when the monitored metric no longer improves."""
     reduce_lr_on_plateau: ReduceLROnPlateau | None = None
