@@ -24,14 +24,14 @@ def tag(run: Run, names: Tags, remove: Remove = False, outputs: Outputs = Path("
 
     Example: kx tag last baseline
     """
+    from kx.reporting import console
     from kx.reporting.folder import find_run
     from kx.reporting.labels import change_tags
-    from kx.reporting.text import clean
 
     folder = find_run(outputs, run)
     add, gone = ((), names) if remove else (names, ())
     tags = change_tags(folder, add=add, remove=gone).tags
-    typer.echo(clean(f"{folder.name}: {', '.join(tags) or 'no tags'}"))
+    console.say(f"{folder.name}: {', '.join(tags) or 'no tags'}")
 
 
 def note(run: Run, text: Text, outputs: Outputs = Path("outputs")) -> None:
@@ -39,10 +39,10 @@ def note(run: Run, text: Text, outputs: Outputs = Path("outputs")) -> None:
 
     Example: kx note last "wrong labels in fold 3"
     """
+    from kx.reporting import console
     from kx.reporting.folder import find_run
     from kx.reporting.labels import change_note
-    from kx.reporting.text import clean
 
     folder = find_run(outputs, run)
     kept = change_note(folder, text).note
-    typer.echo(clean(f"{folder.name}: {kept or 'no note'}"))
+    console.say(f"{folder.name}: {kept or 'no note'}")

@@ -45,6 +45,7 @@ def suggest(
 
     Example: kx suggest imdb -o imdb_dropout.yaml
     """
+    from kx.reporting import console
     from kx.reporting.folder import find_run
     from kx.reporting.jsonfile import to_json
     from kx.reporting.storage import atomic_write
@@ -67,9 +68,9 @@ def suggest(
         document = {"file": shown, "change": key, "changes": changes, "sentence": sentence}
         typer.echo(to_json({**document, "source": begun}), nl=False)
         return
-    typer.echo(f"{target}: {sentence}" if target else sentence)
+    console.say(f"{target}: {sentence}" if target else sentence)
     if target and spec is None:
-        typer.echo(_on_comments(source), err=True)
+        console.say(_on_comments(source), err=True)
 
 
 def _new_spec(

@@ -56,13 +56,13 @@ def gc(
     """
     from kx.reporting.jsonfile import to_json
     from kx.reporting.removal import clear, leftovers
-    from kx.reporting.text import clean, size
+    from kx.reporting.text import size
 
     found = leftovers(outputs)
     if as_json and not dry_run and not yes:
         _refuse("--json asks no questions: add --dry-run or --yes.")
     for rest in () if as_json else found:
-        _say(clean(f"{rest.path}  {size(rest.size)}  {rest.why}"))
+        _say(f"{_within(outputs, rest.path)}  {size(rest.size)}  {rest.why}")
     if not dry_run and found:
         _ask(f"Remove {_total(found)}?", yes)
         found = clear(outputs, found)
@@ -73,6 +73,10 @@ def gc(
         typer.echo(f"{outputs}: nothing is left over")
     else:
         typer.echo(f"{'would remove' if dry_run else 'removed'} {_total(found)}")
+
+
+def _within(outputs: Path, path: Path) -> Path:
+    return path.relative_to(outputs) if path.is_relative_to(outputs) else path
 
 
 def _total(rests: Sequence[Leftover]) -> str:
@@ -102,4 +106,6 @@ def _refuse(why: str) -> None:
 
 
 def _say(text: str) -> None:
-    typer.echo(text, err=True)
+    from kx.reporting import console
+
+    console.say(text, err=True)

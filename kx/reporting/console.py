@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kx.reporting.progress import PlainWatcher, TerminalWatcher, watching
 from kx.reporting.runs_table import runs_list
 from kx.reporting.tables import result_lines, run_panel, summary_panel
+from kx.reporting.text import clean
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,6 +22,7 @@ __all__ = [
     "results",
     "run_panel",
     "runs_list",
+    "say",
     "summary_panel",
     "watching",
 ]
@@ -29,6 +31,19 @@ __all__ = [
 def results() -> Console:
     """Return the console of stdout; ``NO_COLOR`` and ``TERM`` are respected."""
     return _console(stderr=False)
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print a sentence: on a terminal broken between words, elsewhere on one line.
+
+    Args:
+        text: is cleaned of what a terminal would obey.
+        err: it is no result, but a remark.
+    """
+    from rich.text import Text
+
+    paper = messages() if err else results()
+    paper.print(Text(clean(text)), soft_wrap=not paper.is_terminal)
 
 
 def messages() -> Console:

@@ -263,7 +263,10 @@ def _verdict(expectation: Expectation) -> Text:
     verdict = expectation["verdict"]
     line = _styled(verdict, VERDICT_STYLES[verdict])
     value = expectation["value"]
-    line.append(clean(f": {expectation['key']} {number(value)}, expected {' and '.join(wanted)}"))
+    # An epoch, or a number of parameters: no score.
+    whole = value is not None and "." not in expectation["key"] and value == int(value)
+    shown = f"{value:,.0f}" if whole else number(value)
+    line.append(clean(f": {expectation['key']} {shown}, expected {' and '.join(wanted)}"))
     for remark in (expectation["reason"], expectation["source"]):
         line.append(f" ({clean(remark)})" if remark else "")
     return line

@@ -267,7 +267,7 @@ def test_a_dot_per_fold_with_mean_spread_and_baseline(tmp_path, texts):
 
     assert {*scores, "boston, scores of 3 fits", "mean absolute error", "1000 USD"} <= set(said)
     assert {"each fit", "mean 2.0000", "mean ± sd (1.0000)"} <= set(said)
-    assert "trivial baseline: median 6.5000" in said
+    assert "best baseline: median 6.5000" in said
 
 
 @pytest.mark.parametrize(
@@ -276,12 +276,12 @@ def test_a_dot_per_fold_with_mean_spread_and_baseline(tmp_path, texts):
         (
             [0.96, 0.98],
             ("majority", 0.6),
-            "trivial baseline: majority 0.6000 (off the scale, below)",
+            "best baseline: majority 0.6000 (off the scale, below)",
         ),
-        ([1.0, 1.1], ("mean", 9.0), "trivial baseline: mean 9.0000 (off the scale, above)"),
-        ([0.9, 0.9], ("majority", 0.6), "trivial baseline: majority 0.6000"),
+        ([1.0, 1.1], ("mean", 9.0), "best baseline: mean 9.0000 (off the scale, above)"),
+        ([0.9, 0.9], ("majority", 0.6), "best baseline: majority 0.6000"),
         ([1.0, math.nan, math.inf], None, "each fit (2 without a score)"),
-        ([math.nan], ("mean", 2.0), "trivial baseline: mean 2.0000"),
+        ([math.nan], ("mean", 2.0), "best baseline: mean 2.0000"),
         ([1.0], None, "mean 1.0000"),
         ([1.0] * 13, None, "fit, 1 to 13"),
         ([], None, "fit"),

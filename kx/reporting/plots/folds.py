@@ -87,7 +87,7 @@ def _spread(axes: Axes, values: Sequence[float]) -> None:
 def _baseline(axes: Axes, baseline: tuple[str, float], scores: Sequence[float]) -> None:
     """Draw a line, or only say the value where it would squash the dots into one."""
     name, value = baseline
-    label = f"trivial baseline: {shortened(clean(name), 24)} {number(value)}"
+    label = f"best baseline: {shortened(clean(name), 24)} {number(value)}"
     low, high = min([value, *scores]), max([value, *scores])
     squashed = bool(scores) and 0 < max(scores) - min(scores) < (high - low) / 8
     if squashed:
