@@ -14,7 +14,16 @@ from kx.reporting.folder import RunSummary
 from kx.reporting.group import member_of
 from kx.reporting.labels import Labels
 from kx.reporting.record import Expectation, Record, Score, best_baseline
-from kx.reporting.text import STATUS_STYLES, clean, duration, interval, number, shortened
+from kx.reporting.text import (
+    STATUS_STYLES,
+    clean,
+    duration,
+    interval,
+    number,
+    scored,
+    shortened,
+    stated,
+)
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -258,15 +267,12 @@ def _duplicated(part: str, count: int, of: object) -> str:
 
 def _verdict(expectation: Expectation) -> Text:
     low, high = expectation["at_least"], expectation["at_most"]
-    wanted = [f"at least {low:g}"] if low is not None else []
-    wanted += [f"at most {high:g}"] if high is not None else []
-    verdict = expectation["verdict"]
+    wanted = [f"at least {stated(low)}"] if low is not None else []
+    wanted += [f"at most {stated(high)}"] if high is not None else []
+    wanted = [stated(low)] if low is not None and low == high else wanted
+    verdict, value = expectation["verdict"], scored(expectation["key"], expectation["value"])
     line = _styled(verdict, VERDICT_STYLES[verdict])
-    value = expectation["value"]
-    # An epoch, or a number of parameters: no score.
-    whole = value is not None and "." not in expectation["key"] and value == int(value)
-    shown = f"{value:,.0f}" if whole else number(value)
-    line.append(clean(f": {expectation['key']} {shown}, expected {' and '.join(wanted)}"))
+    line.append(clean(f": {expectation['key']} {value}, expected {' and '.join(wanted)}"))
     for remark in (expectation["reason"], expectation["source"]):
         line.append(f" ({clean(remark)})" if remark else "")
     return line

@@ -40,6 +40,17 @@ def number(value: float | None) -> str:
     return f"{value:.4f}" if size < 10 else f"{value:,.{2 if size < 1000 else 0}f}"
 
 
+def stated(value: float) -> str:
+    """Return a number as somebody stated it, whole ones from 1000 on with commas: 0.87, 93,322."""
+    whole = abs(value) >= 1000 and value == int(value)
+    return f"{value:,.0f}" if whole else f"{value:.10g}"
+
+
+def scored(key: str, value: float | None) -> str:
+    """Return what an expectation was judged by: a score, or, without a part, a count or epoch."""
+    return number(value) if value is None or "." in key else stated(value)
+
+
 def interval(low: float | None, high: float | None) -> str:
     """Return ``low to high``, or nothing where the interval is not known."""
     return "" if low is None or high is None else f"{number(low)} to {number(high)}"

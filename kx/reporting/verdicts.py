@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kx.errors import KxError
 from kx.reporting.record import Expectation, Record
-from kx.reporting.text import clean, duration, number
+from kx.reporting.text import clean, duration, scored, stated
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -58,8 +58,10 @@ def wanted(expectation: Expectation) -> str:
     """Return what is expected, as ``0.97 to 0.987`` or ``at least 0.87``."""
     low, high = expectation["at_least"], expectation["at_most"]
     if low is not None and high is not None:
-        return f"{low:g}" if low == high else f"{low:g} to {high:g}"
-    return f"at least {low:g}" if low is not None else f"at most {high:g}"
+        return stated(low) if low == high else f"{stated(low)} to {stated(high)}"
+    if low is not None:
+        return f"at least {stated(low)}"
+    return f"at most {stated(high)}" if high is not None else "anything"
 
 
 def verdicts_table(done: Sequence[Verified]) -> RenderableType:
@@ -75,7 +77,8 @@ def _lines(each: Verified) -> Iterator[Text]:
     if each.error:
         yield _verdict("failed", str(each.error).partition("\n")[0])
     for expectation in each.expectations:
-        value, source = number(expectation["value"]), expectation["source"]
+        source = expectation["source"]
+        value = scored(expectation["key"], expectation["value"])
         parts = [f"{expectation['key']} {value}", f"expected {wanted(expectation)}"]
         parts += [expectation["reason"]] if expectation["reason"] else []
         parts += [source] if source else []

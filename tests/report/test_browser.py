@@ -275,6 +275,28 @@ def test_everything_but_the_tools_is_there_without_scripts(show, browser, many):
     assert "<noscript>" in source
 
 
+def test_on_paper_the_table_follows_the_chart_and_all_is_open(show, leave, many):
+    def bottom_and_top(browser):
+        return browser.execute_script(
+            "return [document.querySelector('#overlay').getBoundingClientRect().bottom,"
+            " document.querySelector('#table').getBoundingClientRect().top]"
+        )
+
+    browser = show(many)
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    bottom, top = bottom_and_top(browser)
+    main = browser.execute_script("return getComputedStyle(document.querySelector('main')).display")
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    assert bottom <= top
+    assert main == "block"  # Chromium lays what follows a turned page over a grid
+
+    browser = show(report_of_one(leave(), "en", silent))
+    browser.execute_script("dispatchEvent(new Event('beforeprint'))")
+    assert all_of(browser, "details:not([open])") == []
+    browser.execute_script("dispatchEvent(new Event('afterprint'))")
+    assert all_of(browser, "details[open]") == []
+
+
 def test_page_can_be_printed(show, leave, said):
     browser = show(report_of_one(leave(predictions=said), "en", silent), scheme="dark")
 

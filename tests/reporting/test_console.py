@@ -20,7 +20,7 @@ from kx.reporting.console import (
     watching,
 )
 from kx.reporting.folder import list_runs
-from kx.reporting.text import clean, duration, interval, number, shortened, size
+from kx.reporting.text import clean, duration, interval, number, scored, shortened, size, stated
 
 HOSTILE = "[/foo] [link=file:///x]y[/link] \x1b]0;title\x07 \u202eabc\n$x$"
 
@@ -680,3 +680,19 @@ def test_a_file_gets_lines_and_quiet_nothing():
     assert type(loud) is PlainWatcher
     assert type(silent) is Watcher
     assert console.file.getvalue() == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.87, "0.87"), (3.0, "3"), (5.0, "5"), (93322.0, "93,322"), (5383681.0, "5,383,681"),
+     (1e-4, "0.0001"), (2.55, "2.55")],
+)  # fmt: skip
+def test_a_number_stands_as_it_was_stated(value, text):
+    assert stated(value) == text
+
+
+def test_what_an_expectation_was_judged_by_is_a_score_or_a_whole_number():
+    assert scored("test.accuracy", 1.0) == "1.0000"
+    assert scored("best_epoch", 5.0) == "5"
+    assert scored("parameters", 93322.0) == "93,322"
+    assert scored("test.accuracy", None) == "-"

@@ -72,7 +72,8 @@ def far_off(said: Predictions) -> Found:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %" if share >= 0.001 or share == 0 else f"{100 * share:.1g} %"
+    digits = ".1f" if share >= 0.001 or share == 0 else ".1g"
+    return f"{100 * share:{digits}}\u00a0%"  # never at two ends of lines
 
 
 def gallery(

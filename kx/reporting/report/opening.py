@@ -12,7 +12,7 @@ from kx.reporting.report.charts import DotPlot, Row
 from kx.reporting.report.dots import DotDrawing, placed
 from kx.reporting.report.recorded import in_a_line
 from kx.reporting.report.words import Words
-from kx.reporting.text import duration, number
+from kx.reporting.text import duration, number, scored, stated
 
 Standing = Literal["better", "unclear", "worse", ""]
 """Against the best baseline; empty where there is none to be held against."""
@@ -193,13 +193,13 @@ def _axis(record: Record, metric: str, words: Words) -> str:
 
 def _wanted(each: Expectation, words: Words) -> str:
     low, high = each["at_least"], each["at_most"]
-    ends = [words("wanted.least", value=f"{low:g}")] if low is not None else []
-    ends += [words("wanted.most", value=f"{high:g}")] if high is not None else []
+    ends = [words("wanted.least", value=stated(low))] if low is not None else []
+    ends += [words("wanted.most", value=stated(high))] if high is not None else []
+    if low is not None and low == high:
+        ends = [words("wanted.equal", value=stated(low))]
     part, _, metric = each["key"].partition(".")
     key = words.score(part, metric) if metric else words.name("key", part)
-    value = each["value"]
-    whole = value is not None and not metric and float(value).is_integer()
-    shown = f"{value:,.0f}" if whole else number(value)
+    shown = scored(each["key"], each["value"])
     text = words("wanted", what=key, value=shown, ends=words("and").join(ends))
     reason = words.name("reason", each["reason"])
     return " · ".join(filter(None, [text, reason, each["source"]]))

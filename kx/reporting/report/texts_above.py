@@ -110,6 +110,7 @@ ABOVE: Texts = {
     "axis.higher": ("higher is better", "越高越好"),
     "wanted": ("{what} {value}, expected {ends}", "{what}为 {value}，预期{ends}"),
     "wanted.least": ("at least {value}", "至少 {value}"),
+    "wanted.equal": ("{value}", "{value}"),
     "wanted.most": ("at most {value}", "至多 {value}"),
     "reason.sample data": ("sample data", "示例数据"),
     "reason.smoke run": ("smoke run", "冒烟运行"),

@@ -20,6 +20,16 @@
     return size < 10 ? value.toFixed(4) : value.toFixed(size < 1000 ? 2 : 0);
   };
 
+  // On paper nothing can be opened.
+  let closed = [];
+  addEventListener("beforeprint", () => {
+    closed = all("details:not([open])");
+    for (const each of closed) each.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const each of closed) each.open = false;
+  });
+
   // Tables
 
   const keyOf = (row, column, numeric) => {
