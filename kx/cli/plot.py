@@ -78,9 +78,9 @@ def refuse_damage(folder: Path, record: Record | None) -> None:
 
 
 def _look(folder: Path, record: Record | None, smooth: float) -> Look:
-    from kx.reporting.folder import summary
     from kx.reporting.plots.curves import Look
     from kx.reporting.record import phase_starts
+    from kx.reporting.run_summary import summary
 
     if record is None:
         return Look(f"{summary(folder).name} (no record)", smooth)

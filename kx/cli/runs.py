@@ -14,7 +14,7 @@ from kx.cli.options import AsJson, Outputs
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from kx.reporting.folder import RunSummary
+    from kx.reporting.run_summary import RunSummary
 
 Run = Annotated[
     str,
@@ -124,7 +124,8 @@ def _document(folder: Path) -> dict[str, object]:
 
 def _panel(folder: Path, *, ascii_only: bool) -> RenderableType:
     from kx.reporting import console
-    from kx.reporting.folder import judged, summary_of
+    from kx.reporting.folder import judged
+    from kx.reporting.run_summary import summary_of
     from kx.reporting.runs_table import curve_table
     from kx.reporting.sparkline import validation_curves
 

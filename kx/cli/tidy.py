@@ -27,8 +27,9 @@ def rm(runs: Runs, yes: Yes = False, outputs: Outputs = Path("outputs")) -> None
 
     Example: kx rm imdb
     """
-    from kx.reporting.folder import find_run, summary
+    from kx.reporting.folder import find_run
     from kx.reporting.removal import check_free, remove_runs, size_of
+    from kx.reporting.run_summary import summary
     from kx.reporting.text import clean, size
 
     folders = list(dict.fromkeys(find_run(outputs, run) for run in runs))

@@ -5,20 +5,18 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 from kx.errors import DataError, UsageError, closest
 from kx.reporting.history import HistoryWriter
-from kx.reporting.labels import LABELS, Labels, read_labels
+from kx.reporting.labels import LABELS
 from kx.reporting.lock import LOCK, hold, is_held
-from kx.reporting.record import Record, best_baseline, headline, read_record
+from kx.reporting.record import Record, read_record
 from kx.reporting.storage import atomic_write, sha256, storage_errors, sweep_partial
 from kx.reporting.text import clean, shortened
 
@@ -134,47 +132,6 @@ class RunFolder:
         self.release()
 
 
-@dataclass(frozen=True, slots=True)
-class RunSummary:
-    """A run on one line.
-
-    Attributes:
-        state: as ``state()`` returns it.
-        random: whether random weights took the place of those that the spec asks for.
-        part: what the score is of, ``test`` or ``validation``.
-        low: lower end of the score's interval.
-        baseline: the best value that needs no model.
-        glance: as the record has it; empty in records of before there was one.
-        note: why the rest is missing, if it is.
-        labels: what people said of it.
-    """
-
-    id: str
-    name: str
-    state: str
-    dataset: str = ""
-    sample: bool = False
-    smoke: bool = False
-    leaky: bool = False
-    random: bool = False
-    part: str = ""
-    metric: str = ""
-    value: float | None = None
-    low: float | None = None
-    high: float | None = None
-    baseline: float | None = None
-    baseline_name: str = ""
-    best_epoch: int | None = None
-    seconds: float | None = None
-    glance: Sequence[float | None] = ()
-    note: str = ""
-    labels: Labels = field(default_factory=Labels)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the fields by name."""
-        return asdict(self)
-
-
 def slug(name: str) -> str:
     """Return the form of a spec's name that can be part of an id, at most 43 characters long."""
     text = re.sub(r"[^a-z0-9._-]+", "-", name.lower())
@@ -202,15 +159,6 @@ def judged(folder: Path) -> tuple[str, Record | None, str]:
     except DataError as error:
         return "damaged", None, str(error)
     return record.status, record, ""
-
-
-def list_runs(outputs: Path) -> list[RunSummary]:
-    """Return all runs in ``outputs``, oldest first; damaged ones too.
-
-    Raises:
-        UsageError: if ``outputs`` is there but cannot be listed.
-    """
-    return [summary(outputs / run) for run in run_ids(outputs)]
 
 
 def run_ids(outputs: Path) -> list[str]:
@@ -249,25 +197,6 @@ def find_run(outputs: Path, reference: str) -> Path:
     if not ids:
         raise UsageError(f"{outputs}: no run yet. Start one: kx train SPEC")
     return outputs / _meant(ids, reference)
-
-
-def summary(folder: Path) -> RunSummary:
-    """Return the run in ``folder`` on one line."""
-    return summary_of(folder, *judged(folder))
-
-
-def summary_of(folder: Path, standing: str, record: Record | None, note: str) -> RunSummary:
-    """Return on one line the run that was judged as the other arguments say."""
-    labels = Labels()
-    try:
-        labels = read_labels(folder)
-    except DataError as error:
-        note = note or str(error)
-    if record is not None:
-        return _summary_of(record, folder.name, standing, labels, note)
-    match = RUN_ID.fullmatch(folder.name)
-    name = match[1] if match else folder.name
-    return RunSummary(folder.name, name, standing, note=note, labels=labels)
 
 
 def damaged_artefacts(folder: Path, record: Record, names: Iterable[str]) -> list[str]:
@@ -327,30 +256,3 @@ def _unclear(reference: str, candidates: list[str], known: set[str]) -> str:
     guess = closest(reference, known)
     hint = f"Did you mean {guess!r}? " if guess else ""
     return f"no run is called {reference!r}. {hint}List them: kx runs"
-
-
-def _summary_of(record: Record, run: str, standing: str, labels: Labels, note: str) -> RunSummary:
-    part, metric, score = headline(record) or ("", "", None)
-    name, baseline = best_baseline(record, part, metric) or ("", None)
-    return RunSummary(
-        id=run,
-        name=record.name,
-        state=standing,
-        dataset=str(record.dataset.get("name", "")),
-        sample=record.is_sample,
-        smoke=record.smoke,
-        leaky=record.leaky,
-        random=record.is_untransferred,
-        part=part,
-        metric=metric,
-        value=score["value"] if score else None,
-        low=score["low"] if score else None,
-        high=score["high"] if score else None,
-        baseline=baseline,
-        baseline_name=name,
-        best_epoch=record.best_epoch,
-        seconds=record.seconds,
-        glance=record.glance,
-        note=note,
-        labels=labels,
-    )

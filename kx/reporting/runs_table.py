@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from kx.curves import best_epoch
-from kx.reporting.folder import RunSummary
 from kx.reporting.history import Curves
+from kx.reporting.run_summary import RunSummary
 from kx.reporting.sparkline import sparkline
 from kx.reporting.tables import SAMPLE
 from kx.reporting.text import STATUS_STYLES, clean, duration, number, shortened

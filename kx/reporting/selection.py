@@ -20,9 +20,10 @@ from kx.reporting.condition import (
     parse,
 )
 from kx.reporting.flat import flattened
-from kx.reporting.folder import RunSummary, judged, run_ids, summary_of
+from kx.reporting.folder import judged, run_ids
 from kx.reporting.group import member_of
 from kx.reporting.record import Record
+from kx.reporting.run_summary import RunSummary, summary_of
 from kx.reporting.text import clean, shortened
 
 FACTS = (

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from kx.diagnosis import Diagnosis
 from kx.reporting.diagnosis_words import advice, in_a_line
-from kx.reporting.folder import RunSummary
 from kx.reporting.group import member_of
 from kx.reporting.labels import Labels
 from kx.reporting.record import Expectation, Record, Score, best_baseline
+from kx.reporting.run_summary import RunSummary
 from kx.reporting.text import (
     STATUS_STYLES,
     clean,

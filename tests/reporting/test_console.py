@@ -19,7 +19,7 @@ from kx.reporting.console import (
     runs_list,
     watching,
 )
-from kx.reporting.folder import list_runs
+from kx.reporting.run_summary import list_runs
 from kx.reporting.text import clean, duration, interval, number, scored, shortened, size, stated
 
 HOSTILE = "[/foo] [link=file:///x]y[/link] \x1b]0;title\x07 \u202eabc\n$x$"

@@ -13,16 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kx.errors import RunLockedError, StorageError, UsageError
-from kx.reporting.folder import (
-    NAME,
-    RUN_ID,
-    RunFolder,
-    damaged_artefacts,
-    find_run,
-    list_runs,
-    slug,
-    state,
-)
+from kx.reporting.folder import NAME, RUN_ID, RunFolder, damaged_artefacts, find_run, slug, state
+from kx.reporting.run_summary import list_runs
 
 MORNING = datetime(2026, 11, 23, 10, 15, 2, tzinfo=UTC)
 
@@ -346,7 +338,7 @@ def test_two_hundred_runs_are_listed_at_once(finished):
 def test_listing_loads_nothing_heavy(finished):
     script = (
         "import sys; from pathlib import Path\n"
-        "from kx.reporting import console; from kx.reporting.folder import list_runs\n"
+        "from kx.reporting import console; from kx.reporting.run_summary import list_runs\n"
         "console.results().print(console.runs_list(list_runs(Path(sys.argv[1]))))\n"
         "heavy = {'numpy', 'tensorflow', 'keras', 'matplotlib', 'scipy', 'sklearn', 'PIL'}\n"
         "sys.exit(str(heavy & set(sys.modules)) if heavy & set(sys.modules) else 0)"

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from kx.reporting.folder import RunFolder, list_runs
+from kx.reporting.folder import RunFolder
+from kx.reporting.run_summary import list_runs
 from kx.reporting.runs_table import CURVE, curve_table, runs_list
 from kx.reporting.sparkline import (
     BLOCKS,

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kx.errors import DataError
-from kx.reporting.folder import SPEC, damaged_artefacts, judged, summary_of
+from kx.reporting.folder import SPEC, damaged_artefacts, judged
 from kx.reporting.history import CSV, JSON, Curves, read_history
 from kx.reporting.labels import Labels
 from kx.reporting.record import Record
+from kx.reporting.run_summary import summary_of
 
 if TYPE_CHECKING:
     import numpy as np
