@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from kx.options import json_schema
 from kx.registry import Entry
 
 
 def option_schemas(entry: Entry[Any]) -> list[dict[str, Any]]:
     """Return name, JSON schema (type, range, default) and help of each option."""
-    schema = entry.options.model_json_schema().get("properties", {})
+    schema = json_schema(entry.options).get("properties", {})
     texts = entry.option_help()
     return [
         {

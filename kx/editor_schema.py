@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kx.models.heads import LOSSES, METRICS
+from kx.options import json_schema
 from kx.planning import SECTIONS
 from kx.registry import Entry, Registry
 from kx.spec.load import SHORTHANDS
@@ -49,7 +50,7 @@ def _component(
 
 
 def _section(entry: Entry[Any], key: str, own: dict[str, Any]) -> dict[str, Any]:
-    schema = _draft7(entry.options.model_json_schema())
+    schema = _draft7(json_schema(entry.options))
     properties: dict[str, Any] = {key: {"const": entry.name, "description": entry.summary}}
     texts = entry.option_help()
     for name, option in schema.get("properties", {}).items():

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic.json_schema import GenerateJsonSchema
 
 from kx.signature import option_types
 
@@ -31,7 +32,9 @@ def options_model(function: Callable[..., object]) -> type[BaseModel]:
         )
         for name, kind in option_types(function).items()
     }
-    config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+    config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, allow_inf_nan=False, defer_build=True
+    )
     return create_model(function.__name__, __config__=config, **fields)
 
 
@@ -47,3 +50,19 @@ def paths(options: type[BaseModel]) -> list[str]:
         for name, field in options.model_fields.items()
         if any(isinstance(mark, FromSpec) for mark in field.metadata)
     ]
+
+
+def json_schema(options: type[BaseModel]) -> dict[str, Any]:
+    """Return the JSON schema of options: types, ranges and defaults."""
+    return options.model_json_schema(schema_generator=_PlainDefaults)
+
+
+class _PlainDefaults(GenerateJsonSchema):
+    """Takes plain defaults as they are.
+
+    Pydantic makes a type adapter for each, which takes longer than the rest of the schema.
+    """
+
+    def encode_default(self, dft: Any) -> Any:
+        plain = dft is None or isinstance(dft, str | int | float)
+        return dft if plain else super().encode_default(dft)

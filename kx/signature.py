@@ -9,14 +9,16 @@ from __future__ import annotations
 import inspect
 import re
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
 from kx.errors import PluginError
 
 
-def option_types(function: Callable[..., object]) -> dict[str, Any]:
+@cache
+def option_types(function: Callable[..., object]) -> Mapping[str, Any]:
     """Return the types of the keyword-only parameters of ``function``.
 
     Raises:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -86,6 +87,7 @@ def _unnamed(section: Mapping[str, Any], table: Registry[Any]) -> str:
     return name if isinstance(name, str) and name in table else "holdout"
 
 
+@cache
 def _with_frame_keys(entry: Entry[Any], section: str) -> type[BaseModel]:
     """The options model, made to know the keys of the frame too, for "did you mean"."""
     extra: dict[str, Any] = dict.fromkeys(FRAME_KEYS[section], (str | None, None))
