@@ -218,13 +218,13 @@ def _folder_verdicts(
 
 
 def _show(document: object, page: RenderableType, as_json: bool) -> None:
-    from kx.reporting import console
     from kx.reporting.jsonfile import to_json
+    from kx.reporting.terminal import results
 
     if as_json:
         typer.echo(to_json(document), nl=False)
     else:
-        console.results().print(page)
+        results().print(page)
 
 
 def _overview(found: Sequence[dict[str, Any]]) -> RenderableType:

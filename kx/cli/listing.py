@@ -57,15 +57,18 @@ def _described(entry: Entry[Any]) -> dict[str, Any]:
 
 
 def _print(title: str, entries: list[Entry[Any]]) -> None:
+    from rich.console import Group
     from rich.padding import Padding
     from rich.text import Text
 
     from kx.describe import option_line, option_schemas
-    from kx.reporting import console
+    from kx.reporting.terminal import results
 
-    out = console.results()
-    out.print(Text(title, style="bold"))
+    lines = []
     for entry in entries:
-        out.print(Padding(Text.assemble((entry.name, "cyan"), "  ", entry.summary), (0, 0, 0, 2)))
+        lines.append(
+            Padding(Text.assemble((entry.name, "cyan"), "  ", entry.summary), (0, 0, 0, 2))
+        )
         for option in option_schemas(entry):
-            out.print(Padding(Text(option_line(option), style="dim"), (0, 0, 0, 6)))
+            lines.append(Padding(Text(option_line(option), style="dim"), (0, 0, 0, 6)))
+    results().print(Text(title, style="bold"), Group(*lines), sep="\n")
