@@ -12,7 +12,7 @@ from kx.data.inputs.kinds import read_examples
 from kx.errors import DataError
 from kx.reporting.jsonfile import read_json
 from kx.reporting.kept import kept_model, kept_preparation, model_file, recorded
-from kx.reporting.tables import RANDOM, SMOKE
+from kx.reporting.marks import RANDOM, SMOKE
 
 if TYPE_CHECKING:
     import keras

@@ -26,7 +26,7 @@ def diagnose(
     from kx.reporting.diagnosis_words import explained
     from kx.reporting.folder import find_run
     from kx.reporting.jsonfile import to_json
-    from kx.reporting.tables import headed_texts
+    from kx.reporting.panels import headed_texts
 
     folder = find_run(outputs, run)
     found = diagnosed(folder)

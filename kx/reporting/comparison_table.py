@@ -10,14 +10,14 @@ from kx.reporting.compare import Overview, ScoreRow
 from kx.reporting.evidence import Contender
 from kx.reporting.findings import Comparison, Finding
 from kx.reporting.history import Curves
+from kx.reporting.marks import SAMPLE
+from kx.reporting.pieces import plain, table
 from kx.reporting.record import Score
 from kx.reporting.runs_table import curve_table
-from kx.reporting.tables import SAMPLE
 from kx.reporting.text import STATUS_STYLES, clean, duration, interval, number, shortened
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-    from rich.table import Table
     from rich.text import Text
 
     from kx.evaluators.paired import PairedTest
@@ -52,23 +52,23 @@ def comparison_panel(
         *_drawn(curves or {}, ascii_only),
         *_scores(overview.scores, overview.runs[0].label),
         *(line for found in overview.comparisons for line in _comparison_lines(found)),
-        *(_text(f"Warning: {warning}", "yellow") for warning in overview.warnings),
+        *(plain(f"Warning: {warning}", "yellow") for warning in overview.warnings),
     ]
     return Group(*parts)
 
 
 def _run_lines(run: Contender) -> Iterator[RenderableType]:
-    line = _text(f"{run.label}  {run.id}", "bold")
+    line = plain(f"{run.label}  {run.id}", "bold")
     line.append(f"  {run.state}", style=STATUS_STYLES.get(run.state, ""))
     yield line
     facts = [shortened(clean(run.name)), f"on {shortened(clean(run.dataset))}"]
     if run.dataset:
-        yield _indented(_text(" ".join(facts)))
+        yield _indented(plain(" ".join(facts)))
     if run.marks:
         marks = [SAMPLE if mark == "sample data" else mark.upper() for mark in run.marks]
-        yield _indented(_text("; ".join(marks), "bold yellow"))
+        yield _indented(plain("; ".join(marks), "bold yellow"))
     if run.note:
-        yield _indented(_text(run.note, "red"))
+        yield _indented(plain(run.note, "red"))
 
 
 def _differences(
@@ -76,21 +76,21 @@ def _differences(
 ) -> Iterator[RenderableType]:
     """Yield one table for each few runs; there is a column for every run with a record."""
     if len(labels) > 1 and not rows:
-        yield from ("", _text(f"{kind}s: no difference"))
+        yield from ("", plain(f"{kind}s: no difference"))
     for at in range(0, len(labels) if rows else 0, COLUMNS):
         shown = labels[at : at + COLUMNS]
-        table = _table([kind, *shown])
+        made = table([kind, *shown])
         for key, values in rows.items():
             cells = (_cell(key, values[name]) if name in values else "-" for name in shown)
-            table.add_row(*map(_text, (key, *cells)))
-        yield from ("", table)
+            made.add_row(*map(plain, (key, *cells)))
+        yield from ("", made)
     if any(name not in values for values in rows.values() for name in labels):
-        yield _text(f"-: a run that has no such {kind}", "dim")
+        yield plain(f"-: a run that has no such {kind}", "dim")
 
 
 def _drawn(curves: Curves, ascii_only: bool) -> Iterator[RenderableType]:
-    for table in curve_table(curves, "val_loss", ascii_only=ascii_only):
-        yield from ("", table)
+    for drawn in curve_table(curves, "val_loss", ascii_only=ascii_only):
+        yield from ("", drawn)
 
 
 def _cell(key: str, value: Any) -> str:
@@ -114,15 +114,15 @@ def _short(commit: str | None) -> str:
 def _scores(rows: Sequence[ScoreRow], reference: str) -> Iterator[RenderableType]:
     if not rows:
         return
-    table = _table(["score", "run", "value", "interval", f"minus {reference}"], right={2, 4})
+    made = table(["score", "run", "value", "interval", f"minus {reference}"], right={2, 4})
     for row in rows:
         names = [shortened(clean(f"{row.part} {row.metric}"), 32)]
         for label, score in row.scores.items():
             difference = row.differences.get(label)
             cells = (*(names or [""]), label, number(score["value"]), _range(score))
-            table.add_row(*map(_text, (*cells, "" if difference is None else _signed(difference))))
+            made.add_row(*map(plain, (*cells, "" if difference is None else _signed(difference))))
             names.clear()
-    yield from ("", table)
+    yield from ("", made)
 
 
 def _range(score: Score) -> str:
@@ -136,28 +136,28 @@ def _comparison_lines(comparison: Comparison) -> Iterator[RenderableType]:
     yield ""
     title = f"{comparison.run} against {comparison.reference}"
     if not comparison.findings:
-        yield _text(f"{title}: {'; '.join(comparison.notes)}", "yellow")
+        yield plain(f"{title}: {'; '.join(comparison.notes)}", "yellow")
         return
-    yield _text(title, "bold")
+    yield plain(title, "bold")
     for finding in comparison.findings:
         style = "bold" if finding.distinguishable else "yellow"
-        yield _indented(_text(f"{finding.on}: {finding.verdict}", style))
+        yield _indented(plain(f"{finding.on}: {finding.verdict}", style))
         for line in _finding_lines(finding, comparison):
             yield _indented(line, 6)
     for note in comparison.notes:
-        yield _indented(_text(note))
+        yield _indented(plain(note))
 
 
 def _finding_lines(finding: Finding, comparison: Comparison) -> Iterator[Text]:
     """Yield what a verdict rests on."""
     test = finding.test
-    yield _text(f"{TESTS[test.name]} on {test.pairs:,} {finding.on}: {finding.why}")
+    yield plain(f"{TESTS[test.name]} on {test.pairs:,} {finding.on}: {finding.why}")
     if test.only_first is not None:
-        yield _text(
+        yield plain(
             f"only {comparison.reference} right: {test.only_first:,}; "
             f"only {comparison.run} right: {test.only_second:,}"
         )
-    yield _text(_estimate(finding))
+    yield plain(_estimate(finding))
 
 
 def _estimate(finding: Finding) -> str:
@@ -183,25 +183,7 @@ def _signed(value: float) -> str:
     return f"+{number(value)}" if value > 0 else number(value)
 
 
-def _table(columns: Sequence[str], right: set[int] | None = None) -> Table:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    for at, name in enumerate(columns):
-        side = "right" if at in (right or ()) else "left"
-        table.add_column(name, justify=side, overflow="fold")  # type: ignore[arg-type]
-    return table
-
-
 def _indented(line: Text, by: int = 3) -> RenderableType:
     from rich.padding import Padding
 
     return Padding(line, (0, 0, 0, by), expand=False)
-
-
-def _text(content: str, style: str = "") -> Text:
-    """Return text that is no markup, on one line and without what a terminal would obey."""
-    from rich.text import Text
-
-    return Text(clean(content), style=style)

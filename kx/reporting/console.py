@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from kx.reporting.panels import result_lines, run_panel, summary_panel
 from kx.reporting.progress import PlainWatcher, TerminalWatcher, watching
 from kx.reporting.runs_table import runs_list
-from kx.reporting.tables import result_lines, run_panel, summary_panel
 from kx.reporting.terminal import messages, results, say
 
 __all__ = [

@@ -15,6 +15,7 @@ from kx.language import Catalogue, Language
 from kx.reporting.diagnosis_words import WORDS as DIAGNOSES
 from kx.reporting.history import read_history
 from kx.reporting.paired_words import verdicts
+from kx.reporting.pieces import plain, table
 from kx.reporting.record import Record, Score
 from kx.reporting.steps import called, in_words
 from kx.reporting.text import clean, number, shortened
@@ -23,7 +24,6 @@ from kx.workflow import Aim
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
-    from rich.text import Text
 
 Points = Sequence[float | None]
 
@@ -82,7 +82,7 @@ def lineup_panel(
     shown = list(zip(ascii_uppercase, entrants, strict=False))
     lines = [line for letter, each in shown for line in _about(letter, each, kind, language)]
     found = verdicts([each.folder for each in entrants], language)
-    told = [_text(text) for text in found.lines] + [_text(text, "yellow") for text in found.caution]
+    told = [plain(text) for text in found.lines] + [plain(text, "yellow") for text in found.caution]
     outcomes = _aims(shown, aims, language)
     return Group(*lines, "", _table(shown, language), "", *told, *([""] if told else []), *outcomes)
 
@@ -95,15 +95,15 @@ def _about(
 
     record, name = entrant.record, called(entrant.label, kind, language)
     count = WORDS.text("parameters", language, count=f"{record.parameters:,}" if record else "")
-    line = _text(f"{letter}  {shortened(clean(name), 24)}", "bold")
+    line = plain(f"{letter}  {shortened(clean(name), 24)}", "bold")
     about = count if record else WORDS.text("failed", language)
     line.append(f"  {about}", style="default not bold")
     yield line
     texts = [f"{key}: {_value(value)}" for key, value in entrant.changes.items()]
     if texts:
-        yield Padding(_text("; ".join(texts)), (0, 0, 0, 3))
+        yield Padding(plain("; ".join(texts)), (0, 0, 0, 3))
     if entrant.error:
-        yield Padding(_text(str(entrant.error).partition("\n")[0], "red"), (0, 0, 0, 3))
+        yield Padding(plain(str(entrant.error).partition("\n")[0], "red"), (0, 0, 0, 3))
 
 
 def _aims(
@@ -118,7 +118,7 @@ def _aims(
     for aim in aims:
         style = {True: "green", False: "yellow", None: ""}[aim.reached]
         head = f"{letters[aim.step]}  {called(aim.step, 'workflow', language)}"
-        table.add_row(_text(head, "bold"), _text(in_words(aim, language), style))
+        table.add_row(plain(head, "bold"), plain(in_words(aim, language), style))
     if aims:
         yield from (table, "")
 
@@ -130,21 +130,18 @@ def _value(value: Any) -> str:
 
 def _table(shown: Sequence[tuple[str, Entrant]], language: Language) -> Table:
     """Return the table of scores; of a metric, where there is one beside the loss."""
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
     metric = next((_metric(e.record) for _, e in shown if e.record), "loss")
-    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    for name in ("", "best epoch", "val_loss", "at the end", "validation", "test"):
-        heading = WORDS.text(name, language, metric=metric) if name in WORDS.texts else name
-        table.add_column(heading, justify="right" if name else "left", overflow="fold")
-    table.add_column(WORDS.text("diagnosis", language), overflow="fold")
+    names = ("", "best epoch", "val_loss", "at the end", "validation", "test", "diagnosis")
+    made = table(
+        [WORDS.text(n, language, metric=metric) if n in WORDS.texts else n for n in names],
+        right=range(1, len(names) - 1),
+    )
     for letter, entrant in shown:
         record = entrant.record
         cells = _cells(entrant, record, metric, language) if record else ["-"] * 5
         failed = [] if record else [WORDS.text("failed", language)]
-        table.add_row(letter, *map(_text, [*cells, *failed]))
-    return table
+        made.add_row(letter, *map(plain, [*cells, *failed]))
+    return made
 
 
 def _metric(record: Record) -> str:
@@ -161,9 +158,3 @@ def _cells(entrant: Entrant, record: Record, metric: str, language: Language) ->
         yield number(score["value"]) if score else "-"
     kind = f"kind.{record.diagnosis.get('kind')}"
     yield DIAGNOSES.text(kind, language) if kind in DIAGNOSES.texts else "-"
-
-
-def _text(content: str, style: str = "") -> Text:
-    from rich.text import Text
-
-    return Text(clean(content), style=style)

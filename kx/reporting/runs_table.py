@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from kx.curves import best_epoch
 from kx.reporting.history import Curves
+from kx.reporting.marks import SAMPLE
 from kx.reporting.run_summary import RunSummary
 from kx.reporting.sparkline import sparkline
-from kx.reporting.tables import SAMPLE
 from kx.reporting.text import STATUS_STYLES, clean, duration, number, shortened
 
 if TYPE_CHECKING:
