@@ -84,9 +84,13 @@ class Interrupted(BaseException):
 
     A ``BaseException``, so that nothing that handles errors swallows it; and no
     ``KeyboardInterrupt``, for which Typer has an exit code of its own.
+
+    Attributes:
+        run: the id of the run that was stopped and recorded; empty if there was none.
     """
 
     status = "interrupted"
+    run = ""
 
     def __init__(self, signal_number: int = signal.SIGINT) -> None:
         self.signal_number = signal_number

@@ -60,7 +60,7 @@ def _load_file(name: str, folder: Path) -> str:
     sys.modules[module_name] = module
     try:
         specification.loader.exec_module(module)
-    except Exception as error:  # whatever a user's file raises while it is imported
+    except (Exception, SystemExit) as error:  # whatever a user's file raises when it is imported
         del sys.modules[module_name]
         return f"{name!r}: {type(error).__name__}: {error}"
     return ""

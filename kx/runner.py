@@ -145,10 +145,12 @@ def _told(raised: BaseException, folder: RunFolder) -> BaseException:
     if isinstance(raised, KxError) and raised.details:
         with folder.log_path.open("a", encoding="utf-8", errors="backslashreplace") as log:
             log.write(f"{raised.details}\n")
-    if isinstance(raised, KxError | Interrupted):
+    if isinstance(raised, KxError):
         return raised
-    if isinstance(raised, KeyboardInterrupt):
-        return Interrupted()
+    if isinstance(raised, Interrupted | KeyboardInterrupt):
+        stopped = raised if isinstance(raised, Interrupted) else Interrupted()
+        stopped.run = folder.id
+        return stopped
     if isinstance(raised, MemoryError):
         return OutOfMemoryError("out of memory: use a smaller training.batch_size or network.")
     with folder.log_path.open("a", encoding="utf-8") as log:

@@ -201,6 +201,7 @@ def test_a_plugin_beside_the_spec_offers_its_model(folder):
     [
         ("1 / 0", "ZeroDivisionError"),
         ("def", "SyntaxError"),
+        ("raise SystemExit(0)", "SystemExit"),
         (PLUGIN.replace('"toy_network"', '"mlp"'), "model 'mlp' is defined twice"),
     ],
 )

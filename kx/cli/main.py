@@ -56,7 +56,8 @@ def main(args: list[str] | None = None) -> None:
         _tell(error)
         sys.exit(_flushed(error.exit_code))
     except Interrupted as stopped:
-        _say(f"Stopped ({stopped}). What the run had so far is kept: see `kx show last`.")
+        kept = f" What the run had so far is kept: see `kx show {stopped.run}`."
+        _say(f"Stopped ({stopped}).{kept if stopped.run else ''}")
         sys.exit(_flushed(stopped.exit_code))
     except BrokenPipeError:  # `kx runs | head`: the reader has what it wanted
         _discard_stdout()

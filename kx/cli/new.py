@@ -25,6 +25,8 @@ def new(
 
     if path.exists():
         raise UsageError(f"{path} exists; name a file that does not.")
+    if not path.parent.is_dir():
+        raise UsageError(f"{path.parent} is no folder: make it first.")
     text = spec_template(path.stem, dataset, architecture)
     atomic_write(path, text)
     typer.echo(f"{path}: check it with `kx check {path}`, run it with `kx train {path}`")

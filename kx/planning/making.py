@@ -8,10 +8,11 @@ from pathlib import Path
 
 from kx import plugins
 from kx.contracts import DatasetInfo
-from kx.errors import DataError, Problem, SpecError
+from kx.errors import DataError, PluginError, Problem, SpecError
 from kx.planning.components import choose, choose_callbacks
 from kx.planning.plan import SECTIONS, Choice, Plan
 from kx.planning.rules import broken
+from kx.planning.strangers import faults_of
 from kx.spec.document import Document
 from kx.spec.load import check_frame, load_document
 from kx.spec.schema import ExperimentSpec
@@ -130,9 +131,10 @@ def _described(
     if not entry.info:
         return None
     try:
-        info = entry.info(**entry.located(choice.options, folder))
+        with faults_of(entry):
+            info = entry.info(**entry.located(choice.options, folder))
         return replace(info, output_activation=spec.training.output_activation)
-    except DataError as error:
+    except (DataError, PluginError) as error:
         key = ("dataset", *entry.paths()[:1])
         problems.append(document.problem(key, " ".join(str(error).split()).rstrip(".")))
         return None

@@ -11,6 +11,7 @@ from kx import registry
 from kx.contracts import DatasetBundle, DatasetInfo, Strategy, WeightFiles
 from kx.errors import Problem
 from kx.models.heads import Head, suited_head
+from kx.planning.strangers import faults_of, wrong_result
 from kx.registry import Entry, Registry, Transfer
 from kx.spec.schema import ExperimentSpec
 
@@ -33,6 +34,15 @@ class Choice:
 
     entry: Entry[Any]
     options: Mapping[str, Any]
+
+    def __call__(self, *given: Any, **options: Any) -> Any:
+        """Call the function with what kx supplies; ``options``: others than those chosen.
+
+        Raises:
+            PluginError: for whatever a function of a plugin raises.
+        """
+        with faults_of(self.entry):
+            return self.entry.function(*given, **(options or self.options))
 
     def resolved(self) -> dict[str, Any]:
         """Return all its options, as they are recorded."""
@@ -68,7 +78,9 @@ class Plan:
         entry = self.dataset.entry
         takes_files = registry.positionals(entry.function)
         options = entry.located(self.dataset.options, self.folder)
-        bundle: DatasetBundle = entry.function(*([files] if takes_files else []), **options)
+        bundle = self.dataset(*([files] if takes_files else []), **options)
+        if not isinstance(bundle, DatasetBundle):
+            raise wrong_result(entry, bundle, "kx.DatasetBundle")
         info = replace(bundle.info, output_activation=self.spec.training.output_activation)
         return replace(bundle, info=info)
 
@@ -91,9 +103,13 @@ class Plan:
             info: of the data.
             weights: through which those of a ready-made part are had; None: they are random.
         """
-        function, options = self.architecture.entry.function, self.architecture.options
-        takes_weights = registry.positionals(function) > 1
-        model: keras.Model = function(info, *([weights] if takes_weights else []), **options)
+        import keras
+
+        entry = self.architecture.entry
+        takes_weights = registry.positionals(entry.function) > 1
+        model = self.architecture(info, *([weights] if takes_weights else []))
+        if not isinstance(model, keras.Model):
+            raise wrong_result(entry, model, "keras.Model")
         return model
 
     def find_weights(self, info: DatasetInfo, weights: WeightFiles) -> None:
@@ -121,7 +137,7 @@ class Plan:
 
     def make_callbacks(self) -> list[keras.callbacks.Callback]:
         """Return new callbacks of the registered kinds, for one fit."""
-        return [choice.entry.function(**choice.options) for choice in self.callbacks]
+        return [choice() for choice in self.callbacks]
 
     def strategy(self, examples: int) -> Strategy:
         """Return the validation strategy for a training part of ``examples`` rows.
@@ -133,7 +149,7 @@ class Plan:
         described = self.info.train_examples if self.info else None
         if entry.rescale and described and described != examples:
             options = entry.rescale(options, examples / described)
-        strategy: Strategy = entry.function(**options)
+        strategy: Strategy = self.validation(**options)
         return strategy
 
     def head(self, info: DatasetInfo) -> Head:

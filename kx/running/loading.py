@@ -10,6 +10,7 @@ from kx.errors import MissingDataError, Problem, SpecError
 from kx.planning import Plan
 from kx.planning.finding import Finding
 from kx.planning.rules import broken_by_data
+from kx.planning.strangers import is_built_in
 from kx.running.keeping import write_inputs, write_origins
 from kx.running.work import SMOKE_TEST, SMOKE_TRAIN, Work, first_line
 
@@ -82,8 +83,7 @@ def _read(work: Work) -> tuple[DatasetBundle, Provenance]:
 
 def _source(plan: Plan, provenance: Provenance) -> str:
     """What the record says of where the data came from; of a plugin's data kx knows no more."""
-    built_in = plan.dataset.entry.function.__module__.startswith("kx.data.")
-    return provenance.source if built_in else "plugin"
+    return provenance.source if is_built_in(plan.dataset.entry) else "plugin"
 
 
 def _check_info(work: Work, info: DatasetInfo) -> None:

@@ -80,6 +80,8 @@ class Document:
     ) -> Problem:
         """Describe a mistake at ``key``, or at the nearest key above that stands in the text."""
         dotted = ".".join(map(str, key))
+        if key not in self.values and any(set_[: len(key)] == key for set_ in self.overridden):
+            return Problem("--set", dotted, message, got, hint)
         for end in range(len(key), -1, -1):
             if key[:end] in self.overridden:
                 return Problem("--set", dotted, message, got, hint)
@@ -116,6 +118,9 @@ def read_document(path: Path) -> Document:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
+        if path.is_symlink():
+            message = f"a symbolic link to {path.readlink()}, which is not there"
+            raise _refusal(shown, message) from None
         raise _refusal(shown, "there is no such file", hint=_neighbours(path)) from None
     except IsADirectoryError:
         specs = ", ".join(sorted(p.name for p in path.glob("*.y*ml"))[:8])

@@ -89,7 +89,7 @@ def put(document: Document, dotted: str, source: Document, at: Key) -> str | Non
     for end, part in enumerate(key[:-1], 1):
         if part not in holder or holder[part] is None:
             holder[part] = {}
-            if at in source.keys:
+            if at and at in source.keys:
                 document.keys[key[:end]] = document.values[key[:end]] = source.keys[at]
         holder = holder[part]
         if not isinstance(holder, dict):

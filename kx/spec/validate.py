@@ -242,7 +242,7 @@ def _hint(detail: ErrorDetails, text: str | None) -> str:
 
 def _number_hint(kind: str, written: Any) -> str:
     if isinstance(written, float) and written.is_integer():
-        return f"write {int(written)}"
+        return f"write {int(written)}" if abs(written) < 1e9 else ""
     if isinstance(written, bool) or not isinstance(written, str):
         return ""
     if written.lower() in ("none", "nan", "inf", "-inf"):

@@ -358,6 +358,13 @@ def test_a_missing_file_is_told_with_its_nearest_neighbour(tmp_path):
     assert refused_file(tmp_path / "none" / "x.yaml").endswith("there is no such file")
 
 
+def test_a_link_that_leads_nowhere_is_told_as_such(tmp_path):
+    (tmp_path / "x.yaml").symlink_to("away.yaml")
+
+    told = refused_file(tmp_path / "x.yaml")
+    assert told.endswith("x.yaml: a symbolic link to away.yaml, which is not there")
+
+
 def test_a_folder_is_told_with_its_specs(tmp_path):
     empty = refused_file(tmp_path)
     (tmp_path / "a.yaml").touch()

@@ -44,6 +44,7 @@ def problems(text):
     ("old", "new", "told"),
     [
         ("epochs: 20", "epochs: 1e3", "14:11: training.epochs: must be a whole number; got 1e3"),
+        ("epochs: 20", "epochs: 1e99", "14:11: training.epochs: .*; got 1e99$"),
         ("epochs: 20", "epochs: 020", "14:11: training.epochs: .*; write 20 without a leading 0"),
         ("epochs: 20", "epochs: '20'", "14:11: training.epochs: .*; write 20 without quotes"),
         ("epochs: 20", "epochs: 0o10", "14:11: training.epochs: .*; octal numbers are not read"),
@@ -152,6 +153,8 @@ def test_an_override_is_typed_by_its_key(path, override, key, value):
         ("=3", "--set: must be key=value"),
         ("training..epochs=3", "--set: must be key=value"),
         ("training.epochs.x=3", "--set: training.epochs.x: 'epochs' is not a section of keys"),
+        ("training.metrics.0=mae", "--set: training.metrics: must be a list"),
+        ("augmentation.0.zoom=1", "--set: augmentation.0: unknown key"),
         ("training.epochs=1e3", "--set: training.epochs: must be a whole number; got 1e3"),
         ("training.epochs=020", "--set: training.epochs: must be a whole number; got '020'"),
         ("training.epochs=", "--set: training.epochs: must be a whole number; got nothing"),

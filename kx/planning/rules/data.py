@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kx import registry
-from kx.contracts import DatasetInfo, WeightFiles
+from kx.contracts import Complaint, DatasetInfo, WeightFiles
 from kx.data.weights import class_weight_complaints
+from kx.errors import PluginError
 from kx.models.heads import LOSSES, METRICS, head_complaints
 from kx.planning.finding import Finding
-from kx.planning.plan import Choice, Plan
+from kx.planning.plan import SECTIONS, Choice, Plan
+from kx.planning.strangers import faults_of
 from kx.training.augmentation import augmentation_complaints
 
 SCALE = ("preparation", "scale")
@@ -83,10 +85,18 @@ def components_suit_the_data(plan: Plan, info: DatasetInfo) -> Iterator[Finding]
     """Architecture and validation strategy can work with such data, as they say themselves."""
     for section in ("architecture", "validation"):
         choice: Choice = getattr(plan, section)
-        if check := choice.entry.check:
-            given = [_weights_here(plan)] if registry.positionals(check) > 1 else []
-            for complaint in check(info, *given, **choice.options):
-                yield Finding.of(section, complaint)
+        try:
+            with faults_of(choice.entry):
+                yield from [Finding.of(section, found) for found in _complaints(plan, choice, info)]
+        except PluginError as error:
+            yield Finding((section, SECTIONS[section][0]), str(error), "put the plugin right")
+
+
+def _complaints(plan: Plan, choice: Choice, info: DatasetInfo) -> Iterable[Complaint]:
+    if not (check := choice.entry.check):
+        return ()
+    given = [_weights_here(plan)] if registry.positionals(check) > 1 else []
+    return check(info, *given, **choice.options)
 
 
 def _weights_here(plan: Plan) -> WeightFiles:
