@@ -45,10 +45,7 @@ def suggest(
 
     Example: kx suggest imdb -o imdb_dropout.yaml
     """
-    from kx.reporting import console
     from kx.reporting.folder import find_run
-    from kx.reporting.jsonfile import to_json
-    from kx.reporting.storage import atomic_write
 
     folder = find_run(outputs, run)
     found = diagnosed(folder)
@@ -62,15 +59,33 @@ def suggest(
         _refuse_taken(target)
         why = f"{folder.name}: {sentence}"
         source, text = _new_spec(folder, spec, plan, {"name": name, **changes}, why, target)
-        atomic_write(target, text)
+        _write(target, text)
     if as_json:
-        shown, begun = (_short(path) if path else None for path in (target, source))
-        document = {"file": shown, "change": key, "changes": changes, "sentence": sentence}
-        typer.echo(to_json({**document, "source": begun}), nl=False)
-        return
+        document = {"change": key, "changes": changes, "sentence": sentence}
+        _print_json(document, target, source)
+    else:
+        _tell(sentence, target, None if spec else _on_comments(source))
+
+
+def _write(target: Path, text: str) -> None:
+    from kx.reporting.storage import atomic_write
+
+    atomic_write(target, text)
+
+
+def _print_json(document: dict[str, Any], target: Path | None, source: Path | None) -> None:
+    from kx.reporting.jsonfile import to_json
+
+    shown, begun = (str(path) if path else None for path in (target, source))
+    typer.echo(to_json({"file": shown, **document, "source": begun}), nl=False)
+
+
+def _tell(sentence: str, target: Path | None, remark: str | None) -> None:
+    from kx.reporting import console
+
     console.say(f"{target}: {sentence}" if target else sentence)
-    if target and spec is None:
-        console.say(_on_comments(source), err=True)
+    if target and remark:
+        console.say(remark, err=True)
 
 
 def _new_spec(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Runs = Annotated[
     list[str],
-    typer.Argument(metavar="RUN…", help="Each as in `kx show`.", show_default=False),
+    typer.Argument(metavar="RUN…", help="Each as in `kx show`, or a group.", show_default=False),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")]
@@ -27,12 +27,12 @@ def rm(runs: Runs, yes: Yes = False, outputs: Outputs = Path("outputs")) -> None
 
     Example: kx rm imdb
     """
-    from kx.reporting.folder import find_run
+    from kx.reporting.group import runs_meant
     from kx.reporting.removal import check_free, remove_runs, size_of
     from kx.reporting.run_summary import summary
     from kx.reporting.text import clean, size
 
-    folders = list(dict.fromkeys(find_run(outputs, run) for run in runs))
+    folders = list(dict.fromkeys(runs_meant(outputs, runs)))
     check_free(folders)
     sizes = [size_of(folder) for folder in folders]
     for folder, taken in zip(folders, sizes, strict=True):

@@ -57,7 +57,7 @@ def _on_the_base(record: Record) -> Iterator[str]:
     if frozen:
         digest = str(frozen.get("after"))
         outcome = "unchanged" if frozen.get("before") == digest else "CHANGED"
-        yield f"frozen: {frozen.get('weights')} tensors, {outcome} (sha {digest[:8]}…)"
+        yield f"frozen tensors: {frozen.get('weights')}, {outcome} (sha {digest[:8]}…)"
 
 
 def _on_the_parts(record: Record) -> Iterator[str]:

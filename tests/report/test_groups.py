@@ -181,3 +181,13 @@ def test_a_group_can_be_compared_and_its_tests_stand_on_its_page(kx, leave, said
     assert view.tests.caution == []
     assert code == 0, err
     assert "B against A" in out
+
+
+def test_a_group_can_be_removed_at_once(kx, leave, steps, tmp_path):
+    other = leave()
+
+    code, out, err = kx("rm", GROUP.id, "--yes", "--outputs", tmp_path / "outputs")
+
+    assert code == 0, err
+    assert "removed 4 runs" in out
+    assert [path for path in (*steps, other) if path.exists()] == [other]

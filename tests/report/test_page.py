@@ -46,7 +46,7 @@ def test_no_text_is_left_over():
     sources = [*TEMPLATES.glob("*.j2"), *TEMPLATES.parent.glob("*.py")]
     code = "".join(path.read_text("utf-8") for path in sources if "texts_" not in path.name)
     kinds = "part metric baseline state alarm badge verdict key interval reason fact facts errors"
-    more = ("results", "wanted", "member", "group")
+    more = ("results", "wanted", "member", "group", "environment")
     families = tuple(f"{kind}." for kind in (*kinds.split(), *more))
 
     unused = [k for k in CATALOGUE.texts if f'"{k}"' not in code and f"'{k}'" not in code]
@@ -270,7 +270,7 @@ def test_fits_of_several_seeds_are_not_called_folds(leave, said):
 def test_crashed_run_shows_its_curves(leave):
     page = page_of(leave(finished=False))
 
-    assert "There is no score: the run is crashed." in page.text
+    assert "There is no score. The run: crashed." in page.text
     assert page.all("figure")
 
 

@@ -22,6 +22,12 @@ EN, ZH = Words("en"), Words("zh")
         ("1,570 steps of a recurrent network", "循环网络，共 1,570 步", ""),
         ("no linear model: 135,000,000 numbers to learn from; the limit is 50,000,000",
          "没有线性模型：需要从 135,000,000 个数中学习，上限为 50,000,000", ""),
+        ("refit: the loss became nan in epoch 1. Lower training.optimizer.learning_rate (now "
+         "1e+09), or set preparation.scale: standardize", "refit：损失在第 1 轮变为 nan。请调低 "
+         "training.optimizer.learning_rate（现为 1e+09），或设置 "
+         "preparation.scale: standardize", ""),
+        ("Check the vectors: 25 of 3,000 words have a vector (0.8%). The others are zeros.",
+         "请检查词向量：3,000 个词中有 25 个有词向量（0.8%），其余均为零。", ""),
         (f"Sample data: {SAMPLE_NOTE}", "示例数据：该运行使用程序生成的少量替代数据，其分数不能说明"
          "真实数据集的任何情况，也不判定预期。", ""),
         (f"Random weights: vgg16.h5 is nowhere. {RANDOM_NOTE}",

@@ -110,7 +110,7 @@ def _membership(run: Run, words: Words) -> Iterator[tuple[str, Any]]:
     if member := member_of_run(run):
         told = in_words(member, words)
         yield words("fact.group"), f"{told} ({member.group})" if member.group else told
-        yield words("fact.changes"), _in_words(member.changes)
+        yield words("fact.changes"), _in_words(member.changes, words)
 
 
 def _of_the_data(record: Record, words: Words) -> Iterator[tuple[str, Any]]:
@@ -133,10 +133,12 @@ def _of_the_time(record: Record, words: Words) -> Iterator[tuple[str, Any]]:
     memory = record.peak_memory_mb
     yield words("fact.memory"), f"{number(memory)} MB" if memory else ""
     for name, value in record.environment.items():
-        yield str(name), _in_words(value)
+        yield words.name("environment", str(name)), _in_words(value, words)
 
 
-def _in_words(value: Any) -> str:
+def _in_words(value: Any, words: Words) -> str:
+    if isinstance(value, bool):
+        return words("yes" if value else "no")
     if isinstance(value, Mapping):
         return ", ".join(f"{name}={item}" for name, item in value.items())
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

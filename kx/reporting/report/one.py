@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kx.diagnosis import Diagnosis, diagnose
-from kx.reporting.diagnosis_words import explained, in_a_line
+from kx.reporting.diagnosis_words import explained
+from kx.reporting.diagnosis_words import in_a_line as diagnosed_in_a_line
 from kx.reporting.record import Record
 from kx.reporting.report import facts, opening
 from kx.reporting.report.charts import Chart, DotPlot
@@ -15,7 +16,7 @@ from kx.reporting.report.curves import curve_charts, fold_plot, refit_charts
 from kx.reporting.report.dots import DotDrawing, placed
 from kx.reporting.report.gather import Run, read_run, read_spec
 from kx.reporting.report.groups import in_words, member_of_run
-from kx.reporting.report.recorded import Told, told
+from kx.reporting.report.recorded import Told, in_a_line, told
 from kx.reporting.report.results import Results, results
 from kx.reporting.report.svg import Drawing, drawn
 from kx.reporting.report.words import Words
@@ -53,7 +54,7 @@ class OneRun:
     diagnosis: str
     reasons: Sequence[tuple[str, str]]
     remarks: Sequence[str]
-    error: str
+    error: Told
     curves: Sequence[Drawing]
     refits: Sequence[Drawing]
     curves_note: str
@@ -89,13 +90,13 @@ def one_run(folder: Path, words: Words, warn: Callable[[str], None]) -> OneRun:
         alarms=opening.alarms(record, words) if record else [],
         verdict=opening.verdict(record, words) if record else None,
         expectations=opening.expectations(record, words) if record else [],
-        diagnosis=in_a_line(found, words.language) if found else "",
+        diagnosis=diagnosed_in_a_line(found, words.language) if found else "",
         reasons=list(explained(found, words.language))[1:] if found else [],
         remarks=list(opening.remarks(record, words)) if record else [],
-        error=(record.error or "") if record else run.note,
+        error=told((record.error or "") if record else run.note, words),
         curves=_drawn(curve_charts(run, words)),
         refits=_drawn(refit_charts(run, words)),
-        curves_note=run.curves_note,
+        curves_note=in_a_line(run.curves_note, words) or words("curves.before"),
         folds=placed(plot) if plot else None,
         fits_heading=words(_fits_heading(record, plot)),
         fits=facts.fit_table(record) if record else None,

@@ -38,8 +38,8 @@ def report_of_one(folder: Path, language: Language, warn: Callable[[str], None])
     """
     words = Words(language)
     run = one_run(folder, words, warn)
-    same = run.name == run.dataset
-    title = run.name if same else words("title.one", name=run.name, dataset=run.dataset)
+    told = run.dataset in (run.name, "?")
+    title = run.name if told else words("title.one", name=run.name, dataset=run.dataset)
     return _page("one.html.j2", words, title, run=run)
 
 

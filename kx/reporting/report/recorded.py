@@ -64,7 +64,16 @@ SENTENCES: Mapping[str, str] = {
     r"no linear model: ([\d,]+) coefficients; the limit is ([\d,]+)": (
         r"没有线性模型：共有 \1 个系数，上限为 \2"
     ),
+    # What ended a run
+    r"(\S+): the loss became (\S+) in epoch (\d+)\. Lower training\.optimizer\.learning_rate "
+    r"\(now (\S+)\), or set preparation\.scale: standardize": (
+        r"\1：损失在第 \3 轮变为 \2。请调低 training.optimizer.learning_rate（现为 \4），"
+        r"或设置 preparation.scale: standardize"
+    ),
     # Warnings, behind their titles
+    r"([\d,]+) of ([\d,]+) words have a vector \(([\d.]+%)\)\. The others are zeros\.": (
+        r"\2 个词中有 \1 个有词向量（\3），其余均为零。"
+    ),
     r"(\S+: \S+): a layer of (\d+) units is narrower than the (\d+) classes; what does not pass it "
     r"is lost to all layers behind it \(notes, 2\.2\)": (
         r"\1：有一层只有 \2 个单元，少于 \3 个类别；未能通过该层的信息，其后各层都无法恢复"

@@ -67,7 +67,7 @@ ABOVE: Texts = {
     "verdict.met": ("met", "达到"),
     "verdict.missed": ("missed", "未达到"),
     "verdict.not judged": ("not judged", "未判定"),
-    "verdict.none": ("There is no score: the run is {state}.", "没有分数：该运行{state}。"),
+    "verdict.none": ("There is no score. The run: {state}.", "没有分数。该运行：{state}。"),
     "diagnosis": ("Diagnosis", "诊断"),
     "diagnosis.more": ("Why, and what to do", "依据与建议"),
     "expected": ("Expected", "预期"),
@@ -141,7 +141,7 @@ ABOVE: Texts = {
         "特征：{passes} 次前向计算，用时 {time}。",
     ),
     "remark.frozen": (
-        "Frozen: {count} tensors, unchanged by the training.",
+        "Frozen tensors: {count}, unchanged by the training.",
         "冻结：{count} 个张量，训练前后不变。",
     ),
     "remark.thawed": (
