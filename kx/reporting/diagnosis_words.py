@@ -240,6 +240,19 @@ WORDS = Catalogue(
 )
 
 
+def recorded(values: Mapping[str, Any]) -> Diagnosis | None:
+    """Return the diagnosis that a record has, or None: it has none that this kx has words for.
+
+    Args:
+        values: of the record, which may be of another version of kx, or have been changed.
+    """
+    found = Diagnosis.from_dict(values)
+    try:
+        return found if found and list(explained(found)) else None
+    except (KeyError, ValueError, TypeError, AttributeError):
+        return None
+
+
 def in_a_line(found: Diagnosis, language: Language = "en") -> str:
     """Return the diagnosis with what it rests on, in one sentence without its end."""
     values = _values(found)

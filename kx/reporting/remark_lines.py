@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from kx.diagnosis import Diagnosis
-from kx.reporting.diagnosis_words import advice, in_a_line
+from kx.reporting.diagnosis_words import advice, in_a_line, recorded
 from kx.reporting.pieces import plain
 from kx.reporting.record import Expectation, Record
 from kx.reporting.text import clean, duration, scored, stated
@@ -38,7 +37,7 @@ def remarks_on(record: Record) -> Iterator[Text]:
 
 def _diagnosis(record: Record) -> Iterator[Text]:
     """Yield the diagnosis; a sound one needs no advice."""
-    found = Diagnosis.from_dict(record.diagnosis)
+    found = recorded(record.diagnosis)
     if found is None:
         return
     text = f"diagnosis: {in_a_line(found)}"

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from kx.diagnosis import Diagnosis
 from kx.language import Catalogue, Language
-from kx.reporting.diagnosis_words import in_a_line
+from kx.reporting.diagnosis_words import in_a_line, recorded
 from kx.reporting.text import clean, number
 from kx.workflow import Aim, baseline_aim, model_aim, overfit_aim, regularised_aim
 
@@ -67,7 +66,7 @@ def aims_of(entrants: Sequence[Entrant]) -> Iterator[Aim]:
         yield baseline_aim(baseline)
     if baseline and model:
         yield model_aim(model, baseline)
-    if overfit and (found := Diagnosis.from_dict(overfit.diagnosis)):
+    if overfit and (found := recorded(overfit.diagnosis)):
         yield overfit_aim(found)
     if model and overfit and last:
         losses = lowest(runs["regularised"]), lowest(runs["overfit"])

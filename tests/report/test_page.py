@@ -42,6 +42,30 @@ def test_templates_ask_only_for_texts_that_there_are():
     assert asked - set(CATALOGUE.texts) == set()
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"rule": "of a later kx"},
+        {"numbers": {}},
+        {"numbers": {"best": "high"}},
+        {"advice": ["pray"]},
+        {"kind": "of a later kx"},
+    ],
+)
+def test_a_diagnosis_that_this_kx_has_no_words_for_is_made_anew(kx, leave, odd):
+    made = {"kind": "well_fitted", "rule": "calm", "best_epoch": 2, "epochs": 3, "fits": 1,
+            "numbers": dict.fromkeys(("best", "last", "rise", "fall", "gap"), 0.1),
+            "advice": ["keep"]}  # fmt: skip
+    folder = leave(a_record(diagnosis={**made, **odd}))
+
+    text = Page(report_of_one(folder, "en", print)).text
+    code, out, err = kx("show", "last", "--outputs", folder.parent)
+
+    assert "too short to tell (3 epochs)" in text
+    assert (code, "diagnosis" in out) == (0, False), err
+    assert "well fitted" in Page(report_of_one(leave(a_record(diagnosis=made)), "en", print)).text
+
+
 def test_no_text_is_left_over():
     sources = [*TEMPLATES.glob("*.j2"), *TEMPLATES.parent.glob("*.py")]
     code = "".join(path.read_text("utf-8") for path in sources if "texts_" not in path.name)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kx.diagnosis import Diagnosis, diagnose
-from kx.reporting.diagnosis_words import explained
+from kx.reporting.diagnosis_words import explained, recorded
 from kx.reporting.diagnosis_words import in_a_line as diagnosed_in_a_line
 from kx.reporting.record import Record
 from kx.reporting.report import facts, opening
@@ -121,5 +121,6 @@ def diagnosis_of(run: Run) -> Diagnosis | None:
     """Return the recorded diagnosis; of older records, what is made of their curves."""
     if run.record is None:
         return None
-    recorded = Diagnosis.from_dict(run.record.diagnosis)
-    return recorded or (diagnose(run.record, run.curves) if run.curves else None)
+    return recorded(run.record.diagnosis) or (
+        diagnose(run.record, run.curves) if run.curves else None
+    )
