@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -45,6 +46,7 @@ def _root(
 
 def main(args: list[str] | None = None) -> None:
     """Run the command line; what the user can put right is told without a traceback."""
+    _open_streams()
     for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
         with contextlib.suppress(ValueError):  # not in the main thread: then nobody signals us
             signal.signal(number, _interrupt)
@@ -64,8 +66,22 @@ def main(args: list[str] | None = None) -> None:
         sys.exit(141)
     except OSError as error:  # writing run folders raises StorageError: this is the output
         _discard_stdout()
-        _say(f"Error: {error.strerror or error}")
+        where = error.filename or "the output cannot be written"
+        _say(f"Error: {where}: {error.strerror or error}")
         sys.exit(5)
+
+
+def _open_streams() -> None:
+    """Let streams that were closed (``>&-``) lead nowhere.
+
+    Otherwise the next files that are opened get their numbers, and what a library prints.
+    """
+    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(number, True)
+    os.close(number)
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
 
 
 def _interrupt(number: int, _: Any) -> None:
