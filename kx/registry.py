@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from kx.contracts import Check, Complaint, DatasetBundle, DatasetInfo, Strategy
 from kx.errors import PluginError
-from kx.signature import documented_arguments, option_types
+from kx.groups import flattened
+from kx.signature import documented_arguments
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -167,10 +168,10 @@ class Registry(Generic[F]):
                     f"{self.kind} {name!r} in {function.__module__} needs a docstring: "
                     "its first line is shown by `kx list`."
                 )
-            option_types(function)  # complains now, not when somebody asks for it
-            known = (info, check, rescale, transfer, any_length)
-            self._entries[name] = Entry(self.kind, name, function, *known)
-            return function
+            flat = flattened(function)  # complains of types now, not when somebody asks for them
+            known = (info and flattened(info), check, rescale, transfer, any_length)
+            self._entries[name] = Entry(self.kind, name, flat, *known)
+            return flat
 
         return register
 
@@ -200,9 +201,8 @@ def positionals(function: Callable[..., object]) -> int:
 
 def _same_source(one: Callable[..., Any], other: Callable[..., Any]) -> bool:
     """Whether the two are one function, perhaps of a file that was read twice."""
-    return one.__code__.co_filename == other.__code__.co_filename and (
-        one.__qualname__ == other.__qualname__
-    )
+    files = {inspect.unwrap(function).__code__.co_filename for function in (one, other)}
+    return len(files) == 1 and one.__qualname__ == other.__qualname__
 
 
 dataset: Registry[Callable[..., DatasetBundle]] = Registry(

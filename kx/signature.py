@@ -45,16 +45,21 @@ def option_types(function: Callable[..., object]) -> Mapping[str, Any]:
 
 
 def documented_arguments(documentation: str) -> dict[str, str]:
-    """Read ``name: text`` entries of a Google-style ``Args`` section; lines are joined."""
-    _, _, rest = documentation.partition("Args:\n")
+    """Return what a Google-style ``Args`` section says of each parameter; lines are joined."""
+    found = entries(documentation, "Args")
+    return {name: " ".join(text.split()).partition(" ")[2] for name, text in found.items()}
+
+
+def entries(documentation: str, section: str) -> dict[str, str]:
+    """Return name -> its lines, with ``name:`` at their start, of a section of a docstring."""
+    _, _, rest = documentation.partition(f"{section}:\n")
     found: dict[str, str] = {}
     current = ""
     for line in rest.splitlines():
-        if line and not line.startswith(" "):
+        if line.strip() and not line.startswith(" "):
             break
-        start = re.match(r" {4}(\w+): (.*)", line)
-        if start:
-            current, found[start[1]] = start[1], start[2]
-        elif current and line.strip():
-            found[current] += " " + line.strip()
+        start = re.match(r" {4}(\w+): ", line)
+        current = start[1] if start else current
+        if current and line.strip():
+            found[current] = found.get(current, "") + f"{line}\n"
     return found

@@ -22,14 +22,16 @@ class Judge:
     """Chooses an epoch on the mean validation curve, and reads all fits off there.
 
     Attributes:
-        refit: ``best_epoch``, a number of epochs, or ``none``.
-        smooth: weight of the past in the exponential mean of the curve, in [0, 1).
-        skip_epochs: so many epochs at the start are left out before the curve is smoothed.
+        refit: train again from fresh weights on the whole training part: for the best epoch of
+            the mean validation curve, for a number of epochs, or `none`.
+        smooth: weight of the past in an exponential mean of the mean validation curve, in
+            [0, 1), before its best epoch is looked for.
+        skip_epochs: so many epochs at the start are left out of that curve.
     """
 
-    refit: int | Literal["best_epoch", "none"]
-    smooth: float
-    skip_epochs: int
+    refit: Refit = "best_epoch"
+    smooth: Smooth = 0.0
+    skip_epochs: SkipEpochs = 0
 
     def conclude(self, results: Sequence[FitResult], monitor: str) -> Conclusion:
         """Judge one fit or more by the metric ``monitor``, or by the loss if one lacks it."""

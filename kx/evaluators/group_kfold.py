@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from kx.contracts import Complaint, DatasetInfo, Rows
-from kx.evaluators.conclusion import Composed, Judge, Refit, SkipEpochs, Smooth
+from kx.evaluators.conclusion import Composed, Judge
 from kx.evaluators.folds import (
     Folds,
     K,
@@ -59,23 +59,15 @@ def split(rows: Rows, seed: int, *, k: int) -> Folds:
 def group_kfold(
     *,
     k: K = 4,
-    refit: Refit = "best_epoch",
-    smooth: Smooth = 0.0,
-    skip_epochs: SkipEpochs = 0,
+    judge: Judge,
 ) -> Composed:
     """Do K-fold validation that divides no group, such as a patient.
 
     Args:
         k: number of parts; groups are dealt out so that these have about equally many rows.
-        refit: train again from fresh weights on the whole training part: for the best epoch of
-            the mean validation curve, for a number of epochs, or `none`.
-        smooth: weight of the past in an exponential mean of the mean validation curve, in
-            [0, 1), before its best epoch is looked for.
-        skip_epochs: so many epochs at the start are left out of that curve.
+        judge: how the fits are judged.
 
     Source:
         Notes 1.1.2: training and validation part must not overlap; scikit-learn's `GroupKFold`.
     """
-    return Composed(
-        partial(split, k=k), partial(complaints, k=k), Judge(refit, smooth, skip_epochs)
-    )
+    return Composed(partial(split, k=k), partial(complaints, k=k), judge)

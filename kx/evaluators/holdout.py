@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from kx.contracts import Complaint, DatasetInfo, Proposal, Rows
-from kx.evaluators.conclusion import Composed, Judge, Refit, SkipEpochs, Smooth
+from kx.evaluators.conclusion import Composed, Judge, Refit
 from kx.evaluators.folds import (
     later_rows_complaints,
     no_classes_complaints,
@@ -189,9 +189,7 @@ def holdout(
     order: Order = "shuffled",
     stratify: bool = False,
     repeats: Repeats = 1,
-    refit: Refit = "best_epoch",
-    smooth: Smooth = 0.0,
-    skip_epochs: SkipEpochs = 0,
+    judge: Judge,
 ) -> Composed:
     """Hold out one part for validation, refit on everything, test once.
 
@@ -208,7 +206,7 @@ def holdout(
             best epoch of the validation curve, for a number of epochs, or `none`.
         smooth: weight of the past in an exponential mean of the validation curve, in [0, 1),
             before its best epoch is looked for.
-        skip_epochs: so many epochs at the start are left out of that curve.
+        judge: how the fit is judged.
 
     Source:
         Notes 1.1.2, 2.1; 4.1 for 200 rows to train on.
@@ -217,5 +215,5 @@ def holdout(
     return Composed(
         partial(split, order=order, repeats=repeats, **sizes),
         partial(complaints, **sizes),
-        Judge(refit, smooth, skip_epochs),
+        judge,
     )

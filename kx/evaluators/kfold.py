@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from kx.contracts import Complaint, DatasetInfo, Rows
-from kx.evaluators.conclusion import Composed, Judge, Refit, SkipEpochs, Smooth
+from kx.evaluators.conclusion import Composed, Judge
 from kx.evaluators.folds import (
     Folds,
     K,
@@ -49,20 +49,14 @@ def kfold(
     *,
     k: K = 4,
     shuffle: bool = True,
-    refit: Refit = "best_epoch",
-    smooth: Smooth = 0.0,
-    skip_epochs: SkipEpochs = 0,
+    judge: Judge,
 ) -> Composed:
     """Divide into k parts, hold out each once, average, refit on everything.
 
     Args:
         k: number of parts, and of fits; if rows remain, some parts get one more.
         shuffle: mix the rows before they are divided; otherwise parts are runs of rows.
-        refit: train again from fresh weights on the whole training part: for the best epoch of
-            the mean validation curve, for a number of epochs, or `none`.
-        smooth: weight of the past in an exponential mean of the mean validation curve, in
-            [0, 1), before its best epoch is looked for.
-        skip_epochs: so many epochs at the start are left out of that curve.
+        judge: how the fits are judged.
 
     Source:
         Notes 1.1.2, 2.1 (smoothing), 2.3 (Boston).
@@ -70,5 +64,5 @@ def kfold(
     return Composed(
         partial(split, k=k, shuffle=shuffle),
         partial(complaints, k=k),
-        Judge(refit, smooth, skip_epochs),
+        judge,
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kx.contracts import Complaint, DatasetInfo, Rows
-from kx.evaluators.conclusion import Composed, Judge, Refit, SkipEpochs, Smooth
+from kx.evaluators.conclusion import Composed, Judge
 from kx.evaluators.folds import Folds, shuffled_time_complaints
 from kx.registry import evaluator
 
@@ -40,21 +40,15 @@ def split(rows: Rows, seed: int) -> Folds:
 @evaluator("leave_one_out", check=check)
 def leave_one_out(
     *,
-    refit: Refit = "best_epoch",
-    smooth: Smooth = 0.0,
-    skip_epochs: SkipEpochs = 0,
+    judge: Judge,
 ) -> Composed:
     """Hold out each row once, in as many fits; for very little data.
 
     Args:
-        refit: train again from fresh weights on the whole training part: for the best epoch of
-            the mean validation curve, for a number of epochs, or `none`.
-        smooth: weight of the past in an exponential mean of the mean validation curve, in
-            [0, 1), before its best epoch is looked for.
-        skip_epochs: so many epochs at the start are left out of that curve.
+        judge: how the fits are judged.
 
     Source:
         Stone (1974), "Cross-validatory choice and assessment of statistical predictions",
         Journal of the Royal Statistical Society B 36.
     """
-    return Composed(split, complaints, Judge(refit, smooth, skip_epochs))
+    return Composed(split, complaints, judge)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from kx.contracts import Complaint, DatasetInfo, Rows
-from kx.evaluators.conclusion import Composed, Judge, Refit, SkipEpochs, Smooth
+from kx.evaluators.conclusion import Composed, Judge
 from kx.evaluators.folds import (
     Folds,
     K,
@@ -49,20 +49,14 @@ def repeated_kfold(
     *,
     k: K = 4,
     repeats: Repeats = 3,
-    refit: Refit = "best_epoch",
-    smooth: Smooth = 0.0,
-    skip_epochs: SkipEpochs = 0,
+    judge: Judge,
 ) -> Composed:
     """Do K-fold validation several times, mixing the rows anew before each.
 
     Args:
         k: number of parts; if rows remain, some parts get one more.
         repeats: how often; there are `k` times as many fits. The first is what `kfold` does.
-        refit: train again from fresh weights on the whole training part: for the best epoch of
-            the mean validation curve, for a number of epochs, or `none`.
-        smooth: weight of the past in an exponential mean of the mean validation curve, in
-            [0, 1), before its best epoch is looked for.
-        skip_epochs: so many epochs at the start are left out of that curve.
+        judge: how the fits are judged.
 
     Source:
         Notes 1.1.2, "iterated K-fold validation with shuffling".
@@ -70,5 +64,5 @@ def repeated_kfold(
     return Composed(
         partial(split, k=k, repeats=repeats),
         partial(complaints, k=k),
-        Judge(refit, smooth, skip_epochs),
+        judge,
     )

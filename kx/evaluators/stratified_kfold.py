@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from kx.contracts import Complaint, DatasetInfo, Rows
-from kx.evaluators.conclusion import Composed, Judge, Refit, SkipEpochs, Smooth
+from kx.evaluators.conclusion import Composed, Judge
 from kx.evaluators.folds import (
     Folds,
     K,
@@ -68,20 +68,14 @@ def stratified_kfold(
     *,
     k: K = 4,
     repeats: Repeats = 1,
-    refit: Refit = "best_epoch",
-    smooth: Smooth = 0.0,
-    skip_epochs: SkipEpochs = 0,
+    judge: Judge,
 ) -> Composed:
     """Do K-fold validation with the same shares of classes in each part.
 
     Args:
         k: number of parts; if rows remain, some parts get one more.
         repeats: how often, mixing the rows anew before each; there are `k` times as many fits.
-        refit: train again from fresh weights on the whole training part: for the best epoch of
-            the mean validation curve, for a number of epochs, or `none`.
-        smooth: weight of the past in an exponential mean of the mean validation curve, in
-            [0, 1), before its best epoch is looked for.
-        skip_epochs: so many epochs at the start are left out of that curve.
+        judge: how the fits are judged.
 
     Source:
         Kohavi (1995), "A study of cross-validation and bootstrap for accuracy estimation and
@@ -90,5 +84,5 @@ def stratified_kfold(
     return Composed(
         partial(split, k=k, repeats=repeats),
         partial(complaints, k=k),
-        Judge(refit, smooth, skip_epochs),
+        judge,
     )

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from kx.contracts import Complaint, DatasetInfo, Proposal, Rows
-from kx.evaluators.conclusion import Composed, Judge, Refit, SkipEpochs, Smooth
+from kx.evaluators.conclusion import Composed, Judge
 from kx.evaluators.folds import K, fewer_folds, fold_names
 from kx.registry import evaluator
 
@@ -102,9 +102,7 @@ def time_series(
     validation_size: Count | None = None,
     train_size: Count | None = None,
     shuffle: bool = False,
-    refit: Refit = "best_epoch",
-    smooth: Smooth = 0.0,
-    skip_epochs: SkipEpochs = 0,
+    judge: Judge,
 ) -> Composed:
     """Train on what came first, validate on what came later, part by part.
 
@@ -115,11 +113,7 @@ def time_series(
         validation_size: rows in each part; by default all rows divided by k + 1.
         train_size: rows in a `rolling` window; by default as many as the first fold can have.
         shuffle: rows in order of time must not be mixed: `true` is refused.
-        refit: train again from fresh weights on the whole training part: for the best epoch of
-            the mean validation curve, for a number of epochs, or `none`.
-        smooth: weight of the past in an exponential mean of the mean validation curve, in
-            [0, 1), before its best epoch is looked for.
-        skip_epochs: so many epochs at the start are left out of that curve.
+        judge: how the fits are judged.
 
     Source:
         Notes 1.1.2: no shuffling for time series (temporal leak).
@@ -128,5 +122,5 @@ def time_series(
     return Composed(
         partial(split, k=k, gap=gap, window=window, **sizes),
         partial(complaints, k=k, gap=gap, **sizes),
-        Judge(refit, smooth, skip_epochs),
+        judge,
     )
