@@ -66,6 +66,7 @@ def test_phases_are_parted_by_a_line(leave):
     loss = curve_charts(read_run(leave(a_record(fits=fits))), EN)[0]
 
     assert (2.5, "") in loss.marks
+    assert loss.note == "A thin line begins each further phase of the training."
 
 
 def test_unit_of_the_target_stands_beside_errors_in_it(leave):

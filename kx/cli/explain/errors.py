@@ -37,9 +37,9 @@ def errors(
     pairs = confusions(judged.y, judged.predictions)
     worst = worst_mistakes(judged.y, judged.predictions, count)
     wrong = sum(pair.count for pair in pairs)
-    said = [f"{wrong} of {len(judged.y)} wrong"]
+    said = [f"{wrong:,} of {len(judged.y):,} wrong"]
     said += [
-        f"{judged.label(pair.true)} taken for {judged.label(pair.predicted)}: {pair.count}"
+        f"{judged.label(pair.true)} taken for {judged.label(pair.predicted)}: {pair.count:,}"
         for pair in pairs[:5]
     ]
     path = _gallery(judged, worst, said, output) if worst else None

@@ -143,9 +143,13 @@ def draw_gallery(
         UsageError: if the suffix is not known.
         StorageError: if the file cannot be written.
     """
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+
     columns, rows = min(per_row, len(exhibits)), math.ceil(len(exhibits) / per_row)
     with styled():
-        figure = _figure(max(2.1 * columns, NARROWEST), 2.6 * rows + 0.9)
+        # Padded, so that the notes do not pass for words of the last row.
+        size = max(2.1 * columns, NARROWEST), 2.6 * rows + 1.1
+        figure = _figure(*size, layout=ConstrainedLayoutEngine(h_pad=0.1))
         places = figure.subplots(rows, columns, squeeze=False).flat
         for axes, exhibit in zip(places, exhibits, strict=False):
             _show(axes, exhibit.picture)

@@ -100,7 +100,7 @@ def _class_charts(
         yield _shares_chart(title, axes, hits, words, diagonal=True)
         title = words("pr.title", area=number(classes.mean_area(precise)))
         yield _shares_chart(title, (words("pr.x"), words("pr.y")), precise, words)
-    yield _calibration(y, shares, words)
+    yield _calibration(y, shares, names, words)
 
 
 def _shares_chart(
@@ -128,9 +128,10 @@ def _shares_chart(
     return Chart(title, *axes, series, x_range=UNIT, y_range=UNIT, diagonal=diagonal, note=note)
 
 
-def _calibration(y: np.ndarray, shares: np.ndarray, words: Words) -> Chart:
+def _calibration(y: np.ndarray, shares: np.ndarray, names: Sequence[str], words: Words) -> Chart:
     found = classes.calibration(y, shares)
-    of = "calibration.binary" if shares.shape[1] == 2 else "calibration.top"
+    binary = shares.shape[1] == 2
+    of = words("calibration.binary", name=names[1]) if binary else words("calibration.top")
     return Chart(
         title=words("calibration.title", brier=number(found.brier)),
         x_label=words("calibration.x"),
@@ -143,5 +144,5 @@ def _calibration(y: np.ndarray, shares: np.ndarray, words: Words) -> Chart:
         x_range=UNIT,
         y_range=UNIT,
         diagonal=True,
-        note=words(of),
+        note=of,
     )

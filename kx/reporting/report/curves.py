@@ -101,8 +101,15 @@ def _chart(metric: str, fits: Sequence[Curves], record: Record | None, words: Wo
         marks=list(_marks(record, validation, words)),
         y_range=_zoom(series, bands, skipped),
         whole=True,
-        note=words("curve.skipped", count=skipped) if skipped else "",
+        note=" ".join(_notes(record, skipped, words)),
     )
+
+
+def _notes(record: Record | None, skipped: int, words: Words) -> Iterator[str]:
+    if skipped:
+        yield words("curve.skipped", count=skipped)
+    if record and len(phase_starts(record.fits)) > 1:
+        yield words("curve.phases")
 
 
 def _plain_chart(metric: str, fits: Sequence[Curves], words: Words) -> Chart:

@@ -129,9 +129,9 @@ def remarks(record: Record, words: Words) -> Iterator[str]:
 def _on_the_base(record: Record, words: Words) -> Iterator[str]:
     if record.features.get("cached"):
         yield words("remark.cached")
-    elif record.features:
+    elif passes := record.features.get("forward_passes"):
         spent = duration(record.features.get("seconds"))
-        yield words("remark.features", passes=record.features.get("forward_passes"), time=spent)
+        yield words("remark.features", passes=f"{passes:,}", time=spent)
     if record.frozen:
         same = record.frozen.get("before") == record.frozen.get("after")
         key = "remark.frozen" if same else "remark.thawed"

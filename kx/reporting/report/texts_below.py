@@ -22,6 +22,10 @@ BELOW: Texts = {
     "curve.mean": (", mean of {count} fits", "，{count} 次拟合的均值"),
     "curve.each": ("validation, each fit", "验证集，各次拟合"),
     "curve.spread": ("validation, mean ± standard deviation", "验证集，均值 ± 标准差"),
+    "curve.phases": (
+        "A thin line begins each further phase of the training.",
+        "细实线处开始训练的下一阶段。",
+    ),
     "curve.skipped": (
         "Epochs up to {count} were not judged and do not set the range of the axis.",
         "前 {count} 轮未参与判断，坐标范围也不受其影响。",
@@ -105,8 +109,8 @@ BELOW: Texts = {
         "分箱内的比例及其 95 % 区间",
     ),
     "calibration.binary": (
-        "Of the second class. Below the dashed line the network is too sure.",
-        "针对第二类。位于虚线下方表示网络过于自信。",
+        "Of {name}. Below the dashed line the network is too sure.",
+        "针对 {name}。位于虚线下方表示网络过于自信。",
     ),
     "calibration.top": (
         "Of the class chosen. Below the dashed line the network is too sure.",
