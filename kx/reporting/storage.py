@@ -60,17 +60,14 @@ def storage_errors(path: Path, needed: int | None = None) -> Iterator[None]:
         needed: bytes that were to be written, if known.
 
     Raises:
-        StorageError: with the system's reason, the room needed and the room left.
+        StorageError: with the system's reason, and, where it may be that, the room needed and left.
     """
     try:
         yield
     except OSError as error:
         reason = error.strerror or str(error) or type(error).__name__
-        room = _room(path, needed)
-        raise StorageError(
-            f"{path}: cannot be written: {reason}{room}. Make room there, or choose another "
-            "folder with --outputs."
-        ) from error
+        advice = _advice(path, error.errno, needed)
+        raise StorageError(f"{path}: cannot be written: {reason}{advice}") from error
 
 
 def sweep_partial(folder: Path) -> list[Path]:
@@ -140,6 +137,15 @@ def _umask() -> int:
     umask = os.umask(0o077)
     os.umask(umask)
     return umask
+
+
+def _advice(path: Path, code: int | None, needed: int | None) -> str:
+    if code in (errno.EISDIR, errno.EEXIST):
+        kind = "folder" if path.is_dir() else "file"
+        return f". A {kind} of that name is there: choose another name."
+    if not path.parent.is_dir():
+        return f". {path.parent} is no folder: make it first, or choose another."
+    return f"{_room(path, needed)}. Make room there, or choose another folder with --outputs."
 
 
 def _room(path: Path, needed: int | None) -> str:

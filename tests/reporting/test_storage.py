@@ -141,8 +141,20 @@ def test_a_folder_that_is_gone_or_none_is_a_storage_error(tmp_path):
     (tmp_path / "file").touch()
 
     for folder in (tmp_path / "gone", tmp_path / "file"):
-        with pytest.raises(StorageError, match=r"cannot be written: N.* --outputs"):
+        with pytest.raises(StorageError) as caught:
             atomic_write(folder / "record.json", "{}")
+
+        assert f"{folder} is no folder: make it first" in str(caught.value)
+        assert "bytes" not in str(caught.value)
+
+
+def test_a_folder_in_the_way_is_told(tmp_path):
+    (tmp_path / "report.html").mkdir()
+
+    with pytest.raises(StorageError, match="A folder of that name is there"):
+        atomic_write(tmp_path / "report.html", NEW)
+
+    assert names(tmp_path) == ["report.html"]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
