@@ -9,15 +9,7 @@ from pydantic import Field
 
 from kx.contracts import Complaint, DatasetInfo
 from kx.models.cnn import layer_sizes
-from kx.models.embedding import (
-    VECTORS,
-    Embedding,
-    EmbeddingDim,
-    Fallback,
-    Pretrained,
-    word_input,
-    word_input_complaints,
-)
+from kx.models.embedding import VECTORS, Embedding, word_input, word_input_complaints
 from kx.models.heads import output_layer
 from kx.models.options import Activation, Fraction, Padding, Units, dense_block
 from kx.registry import model
@@ -48,11 +40,7 @@ def conv1d(
     info: DatasetInfo,
     files: WeightFiles | None = None,
     *,
-    embedding_dim: EmbeddingDim = 32,
-    embedding_dropout: Fraction = 0.0,
-    pretrained: Pretrained = "none",
-    freeze_embeddings: bool = False,
-    fallback: Fallback = "none",
+    words: Embedding,
     filters: Annotated[tuple[Units, ...], Field(min_length=1, max_length=100)] = (32, 32),
     kernel_size: Annotated[int, Field(ge=1, le=1000)] = 7,
     padding: Padding = "valid",
@@ -67,15 +55,7 @@ def conv1d(
     Args:
         info: form of the data: word indices.
         files: through which ready-made vectors are had; None: all are drawn by chance.
-        embedding_dim: numbers that stand for a word.
-        embedding_dropout: share of these numbers, the same for all words of an example, that is
-            dropped while training.
-        pretrained: vectors that others have learnt, to begin with: `none`, a text with a word and
-            its numbers in each line (beside the spec, or in KX_DATA_DIR), or official ones that
-            are fetched, such as `glove.6B.100d`. Words without a vector get zeros.
-        freeze_embeddings: do not train them.
-        fallback: `random`: if the vectors cannot be had, go on with random ones, and say so
-            loudly.
+        words: the numbers that stand for words.
         filters: number of filters of each convolution, first to last.
         kernel_size: words that a filter looks at.
         padding: `same` keeps the number of places, `valid` loses those at both ends.
@@ -91,10 +71,7 @@ def conv1d(
     """
     import keras
 
-    embedding = Embedding(
-        embedding_dim, embedding_dropout, pretrained=pretrained, frozen=freeze_embeddings
-    )
-    layers = word_input(info, files, embedding)
+    layers = word_input(info, files, words)
     for position, count in enumerate(filters):
         if position and pool_size > 1:
             layers.append(keras.layers.MaxPooling1D(pool_size))

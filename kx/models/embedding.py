@@ -10,6 +10,7 @@ from pydantic import Field
 
 from kx.contracts import Complaint, DatasetInfo
 from kx.errors import DataError, MissingDataError, UsageError
+from kx.models.options import Fraction
 from kx.registry import Transfer
 
 if TYPE_CHECKING:
@@ -32,55 +33,59 @@ NONE = "none"
 
 @dataclass(frozen=True, slots=True)
 class Embedding:
-    """Options of the numbers that stand for words, which all networks on words share.
+    """The numbers that stand for words: options of all networks on words.
 
     Attributes:
-        dim: numbers that stand for a word.
-        dropout: share of these numbers, the same for all words of an example, that is dropped
-            while training.
-        masking: tell the layers behind which words are none.
-        pretrained: vectors to begin with, or ``none``.
-        frozen: do not train them.
+        embedding_dim: numbers that stand for a word.
+        embedding_dropout: share of these numbers, the same for all words of an example, that is
+            dropped while training.
+        pretrained: vectors that others have learnt, to begin with: `none`, a text with a word and
+            its numbers in each line (beside the spec, or in KX_DATA_DIR), or official ones that
+            are fetched, such as `glove.6B.100d`. Words without a vector get zeros.
+        freeze_embeddings: do not train them.
+        fallback: `random`: if the vectors cannot be had, go on with random ones, and say so
+            loudly.
     """
 
-    dim: int
-    dropout: float = 0.0
-    masking: bool = False
-    pretrained: str = NONE
-    frozen: bool = False
+    embedding_dim: EmbeddingDim = 32
+    embedding_dropout: Fraction = 0.0
+    pretrained: Pretrained = NONE
+    freeze_embeddings: bool = False
+    fallback: Fallback = "none"
 
 
 def word_input(
-    info: DatasetInfo, files: WeightFiles | None, embedding: Embedding
+    info: DatasetInfo, files: WeightFiles | None, words: Embedding, *, masking: bool = False
 ) -> list[keras.Layer]:
-    """Return the layers that hand on each example as (words, embedding.dim) numbers.
+    """Return the layers that hand on each example as (words, words.embedding_dim) numbers.
 
     Args:
         info: form of the data: word indices, 0 where there is no word.
         files: through which vectors are had; None: all are drawn by chance.
-        embedding: what these numbers are like.
+        words: what these numbers are like.
+        masking: tell the layers behind which words are none.
 
     Raises:
         UsageError: if the ready-made vectors do not fit.
     """
     import keras
 
-    options: dict[str, Any] = {"mask_zero": embedding.masking, "trainable": not embedding.frozen}
-    if files is not None and embedding.pretrained != NONE:
+    options: dict[str, Any] = {"mask_zero": masking, "trainable": not words.freeze_embeddings}
+    if files is not None and words.pretrained != NONE:
         # Not an initializer: its numbers would become part of every saved model's description.
-        options["weights"] = [_rows(info, files, embedding)]
+        options["weights"] = [_rows(info, files, words)]
     layers = [
         keras.Input(info.input_shape, dtype="int32"),
-        keras.layers.Embedding(info.vocabulary, embedding.dim, **options),
+        keras.layers.Embedding(info.vocabulary, words.embedding_dim, **options),
     ]
-    rate = embedding.dropout
+    rate = words.embedding_dropout
     return [*layers, keras.layers.SpatialDropout1D(rate)] if rate else layers
 
 
-def _rows(info: DatasetInfo, files: WeightFiles, embedding: Embedding) -> np.ndarray:
-    rows = files.word_rows(embedding.pretrained, info.words)
-    if rows.shape[1] != embedding.dim:
-        raise UsageError(_misfit(embedding.pretrained, rows.shape[1], embedding.dim) + ".")
+def _rows(info: DatasetInfo, files: WeightFiles, words: Embedding) -> np.ndarray:
+    rows = files.word_rows(words.pretrained, info.words)
+    if rows.shape[1] != words.embedding_dim:
+        raise UsageError(_misfit(words.pretrained, rows.shape[1], words.embedding_dim) + ".")
     if len(rows) != info.vocabulary:
         raise UsageError(
             f"architecture.pretrained: {info.name} has {info.vocabulary:,} word indices, but "

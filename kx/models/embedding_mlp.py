@@ -8,15 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from kx.contracts import Complaint, DatasetInfo
-from kx.models.embedding import (
-    VECTORS,
-    Embedding,
-    EmbeddingDim,
-    Fallback,
-    Pretrained,
-    word_input,
-    word_input_complaints,
-)
+from kx.models.embedding import VECTORS, Embedding, word_input, word_input_complaints
 from kx.models.heads import output_layer
 from kx.models.options import Activation, Fraction, Penalty, Units, dense_block
 from kx.registry import model
@@ -27,6 +19,8 @@ if TYPE_CHECKING:
     from kx.contracts import WeightFiles
 
 Pooling = Literal["flatten", "average", "max"]
+
+EIGHT_NUMBERS = Embedding(embedding_dim=8)
 
 
 def complaints(info: DatasetInfo, files: WeightFiles, **options: Any) -> Iterator[Complaint]:
@@ -43,11 +37,7 @@ def embedding_mlp(
     info: DatasetInfo,
     files: WeightFiles | None = None,
     *,
-    embedding_dim: EmbeddingDim = 8,
-    embedding_dropout: Fraction = 0.0,
-    pretrained: Pretrained = "none",
-    freeze_embeddings: bool = False,
-    fallback: Fallback = "none",
+    words: Embedding = EIGHT_NUMBERS,
     masking: bool = False,
     pooling: Pooling = "flatten",
     units: Annotated[tuple[Units, ...], Field(max_length=100)] = (),
@@ -62,15 +52,7 @@ def embedding_mlp(
     Args:
         info: form of the data: word indices.
         files: through which ready-made vectors are had; None: all are drawn by chance.
-        embedding_dim: numbers that stand for a word.
-        embedding_dropout: share of these numbers, the same for all words of an example, that is
-            dropped while training.
-        pretrained: vectors that others have learnt, to begin with: `none`, a text with a word and
-            its numbers in each line (beside the spec, or in KX_DATA_DIR), or official ones that
-            are fetched, such as `glove.6B.100d`. Words without a vector get zeros.
-        freeze_embeddings: do not train them.
-        fallback: `random`: if the vectors cannot be had, go on with random ones, and say so
-            loudly.
+        words: the numbers that stand for words.
         masking: leave out of the average where there is no word.
         pooling: `flatten` keeps every word in its place; `average` and `max` over the words make
             of each of their numbers one, and lose the order.
@@ -91,8 +73,7 @@ def embedding_mlp(
         "average": keras.layers.GlobalAveragePooling1D,
         "max": keras.layers.GlobalMaxPooling1D,
     }[pooling]
-    embedding = Embedding(embedding_dim, embedding_dropout, masking, pretrained, freeze_embeddings)
-    layers = [*word_input(info, files, embedding), pool()]
+    layers = [*word_input(info, files, words, masking=masking), pool()]
     for width in units:
         layers += dense_block(width, activation, dropout, l1, l2, batch_norm)
     return keras.Sequential([*layers, output_layer(info)], name="embedding_mlp")

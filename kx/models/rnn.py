@@ -8,15 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from kx.contracts import Complaint, DatasetInfo
-from kx.models.embedding import (
-    VECTORS,
-    Embedding,
-    EmbeddingDim,
-    Fallback,
-    Pretrained,
-    word_input,
-    word_input_complaints,
-)
+from kx.models.embedding import VECTORS, Embedding, word_input, word_input_complaints
 from kx.models.heads import output_layer
 from kx.models.options import Fraction, Units
 from kx.registry import model
@@ -39,11 +31,7 @@ def rnn(
     info: DatasetInfo,
     files: WeightFiles | None = None,
     *,
-    embedding_dim: EmbeddingDim = 32,
-    embedding_dropout: Fraction = 0.0,
-    pretrained: Pretrained = "none",
-    freeze_embeddings: bool = False,
-    fallback: Fallback = "none",
+    words: Embedding,
     masking: bool = False,
     cell: Cell = "lstm",
     units: Annotated[tuple[Units, ...], Field(min_length=1, max_length=20)] = (32,),
@@ -56,15 +44,7 @@ def rnn(
     Args:
         info: form of the data: word indices.
         files: through which ready-made vectors are had; None: all are drawn by chance.
-        embedding_dim: numbers that stand for a word.
-        embedding_dropout: share of these numbers, the same for all words of an example, that is
-            dropped while training.
-        pretrained: vectors that others have learnt, to begin with: `none`, a text with a word and
-            its numbers in each line (beside the spec, or in KX_DATA_DIR), or official ones that
-            are fetched, such as `glove.6B.100d`. Words without a vector get zeros.
-        freeze_embeddings: do not train them.
-        fallback: `random`: if the vectors cannot be had, go on with random ones, and say so
-            loudly.
+        words: the numbers that stand for words.
         masking: pass over where there is no word, instead of reading a word with index 0.
         cell: `simple` (fully recurrent), `lstm`, or `gru`.
         units: width of each recurrent layer, first to last.
@@ -81,8 +61,7 @@ def rnn(
 
     kinds = {"simple": keras.layers.SimpleRNN, "lstm": keras.layers.LSTM, "gru": keras.layers.GRU}
     rates = {"dropout": dropout, "recurrent_dropout": recurrent_dropout}
-    embedding = Embedding(embedding_dim, embedding_dropout, masking, pretrained, freeze_embeddings)
-    layers = word_input(info, files, embedding)
+    layers = word_input(info, files, words, masking=masking)
     for position, width in enumerate(units):
         last = position == len(units) - 1
         layer = kinds[cell](width, return_sequences=not last, **rates)
