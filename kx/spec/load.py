@@ -101,9 +101,17 @@ def put(document: Document, dotted: str, source: Document, at: Key) -> str | Non
     ):
         _replace_below(old, key, new, at)
     document.overridden -= {known for known in document.overridden if known[: len(key)] == key}
+    if at and any(_overlap(at, known) for known in source.overridden):
+        document.overridden.add(key)
     holder[key[-1]] = copy.deepcopy(_descend(source.value, at))
     expand_shorthands(document)
     return None
+
+
+def _overlap(one: Key, other: Key) -> bool:
+    """Whether one of two places lies in the other."""
+    shared = min(len(one), len(other))
+    return one[:shared] == other[:shared]
 
 
 def _replace_below(old: dict[Key, Any], key: Key, new: Mapping[Key, Any], at: Key) -> None:

@@ -63,10 +63,10 @@ def _changed(made: Document, document: Document, name: str) -> Iterator[Problem]
 
 
 def lines_of(document: Document, name: str) -> range:
-    """Return the lines of the file on which a variant stands."""
+    """Return the lines of the file on which a variant stands; none, if ``--set`` made it."""
     prefix = ("variants", name)
-    marks = [mark for key, mark in _marks(document) if key[:2] == prefix]
-    return range(min(mark.line for mark in marks), max(mark.line for mark in marks) + 1)
+    lines = [mark.line for key, mark in _marks(document) if key[:2] == prefix]
+    return range(min(lines, default=0), max(lines, default=-1) + 1)
 
 
 def _marks(document: Document) -> Iterator[tuple[Key, Mark]]:

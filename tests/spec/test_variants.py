@@ -147,3 +147,25 @@ def test_a_name_that_gets_too_long_is_told(problems):
 
     assert key == "variants.a.name"
     assert "must match" in message
+
+
+@pytest.mark.parametrize(
+    "setting",
+    ["variants={a: {training.epochs: x}}", "variants.a={training: {epochs: x}}"],
+)
+def test_a_mistake_in_a_variant_that_was_set_is_told_as_such(spec_file, setting):
+    with pytest.raises(SpecError) as caught:
+        make_plan(spec_file(BASE.removesuffix("variants:\n")), [setting])
+
+    (problem,) = caught.value.problems
+    assert str(problem) == ("--set: variants.a.training.epochs: must be a whole number; got 'x'")
+
+
+def test_variants_that_were_set_stand_on_no_line(spec_file):
+    with pytest.raises(SpecError) as caught:
+        make_plan(
+            spec_file(BASE.removesuffix("variants:\n")),
+            ["variants={a: {no: 1}}", "training.epochs=x"],
+        )
+
+    assert [p.key for p in caught.value.problems] == ["training.epochs"]
