@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -159,6 +160,18 @@ def test_usage_errors_exit_with_2(kx):
     assert kx("train")[0] == 2
     assert kx("tarin", "a.yaml")[0] == 2
     assert kx("plot", "nothing-like-it")[0] == 2
+
+
+@pytest.mark.parametrize("before", [signal.SIG_IGN, signal.SIG_DFL])
+def test_what_nohup_ignores_stays_ignored(kx, before):
+    old = signal.signal(signal.SIGHUP, before)
+    try:
+        kx("--version")
+        found = signal.getsignal(signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, old)
+
+    assert (found is signal.SIG_IGN) == (before is signal.SIG_IGN)
 
 
 @pytest.mark.parametrize(

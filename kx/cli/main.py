@@ -47,9 +47,7 @@ def _root(
 def main(args: list[str] | None = None) -> None:
     """Run the command line; what the user can put right is told without a traceback."""
     _open_streams()
-    for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
-        with contextlib.suppress(ValueError):  # not in the main thread: then nobody signals us
-            signal.signal(number, _interrupt)
+    _handle_signals()
     try:
         app(args)
     except SystemExit as leaving:
@@ -69,6 +67,16 @@ def main(args: list[str] | None = None) -> None:
         where = error.filename or "the output cannot be written"
         _say(f"Error: {where}: {error.strerror or error}")
         sys.exit(5)
+
+
+def _handle_signals() -> None:
+    hang_up = getattr(signal, "SIGHUP", signal.SIGTERM)
+    ignored = (
+        signal.getsignal(hang_up) is signal.SIG_IGN
+    )  # by nohup: the run is to outlive the terminal
+    for number in (signal.SIGINT, signal.SIGTERM, *([] if ignored else [hang_up])):
+        with contextlib.suppress(ValueError):  # not in the main thread: then nobody signals us
+            signal.signal(number, _interrupt)
 
 
 def _open_streams() -> None:
