@@ -149,9 +149,10 @@ def test_doctor_tells_versions_and_where_data_is(kx, monkeypatch, tmp_path):
     assert facts["data"]["cache"].startswith("3.0 MB of at most 500.0 MB (KX_CACHE_MB)")
 
 
-def test_no_summary_of_what_explains_is_cut_off(kx, monkeypatch):
+@pytest.mark.parametrize("group", [(), ("explain",), ("data",)])
+def test_no_summary_of_a_command_is_cut_off(kx, monkeypatch, group):
     monkeypatch.setenv("COLUMNS", "80")
-    _, page, _ = kx("explain", "--help")
+    _, page, _ = kx(*group, "--help")
 
     assert [line for line in page.splitlines()[1:] if line.endswith("...")] == []
 

@@ -12,7 +12,7 @@ from kx.cli.options import AsJson, Outputs
 Runs = Annotated[
     list[str],
     typer.Argument(
-        metavar="RUN RUN…",
+        metavar="RUN",
         help="Two or more, each as in `kx show`, or a group, such as imdb-variants-3fa9c1; the "
         "first is what the others are held against.",
         show_default=False,
@@ -21,7 +21,7 @@ Runs = Annotated[
 
 
 def compare(runs: Runs, outputs: Outputs = Path("outputs"), as_json: AsJson = False) -> None:
-    """Show what differs between runs, and whether it is more than chance.
+    """Show what differs between runs, and whether it is chance.
 
     Example: kx compare imdb imdb_smaller
     """

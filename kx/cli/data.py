@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,7 +26,7 @@ AsJson = Annotated[
 ]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A dataset, as `kx data ls` lists it.")]
 Names = Annotated[
-    list[str] | None, typer.Argument(metavar="[NAME]...", help="Datasets; all if none is named.")
+    list[str] | None, typer.Argument(metavar="NAME", help="Datasets; all if none is named.")
 ]
 
 
@@ -41,7 +42,7 @@ def ls(as_json: AsJson = False) -> None:
 
 @app.command()
 def info(name: Name, as_json: AsJson = False) -> None:
-    """Describe the dataset NAME: form, options, files, and what to know before using it.
+    """Describe the dataset NAME: form, options, files, cautions.
 
     Example: kx data info boston
     """
@@ -80,7 +81,9 @@ def fetch(name: Name, as_json: AsJson = False) -> None:
 
 @app.command()
 def verify(names: Names = None, as_json: AsJson = False) -> None:
-    """Compare every copy of the files that is here with the official ones; exit 3 if one differs.
+    """Compare the files that are here with the official ones.
+
+    Every copy of them is read; the exit code is 3 if one differs.
 
     Example: kx data verify
     """
@@ -289,7 +292,13 @@ def _option(option: dict[str, Any]) -> str:
 def _without_arguments(documentation: str) -> str:
     """Leave out of a docstring what the options say already, and what is for programmers."""
     sections = documentation.split("\n\n")
-    return "\n\n".join(text for text in sections if not text.startswith(("Args:", "Raises:")))
+    wanted = (text for text in sections if not text.startswith(("Args:", "Raises:")))
+    return "\n\n".join(_flowing(text) for text in wanted)
+
+
+def _flowing(paragraph: str) -> str:
+    """Join the lines of a paragraph, but for lists: the terminal is narrower than the source."""
+    return re.sub(r"\n\s*(?![-*] )", " ", paragraph).replace("``", "`")
 
 
 def _file_lines(file: dict[str, Any]) -> str:

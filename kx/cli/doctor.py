@@ -12,7 +12,9 @@ from kx.cli.options import AsJson, Outputs
 
 
 def doctor(outputs: Outputs = Path("outputs"), as_json: AsJson = False) -> None:
-    """Show versions, CPU features, where data is, and whether results can be written.
+    """Show versions, CPU features, and where data is.
+
+    Also how large the cache is, and whether results can be written.
 
     Example: kx doctor
     """

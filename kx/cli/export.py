@@ -51,7 +51,9 @@ def export(
     outputs: Outputs = Path("outputs"),
     as_json: AsJson = False,
 ) -> None:
-    """Put RUN into the tracking store of MLflow, once; again, to bring its labels up to date.
+    """Put RUN into the tracking store of MLflow.
+
+    It is there once: to export it again brings its tags, note and plots up to date.
 
     Example: kx export last --to mlflow --tracking-uri sqlite:///mlflow.db
     """

@@ -49,7 +49,9 @@ def kfold(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Validate SPEC by K folds, choose the epoch by their mean, refit, and test once.
+    """Validate SPEC by K folds, refit, and test once.
+
+    The mean curve of all folds decides the number of epochs.
 
     Example: kx kfold configs/boston.yaml --k 4 --repeats 3
     """

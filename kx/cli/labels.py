@@ -10,7 +10,7 @@ import typer
 from kx.cli.options import Outputs
 from kx.cli.runs import Run
 
-Tags = Annotated[list[str], typer.Argument(metavar="NAME…", help="Tags.", show_default=False)]
+Tags = Annotated[list[str], typer.Argument(metavar="NAME", help="Tags.", show_default=False)]
 Remove = Annotated[bool, typer.Option("--remove", help="Take these tags away instead.")]
 Text = Annotated[
     str,
@@ -35,7 +35,9 @@ def tag(run: Run, names: Tags, remove: Remove = False, outputs: Outputs = Path("
 
 
 def note(run: Run, text: Text, outputs: Outputs = Path("outputs")) -> None:
-    """Keep a note on RUN, which `kx runs`, `kx show` and reports show beside it.
+    """Keep a note on RUN, to be shown beside it.
+
+    `kx runs`, `kx show` and reports show it.
 
     Example: kx note last "wrong labels in fold 3"
     """

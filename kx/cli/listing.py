@@ -13,14 +13,12 @@ if TYPE_CHECKING:
 
 Kind = Annotated[
     Literal["all", "datasets", "models", "evaluators", "callbacks"],
-    typer.Argument(
-        metavar="[KIND]", help="datasets, models, evaluators or callbacks; default: all."
-    ),
+    typer.Argument(metavar="KIND", help="What to list."),
 ]
 
 
 def list_(kind: Kind = "all", as_json: AsJson = False) -> None:
-    """List datasets, models and evaluators with their options, types, ranges and defaults.
+    """List datasets, models, evaluators and callbacks, with options.
 
     Example: kx list models
     """

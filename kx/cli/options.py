@@ -12,7 +12,7 @@ from kx.language import Language
 
 SpecFile = Annotated[Path, typer.Argument(metavar="SPEC", help="A YAML file.", show_default=False)]
 SpecFiles = Annotated[
-    list[Path], typer.Argument(metavar="SPEC…", help="YAML files.", show_default=False)
+    list[Path], typer.Argument(metavar="SPEC", help="YAML files.", show_default=False)
 ]
 Set = Annotated[
     list[str] | None,

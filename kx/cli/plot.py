@@ -37,7 +37,9 @@ def plot(
     outputs: Outputs = Path("outputs"),
     as_json: AsJson = False,
 ) -> None:
-    """Draw loss and metrics of RUN, epoch by epoch; of a crashed run as far as it came.
+    """Draw loss and metrics of RUN, epoch by epoch.
+
+    Those of a crashed run are drawn as far as it came.
 
     Example: kx plot last --smooth 0.8
     """

@@ -48,7 +48,9 @@ def predict(
     as_csv: AsCsv = False,
     outputs: Outputs = Path("outputs"),
 ) -> None:
-    """Say what the network of RUN makes of new examples, prepared as its training data were.
+    """Say what the network of RUN makes of new examples.
+
+    They are prepared as its training data were.
 
     Examples: kx predict imdb "A wonderful film."; kx predict boston houses.csv;
     kx predict cats_vs_dogs photos/ --csv

@@ -45,7 +45,9 @@ def report(
     outputs: Outputs = Path("outputs"),
     as_json: AsJson = False,
 ) -> None:
-    """Write one HTML file that shows a run, or compares many; it works offline.
+    """Write one HTML file that shows a run, or compares many.
+
+    It works offline.
 
     Example: kx report --where 'tag = paper' --open
     """

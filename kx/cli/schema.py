@@ -6,7 +6,9 @@ import typer
 
 
 def schema() -> None:
-    """Print the JSON schema of specs (draft 7), which editors complete and check keys by.
+    """Print the JSON schema of specs (draft 7), for editors.
+
+    They complete and check keys by it.
 
     Example: kx schema > kx.schema.json
     """

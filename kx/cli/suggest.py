@@ -41,7 +41,7 @@ def suggest(
     outputs: Outputs = Path("outputs"),
     as_json: AsJson = False,
 ) -> None:
-    """Write a new spec with the change that the diagnosis of RUN advises, ready to train.
+    """Write a new spec with the change that RUN's diagnosis advises.
 
     Example: kx suggest imdb -o imdb_dropout.yaml
     """

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Runs = Annotated[
     list[str],
-    typer.Argument(metavar="RUN…", help="Each as in `kx show`, or a group.", show_default=False),
+    typer.Argument(metavar="RUN", help="Each as in `kx show`, or a group.", show_default=False),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")]
@@ -51,7 +51,9 @@ def gc(
     outputs: Outputs = Path("outputs"),
     as_json: AsJson = False,
 ) -> None:
-    """Find, and remove, what killed processes left half-made: nothing that a run ended with.
+    """Find and remove what killed processes left half-made.
+
+    Nothing goes that a run ended with.
 
     Example: kx gc --dry-run
     """

@@ -32,9 +32,10 @@ def verify(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Train each SPEC, and hold the result against what it expects; 8 if one is missed.
+    """Train each SPEC, and hold the result against what it expects.
 
-    All are trained, even if one fails. What could not be judged is no success: that is 3.
+    All are trained, even if one fails. The exit code is 8 if an expectation is missed, and 3 if
+    one could not be judged: that is no success.
 
     Example: kx verify configs/imdb.yaml configs/boston.yaml
     """

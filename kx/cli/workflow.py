@@ -39,9 +39,10 @@ def workflow(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Train a baseline, a network that beats it, one that overfits, and one held back, from SPEC.
+    """Train a baseline, a network, one that overfits, one held back.
 
-    Each is a run of its own; only the last looks at the test set.
+    They come from SPEC, in this order: the notes' steps for a new problem. Each is a run of its
+    own; only the last looks at the test set.
 
     Example: kx workflow configs/imdb.yaml
     """

@@ -1,4 +1,5 @@
 import json
+import re
 import subprocess
 import sys
 
@@ -49,6 +50,16 @@ def test_ls_lists_all_and_where_their_files_are(here):
     for words in ("in KX_DATA_DIR", "not here yet, 19.1 MB: kx data fetch imdb", "needs no file"):
         assert words in page
     assert max(map(len, page.splitlines())) <= 80
+
+
+def test_info_fills_the_lines_of_a_narrow_terminal(here, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    _, _, about = kx("info", "boston").partition("about ")
+    paragraphs = [text.splitlines() for text in re.split(r"\n +\n", about)]
+
+    assert len(paragraphs) == 4
+    for lines in paragraphs:
+        assert all(len(line.rstrip()) > 60 for line in lines[1:-1]), lines
 
 
 def test_info_tells_options_note_and_files(here):
