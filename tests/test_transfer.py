@@ -162,9 +162,9 @@ def test_weights_that_cannot_be_had_are_told_or_made_up_loudly(train, kx):
     shown = " ".join(kx("show", folder.name, "--outputs", folder.parent)[1].split())
     assert "RANDOM WEIGHTS" in shown
     assert "precision float32: the spec says so" in shown
-    line, *_ = [line for line in kx("runs", "--outputs", folder.parent)[1].splitlines()
-                if folder.name in line]  # fmt: skip
-    assert line.endswith("RANDOM WEIGHTS")
+    lines = kx("runs", "--outputs", folder.parent)[1].splitlines()
+    (at,) = [number for number, line in enumerate(lines) if folder.name in line]
+    assert lines[at + 1].endswith("RANDOM WEIGHTS")
 
 
 def test_expectations_are_not_judged_by_random_weights(train):
