@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.text import Text
 
+LONGEST_ID = 44
+"""Characters of an id that a state, a time and a curve leave room for in 80 columns."""
+
 CURVE = 10
 """Characters of a curve: what is left beside an id, a state, a time and a mark."""
 
@@ -40,7 +43,7 @@ def runs_list(
     """
     from rich.console import Group
 
-    wide = min(max((len(run.id) for run in runs), default=0), 30)
+    wide = min(max((len(run.id) for run in runs), default=0), LONGEST_ID)
     deep = min(max((len(run.dataset) for run in runs), default=0), 16)
     lines: list[Text] = []
     for run in runs:

@@ -1,5 +1,6 @@
 import io
 import sys
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -135,6 +136,18 @@ def test_a_list_with_curves_fits_into_80_columns(finished):
     assert "2 h 00 min" in shown_lines[0]
     assert sparkline(range(30), CURVE) in shown_lines[0]
     assert PLAIN[-1] in str(printed(runs_list(runs, curves, ascii_only=True)))
+
+
+def test_states_stand_below_each_other_also_behind_long_names(finished):
+    (run,) = list_runs(finished().parent)
+    ids = ("20261125-101456-wine-ff16", "20261125-101423-cats_vs_dogs_features-dbba")
+    curve = [float(value) for value in range(30)]
+
+    listed = [replace(run, id=name, seconds=7200.0) for name in ids]
+    shown_lines = printed(runs_list(listed, dict.fromkeys(ids, curve)))
+
+    assert [line.index("completed") for line in (shown_lines[0], shown_lines[2])] == [44, 44]
+    assert all(line.endswith(sparkline(curve, CURVE)) for line in (shown_lines[0], shown_lines[2]))
 
 
 def test_no_state_runs_into_the_time(finished):
