@@ -28,7 +28,13 @@ Source = Annotated[
     ),
 ]
 Change = Annotated[
-    str | None, typer.Option("--change", metavar="KEY", help="Not the first advice, but this one.")
+    str | None,
+    typer.Option(
+        "--change",
+        metavar="KEY",
+        help="Not the first advice, but this one, such as smaller; a wrong one is answered with "
+        "those there are.",
+    ),
 ]
 
 
