@@ -7,8 +7,11 @@ import pytest
 from kx import registry
 from kx.errors import PluginError, SpecError
 from kx.planning import plan_document
+from kx.plugins import load_builtins
 from kx.spec.document import parse
 from kx.spec.load import expand_shorthands
+
+load_builtins()
 
 PLUGIN = '''\
 from kx import DatasetInfo, dataset, evaluator, model
