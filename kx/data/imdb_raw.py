@@ -4,20 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kx.contracts import DatasetBundle, DatasetInfo, Encoding, Side, TextForm
+from kx.contracts import DatasetBundle, DatasetInfo
 from kx.data.class_folders import TEXTS, classes_in, spread
 from kx.data.files import DataFolder, Files
 from kx.data.samples.raw_reviews import raw_reviews
-from kx.data.text_files import (
-    MaxLen,
-    NGrams,
-    NumWords,
-    OnBroken,
-    Tokenize,
-    text_bundle,
-    text_flaws,
-    text_info,
-)
+from kx.data.text_files import OnBroken, TextOptions, text_bundle, text_flaws, text_info
 from kx.data.trees import Tree, below
 from kx.data.weight_files import WeightFile
 from kx.errors import DataError
@@ -46,17 +37,10 @@ CLASSES = {"neg": "negative", "pos": "positive"}
 
 def imdb_raw_info(
     *,
-    tokenize: Tokenize = "word",
-    ngrams: NGrams = 1,
-    encoding: Encoding = "multi_hot",
-    num_words: NumWords = 10_000,
-    maxlen: MaxLen = 500,
-    pad: Side = "front",
-    truncate: Side = "front",
+    form: TextOptions,
     on_broken: OnBroken = "error",
 ) -> DatasetInfo:
     """Describe the reviews without reading them; the options are those of ``imdb_raw``."""
-    form = TextForm(tokenize, ngrams, encoding, num_words, maxlen, pad, truncate)
     return replace(
         text_info("imdb_raw", form),
         classes=tuple(CLASSES.values()),
@@ -69,13 +53,7 @@ def imdb_raw_info(
 def imdb_raw(
     files: Files,
     *,
-    tokenize: Tokenize = "word",
-    ngrams: NGrams = 1,
-    encoding: Encoding = "multi_hot",
-    num_words: NumWords = 10_000,
-    maxlen: MaxLen = 500,
-    pad: Side = "front",
-    truncate: Side = "front",
+    form: TextOptions,
     on_broken: OnBroken = "error",
 ) -> DatasetBundle:
     """Load 25,000 + 25,000 film reviews as texts, half of them positive.
@@ -85,12 +63,7 @@ def imdb_raw(
 
     Args:
         files: where the folder or the archive is.
-        tokenize: a text is a row of words, or of characters.
-        ngrams: up to so many tokens beside each other count as a further one; not in a sequence.
-        encoding: `multi_hot` tells which tokens occur, `count` how often, `tf_idf` how telling
-            they are, `sequence` in what order.
-        num_words: the most frequent tokens of the training part, with padding and "unknown".
-        maxlen: tokens of a `sequence`.
+        form: how the texts become numbers.
         pad: where shorter reviews get zeros.
         truncate: where longer reviews lose tokens.
         on_broken: files that are no texts are an `error`, or left out: `skip`.
@@ -108,7 +81,6 @@ def imdb_raw(
     tree = files.folder(FOLDERS[0])
     inner = below(tree, "aclImdb") if "aclImdb/train" in tree.folders else tree
     parts = {part: spread(_classes(inner, part)) for part in ("train", "test")}
-    form = TextForm(tokenize, ngrams, encoding, num_words, maxlen, pad, truncate)
     info = replace(text_info("imdb_raw", form), classes=tuple(CLASSES.values()))
     return text_bundle(files, inner, parts, info, on_broken)
 

@@ -11,19 +11,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from kx.contracts import DatasetBundle, DatasetInfo, Encoding, Side, Split, TextForm
+from kx.contracts import DatasetBundle, DatasetInfo, Split
 from kx.data.files import Files
 from kx.data.parts import SEED, Seed, TestFraction, bundled, divided
-from kx.data.text_files import (
-    SHOWN,
-    MaxLen,
-    NGrams,
-    NumWords,
-    OnBroken,
-    Tokenize,
-    decoded,
-    text_info,
-)
+from kx.data.text_files import SHOWN, OnBroken, TextOptions, decoded, text_info
 from kx.data.texts import tokenized
 from kx.errors import DataError
 from kx.options import SpecPath
@@ -43,13 +34,7 @@ def text_csv(
     text: Column = "text",
     label: Column = "label",
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ",",
-    tokenize: Tokenize = "word",
-    ngrams: NGrams = 1,
-    encoding: Encoding = "multi_hot",
-    num_words: NumWords = 10_000,
-    maxlen: MaxLen = 500,
-    pad: Side = "front",
-    truncate: Side = "front",
+    form: TextOptions,
     test_fraction: TestFraction = 0.2,
     split_seed: Seed = SEED,
     on_broken: OnBroken = "error",
@@ -65,14 +50,7 @@ def text_csv(
         text: name of the column with the texts.
         label: name of the column with the class of each.
         delimiter: what stands between columns.
-        tokenize: a text is a row of words, or of characters.
-        ngrams: up to so many tokens beside each other count as a further one; not in a sequence.
-        encoding: `multi_hot` tells which tokens occur, `count` how often, `tf_idf` how telling
-            they are, `sequence` in what order.
-        num_words: the most frequent tokens of the training part, with padding and "unknown".
-        maxlen: tokens of a `sequence`.
-        pad: where shorter texts get zeros.
-        truncate: where longer texts lose tokens.
+        form: how the texts become numbers.
         test_fraction: share of each class that is kept for testing.
         split_seed: decides which rows these are.
         on_broken: rows without a text or a label are an `error`, or left out: `skip`.
@@ -99,7 +77,6 @@ def text_csv(
         raise DataError(f"{tree.name}: column {label} has {len(classes)} class: it needs two.")
     labels = np.array([classes.index(of) for *_, of in good], np.int32)
     train, test = divided(Split(np.arange(len(good)), labels), test_fraction, labels, split_seed)
-    form = TextForm(tokenize, ngrams, encoding, num_words, maxlen, pad, truncate)
     info = replace(
         text_info("text_csv", form),
         task="binary" if len(classes) == 2 else "multiclass",

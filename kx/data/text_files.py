@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
@@ -21,7 +21,6 @@ from kx.errors import DataError
 if TYPE_CHECKING:
     from kx.data.files import Files
 
-Tokenize = Literal["word", "char"]
 NGrams = Annotated[int, Field(ge=1, le=5)]
 NumWords = Annotated[int, Field(ge=3, le=1_000_000)]
 """Index 0 is padding, 1 an unknown token."""
@@ -34,6 +33,26 @@ SHOWN = 20
 
 MOST_BYTES = 10_000_000
 """Of one text: a book has one or two million."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextOptions(TextForm):
+    """How texts become numbers: options of all datasets of texts.
+
+    Attributes:
+        tokenize: a text is a row of words, or of characters.
+        ngrams: up to so many tokens beside each other count as a further one; not in a sequence.
+        encoding: `multi_hot` tells which tokens occur, `count` how often, `tf_idf` how telling
+            they are, `sequence` in what order.
+        num_words: the most frequent tokens of the training part, with padding and "unknown".
+        maxlen: tokens of a `sequence`.
+        pad: where shorter texts get zeros.
+        truncate: where longer texts lose tokens.
+    """
+
+    ngrams: NGrams = 1
+    num_words: NumWords = 10_000
+    maxlen: MaxLen = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +70,12 @@ class _Looked:
     identity: str
 
 
-def text_info(name: str, form: TextForm) -> DatasetInfo:
+def text_info(name: str, form: TextOptions) -> DatasetInfo:
     """Return what is known of texts that will be encoded so; two classes, as long as none are."""
     shape = sequence_form(form.encoding, form.num_words, form.maxlen)
     tells = form.encoding == "sequence"
-    return DatasetInfo(name=name, task="binary", texts=form, tells_words=tells, **shape)
+    texts = TextForm(**asdict(form))  # no options: as it is read back from a run
+    return DatasetInfo(name=name, task="binary", texts=texts, tells_words=tells, **shape)
 
 
 def text_bundle(

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kx.contracts import DatasetBundle, DatasetInfo, Encoding, Side, TextForm
+from kx.contracts import DatasetBundle, DatasetInfo
 from kx.data.class_folders import TEXTS, described, listed, with_test_part
 from kx.data.files import Files
 from kx.data.parts import SEED, Seed, TestFraction
 from kx.data.sources import existing
-from kx.data.text_files import (
-    MaxLen,
-    NGrams,
-    NumWords,
-    OnBroken,
-    Tokenize,
-    text_bundle,
-    text_info,
-)
+from kx.data.text_files import OnBroken, TextOptions, text_bundle, text_info
 from kx.data.trees import open_tree, unwrapped
 from kx.options import SpecPath
 from kx.registry import dataset
@@ -26,13 +18,7 @@ from kx.registry import dataset
 def text_folder_info(
     *,
     path: SpecPath,
-    tokenize: Tokenize = "word",
-    ngrams: NGrams = 1,
-    encoding: Encoding = "multi_hot",
-    num_words: NumWords = 10_000,
-    maxlen: MaxLen = 500,
-    pad: Side = "front",
-    truncate: Side = "front",
+    form: TextOptions,
     test_fraction: TestFraction = 0.2,
     split_seed: Seed = SEED,
     on_broken: OnBroken = "error",
@@ -42,7 +28,6 @@ def text_folder_info(
     Raises:
         DataError: if there are no texts of two classes.
     """
-    form = TextForm(tokenize, ngrams, encoding, num_words, maxlen, pad, truncate)
     tree = unwrapped(open_tree(existing(Path(path))))
     return described(text_info("text_folder", form), listed(tree, TEXTS), test_fraction)
 
@@ -52,13 +37,7 @@ def text_folder(
     files: Files,
     *,
     path: SpecPath,
-    tokenize: Tokenize = "word",
-    ngrams: NGrams = 1,
-    encoding: Encoding = "multi_hot",
-    num_words: NumWords = 10_000,
-    maxlen: MaxLen = 500,
-    pad: Side = "front",
-    truncate: Side = "front",
+    form: TextOptions,
     test_fraction: TestFraction = 0.2,
     split_seed: Seed = SEED,
     on_broken: OnBroken = "error",
@@ -74,14 +53,7 @@ def text_folder(
     Args:
         files: how the folder is read.
         path: of the folder or the archive; a relative path begins at the folder of the spec.
-        tokenize: a text is a row of words, or of characters.
-        ngrams: up to so many tokens beside each other count as a further one; not in a sequence.
-        encoding: `multi_hot` tells which tokens occur, `count` how often, `tf_idf` how telling
-            they are, `sequence` in what order.
-        num_words: the most frequent tokens of the training part, with padding and "unknown".
-        maxlen: tokens of a `sequence`.
-        pad: where shorter texts get zeros.
-        truncate: where longer texts lose tokens.
+        form: how the texts become numbers.
         test_fraction: share of each class that is kept for testing, where there is no folder test.
         split_seed: decides which texts these are.
         on_broken: files that are no texts are an `error`, or left out: `skip`.
@@ -95,7 +67,6 @@ def text_folder(
     """
     tree = unwrapped(files.own(Path(path)))
     classes = listed(tree, TEXTS)
-    form = TextForm(tokenize, ngrams, encoding, num_words, maxlen, pad, truncate)
     info = described(text_info("text_folder", form), classes, test_fraction)
     parts = with_test_part(classes, test_fraction, split_seed)
     return text_bundle(files, tree, parts, info, on_broken)

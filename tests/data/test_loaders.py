@@ -123,13 +123,13 @@ def test_data_are_the_same_at_each_call(loader):
 
 
 def test_importing_loaders_and_describing_data_needs_nothing_heavy():
-    names = [loader.__name__ for loader in (*FROM_FILES, *EMBEDDED)]
-    script = f"""
+    script = """
 import json, sys
 from kx.data import fingerprint, preparation, sources
 from kx.registry import dataset
-for name in {names} + ["cats_vs_dogs"]:
-    dataset[name].info()
+for name in dataset.names():
+    if dataset[name].info and not dataset[name].paths():
+        dataset[name].info()
 heavy = ("numpy", "scipy", "sklearn", "PIL", "tensorflow", "keras", "urllib.request", "filelock")
 print(json.dumps([name for name in heavy if name in sys.modules]))
 """

@@ -12,11 +12,12 @@ from kx.data.imdb_raw import imdb_raw
 from kx.data.samples.raw_reviews import invented_word
 from kx.data.sources import SampleFiles, SourceFiles
 from kx.data.text_csv import text_csv
-from kx.data.text_folder import text_folder, text_folder_info
+from kx.data.text_folder import text_folder
 from kx.data.texts import tokenized
 from kx.data.trees import open_tree
 from kx.data.vocabulary import TextPreparation, fit_vocabulary
 from kx.errors import DataError, MissingDataError
+from kx.registry import dataset
 
 FILMS = ("The film is good; the end is NOT!", "Bad film.", "Don't  see it\nif it's bad")
 
@@ -170,7 +171,7 @@ def test_a_vocabulary_of_nothing_is_refused():
 def test_folders_of_texts_are_divided_by_kx(tmp_path):
     folder = write(tmp_path, spam())
     bundle = text_folder(SourceFiles(), path=str(folder))
-    assert bundle.info == text_folder_info(path=str(folder))
+    assert bundle.info == dataset["text_folder"].info(path=str(folder))
     assert (bundle.info.task, bundle.info.classes) == ("binary", ("ham", "spam"))
     assert (len(bundle.train), len(bundle.test), int(bundle.test.y.sum())) == (16, 4, 2)
     for part in (bundle.train, bundle.test):
@@ -245,7 +246,7 @@ def test_a_class_without_a_usable_text_is_refused(tmp_path):
 def test_a_single_class_is_refused(tmp_path):
     write(tmp_path, {f"spam/{n}.txt": b"buy" for n in range(4)})
     with pytest.raises(DataError, match="only one class, spam"):
-        text_folder_info(path=str(tmp_path))
+        dataset["text_folder"].info(path=str(tmp_path))
 
 
 # Tables
