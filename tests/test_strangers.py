@@ -4,14 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from kx import registry
 from kx.errors import PluginError, SpecError
 from kx.planning import plan_document
-from kx.plugins import load_builtins
 from kx.spec.document import parse
 from kx.spec.load import expand_shorthands
-
-load_builtins()
 
 PLUGIN = '''\
 from kx import DatasetInfo, dataset, evaluator, model
@@ -57,10 +53,8 @@ def empty(info):
 
 
 @pytest.fixture
-def plan(tmp_path, monkeypatch):
+def plan(tmp_path, own_parts):
     """Plans a spec beside a plugin; what it registers is forgotten afterwards."""
-    for table in (registry.dataset, registry.model):
-        monkeypatch.setattr(table, "_entries", dict(table._entries))
     (tmp_path / "toy.py").write_text(PLUGIN)
 
     def make(dataset="toy", architecture="mlp"):
