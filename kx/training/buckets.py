@@ -1,8 +1,8 @@
 """Batches of texts of like length, so that less padding is read.
 
-Texts are padded in front to one length. A batch of them can do without the columns in which none
-has a word. Texts are dealt out to a few lengths, "buckets": each length is a shape of its own, for
-which a program must be compiled.
+Texts are padded to one length, in front or behind. A batch of them can do without the columns in
+which none has a word. Texts are dealt out to a few lengths, "buckets": each length is a shape of
+its own, for which a program must be compiled.
 """
 
 from __future__ import annotations
@@ -23,22 +23,28 @@ class Buckets:
     """How long the texts of a data set are, and the lengths that they are padded to.
 
     Attributes:
-        lengths: (n,) of each text, from its first word to its end; 1 for one without words.
+        lengths: (n,) of each text without its padding; 1 for one without words.
         edges: (k,) lengths of padded texts; they rise, and the last is the width of the data.
+        behind: whether the padding is behind the words, not in front of them.
     """
 
     lengths: np.ndarray
     edges: np.ndarray
+    behind: bool = False
 
     @classmethod
     def of(cls, x: np.ndarray, most: int = MOST) -> Buckets:
-        """Measure the texts ``x``, (n, width) word indices with zeros in front."""
+        """Measure the texts ``x``, (n, width) word indices with zeros in front or behind.
+
+        They are taken to be where there are more of them: in front, if there are as many behind.
+        """
         import numpy as np
 
-        width = x.shape[1]
         words = x != 0
-        lengths = np.where(words.any(axis=1), width - words.argmax(axis=1), 1)
-        return cls(lengths, best_edges(lengths, width, most))
+        front, back = _lengths(words), _lengths(words[:, ::-1])
+        behind = bool(back.sum() < front.sum())
+        lengths = np.where(words.any(axis=1), back if behind else front, 1)
+        return cls(lengths, best_edges(lengths, x.shape[1], most), behind)
 
     @property
     def numbers(self) -> np.ndarray:
@@ -52,10 +58,12 @@ class Buckets:
         import tensorflow as tf
 
         words = tf.reduce_any(x != 0, axis=0)
+        first = tf.argmax(words[::-1] if self.behind else words, output_type="int32")
         width = tf.size(words)
-        needed = tf.where(tf.reduce_any(words), width - tf.argmax(words, output_type="int32"), 1)
+        needed = tf.where(tf.reduce_any(words), width - first, 1)
         edges = tf.constant(self.edges, tf.int32)
-        return x[:, width - edges[tf.searchsorted(edges, needed[tf.newaxis])[0]] :]
+        kept = edges[tf.searchsorted(edges, needed[tf.newaxis])[0]]
+        return x[:, :kept] if self.behind else x[:, width - kept :]
 
     def ordered(self, rows: tf.Tensor, batch_size: int, seed: tf.Tensor | None) -> tf.Tensor:
         """Return ``rows`` (n,) so that each batch, one behind the other, has texts of like length.
@@ -75,6 +83,12 @@ class Buckets:
         batches = tf.reshape(rows[:full], (-1, batch_size))
         mixed = tf.random.experimental.stateless_shuffle(batches, seed)
         return tf.concat([tf.reshape(mixed, (-1,)), rows[full:]], 0)
+
+
+def _lengths(words: np.ndarray) -> np.ndarray:
+    """Return how many columns there are from each row's first word on."""
+    lengths: np.ndarray = words.shape[1] - words.argmax(axis=1)
+    return lengths
 
 
 def best_edges(lengths: np.ndarray, width: int, most: int) -> np.ndarray:

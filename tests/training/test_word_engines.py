@@ -120,6 +120,17 @@ def test_a_batch_is_cut_to_the_length_of_its_longest_text():
     assert data.batch([3, 1])[0].numpy().tolist() == [[0, 0, 1, 3], [5, 0, 0, 0]]
 
 
+def test_texts_that_are_padded_behind_lose_what_is_behind():
+    x = np.array([[5, 0, 0, 0], [5, 6, 0, 0], [0, 0, 0, 0], [5, 6, 7, 8]], "int32")
+    data = Resident(Split(x, np.zeros(4, "float32")), Buckets.of(x, 3))
+
+    assert data.buckets.lengths.tolist() == [1, 2, 1, 4]
+    assert data.buckets.edges.tolist() == [1, 2, 4]
+    assert data.batch([0, 2])[0].numpy().tolist() == [[5], [0]]
+    assert data.batch([0, 1])[0].numpy().tolist() == [[5, 0], [5, 6]]
+    assert data.batch([0, 3])[0].numpy().tolist() == [[5, 0, 0, 0], [5, 6, 7, 8]]
+
+
 def test_every_text_comes_once_in_an_epoch_with_others_of_its_length():
     x = texts(50, width=30, lengths=range(1, 31)).x
     buckets = Buckets.of(x, 4)
