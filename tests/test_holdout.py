@@ -72,6 +72,15 @@ def test_the_first_or_the_last_rows_are_held_out_in_their_order(order, train, va
     assert proposal.validation.tolist() == validation
 
 
+def test_of_a_single_row_no_size_is_advised():
+    info = DatasetInfo("toy", "binary", (4,), train_examples=1)
+    defaults = evaluator["holdout"].options().model_dump()
+
+    (complaint,) = check(info, **defaults)
+
+    assert complaint.hint == "there must be two examples, at least"
+
+
 def test_a_shuffled_split_holds_out_the_first_rows_of_a_permutation():
     mixed = np.random.default_rng(7).permutation(10).tolist()
 

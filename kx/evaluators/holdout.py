@@ -83,7 +83,9 @@ def _size_complaints(count: int, size: float, train_size: float | None) -> Itera
     held_out = size_in_rows(size, count)
     if not 0 < held_out < count:
         text = f"holds out {held_out:,} of {count:,} training examples"
-        yield Complaint("size", text, f"use 1 to {count - 1:,}, or a fraction between 0 and 1")
+        least = "there must be two examples, at least"
+        hint = f"use 1 to {count - 1:,}, or a fraction between 0 and 1" if count > 1 else least
+        yield Complaint("size", text, hint)
         return
     left, trained = count - held_out, size_in_rows(train_size or 0, count)
     if train_size is not None and not 0 < trained <= left:

@@ -22,7 +22,8 @@ def remarks_on(record: Record) -> Iterator[Text]:
     """Yield a line for each thing to know of a run before its scores are believed."""
     if record.best_epoch is not None:
         again = record.refit_epochs
-        refit = f"; trained again on all training data for {again} epochs" if again else ""
+        long = f"{again} epoch{'' if again == 1 else 's'}"
+        refit = f"; trained again on all training data for {long}" if again else ""
         yield plain(f"best epoch: {record.best_epoch}{refit}")
     yield from _diagnosis(record)
     yield from map(plain, _on_the_base(record))

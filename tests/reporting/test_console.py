@@ -152,6 +152,12 @@ def test_the_result_stands_beside_its_baseline_and_its_verdict(record):
     assert "Warning: the data are a sample" in text
 
 
+def test_one_epoch_is_no_epochs(record):
+    text = shown(result_lines(replace(record, best_epoch=1, refit_epochs=1)))
+
+    assert "trained again on all training data for 1 epoch\n" in text
+
+
 def folded(record, count, **changes):
     """The record of as many folds, with or without a refit."""
     fits = [

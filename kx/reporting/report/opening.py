@@ -111,7 +111,8 @@ def alarms(record: Record, words: Words) -> list[str]:
 def remarks(record: Record, words: Words) -> Iterator[str]:
     """Yield what should be known before the scores are believed."""
     if record.best_epoch is not None:
-        key = "remark.refit" if record.refit_epochs else "remark.best"
+        keys = {None: "remark.best", 1: "remark.refit_one"}
+        key = keys.get(record.refit_epochs, "remark.refit")
         yield words(key, epoch=record.best_epoch, epochs=record.refit_epochs)
     yield from _on_the_base(record, words)
     for part, count in record.duplicates.items():

@@ -121,6 +121,10 @@ ABOVE: Texts = {
         "Best epoch: {epoch}; trained again on all training data for {epochs} epochs.",
         "最佳轮次：{epoch}；随后用全部训练数据重新训练了 {epochs} 轮。",
     ),
+    "remark.refit_one": (
+        "Best epoch: {epoch}; trained again on all training data for one epoch.",
+        "最佳轮次：{epoch}；随后用全部训练数据重新训练了一轮。",
+    ),
     "remark.duplicates": (
         "{count} rows of the {part} part also occur, identical, in the training part.",
         "{part}中有 {count} 行与训练集中的行完全相同。",
