@@ -535,7 +535,7 @@ def test_an_augmented_run_in_half_precision_can_be_repeated(finished):
     _, full, _, _ = finished(AUGMENTED, "--set", "training.precision=auto", "--smoke")
 
     assert {"augmentation holdout", "augmentation refit"} <= record["seeds"].keys()
-    assert (record["engine"], record["engine_reason"]) == ("compiled", "augmentation")
+    assert (record["engine"], record["engine_reason"]) == ("fit", "augmentation")
     assert record["precision"] == "mixed_bfloat16"
     with zipfile.ZipFile(first / "model.keras") as model:
         assert b"mixed_bfloat16" in model.read("config.json")

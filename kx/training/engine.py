@@ -1,6 +1,6 @@
 """Which of four ways of running an epoch is the fastest for a network and its data.
 
-``fit``       plain Keras, step by step: for data that do not fit into memory.
+``fit``       plain Keras, step by step: for data that do not fit into memory, or are augmented.
 ``resident``  an epoch is one call, the data stay in memory: for everything else.
 ``xla``       the same, compiled by XLA: for small dense networks with many steps.
 ``halves``    like ``resident``, but the halves of a batch at the same time, compiled by XLA: for
@@ -104,7 +104,7 @@ def choose(
         data: the training part.
         steps: of all fits together.
         machine: what it runs on.
-        augmented: whether pictures are changed by chance, which XLA cannot compile.
+        augmented: whether pictures are changed by chance.
         lengths: of texts: how many forms a batch can have.
     """
     size, room = size_in_memory(data), SHARE_OF_MEMORY * machine.free_memory
@@ -112,9 +112,12 @@ def choose(
         return Engine("fit", f"{size / 1e9:.1f} GB of data are streamed", streamed=True)
     if training.engine == "fit":
         return Engine("fit", "the spec says so")
-    obstacle = obstacle_to_xla(model, data, training.batch_size)
-    obstacle = "augmentation" if augmented else obstacle
-    if obstacle:
+    if augmented:
+        # Steps on pictures are so long that one call for all saves a hundredth of an epoch; plain
+        # Keras is given batches that other threads have changed in the meantime.
+        kind: Kind = "resident" if training.engine == "compiled" else "fit"
+        return Engine(kind, "augmentation")
+    if obstacle := obstacle_to_xla(model, data, training.batch_size):
         return Engine("resident", obstacle)
     if through := time_steps(model):
         if machine.gpu:  # cuDNN goes through a whole text by itself, but not inside XLA

@@ -226,14 +226,15 @@ def test_each_fit_of_a_trainer_has_draws_of_its_own(engine):
     assert first != pytest.approx(other, rel=1e-4)
 
 
-def test_xla_is_not_chosen():
+def test_pictures_are_changed_while_steps_are_computed_unless_an_epoch_must_be_one_call():
     data = examples(PICTURES, 70)
     long = job(PICTURES, data, range(50), range(50, 70), epochs=100_000)
-
-    plain, augmented = (
-        trainer_for(PICTURES, "fit", augmentation=section).chosen([long])
-        for section in (None, SECTION)
+    plain, augmented, compiled = (
+        trainer_for(PICTURES, "fit", augmentation=section) for section in (None, SECTION, SECTION)
     )
+    compiled._training = compiled._training.model_copy(update={"engine": "compiled"})
 
-    assert plain.kind == "xla"
-    assert (augmented.kind, augmented.reason) == ("resident", "augmentation")
+    kinds = [trainer.chosen([long]).kind for trainer in (plain, augmented, compiled)]
+
+    assert kinds == ["xla", "fit", "resident"]
+    assert augmented.chosen([long]).reason == "augmentation"
