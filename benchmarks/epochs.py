@@ -46,6 +46,20 @@ def read(path: Path, settings: Sequence[str] = ()) -> tuple[Any, Any, bool]:
         return plan, plan.load_data(SampleFiles()), True
 
 
+def features_if_wanted(plan: Any, bundle: Any) -> Any:
+    """Return the data as fits are given them: features, if the spec has its base make them once.
+
+    The base has random weights, which take no longer than others.
+    """
+    from kx.running.features import on_features
+
+    if not plan.transfer or plan.transfer.recipe(**plan.architecture.options) is None:
+        return bundle
+    base = plan.build_extractor(bundle.info, None)
+    train = replace(bundle.train, x=base.predict(bundle.train.x, verbose=0))
+    return on_features(bundle, {"train": train, "test": train})
+
+
 def contest(plan: Any, bundle: Any) -> Contest:
     """Return the spec's jobs, and trainers whose engine is chosen by all of them."""
     from kx.contracts import Watcher
@@ -105,7 +119,7 @@ def main() -> None:
 
     plan, bundle, sample = read(options.spec)
     start_tensorflow(deterministic=plan.spec.deterministic)
-    race = contest(plan, bundle)
+    race = contest(plan, features_if_wanted(plan, bundle))
     for name in race.trainers:
         race.epoch_seconds(name, 1)
     once = race.epoch_seconds("fit", 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -76,10 +76,16 @@ def extracted(work: Work, bundle: DatasetBundle) -> DatasetBundle:
     }
     if not passes:
         work.watcher.stage("features from cache: 0 forward passes")
-    return _bundle(bundle, made)
+    return on_features(bundle, made)
 
 
-def _bundle(bundle: DatasetBundle, parts: dict[str, Split]) -> DatasetBundle:
+def on_features(bundle: DatasetBundle, parts: Mapping[str, Split]) -> DatasetBundle:
+    """Return the data with features in the place of pictures.
+
+    Args:
+        bundle: of pictures.
+        parts: ``train`` and ``test``, whose x are features.
+    """
     info = replace(
         bundle.info,
         input_shape=tuple(parts["train"].x.shape[1:]),
