@@ -204,8 +204,9 @@ def batches(
         rows = tf.data.Dataset.from_tensor_slices(batching.order(epoch))
         return rows.batch(batching.batch_size)  # within the epoch: no batch spans two of them
 
-    rows = _counted(tf.data.Dataset.range(epochs).flat_map(one_epoch), batching.steps * epochs)
-    return rows.enumerate().map(read, num_parallel_calls=2, deterministic=True).prefetch(2)
+    rows = tf.data.Dataset.range(epochs).flat_map(one_epoch)
+    read_ahead = rows.enumerate().map(read, num_parallel_calls=2, deterministic=True).prefetch(2)
+    return for_keras(read_ahead, batching.steps * epochs)
 
 
 def row_chunks(batching: Batching, epochs: int, chunks: int) -> tuple[tf.data.Dataset, int]:
@@ -237,12 +238,20 @@ def row_chunks(batching: Batching, epochs: int, chunks: int) -> tuple[tf.data.Da
             pieces.append(tf.data.Dataset.from_tensors(order[tf.newaxis, full * size :]))
         return pieces[0] if len(pieces) == 1 else pieces[0].concatenate(pieces[1])
 
-    dataset = tf.data.Dataset.range(epochs).flat_map(one_epoch)
-    return _counted(dataset, per_epoch * epochs), per_epoch
+    chunks_of_epochs = tf.data.Dataset.range(epochs).flat_map(one_epoch)
+    return for_keras(chunks_of_epochs, per_epoch * epochs), per_epoch
 
 
-def _counted(dataset: tf.data.Dataset, elements: int) -> tf.data.Dataset:
-    """Tell Keras how many elements there are; else it warns that the data ran out at the end."""
+def for_keras(dataset: tf.data.Dataset, elements: int) -> tf.data.Dataset:
+    """Return a dataset whose end surprises nobody, and is not waited for.
+
+    Keras, if it is not told how many elements there are, warns that the data ran out. The thread
+    that tunes a pipeline sleeps for seconds at a time, and whoever lets the pipeline go waits until
+    it wakes: 2.5 s at the end of a fit. Here nothing is left to be tuned.
+    """
     import tensorflow as tf
 
-    return dataset.apply(tf.data.experimental.assert_cardinality(elements))
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    counted = dataset.apply(tf.data.experimental.assert_cardinality(elements))
+    return counted.with_options(options)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from kx.spec.schema import TrainingSection
 from kx.training.augmentation import Augmentation
 from kx.training.engine import examples_at_once, forward_operations
-from kx.training.feed import Batching, Resident, Source, batches, row_chunks
+from kx.training.feed import Batching, Resident, Source, batches, for_keras, row_chunks
 from kx.training.halves import HalvedSteps
 from kx.training.jobs import Job
 from kx.training.program import Form, Program, orders
@@ -160,7 +160,8 @@ class ProgramLoop:
 
         model.train_function = one_epoch
         try:
-            _fit(model, tf.data.Dataset.range(job.epochs), 1, None, job, callbacks)
+            epochs = for_keras(tf.data.Dataset.range(job.epochs), job.epochs)
+            _fit(model, epochs, 1, None, job, callbacks)
         finally:
             model.train_function = None
 

@@ -32,6 +32,14 @@ def orders(engine, batching, epochs=3):
     return np.concatenate(steps).reshape(epochs, -1).tolist()
 
 
+@pytest.mark.parametrize("dealt", [batches, lambda _, *rest: row_chunks(*rest, 3)[0]])
+def test_no_thread_tunes_what_is_fed_to_keras(dealt):
+    # Such a thread sleeps, and the end of a fit waits until it wakes: for up to 2.5 s.
+    dataset = dealt(Resident(Split(ROWS, ROWS)), Batching(ROWS, 16, True, 1), 2)
+    assert dataset.options().autotune.enabled is False
+    assert dataset.cardinality() >= 2
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_each_epoch_has_another_order_of_all_rows(engine):
     first, second, third = orders(engine, Batching(ROWS, 8, shuffle=True, seed=4))
