@@ -165,17 +165,18 @@ def _zip_tree(path: Path, name: str, without: Collection[str]) -> Tree:
     members = [m for m in archive.infolist() if not _is_left_out(m.filename, ())]
     _refuse_harm(path, members)
     members = [m for m in members if not _is_left_out(m.filename, without)]
-    sizes = {member.filename: member.file_size for member in members if not member.is_dir()}
-    # An archive need not list its folders.
-    folders = {str(parent) for file in sizes for parent in PurePosixPath(file).parents}
-    folders |= {member.filename.rstrip("/") for member in members if member.is_dir()}
+    # Some programs write ./cats/1.jpg, and none need list the folders.
+    named = [(PurePosixPath(member.filename), member) for member in members]
+    files = {str(at): member for at, member in named if not member.is_dir()}
+    folders = {str(at) for at, member in named if member.is_dir()}
+    folders |= {str(parent) for at, member in named for parent in at.parents}
     return Tree(
         name,
-        natural(sizes),
+        natural(files),
         natural(folders - {"."}),
         (),
-        lambda file: _member(archive, file),
-        sizes.__getitem__,
+        lambda file: _member(archive, files[file]),
+        lambda file: files[file].file_size,
     )
 
 
@@ -213,9 +214,9 @@ def _refuse_odd(path: Path, member: tarfile.TarInfo) -> None:
         )
 
 
-def _member(archive: zipfile.ZipFile, name: str) -> bytes:
+def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
     try:
-        return archive.read(name)
+        return archive.read(member)
     except OSError:
         raise
     except Exception as error:  # damage makes zipfile and zlib raise anything

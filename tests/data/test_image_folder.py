@@ -168,6 +168,17 @@ def test_an_empty_class_in_an_archive_is_refused(tmp_path):
         load(path)
 
 
+@pytest.mark.parametrize("start", ["./", ".//"])
+def test_names_in_an_archive_may_be_written_in_any_way(tmp_path, start):
+    path = zipped(tmp_path / "photos.zip", {f"{start}{k}": v for k, v in classes(5).items()})
+    plain = write(tmp_path / "photos", classes(5))
+
+    found, expected = load(path), load(plain)
+
+    assert found.info.classes == expected.info.classes
+    np.testing.assert_array_equal(found.train.x, expected.train.x)
+
+
 def test_a_class_may_be_called_train(tmp_path):
     assert load(write(tmp_path, classes(5, ("train", "plane")))).info.classes == ("plane", "train")
 
