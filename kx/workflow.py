@@ -25,7 +25,7 @@ LARGER = 4
 LONGER = 2
 """How many times longer it is trained."""
 
-RESTRAINTS = ("dropout", "l1", "l2")
+RESTRAINTS = ("dropout", "recurrent_dropout", "embedding_dropout", "l1", "l2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,8 @@ def baseline_changes(spec: Mapping[str, Any]) -> Changes:
     plain: Changes = {"augmentation": None} if spec.get("augmentation") else {}
     if spec["training"].get("phases"):  # there is no base to train first
         plain |= {"training.phases": None, "training.epochs": spec["training"]["epochs"]}
+    if spec["training"]["batching"] != "fixed":  # only networks that mask padding cut it off
+        plain |= {"training.batching": "fixed"}
     words = spec["dataset"].get("encoding") == "sequence"
     linear = {"name": "embedding_mlp", "pooling": "average"} if words else "linear"
     return {"architecture": linear, **plain}

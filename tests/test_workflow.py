@@ -62,6 +62,15 @@ def test_what_is_to_overfit_is_large_long_and_unrestrained(spec, expected):
     assert overfit_changes(resolved(spec)) == expected
 
 
+def test_what_is_to_overfit_forgets_no_words_by_chance_either():
+    drops = {"recurrent_dropout": 0.2, "embedding_dropout": 0.3}
+    spec = resolved("imdb_lstm", *(f"architecture.{key}={share}" for key, share in drops.items()))
+
+    changes = overfit_changes(spec)
+
+    assert {key: changes.get(f"architecture.{key}") for key in drops} == dict.fromkeys(drops, 0.0)
+
+
 def test_a_linear_spec_gets_a_network_and_any_other_keeps_its_own():
     assert model_changes(resolved("breast_cancer")) == {"architecture": {"name": "mlp"}}
     assert model_changes(resolved("imdb")) == {}
@@ -127,17 +136,31 @@ def test_all_words_of_steps_are_there_in_both_languages():
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 def test_the_first_steps_can_be_planned_for_every_shipped_spec(path):
+    assert planned(path) == ["baseline", "model", "overfit"]
+
+
+def test_the_first_steps_can_be_planned_for_texts_brought_together_by_length():
+    path = CONFIGS[0].parent / "imdb_lstm.yaml"
+    settings = ["architecture.masking=true", "training.batching=bucketed"]
+
+    assert planned(path, *settings) == ["baseline", "model", "overfit"]
+
+
+def planned(path, *settings):
     from kx.spec.edit import written
 
-    spec = make_plan(path).resolved()
+    spec = make_plan(path, settings).resolved()
+    found = []
     for step, changes in (
         ("baseline", baseline_changes(spec)),
         ("model", model_changes(spec)),
         ("overfit", overfit_changes(spec)),
     ):
         everything = {**named(spec, step), **changes}
-        plan = make_plan(path, [f"{key}={written(value)}" for key, value in everything.items()])
-        assert plan.spec.name.endswith(step)
+        texts = [f"{key}={written(value)}" for key, value in everything.items()]
+        plan = make_plan(path, [*settings, *texts])
+        found.append(plan.spec.name.rpartition("-")[2])
+    return found
 
 
 @pytest.mark.slow
