@@ -63,10 +63,13 @@ class HalvedSteps:
 
     def test(self, batch: Sequence[tf.Tensor]) -> None:
         """Validate on a batch: x and y."""
+        import tensorflow as tf
+
         model, (x, y) = self._model, batch
-        outputs = predicted(model, x)
+        parts = [_with_penalty(model, half) for half in _halves(x)]
+        outputs = tf.concat([outputs for outputs, _ in parts], 0)[: tf.shape(x)[0]]
         loss = model.compute_loss(x=x, y=y, y_pred=outputs, training=False)
-        self._measure(batch, outputs, loss)
+        self._measure(batch, outputs, loss + _mean_penalty(parts))
 
     def _judge(self, seeds: Sequence[tf.Tensor], *batch: tf.Tensor) -> dict[str, Any]:
         """Return outputs, loss and gradients of a part of a batch, and the seeds afterwards."""
@@ -112,11 +115,36 @@ def predicted(model: keras.Model, x: Any) -> tf.Tensor:
 
     if has_gpu() or not time_steps(model):
         return model(x, training=False)
-    count = tf.shape(x)[0]
-    middle = count // 2
-    # TensorFlow's layers fail on no rows at all: a single row is both halves, and then cut away.
-    halves = x[: tf.maximum(middle, 1)], x[middle:]
-    return tf.concat([model(half, training=False) for half in halves], 0)[:count]
+    return tf.concat([model(half, training=False) for half in _halves(x)], 0)[: tf.shape(x)[0]]
+
+
+def _halves(x: Any) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return both halves of the rows; of a single row, that row twice.
+
+    TensorFlow's layers fail on no rows at all.
+    """
+    import tensorflow as tf
+
+    middle = tf.shape(x)[0] // 2
+    return x[: tf.maximum(middle, 1)], x[middle:]
+
+
+def _with_penalty(model: keras.Model, x: tf.Tensor) -> tuple[tf.Tensor, Any]:
+    """Return the outputs for ``x``, not training, and what is added to the loss for activities."""
+    import keras
+
+    with keras.StatelessScope(collect_losses=True) as scope:  # else the next call forgets them
+        outputs = model(x, training=False)
+    return outputs, sum(scope.losses)
+
+
+def _mean_penalty(parts: Sequence[tuple[tf.Tensor, Any]]) -> tf.Tensor:
+    """Return the penalty of all parts together: each is a mean over the rows of its part."""
+    import tensorflow as tf
+
+    rows = [tf.cast(tf.shape(outputs)[0], tf.float32) for outputs, _ in parts]
+    penalties = [tf.cast(penalty, tf.float32) for _, penalty in parts]
+    return tf.add_n([n * penalty for n, penalty in zip(rows, penalties, strict=True)]) / sum(rows)
 
 
 def _mean(parts: Sequence[Any]) -> Any:

@@ -65,6 +65,24 @@ def test_parts_together_learn_what_the_whole_batch_learns(parts, batch):
         np.testing.assert_allclose(ours, theirs, atol=1e-6)
 
 
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_halves_together_are_judged_as_the_whole_batch_is(count):
+    import tensorflow as tf
+
+    penalties = {"kernel_regularizer": "l2", "activity_regularizer": "l1"}
+    one, other = network(**penalties), network(**penalties)
+    batch = TEXTS[:count], Y[:count]
+
+    HalvedSteps(one).test(tuple(map(tf.constant, batch)))
+    other.test_step(batch)
+
+    found, expected = (
+        {name: float(value) for name, value in model.get_metrics_result().items()}
+        for model in (one, other)
+    )
+    assert found == pytest.approx(expected, rel=1e-6)
+
+
 def test_chance_is_another_in_the_other_half_and_in_the_next_step():
     same = np.repeat(TEXTS[:1], 2, axis=0)
     model = network(dropout=0.5)
