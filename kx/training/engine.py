@@ -177,18 +177,20 @@ def obstacle_to_xla(model: keras.Model, data: Split, batch_size: int) -> str:
     foreign = sorted({type(layer).__name__ for layer in layers_of(model)} - known)
     if foreign:
         return f"a layer of the kind {foreign[0]}"
-    if through and _steps_by_itself(model):
-        return "a train_step of its own"
+    if through and (own := _own_step(model)):
+        return f"a {own} of its own"
     operations = 3 * forward_operations(model) * batch_size / max(1, through)
     most = MOST_OPERATIONS_RECURRENT if through else MOST_OPERATIONS
     return "large products" if operations > most else ""
 
 
-def _steps_by_itself(model: keras.Model) -> bool:
+def _own_step(model: keras.Model) -> str:
+    """Return which part of its steps a model does in a way of its own; an empty text for none."""
     import keras
 
     own, usual = type(model), keras.Model
-    return own.train_step is not usual.train_step or own.compute_loss is not usual.compute_loss
+    names = ("train_step", "test_step", "compute_loss")
+    return next((name for name in names if getattr(own, name) is not getattr(usual, name)), "")
 
 
 def forward_operations(model: keras.Model) -> float:
