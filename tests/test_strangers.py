@@ -49,6 +49,26 @@ def demanding(info):
 @model("empty")
 def empty(info):
     """Build nothing."""
+
+
+@model("shapeless")
+def shapeless(info):
+    """Build layers that nobody has told how much comes in."""
+    import keras
+
+    return keras.Sequential([keras.layers.Dense(1)])
+
+
+@model("closed")
+def closed(info):
+    """Build a network whose layers are called nobody knows how."""
+    import keras
+
+    class Closed(keras.Model):
+        def call(self, x):
+            return x
+
+    return Closed()
 '''
 
 
@@ -108,9 +128,17 @@ def test_the_log_is_given_the_whole_trace(plan):
 
 
 @pytest.mark.slow
-def test_a_model_of_a_plugin_that_is_none_is_named(plan):
-    made = plan(architecture="empty")
-    with pytest.raises(PluginError, match=r"model 'empty' returned nothing, and no keras.Model"):
+@pytest.mark.parametrize(
+    ("architecture", "said"),
+    [
+        ("empty", "returned nothing, and no keras.Model"),
+        ("shapeless", "returned a Sequential, and no keras.Model that begins with a keras.Input"),
+        ("closed", "returned a Closed, and no keras.Model that begins with a keras.Input"),
+    ],
+)
+def test_a_model_of_a_plugin_that_is_none_is_named(plan, architecture, said):
+    made = plan(architecture=architecture)
+    with pytest.raises(PluginError, match=f"model '{architecture}' {said}"):
         made.build_model(made.info)
 
 

@@ -102,6 +102,9 @@ class Plan:
         Args:
             info: of the data.
             weights: through which those of a ready-made part are had; None: they are random.
+
+        Raises:
+            PluginError: if it is no network, or none that begins with a ``keras.Input``.
         """
         import keras
 
@@ -110,6 +113,8 @@ class Plan:
         model = self.architecture(info, *([weights] if takes_weights else []))
         if not isinstance(model, keras.Model):
             raise wrong_result(entry, model, "keras.Model")
+        if not getattr(model, "inputs", None):  # its layers have no shapes yet, or never will
+            raise wrong_result(entry, model, "keras.Model that begins with a keras.Input")
         return model
 
     def find_weights(self, info: DatasetInfo, weights: WeightFiles) -> None:
