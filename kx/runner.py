@@ -12,10 +12,11 @@ from typing import Any
 
 import yaml
 
-from kx.contracts import Watcher
+from kx.contracts import DatasetBundle, Watcher
 from kx.diagnosis import diagnose
 from kx.errors import Interrupted, KxError, OutOfMemoryError
 from kx.planning import Plan
+from kx.planning.strangers import is_built_in
 from kx.reporting.folder import RunFolder
 from kx.reporting.record import Record
 from kx.reporting.sparkline import glance
@@ -68,15 +69,12 @@ def run(plan: Plan, outputs: Path, watcher: Watcher, switches: Switches) -> tupl
 
 def _carry_out(work: Work) -> None:
     """The stages of a run, in their order."""
-    from kx.training.environment import start_tensorflow
+    from kx.training.environment import check_environment
 
-    deterministic, precision = work.plan.spec.deterministic, work.facts["precision"]
+    check_environment()
     for problem in work.plan.warnings:
         work.warn("Check the spec", str(problem))
-    work.watcher.stage("starting TensorFlow")
-    log = work.folder.log_path
-    start_tensorflow(deterministic=deterministic, log=log, precision=precision)
-    bundle = load(work)
+    bundle = _loaded(work)
     find_weights(work, bundle.info)
     bundle = extracted(work, bundle)
     fitter = Fitter(work, bundle)
@@ -87,6 +85,28 @@ def _carry_out(work: Work) -> None:
     tested = judge_test(work, bundle, found, fitter) if looks else None
     judge_expectations(work)
     keep(work, bundle, found, fitter, tested)
+
+
+def _loaded(work: Work) -> DatasetBundle:
+    """Read the dataset, and start TensorFlow: that takes seconds, so missing files are told first.
+
+    A plugin may read its data with Keras, which it is to find as kx sets it up.
+    """
+    if not is_built_in(work.plan.dataset.entry):
+        _start(work)
+        return load(work)
+    bundle = load(work)
+    _start(work)
+    return bundle
+
+
+def _start(work: Work) -> None:
+    from kx.training.environment import start_tensorflow
+
+    deterministic, precision = work.plan.spec.deterministic, work.facts["precision"]
+    work.watcher.stage("starting TensorFlow")
+    log = work.folder.log_path
+    start_tensorflow(deterministic=deterministic, log=log, precision=precision)
 
 
 def _first_facts(plan: Plan, started: datetime, switches: Switches) -> dict[str, Any]:

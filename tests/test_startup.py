@@ -23,7 +23,7 @@ def modules_after(tmp_path):
     """
     (tmp_path / "outputs").mkdir()
 
-    def run(args):
+    def run(args, **variables):
         script = f"""
 import json, sys
 from kx.cli.main import main
@@ -37,7 +37,7 @@ print(json.dumps([code or 0, list(sys.modules)]))
         done = subprocess.run(
             [sys.executable, "-c", script],
             cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env={**os.environ, "PYTHONPATH": str(ROOT), **variables},
             capture_output=True,
             text=True,
             timeout=60,
@@ -86,3 +86,50 @@ def test_of_commands_and_components_only_those_that_are_named_are_imported(modul
     assert modules & {f"kx.cli.{where.split('.')[0]}" for where in WHERE.values()} == {
         "kx.cli.check"
     }
+
+
+@pytest.fixture
+def without_data(tmp_path):
+    """Return variables that lead to no data, and forbid to fetch any."""
+    (tmp_path / "empty").mkdir()
+    empty = str(tmp_path / "empty")
+    return {"KX_DATA_DIR": empty, "KERAS_HOME": empty, "KX_OFFLINE": "1"}
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [({}, 3), ({"KERAS_BACKEND": "jax"}, 2), ({"KERAS_MAX_EPOCHS": "1"}, 2)],
+)
+def test_that_a_run_cannot_begin_is_told_before_tensorflow_is_imported(
+    modules_after, without_data, variables, expected
+):
+    args = ["train", str(ROOT / "configs/imdb.yaml"), "--set", "dataset.fallback=null"]
+
+    code, modules = modules_after(args, **without_data, **variables)
+
+    assert (code, modules & {"tensorflow", "keras"}) == (expected, set())
+
+
+@pytest.mark.slow
+def test_a_plugin_finds_tensorflow_started_when_it_is_to_read_its_data(tmp_path, kx_process):
+    (tmp_path / "probe.py").write_text(PROBE)
+    spec = tmp_path / "spec.yaml"
+    spec.write_text(
+        "name: probe\nplugins: [probe.py]\ndataset: probe\narchitecture: mlp\n"
+        "training: {epochs: 1, batch_size: 8}\n"
+    )
+
+    _, err = kx_process("train", spec).communicate(timeout=100)
+
+    assert "started: True" in err
+
+
+PROBE = """
+import sys
+import kx
+
+@kx.dataset("probe")
+def probe():
+    '''Tell whether TensorFlow was started.'''
+    raise RuntimeError(f"started: {'tensorflow' in sys.modules}")
+"""

@@ -20,6 +20,20 @@ AMX = "amx_bf16"
 """What Linux calls a CPU's units for products of 16-bit numbers."""
 
 
+def check_environment() -> None:
+    """Look whether TensorFlow and Keras would run here as kx needs them.
+
+    Raises:
+        UsageError: if the environment asks for another backend, or would cut training short.
+    """
+    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+    if backend != "tensorflow":
+        raise UsageError(f"KERAS_BACKEND={backend}: kx runs on tensorflow only; unset it.")
+    for name in CAPS:
+        if os.environ.get(name):
+            raise UsageError(f"{name} is set: Keras would silently train less. Unset it.")
+
+
 def start_tensorflow(
     *, deterministic: bool, log: Path | None = None, precision: str = "float32"
 ) -> None:
@@ -32,14 +46,10 @@ def start_tensorflow(
         precision: Keras's dtype policy for all layers that are made from now on.
 
     Raises:
-        UsageError: if the environment asks for another backend, or would cut training short.
+        UsageError: as ``check_environment`` does.
     """
-    backend = os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    if backend != "tensorflow":
-        raise UsageError(f"KERAS_BACKEND={backend}: kx runs on tensorflow only; unset it.")
-    for name in CAPS:
-        if os.environ.get(name):
-            raise UsageError(f"{name} is set: Keras would silently train less. Unset it.")
+    check_environment()
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     # Its errors reach Python as exceptions; what it logs beside them is of use to nobody here.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with _own_keras_home(), _stderr_to(log), _no_garbage():
