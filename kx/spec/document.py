@@ -8,7 +8,10 @@ expansion are bounded before anything is built.
 
 from __future__ import annotations
 
+import os
 import re
+import select
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +24,9 @@ from kx.errors import Problem, SpecError
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 32
 MAX_NODES = 10_000
+
+PATIENCE = 2.0
+"""Seconds in which somebody must begin to write to a named pipe that is given as a spec."""
 
 Key = tuple[str | int, ...]
 """The path to a value: names of mappings, positions in lists."""
@@ -115,8 +121,7 @@ def read_document(path: Path) -> Document:
     """
     shown = str(path)
     try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
+        raw = _content(path)
     except FileNotFoundError:
         if path.is_symlink():
             message = f"a symbolic link to {path.readlink()}, which is not there"
@@ -135,6 +140,35 @@ def read_document(path: Path) -> Document:
     except UnicodeDecodeError as error:
         raise _refusal(shown, f"not a text file in UTF-8 (byte {error.start})") from None
     return parse(text, shown)
+
+
+def _content(path: Path) -> bytes:
+    """Return what a file holds, or what is written to a pipe such as ``<(command)``.
+
+    Returns:
+        At most one byte more than a spec may have.
+
+    Raises:
+        SpecError: if it is a device, or a pipe that nobody writes to.
+        OSError: if it cannot be read.
+    """
+    with open(path, "rb", opener=_open_at_once) as file:
+        mode = os.fstat(file.fileno()).st_mode
+        if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
+            raise _refusal(str(path), "this is a device, not a spec", hint="name a spec file")
+        begun_or_ended, _, _ = select.select([file], [], [], PATIENCE)
+        begun = file.read(MAX_BYTES + 1)  # None: somebody will write, but has not yet
+        if begun == b"" and not begun_or_ended:
+            message = "this is a pipe that nobody writes to"
+            raise _refusal(str(path), message, hint="name a spec file")
+        os.set_blocking(file.fileno(), True)
+        begun = begun or b""
+        return begun + file.read(MAX_BYTES + 1 - len(begun))
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """Open a file without waiting for anybody to open its other end, if it is a pipe."""
+    return os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY)
 
 
 def parse(text: str, path: str = "<text>") -> Document:

@@ -1,5 +1,8 @@
 import math
+import os
+import threading
 import time
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
@@ -372,3 +375,55 @@ def test_a_folder_is_told_with_its_specs(tmp_path):
 
     assert empty == f"{tmp_path}: this is a folder, not a spec; name a spec file"
     assert refused_file(tmp_path).endswith("name one of its files: a.yaml, b.yml")
+
+
+@pytest.mark.parametrize("path", ["/dev/null", "/dev/zero"])
+def test_a_device_is_no_spec(path):
+    assert refused_file(Path(path)) == f"{path}: this is a device, not a spec; name a spec file"
+
+
+def test_a_pipe_that_nobody_writes_to_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+
+    told = refused_file(tmp_path / "pipe")
+
+    assert told.endswith("pipe: this is a pipe that nobody writes to; name a spec file")
+
+
+def test_a_named_pipe_is_read_to_its_end(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    text = "name: x\n" + "#" * 100_000 + "\nseed: 3\n"  # more than a pipe holds at once
+
+    writer = threading.Thread(target=pipe.write_text, args=[text])
+    writer.start()
+    value = read_document(pipe).value
+    writer.join()
+
+    assert value == {"name": "x", "seed": 3}
+
+
+def test_who_has_a_pipe_open_may_take_longer_to_write(monkeypatch):
+    monkeypatch.setattr("kx.spec.document.PATIENCE", 0.0)
+    reading, writing = os.pipe()
+
+    def write():
+        with os.fdopen(writing, "w") as pipe:
+            pipe.write("name: x\n")
+
+    writer = threading.Timer(0.2, write)
+    writer.start()
+    value = read_document(Path(f"/dev/fd/{reading}")).value
+    os.close(reading)
+
+    assert value == {"name": "x"}
+
+
+def test_a_pipe_that_was_closed_at_once_is_an_empty_file():
+    reading, writing = os.pipe()
+    os.close(writing)
+
+    told = refused_file(Path(f"/dev/fd/{reading}"))
+    os.close(reading)
+
+    assert "the file is empty" in told
