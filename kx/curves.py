@@ -1,11 +1,14 @@
-"""Curves over epochs: which end of one is good, where it is best, its mean and its calmer form."""
+"""Curves over epochs: which end of one is good, where it is best, its mean, calmer form, scale."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from kx.errors import UsageError
+
+WIDE = 1000.0
+"""From this ratio of the largest to the smallest on, the small ones would lie on a linear axis."""
 
 
 def lower_is_better(metric: str) -> bool:
@@ -69,3 +72,18 @@ def mean_curve(curves: Sequence[Sequence[float | None]]) -> list[float | None]:
         known = [value for value in values if value is not None]
         means.append(sum(known) / len(known) if len(known) == len(values) else None)
     return means
+
+
+def needs_logarithm(metric: str, values: Iterable[float | None]) -> bool:
+    """Whether ``values`` of an error lie so far apart that a linear axis would hide most of them.
+
+    Those of a score, such as accuracy, never do. An error that is zero somewhere has no logarithm.
+
+    Args:
+        metric: its name tells whether it is an error.
+        values: of all curves on the axis; None and what is not finite are passed over.
+    """
+    known = [value for value in values if value is not None and math.isfinite(value)]
+    if not known or not lower_is_better(metric):
+        return False
+    return min(known) > 0 and max(known) / WIDE > min(known)

@@ -262,6 +262,19 @@ def test_pointer_and_keys_tell_the_numbers_of_a_chart(show, leave):
     assert all_of(browser, ".tip") == []
 
 
+def test_pointer_tells_the_numbers_themselves_on_a_logarithmic_axis(show, leave):
+    from selenium.webdriver import ActionChains
+
+    grown = {"loss": [0.5, 90.0, 2e8], "val_loss": [0.4, 250.0, 3e9]}
+    browser = show(report_of_one(leave(curves={"holdout": grown}), "en", silent))
+
+    ActionChains(browser).move_to_element(one(browser, "#curves svg[data-chart]")).perform()
+
+    assert "250.00" in one(browser, ".tip").text
+    spots = [float(spot.get_attribute("cy")) for spot in all_of(browser, ".spot")]
+    assert all(50 < at < 250 for at in spots)  # between the axes, and not at the lower one
+
+
 def test_everything_but_the_tools_is_there_without_scripts(show, browser, many):
     browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     try:

@@ -118,3 +118,48 @@ def test_dots_beyond_the_focus_become_arrows():
 
 def test_dot_plot_without_a_value_is_no_picture():
     assert placed(DotPlot("", [Row("a", [])])) is None
+
+
+def test_equal_ratios_are_equal_distances_on_a_logarithmic_axis():
+    series = Series("loss", [1, 2, 3, 4], [0.01, 1.0, 100.0, 10_000.0])
+    chart = Chart("", "", "", [series], y_range=(-2, 4), logarithmic=True, whole=True)
+
+    picture = drawn(chart)
+
+    bottom = HEIGHT - BOTTOM
+    heights = [tick.at for tick in picture.y_ticks]
+    assert [tick.text for tick in picture.y_ticks] == [
+        "0.01", "0.1", "1", "10", "100", "1,000", "10,000",
+    ]  # fmt: skip
+    assert heights == pytest.approx([bottom - at * (bottom - TOP) / 6 for at in range(7)], abs=0.1)
+    (line,) = picture.data["series"]
+    assert (line["y"], line["values"]) == ([-2, 0, 2, 4], [0.01, 1.0, 100.0, 10_000.0])
+
+
+def test_a_logarithmic_axis_may_end_beyond_any_float():
+    series = Series("", [1, 2, 3], [1e-308, 0.0, 1.7e308])
+
+    picture = drawn(Chart("", "", "", [series], logarithmic=True))
+
+    assert [tick.text for tick in picture.y_ticks] == ["1e-200", "1", "1e+200"]
+
+
+def test_a_band_ends_where_the_lowest_point_of_a_logarithmic_axis_does():
+    band = Band("", [0, 1], [-3.0, 10.0], [5.0, 1000.0])
+    series = Series("", [0, 1], [1.0, 1000.0])
+
+    picture = drawn(Chart("", "", "", [series], bands=[band], y_range=(0, 3), logarithmic=True))
+
+    bottom = HEIGHT - BOTTOM
+    assert picture.shapes[0].d.split("L")[0].endswith(f" {bottom}.0")
+
+
+def test_crosses_stand_at_the_upper_edge_and_widen_the_range_of_epochs():
+    lost = Series("lost", [3], [None], "plain", "lost")
+
+    picture = drawn(Chart("", "", "", [Series("", [1, 2], [1.0, 2.0]), lost], whole=True))
+
+    assert picture.data["x"][1] > 3
+    assert (picture.shapes[-1].form, f" {TOP + 3}l8 8" in picture.shapes[-1].d) == ("lost", True)
+    assert ("lost", "plain", "lost") in picture.legend
+    assert len(picture.data["series"]) == 1

@@ -1,5 +1,7 @@
 """The curves of a run as charts."""
 
+import math
+
 import pytest
 
 from kx.reporting.report.curves import curve_charts, fold_plot, refit_charts
@@ -90,3 +92,44 @@ def test_many_folds_share_a_row(leave):
 
 def test_single_fit_is_no_comparison(leave):
     assert fold_plot(read_run(leave()), EN) is None
+
+
+GROWN = {"loss": [0.5, 0.4, 90.0, 3e9], "val_loss": [0.6, 0.5, 200.0, math.inf]}
+
+
+def test_loss_that_grew_beyond_measure_has_a_logarithmic_axis_that_says_so(leave):
+    run = read_run(leave(curves={"holdout": GROWN, "refit": {"loss": [0.5, 8e7]}}))
+
+    (loss,), (refit,) = curve_charts(run, EN), refit_charts(run, EN)
+    (in_chinese,) = curve_charts(run, Words("zh"))
+
+    assert (loss.logarithmic, loss.y_label) == (True, "loss, logarithmic scale")
+    assert (refit.logarithmic, refit.y_label) == (True, "loss, logarithmic scale")
+    assert in_chinese.y_label.endswith("，对数刻度")
+
+
+def test_epochs_without_a_finite_value_are_marked(leave):
+    run = read_run(leave(curves={"holdout": GROWN}))
+
+    lost = curve_charts(run, EN)[0].series[-1]
+
+    assert (lost.label, list(lost.x), lost.form) == ("infinite or not a number", [4], "lost")
+
+
+def test_skipped_epochs_do_not_make_an_axis_logarithmic(leave):
+    curves = {"loss": [1e9, 3.0, 2.0], "val_loss": [1e8, 2.5, 2.0]}
+    record = a_record(spec={"validation": {"skip_epochs": 1}})
+
+    (loss,) = curve_charts(read_run(leave(record, curves={"holdout": curves})), EN)
+
+    assert not loss.logarithmic
+    assert loss.y_range == pytest.approx((2.0 - 0.08, 3.0 + 0.08))
+
+
+def test_range_behind_skipped_epochs_of_a_logarithmic_axis_is_one_of_exponents(leave):
+    curves = {"loss": [1e9, 1.0, 1e5], "val_loss": [1e8, 1.0, 1e5]}
+    record = a_record(spec={"validation": {"skip_epochs": 1}})
+
+    (loss,) = curve_charts(read_run(leave(record, curves={"holdout": curves})), EN)
+
+    assert loss.y_range == pytest.approx((-0.4, 5.4))  # 8 % of 5 beyond 0 and 5

@@ -95,6 +95,15 @@ def test_at_first_a_few_runs_of_the_usual_dataset_are_drawn(leave):
     assert len(view.chart.shapes) == FIRST
 
 
+def test_losses_of_far_different_size_have_a_logarithmic_axis(leave):
+    grown = {"loss": [0.5, 90.0, 1e7], "val_loss": [0.4, 200.0, 3e9]}
+
+    view = many_runs([leave(), leave(curves={"holdout": grown})], EN)
+
+    assert view.chart.chart.y_label == "validation loss, logarithmic scale"
+    assert "1e+08" in [tick.text for tick in view.chart.y_ticks]
+
+
 def test_doubtful_runs_wear_badges(leave):
     record = a_record(dataset={"name": "x", "sample": True}, smoke=True)
 

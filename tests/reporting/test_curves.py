@@ -4,10 +4,12 @@ from functools import partial
 
 import pytest
 
-from kx.curves import mean_curve, smooth_curve
+from kx.curves import mean_curve, needs_logarithm, smooth_curve
 from kx.errors import DataError, StorageError, UsageError
+from kx.reporting.plots.canvas import new_figure
 from kx.reporting.plots.curves import (
     Look,
+    _draw_metric,
     draw_fold_scores,
     draw_run_plots,
     drawable,
@@ -308,3 +310,70 @@ def test_names_of_fits_are_only_text(tmp_path):
 def test_a_history_without_epochs_is_a_data_error(tmp_path):
     with pytest.raises(DataError, match="no epoch"):
         draw_run_plots(tmp_path, {}, Look())
+
+
+@pytest.mark.parametrize(
+    ("metric", "values", "expected"),
+    [
+        ("loss", [0.5, None, 501.0], True),
+        ("val_mae", [1e6, 10.0], True),
+        ("loss", [0.5, 499.0], False),
+        ("loss", [0.0, 5000.0], False),  # zero has no logarithm
+        ("loss", [-1.0, 5000.0], False),
+        ("accuracy", [0.0001, 1.0], False),
+        ("loss", [1e-300, 1e300], True),
+        ("loss", [None], False),
+        ("loss", [], False),
+    ],
+)
+def test_errors_that_span_more_than_three_orders_need_a_logarithm(metric, values, expected):
+    assert needs_logarithm(metric, values) is expected
+
+
+GROWN = {"loss": [0.5, 0.4, 90.0, 3e9, None], "val_loss": [0.6, 0.5, 200.0, None, None]}
+
+
+def drawn_axes(history, **look):
+    axes = new_figure(1).axes[0]
+    _draw_metric(axes, history, "loss", Look(**look))
+    return axes
+
+
+def test_a_loss_that_grew_beyond_measure_has_a_logarithmic_axis_that_says_so():
+    axes = drawn_axes(GROWN)
+
+    low, high = axes.get_ylim()
+    inside = [tick for tick in axes.get_yticks() if low <= tick <= high]
+    assert axes.get_yscale() == "log"
+    assert axes.get_ylabel() == "loss, logarithmic scale"
+    assert inside == pytest.approx([1, 100, 1e4, 1e6, 1e8, 1e10])
+    assert 0.01 < low < 0.4
+    assert 3e9 < high < 1e11
+
+
+def test_a_mean_less_its_deviation_does_not_stretch_a_logarithmic_axis():
+    axes = drawn_axes(
+        {"val_loss": [1.0, 5000.0]},
+        folds=[{"val_loss": [1e-12, 2500.0]}, {"val_loss": [2.0, 7500.0]}],
+    )
+    assert axes.get_ylim()[0] < 1e-12
+
+    axes = drawn_axes(
+        {"val_loss": [1.0, 5000.0]},
+        folds=[{"val_loss": [0.5, 4000.0]}, {"val_loss": [1.5, 6000.0]}],  # 1 - sd = 0.29
+    )
+    assert axes.get_ylim()[0] > 0.1
+
+
+def test_skipped_epochs_do_not_make_an_axis_logarithmic():
+    axes = drawn_axes({"loss": [1e9, 3.0, 2.0], "val_loss": [1e8, 2.5, 2.0]}, skip_epochs=1)
+
+    assert (axes.get_yscale(), axes.get_ylabel()) == ("linear", "loss")
+
+
+def test_epochs_without_a_finite_value_are_marked_at_the_upper_edge():
+    (crosses,) = [line for line in drawn_axes(GROWN).lines if line.get_marker() == "x"]
+
+    assert list(crosses.get_xdata()) == [4, 5]
+    assert crosses.get_label() == "infinite or not a number"
+    assert [line for line in drawn_axes(HISTORY).lines if line.get_marker() == "x"] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -39,6 +40,12 @@ STYLE = {
     "ytick.color": INK,
     "svg.hashsalt": "kx",
 }
+
+FEW = 3
+"""Up to so many orders of magnitude a logarithmic axis has ticks between the powers of ten."""
+
+TICKS = 8
+"""About so many powers of ten stand on an axis that has more of them."""
 
 LABELS = {
     "accuracy": "accuracy (share correct)",
@@ -125,7 +132,29 @@ def value_label(axes: Axes, metric: str, unit: str) -> None:
     """Name the vertical axis after the metric, with the unit where it has that of the target."""
     label = LABELS.get(metric, metric.replace("_", " "))
     of = f"\n{shortened(clean(unit), 48)}" if unit and metric in ("mae", "rmse") else ""
-    axes.set_ylabel(shortened(clean(label), 48) + of)
+    scale = ", logarithmic scale" if axes.get_yscale() == "log" else ""
+    axes.set_ylabel(shortened(clean(label), 48) + scale + of)
+
+
+def make_logarithmic(axes: Axes, low: float, high: float) -> None:
+    """Make the vertical axis logarithmic, from ``low`` to ``high``, both above 0.
+
+    Its numbers are plain: formulas are not drawn here.
+    """
+    from matplotlib.ticker import FixedLocator, LogLocator, NullFormatter, StrMethodFormatter
+
+    axes.set_autoscaley_on(False)  # with its margins, the range may end beyond any float
+    axes.set_yscale("log")
+    axes.set_ylim(low, high)
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    first, last = math.log10(low), math.log10(high)
+    if last - first > FEW:  # Matplotlib's own ticks, too, may lie beyond any float
+        step = math.ceil((last - first) / TICKS)
+        powers = range(math.ceil(first / step), math.floor(last / step) + 1)
+        axes.yaxis.set_major_locator(FixedLocator([10.0 ** (step * at) for at in powers]))
+        axes.minorticks_off()
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axes.yaxis.set_minor_formatter(NullFormatter())
 
 
 def legend(axes: Axes) -> None:

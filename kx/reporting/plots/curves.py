@@ -8,18 +8,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kx.curves import mean_curve, smooth_curve
+from kx.curves import mean_curve, needs_logarithm, smooth_curve
 from kx.errors import DataError, UsageError, suggest
 from kx.reporting.folder import plots_folder, slug
 from kx.reporting.history import Curves, canonical
 from kx.reporting.plots.canvas import (
     FAINT,
     GRID,
+    INK,
     TRAINING,
     VALIDATION,
     Look,
     head,
     legend,
+    make_logarithmic,
     new_figure,
     save,
     styled,
@@ -199,8 +201,11 @@ def _draw_metric(axes: Axes, history: Curves, metric: str, look: Look) -> None:
     _line(axes, smoothed, label=f"validation{note}", linewidth=2.0)
     _part_phases(axes, look.phases)
     _mark_best(axes, validation, smoothed, look.best_epoch)
-    _furnish(axes, max(map(len, [training, validation, *folds])))
-    _zoom(axes, look.skip_epochs)
+    curves = [training, validation, *folds]
+    _mark_lost(axes, curves)
+    _furnish(axes, max(map(len, curves)))
+    shown = [value for points in curves for value in points[look.skip_epochs :]]
+    _zoom(axes, look.skip_epochs, logarithmic=needs_logarithm(metric, shown))
     value_label(axes, metric, look.unit)
 
 
@@ -253,19 +258,35 @@ def _part_phases(axes: Axes, starts: Sequence[int]) -> None:
         axes.axvline(start - 0.5, color=FAINT, linewidth=0.8, zorder=1, label=label)
 
 
-def _zoom(axes: Axes, skipped: int) -> None:
-    """Show the range of values behind the skipped epochs, whatever came before."""
+def _mark_lost(axes: Axes, curves: Sequence[Points]) -> None:
+    """Draw a cross at the upper edge for each epoch at which a value was not finite."""
+    lost = sorted({at for points in curves for at, y in enumerate(points, 1) if y is None})
+    if lost:
+        how: dict[str, Any] = {"color": INK, "markersize": 6, "label": "infinite or not a number"}
+        axes.plot(lost, [0.97] * len(lost), "x", transform=axes.get_xaxis_transform(), **how)
+
+
+def _zoom(axes: Axes, skipped: int, *, logarithmic: bool) -> None:
+    """Show the range of values behind the skipped epochs, whatever came before.
+
+    Of a logarithmic axis it is that of the lines: a mean less its deviation may be next to nothing.
+    """
     import numpy as np
 
-    if not skipped:
+    if not skipped and not logarithmic:
         return
     lines = [line.get_xydata() for line in axes.lines if line.get_transform() == axes.transData]
     bands = [path.vertices for band in axes.collections for path in band.get_paths()]
-    points = np.concatenate([*lines, *bands, np.empty((0, 2))])
+    points = np.concatenate([*lines, *([] if logarithmic else bands), np.empty((0, 2))])
     shown = points[(points[:, 0] > skipped) & np.isfinite(points[:, 1]), 1]
+    shown = np.log10(shown) if logarithmic else shown
     if shown.size and np.ptp(shown):
         margin = 0.08 * np.ptp(shown)
-        axes.set_ylim(shown.min() - margin, shown.max() + margin)
+        ends = np.array([shown.min() - margin, shown.max() + margin])
+        if logarithmic:
+            make_logarithmic(axes, *(10 ** np.clip(ends, -307, 308)))
+        else:
+            axes.set_ylim(*ends)
 
 
 def _furnish(axes: Axes, epochs: int) -> None:

@@ -6,7 +6,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kx.reporting.plots.canvas import Look, head, legend, new_figure, save, styled
+from kx.reporting.plots.canvas import (
+    Look,
+    head,
+    legend,
+    make_logarithmic,
+    new_figure,
+    save,
+    styled,
+)
 from kx.reporting.text import clean, shortened
 
 if TYPE_CHECKING:
@@ -82,18 +90,7 @@ def _frame(axes: Axes, curves: Sequence[Points], look: Look) -> None:
     if shown and shown[-1] - low <= FAR * (high - low):
         high = shown[-1]
     if low > 0 and high / low > WIDE:
-        _logarithmic(axes)
-        axes.set_ylim(low / 1.2, high * 1.2)
+        make_logarithmic(axes, low / 1.2, high * 1.2)
     elif high > low:
         margin = 0.08 * (high - low)
         axes.set_ylim(low - margin, high + margin)
-
-
-def _logarithmic(axes: Axes) -> None:
-    """Make the vertical axis logarithmic, with plain numbers: formulas are not drawn here."""
-    from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
-
-    axes.set_yscale("log")
-    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-    axes.yaxis.set_minor_formatter(NullFormatter())

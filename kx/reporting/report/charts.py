@@ -10,7 +10,7 @@ from typing import Literal
 from kx.reporting.report.scales import Range
 
 Number = float | None
-Form = Literal["line", "dots", "faint", "bars"]
+Form = Literal["line", "dots", "faint", "bars", "lost"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,8 @@ class Series:
         x: horizontal positions, rising for lines.
         y: vertical ones; None makes a gap.
         ink: a class of the style sheet: ``training``, ``validation``, ``plain``, ``c0`` to ``c7``.
-        form: how it is drawn; ``bars`` stand on zero, each as wide as the next is away.
+        form: how it is drawn; ``bars`` stand on zero, each as wide as the next is away; ``lost``
+            are crosses at the upper edge, where values are not finite, whatever ``y`` is.
     """
 
     label: str
@@ -50,7 +51,8 @@ class Chart:
         whiskers: vertical intervals: position, low and high end.
         marks: vertical lines: position and what it says; an empty text is no label.
         x_range: shown; None: that of the points.
-        y_range: likewise.
+        y_range: likewise; of a logarithmic axis, exponents of ten.
+        logarithmic: whether the vertical axis is; values of 0 and below are not drawn.
         diagonal: whether the line of equal x and y is drawn.
         whole: whether x are whole numbers, such as epochs.
         note: said below, such as how many points are left out.
@@ -65,6 +67,7 @@ class Chart:
     marks: Sequence[tuple[float, str]] = ()
     x_range: Range | None = None
     y_range: Range | None = None
+    logarithmic: bool = False
     diagonal: bool = False
     whole: bool = False
     note: str = ""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from statistics import fmean, stdev
 from typing import Any
 
-from kx.curves import mean_curve, smooth_curve
+from kx.curves import mean_curve, needs_logarithm, smooth_curve
 from kx.reporting.history import Curves
 from kx.reporting.plots.curves import DOTS, SINGLE, drawable, mean_history
 from kx.reporting.record import Record, best_baseline, phase_starts
@@ -90,19 +91,19 @@ def _chart(metric: str, fits: Sequence[Curves], record: Record | None, words: Wo
     series += [
         _series(words("part.training") + how, _calm(training, smooth, skipped), "training", dots),
         _series(words("part.validation") + how, _calm(validation, smooth, skipped), "validation"),
+        _lost(metric, fits, words),
     ]
-    bands = _spread(folds, smooth, skipped, words) if several else []
-    return Chart(
+    chart = Chart(
         title=words.name("metric", metric),
         x_label=words("axis.epoch"),
         y_label=_unit(metric, record, words),
         series=[one for one in series if len(one.x)],
-        bands=bands,
+        bands=_spread(folds, smooth, skipped, words) if several else [],
         marks=list(_marks(record, validation, words)),
-        y_range=_zoom(series, bands, skipped),
         whole=True,
         note=" ".join(_notes(record, skipped, words)),
     )
+    return _scaled(chart, metric, skipped, words)
 
 
 def _notes(record: Record | None, skipped: int, words: Words) -> Iterator[str]:
@@ -115,13 +116,18 @@ def _notes(record: Record | None, skipped: int, words: Words) -> Iterator[str]:
 def _plain_chart(metric: str, fits: Sequence[Curves], words: Words) -> Chart:
     mean = mean_curve([fit[metric] for fit in fits if metric in fit])
     form = "dots" if len(mean) <= DOTS else "line"
-    return Chart(
+    training, lost = (
+        _series(words("part.training"), mean, "training", form),
+        _lost(metric, fits, words),
+    )
+    chart = Chart(
         title=words.name("metric", metric),
         x_label=words("axis.epoch"),
         y_label=words.name("metric", metric),
-        series=[_series(words("part.training"), mean, "training", form)],
+        series=[one for one in (training, lost) if len(one.x)],
         whole=True,
     )
+    return _scaled(chart, metric, 0, words)
 
 
 def _options(record: Record | None) -> tuple[float, int]:
@@ -138,6 +144,20 @@ def _options(record: Record | None) -> tuple[float, int]:
 def _series(label: str, values: Sequence[float | None], ink: str, form: Any = "line") -> Series:
     kept = thinned(len(values), MOST)
     return Series(label, [at + 1 for at in kept], [values[at] for at in kept], ink, form)
+
+
+def _lost(metric: str, fits: Sequence[Curves], words: Words) -> Series:
+    """Return the epochs at which a metric of any fit was infinite or not a number."""
+    epochs = {
+        epoch
+        for fit in fits
+        for name in (metric, f"val_{metric}")
+        for epoch, value in enumerate(fit.get(name, []), 1)
+        if value is None
+    }
+    at = sorted(epochs)
+    kept = [at[place] for place in thinned(len(at), MOST)]
+    return Series(words("curve.lost"), kept, [None] * len(kept), "plain", "lost")
 
 
 def _calm(values: Sequence[float | None], smooth: float, skipped: int) -> Sequence[float | None]:
@@ -195,18 +215,29 @@ def _unit(metric: str, record: Record | None, words: Words) -> str:
     return target if target and metric in ("mae", "rmse") else named
 
 
-def _zoom(
-    series: Sequence[Series], bands: Sequence[Band], skipped: int
-) -> tuple[float, float] | None:
-    """Return the range of values behind the skipped epochs, whatever came before."""
-    if not skipped:
-        return None
-    curves = [(one.x, one.y) for one in series]
-    curves += [(band.x, edge) for band in bands for edge in (band.low, band.high)]
-    shown = [
+def _scaled(chart: Chart, metric: str, skipped: int, words: Words) -> Chart:
+    """Return the chart with the vertical axis that suits its values behind the skipped epochs."""
+    shown = _behind_skipped(chart.series, skipped)
+    if needs_logarithm(metric, shown):
+        label = words("axis.logarithmic", name=chart.y_label)
+        chart = replace(chart, y_label=label, logarithmic=True)
+        shown = [math.log10(value) for value in shown]
+    else:
+        shown += _behind_skipped(chart.bands, skipped)
+    zoomed = bool(skipped and shown)
+    return replace(chart, y_range=padded(min(shown), max(shown), 0.08) if zoomed else None)
+
+
+def _behind_skipped(drawn: Sequence[Series | Band], skipped: int) -> list[float]:
+    """Return the finite values of curves behind the skipped epochs."""
+    curves = [
+        (one.x, edge)
+        for one in drawn
+        for edge in ([one.y] if isinstance(one, Series) else [one.low, one.high])
+    ]
+    return [
         y
         for curve in curves
         for x, y in zip(*curve, strict=True)
         if x > skipped and y is not None and math.isfinite(y)
     ]
-    return padded(min(shown), max(shown), 0.08) if shown else None

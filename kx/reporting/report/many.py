@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kx.curves import lower_is_better
+from kx.curves import lower_is_better, needs_logarithm
 from kx.reporting.compare import differing
 from kx.reporting.diagnosis_words import WORDS as DIAGNOSES
 from kx.reporting.jsonfile import to_json
@@ -337,4 +337,6 @@ def _overlay(
         for at, run in enumerate(runs)
     ]
     label = words.curve(metric)
-    return drawn(Chart(label, words("axis.epoch"), label, series, whole=True))
+    log = needs_logarithm(metric, [value for one in series for value in one.y])
+    y_label = words("axis.logarithmic", name=label) if log else label
+    return drawn(Chart(label, words("axis.epoch"), y_label, series, whole=True, logarithmic=log))

@@ -46,11 +46,23 @@ def ticks(span: Range, count: int, *, whole: bool = False) -> list[tuple[float, 
     return [(at * step, _written(at * step, digits)) for at in range(first, last + 1)]
 
 
+def powers(span: Range, count: int) -> list[tuple[float, str]]:
+    """Return up to about ``count`` whole exponents of ten in ``span``, each as its power."""
+    return [(at, _power(round(at))) for at, _ in ticks(span, count, whole=True)]
+
+
 def padded(low: float, high: float, share: float = 0.06) -> Range:
     """Return ``low`` to ``high`` with a ``share`` of that added at both ends; wide enough."""
     if high - low <= 1e-9 * max(abs(low), abs(high)):  # else ticks would fall together
         return low - (abs(low) * 0.1 or 1.0), high + (abs(high) * 0.1 or 1.0)
     return low - share * (high - low), high + share * (high - low)
+
+
+def _power(exponent: int) -> str:
+    """Return 10 to the ``exponent``, which may be larger than any float."""
+    if -6 < exponent < 6:
+        return _written(10.0**exponent, max(0, -exponent))
+    return f"1e{exponent:+03d}"
 
 
 def _step(rough: float) -> float:

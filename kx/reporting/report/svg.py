@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from kx.reporting.report.charts import Band, Chart, rounded
-from kx.reporting.report.scales import Range, Scale, Tick, padded, ticks
+from kx.reporting.report.charts import Band, Chart, Number, rounded
+from kx.reporting.report.scales import Range, Scale, Tick, padded, powers, ticks
 
 WIDTH, HEIGHT = 560, 320
 LEFT, TOP, RIGHT, BOTTOM = 58, 26, 14, 46
@@ -49,24 +49,51 @@ class Drawing:
 
 def drawn(chart: Chart) -> Drawing | None:
     """Return where everything of a chart lies; None if there is no point to draw."""
-    ranges = _ranges(chart)
+    placed = _in_exponents(chart) if chart.logarithmic else chart
+    ranges = _ranges(placed)
     if ranges is None:
         return None
     x_range, y_range = ranges
     frame = (LEFT, TOP, WIDTH - RIGHT, HEIGHT - BOTTOM)
     x, y = Scale(x_range, (frame[0], frame[2])), Scale(y_range, (frame[3], frame[1]))
+    y_ticks = (powers if chart.logarithmic else ticks)(y_range, 6)
     return Drawing(
         chart=chart,
         width=WIDTH,
         height=HEIGHT,
         frame=frame,
         x_ticks=[Tick(x(value), text) for value, text in ticks(x_range, 7, whole=chart.whole)],
-        y_ticks=[Tick(y(value), text) for value, text in ticks(y_range, 6)],
-        shapes=list(_shapes(chart, x, y)),
+        y_ticks=[Tick(y(value), text) for value, text in y_ticks],
+        shapes=list(_shapes(placed, x, y)),
         marks=[_mark(x(at), text) for at, text in chart.marks if x.holds(at)],
         legend=list(_legend(chart)),
-        data=_data(chart, frame, x_range, y_range),
+        data=_data(chart, placed, frame, x_range, y_range),
     )
+
+
+def _in_exponents(chart: Chart) -> Chart:
+    """Return the chart with the exponents of ten in place of its values.
+
+    What lies between two curves is cut off below the lowest point.
+    """
+    floor = min((y for one in chart.series for y in one.y if y and y > 0), default=1.0)
+    return replace(
+        chart,
+        series=[replace(one, y=[_exponent(y) for y in one.y]) for one in chart.series],
+        bands=[
+            replace(
+                band,
+                low=[math.log10(max(y, floor)) for y in band.low],
+                high=[math.log10(max(y, floor)) for y in band.high],
+            )
+            for band in chart.bands
+        ],
+    )
+
+
+def _exponent(value: Number) -> Number:
+    known = value is not None and math.isfinite(value) and value > 0
+    return math.log10(value) if known else None  # type: ignore[arg-type]
 
 
 def _ranges(chart: Chart) -> tuple[Range, Range] | None:
@@ -80,6 +107,7 @@ def _ranges(chart: Chart) -> tuple[Range, Range] | None:
         return None
     edges = [end for band in chart.bands for end in (*band.low, *band.high) if math.isfinite(end)]
     xs, ys = [x for x, _ in points], [y for _, y in points] + edges
+    xs += [x for series in chart.series if series.form == "lost" for x in series.x]
     if any(series.form == "bars" for series in chart.series):
         ys.append(0.0)
     if chart.diagonal and chart.x_range is None:
@@ -109,6 +137,8 @@ def _shapes(chart: Chart, x: Scale, y: Scale) -> Iterator[Shape]:
         ]
         if series.form == "dots":
             yield Shape("".join(_dots(points)), series.ink, "dots")
+        elif series.form == "lost":
+            yield Shape("".join(_crosses(series.x, x, y)), series.ink, "lost")
         elif series.form == "bars":
             yield Shape("".join(_bars(points, y(0))), series.ink, "bars")
         else:
@@ -133,6 +163,11 @@ def _line(points: _Points) -> Iterator[str]:
 
 def _dots(points: _Points) -> Iterator[str]:
     return (f"M{point[0]} {point[1]}h0" for point in points if point)
+
+
+def _crosses(places: Sequence[float], x: Scale, y: Scale) -> Iterator[str]:
+    top = y.places[1]
+    return (f"M{x(at) - 4:.1f} {top + 3}l8 8m0 -8l-8 8" for at in places)
 
 
 def _bars(points: _Points, floor: float) -> Iterator[str]:
@@ -166,16 +201,27 @@ def _legend(chart: Chart) -> Iterator[tuple[str, str, str]]:
             yield label, ink, form
 
 
-def _data(chart: Chart, frame: tuple[float, ...], x_range: Range, y_range: Range) -> dict[str, Any]:
-    """Return what the script needs to tell the numbers of lines; scatters have too many."""
+def _data(
+    chart: Chart, placed: Chart, frame: tuple[float, ...], x_range: Range, y_range: Range
+) -> dict[str, Any]:
+    """Return what the script needs to tell the numbers of lines; scatters have too many.
+
+    Args:
+        chart: with the numbers.
+        placed: with what stands for them on the axis.
+        frame: where the axes are.
+        x_range: of the horizontal axis.
+        y_range: of the vertical axis.
+    """
     lines = [
         {
             "label": series.label or chart.y_label,
             "ink": series.ink,
             "x": [rounded(x, 6) for x in series.x],
-            "y": [rounded(y, 5) for y in series.y],
+            "y": [rounded(y, 5) for y in at.y],
+            "values": [rounded(y, 5) for y in series.y],
         }
-        for series in chart.series
+        for series, at in zip(chart.series, placed.series, strict=True)
         if series.form in ("line", "bars") or (series.form == "dots" and chart.whole)
     ]
     return {"frame": frame, "x": x_range, "y": y_range, "name": chart.x_label, "series": lines}

@@ -17,6 +17,8 @@ BELOW: Texts = {
         "该运行在第一轮结束之前就已终止",
     ),
     "axis.epoch": ("epoch", "轮次"),
+    "axis.logarithmic": ("{name}, logarithmic scale", "{name}，对数刻度"),
+    "curve.lost": ("infinite or not a number", "无穷大或非数值"),
     "curve.best": ("best epoch {epoch} ({value})", "最佳轮次 {epoch}（{value}）"),
     "curve.smoothed": (", smoothed by {factor}", "，平滑系数 {factor}"),
     "curve.mean": (", mean of {count} fits", "，{count} 次拟合的均值"),
