@@ -22,7 +22,7 @@ class Catalogue:
 
     texts: Mapping[str, tuple[str, str]]
 
-    def text(self, key: str, language: Language = "en", **values: Any) -> str:
+    def text(self, key: str, language: Language = "en", /, **values: Any) -> str:
         """Return the text of ``key`` with ``values`` in it.
 
         Raises:
@@ -36,6 +36,23 @@ class Catalogue:
             needed = [_fields(text) for text in texts]
             if len(texts) != len(LANGUAGES) or not all(texts) or needed[1:] != needed[:-1]:
                 yield key
+
+
+class Words:
+    """The words of a catalogue in one language: ``words(key, …)``."""
+
+    def __init__(self, catalogue: Catalogue, language: Language = "en") -> None:
+        self.language: Language = language
+        self._catalogue = catalogue
+
+    def __call__(self, key: str, /, **values: Any) -> str:
+        """Return the text of ``key`` with ``values`` in it."""
+        return self._catalogue.text(key, self.language, **values)
+
+    def name(self, kind: str, name: str) -> str:
+        """Return what ``name`` of a kind (``part``, ``metric``, …) is called; itself if unknown."""
+        key = f"{kind}.{name}"
+        return self(key) if key in self._catalogue.texts else name
 
 
 def _fields(text: str) -> set[str]:

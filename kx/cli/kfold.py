@@ -10,6 +10,7 @@ import typer
 
 from kx.cli.options import (
     AsJson,
+    Lang,
     Outputs,
     Quiet,
     Sample,
@@ -45,6 +46,7 @@ def kfold(
     sample: Sample = False,
     smoke: Smoke = False,
     test: Test = True,
+    lang: Lang = "en",
     outputs: Outputs = Path("outputs"),
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -63,7 +65,7 @@ def kfold(
     folded = folded_section(section if isinstance(section, dict) else {}, k, repeats, stratify)
     given = [*overrides(settings, seed, seeds), f"validation={json.dumps(folded)}"]
     switches = Switches(sample=sample, smoke=smoke, test=test, command="kfold")
-    carry_out([make_plan(spec, given)], switches, outputs, as_json=as_json, quiet=quiet)
+    carry_out([make_plan(spec, given)], switches, outputs, lang, as_json=as_json, quiet=quiet)
 
 
 def folded_section(

@@ -44,26 +44,28 @@ def show_lineup(
         group: of the runs; the report beside them is called after it.
         entrants: the first that did not fail keeps the picture, in its plots.
         outputs: where the runs are kept.
-        lang: of the table and the report.
+        lang: of all that is printed, and of the report.
         as_json: print the records instead.
     """
     from kx.reporting import console
     from kx.reporting.lineup import lineup_panel
+    from kx.reporting.run_words import run_words
     from kx.reporting.steps import aims_of
 
     picture, page = draw_lineup(group, entrants), _write_report(group, entrants, outputs, lang)
     if as_json:
         _print_json(group, entrants, picture, page)
         return
+    words = run_words(lang)
     aims = list(aims_of(entrants)) if group.kind == "workflow" else []
     console.results().print(lineup_panel(entrants, aims, lang))
     folders = [each.folder.name for each in entrants if each.folder]
     if len(folders) > 1:
         where = "" if outputs == Path("outputs") else f" --outputs {outputs}"
-        typer.echo(f"more: kx compare {group.id}{where}")
+        typer.echo(words("more", command=f"kx compare {group.id}{where}"))
     for what, path in (("plot", picture), ("report", page)):
         if path:
-            typer.echo(f"{what}: {path}")
+            typer.echo(words(what, path=path))
 
 
 def _write_report(

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kx.cli.options import AsJson, Outputs
+from kx.cli.options import AsJson, Lang, Outputs
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from kx.language import Language
     from kx.reporting.run_summary import RunSummary
 
 Run = Annotated[
@@ -91,7 +92,9 @@ def _print_list(found: Sequence[RunSummary], outputs: Path) -> None:
     paper.print(console.runs_list(found, curves, ascii_only=paper.options.ascii_only))
 
 
-def show(run: Run, outputs: Outputs = Path("outputs"), as_json: AsJson = False) -> None:
+def show(
+    run: Run, lang: Lang = "en", outputs: Outputs = Path("outputs"), as_json: AsJson = False
+) -> None:
     """Show all that is recorded of RUN.
 
     Example: kx show last
@@ -105,7 +108,7 @@ def show(run: Run, outputs: Outputs = Path("outputs"), as_json: AsJson = False) 
         typer.echo(to_json(_document(folder)), nl=False)
     else:
         paper = console.results()
-        paper.print(_panel(folder, ascii_only=paper.options.ascii_only))
+        paper.print(_panel(folder, lang, ascii_only=paper.options.ascii_only))
 
 
 def _document(folder: Path) -> dict[str, object]:
@@ -122,7 +125,7 @@ def _document(folder: Path) -> dict[str, object]:
     }
 
 
-def _panel(folder: Path, *, ascii_only: bool) -> RenderableType:
+def _panel(folder: Path, lang: Language, *, ascii_only: bool) -> RenderableType:
     from kx.reporting import console
     from kx.reporting.folder import judged
     from kx.reporting.run_summary import summary_of
@@ -131,7 +134,7 @@ def _panel(folder: Path, *, ascii_only: bool) -> RenderableType:
 
     state, record, note = judged(folder)
     run = summary_of(folder, state, record, note)
-    curves = curve_table(validation_curves(folder), ascii_only=ascii_only)
+    curves = curve_table(validation_curves(folder), ascii_only=ascii_only, language=lang)
     if record is None:
-        return console.summary_panel(run, curves)
-    return console.run_panel(record, state, run.labels, curves)
+        return console.summary_panel(run, curves, lang)
+    return console.run_panel(record, state, run.labels, curves, lang)

@@ -9,6 +9,7 @@ import typer
 
 from kx.cli.options import (
     AsJson,
+    Lang,
     Outputs,
     Quiet,
     Sample,
@@ -24,6 +25,7 @@ from kx.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from kx.language import Language
     from kx.planning import Plan
     from kx.reporting.record import Record
     from kx.running.work import Switches
@@ -39,6 +41,7 @@ def train(
     test: Test = True,
     variants: Variants = False,
     variant: Variant = None,
+    lang: Lang = "en",
     outputs: Outputs = Path("outputs"),
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -53,11 +56,11 @@ def train(
     switches = Switches(sample=sample, smoke=smoke, test=test)
     if variants:
         _refuse_single(specs, plans, variant)
-        carry_out_variants(plans, switches, outputs, as_json=as_json, quiet=quiet)
+        carry_out_variants(plans, switches, outputs, lang, as_json=as_json, quiet=quiet)
         return
     if variant:
         plans = [_chosen(plan, name) for plan in plans for name in variant]
-    carry_out(plans, switches, outputs, as_json=as_json, quiet=quiet)
+    carry_out(plans, switches, outputs, lang, as_json=as_json, quiet=quiet)
 
 
 def _refuse_single(specs: list[Path], plans: list[Plan], variant: list[str] | None) -> None:
@@ -82,7 +85,13 @@ def _chosen(plan: Plan, name: str) -> Plan:
 
 
 def carry_out_variants(
-    plans: list[Plan], switches: Switches, outputs: Path, *, as_json: bool, quiet: bool
+    plans: list[Plan],
+    switches: Switches,
+    outputs: Path,
+    lang: Language,
+    *,
+    as_json: bool,
+    quiet: bool,
 ) -> None:
     """Run each plan and all of its variants, and compare them.
 
@@ -105,21 +114,34 @@ def carry_out_variants(
             entrant(member, each, switches, outputs, quiet=quiet)
             for member, (_, each) in zip(members, planned, strict=True)
         ]
-        show_lineup(group, entrants, outputs, "en", as_json=as_json)
+        show_lineup(group, entrants, outputs, lang, as_json=as_json)
         fail_on_errors(entrants)
         records += [each.record for each in entrants if each.record]
     _fail_on_missed(records)
 
 
 def carry_out(
-    plans: list[Plan], switches: Switches, outputs: Path, *, as_json: bool, quiet: bool
+    plans: list[Plan],
+    switches: Switches,
+    outputs: Path,
+    lang: Language,
+    *,
+    as_json: bool,
+    quiet: bool,
 ) -> None:
     """Run the plans one after the other, and say how each went.
 
     Raises:
         ExpectationMissedError: if a result is not as its spec expects; the runs are kept.
     """
-    finished = [_train(plan, outputs, switches, as_json, quiet) for plan in plans]
+    from kx.reporting import console
+
+    finished = []
+    for plan in plans:
+        record, folder = _train(plan, outputs, switches, quiet=quiet)
+        finished.append((record, folder))
+        if not as_json:
+            console.results().print(console.result_lines(record, folder, lang))
     if as_json:
         _print_json(finished)
     _fail_on_missed([record for record, _ in finished])
@@ -146,17 +168,12 @@ def plan_all(specs: list[Path], settings: list[str]) -> list[Plan]:
     return plans
 
 
-def _train(
-    plan: Plan, outputs: Path, switches: Switches, as_json: bool, quiet: bool
-) -> tuple[Record, Path]:
+def _train(plan: Plan, outputs: Path, switches: Switches, *, quiet: bool) -> tuple[Record, Path]:
     from kx.reporting import console
     from kx.runner import run
 
     with console.watching(console.messages(), quiet=quiet) as watcher:
-        record, folder = run(plan, outputs, watcher, switches)
-    if not as_json:
-        console.results().print(console.result_lines(record, folder))
-    return record, folder
+        return run(plan, outputs, watcher, switches)
 
 
 def _print_json(finished: list[tuple[Record, Path]]) -> None:

@@ -6,85 +6,98 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from kx.language import Words
 from kx.reporting.group import member_of
 from kx.reporting.record import Record
+from kx.reporting.report.recorded import as_told
+from kx.reporting.steps import called
 from kx.reporting.text import duration
 
 PAIRS = 6
 """Of names and values, which every fit may add to, at most so many are shown."""
 
 
-def facts_of(record: Record, state: str) -> Iterator[tuple[str, str]]:
-    """Yield name and text of each fact; a text may be empty."""
+def facts_of(record: Record, state: str, words: Words) -> Iterator[tuple[str, str]]:
+    """Yield key and text of each fact; a text may be empty."""
     data = record.dataset
     yield "run", record.id
-    yield "state", state
+    yield "state", words.name("state", state)
     yield "started", record.started
     yield "command", record.command
-    yield "part of", _part_of(record)
+    yield "part of", _part_of(record, words)
     yield "data from", str(data.get("source", ""))
     yield "fingerprint", str(data.get("fingerprint", ""))
-    yield "examples", _sizes(data)
-    yield "base", _base(record.base)
-    yield "words", _coverage(record.embeddings)
+    yield "examples", _sizes(data, words)
+    yield "base", _base(record.base, words)
+    yield "words", _coverage(record.embeddings, words)
     yield "parameters", f"{record.parameters:,}" if record.parameters else ""
-    yield "engine", _reasoned(record.engine, record.engine_reason)
-    yield "precision", _reasoned(record.precision, record.precision_reason)
-    yield "fitting", _fitting(record)
-    yield "memory", f"{record.peak_memory_mb:,.0f} MB at the peak" if record.peak_memory_mb else ""
-    yield "seeds", _pairs(record.seeds, 2)
-    yield "versions", _pairs(record.versions)
-    yield "baselines", record.baseline_note
+    yield "engine", _reasoned(record.engine, record.engine_reason, words)
+    yield "precision", _reasoned(record.precision, record.precision_reason, words)
+    yield "fitting", _fitting(record, words)
+    peak = record.peak_memory_mb
+    yield "memory", words("memory", size=f"{peak:,.0f}") if peak else ""
+    yield "seeds", _pairs(record.seeds, words, 2)
+    yield "versions", _pairs(record.versions, words)
+    yield "baselines", as_told(record.baseline_note, words.language)
     yield "git commit", record.git_commit or ""
     yield "test looks", str(record.test_looks) if record.test_looks else ""
 
 
-def _part_of(record: Record) -> str:
+def _part_of(record: Record, words: Words) -> str:
     """Return what a run is among others, and what was changed for that."""
     member = member_of(record)
     if member is None:
         return ""
-    what = f"{member.of}: {'variant' if member.kind == 'variants' else 'step'} {member.label}"
+    label = called(member.label, member.kind, words.language)
+    what = words(f"member.{member.kind}", of=member.of, label=label)
+    whole = words("member.group", member=what, group=member.group) if member.group else what
     changes = [f"{key}: {json.dumps(value)}" for key, value in member.changes.items()]
-    return "; ".join([f"{what} ({member.group})" if member.group else what, *changes])
+    return words("semicolon").join([whole, *changes])
 
 
-def _base(base: dict[str, Any]) -> str:
+def _base(base: dict[str, Any], words: Words) -> str:
     if not base:
         return ""
     if base.get("random"):
-        return f"{base.get('name')} with random weights"
-    file, source = base.get("file"), base.get("source")
-    return f"{base.get('name')}, {file} from {source} (sha {str(base.get('sha256'))[:8]}…)"
+        return words("base.random", name=base.get("name"))
+    told = {name: base.get(name) for name in ("name", "file", "source")}
+    return words("base.from", digest=str(base.get("sha256"))[:8], **told)
 
 
-def _reasoned(choice: str, reason: str) -> str:
-    return f"{choice}: {reason}" if choice and reason else choice
+def _reasoned(choice: str, reason: str, words: Words) -> str:
+    if not choice or not reason:
+        return choice
+    return words("reasoned", what=choice, why=as_told(reason, words.language))
 
 
-def _coverage(found: dict[str, Any]) -> str:
-    words, known = found.get("words"), found.get("known")
-    if not words or known is None:
+def _coverage(found: dict[str, Any], words: Words) -> str:
+    count, known = found.get("words"), found.get("known")
+    if not count or known is None:
         return ""
-    return f"{known:,} of {words:,} have a vector ({known / words:.1%}); the others are zeros"
+    share = f"{known / count:.1%}"
+    return words("coverage", known=f"{known:,}", words=f"{count:,}", share=share)
 
 
-def _fitting(record: Record) -> str:
+def _fitting(record: Record, words: Words) -> str:
     if not record.fit_seconds:
         return ""
     count = len(record.fits)
-    fits = f"{count} fit{'s' if count != 1 else ''}"
-    return f"{duration(record.fit_seconds)} for {fits}, compilation included"
+    key = "fitting.one" if count == 1 else "fitting"
+    return words(key, time=duration(record.fit_seconds), count=count)
 
 
-def _sizes(data: dict[str, Any]) -> str:
+def _sizes(data: dict[str, Any], words: Words) -> str:
     sizes = [(data.get(f"{part}_examples"), part) for part in ("train", "test")]
-    return ", ".join(f"{count:,} {part}" for count, part in sizes if isinstance(count, int))
+    return words("comma").join(
+        words("part.size", count=f"{count:,}", part=words.name("part", part))
+        for count, part in sizes
+        if isinstance(count, int)
+    )
 
 
-def _pairs(values: dict[str, Any], shown: int = PAIRS) -> str:
+def _pairs(values: dict[str, Any], words: Words, shown: int = PAIRS) -> str:
     """Return names and values; of many, which every fit adds to, the first few."""
     pairs = [f"{name} {value}" for name, value in values.items()]
     hidden = len(pairs) - shown
-    more = [f"{hidden} more, in record.json"] if hidden > 0 else []
+    more = [words("hidden", count=hidden)] if hidden > 0 else []
     return ", ".join(pairs[:shown] + more)

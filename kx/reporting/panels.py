@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kx.language import Language, Words
 from kx.reporting.fact_lines import facts_of
 from kx.reporting.labels import Labels
 from kx.reporting.marks import marks_of
@@ -13,29 +14,36 @@ from kx.reporting.pieces import grid, plain
 from kx.reporting.record import Record
 from kx.reporting.remark_lines import remarks_on
 from kx.reporting.run_summary import RunSummary
+from kx.reporting.run_words import run_words
 from kx.reporting.score_tables import fits_of, scores_of
 from kx.reporting.text import STATUS_STYLES, clean, duration
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.table import Table
 
 
-def result_lines(record: Record, folder: Path | None = None) -> RenderableType:
+def result_lines(
+    record: Record, folder: Path | None = None, language: Language = "en"
+) -> RenderableType:
     """Return how a run ended: scores beside baselines, best epoch, remarks, verdicts, plots.
 
     Args:
         record: of the run.
         folder: of the run; its name, its plots and how to get a report are then mentioned.
+        language: of all but names.
     """
     from rich.console import Group
 
-    rows = [_heading(record), *_apart(scores_of(record)), *remarks_on(record)]
+    words = run_words(language)
+    tables = _apart(scores_of(record, words))
+    rows = [_heading(record, words), *tables, *remarks_on(record, words)]
     if folder is not None:
-        rows.append(plain(f"run: {folder}"))
+        rows.append(plain(words("run", path=folder)))
         if (folder / "plots").is_dir():
-            rows.append(plain(f"plots: {folder / 'plots'}"))
+            rows.append(plain(words("plots", path=folder / "plots")))
         where = "" if folder.parent == Path("outputs") else f" --outputs {folder.parent}"
-        rows.append(plain(f"report: kx report {folder.name}{where}"))
+        rows.append(plain(words("report.get", command=f"kx report {folder.name}{where}")))
     return Group(*rows)
 
 
@@ -44,6 +52,7 @@ def run_panel(
     state: str,
     labels: Labels | None = None,
     curves: Sequence[RenderableType] = (),
+    language: Language = "en",
 ) -> RenderableType:
     """Return all that a record says, in sections.
 
@@ -52,24 +61,27 @@ def run_panel(
         state: as ``kx.reporting.folder.state`` returns it.
         labels: what people said of it.
         curves: as ``kx.reporting.runs_table.curve_table`` returns them.
+        language: of all but names.
     """
     from rich.console import Group
 
-    said = labels or Labels()
-    pairs = (*facts_of(record, state), ("tags", ", ".join(said.tags)), ("note", said.note))
-    facts = grid((name, text) for name, text in pairs if text)
+    words = run_words(language)
+    facts = _named([*facts_of(record, state, words), *_said(labels or Labels())], words)
     # What it comes to stands at the end, where a terminal shows it.
-    tables = _apart([facts, *fits_of(record), *curves, *scores_of(record)])
-    return Group(_heading(record), *tables, *remarks_on(record))
+    tables = _apart([facts, *fits_of(record, words), *curves, *scores_of(record, words)])
+    return Group(_heading(record, words), *tables, *remarks_on(record, words))
 
 
-def summary_panel(run: RunSummary, curves: Sequence[RenderableType] = ()) -> RenderableType:
+def summary_panel(
+    run: RunSummary, curves: Sequence[RenderableType] = (), language: Language = "en"
+) -> RenderableType:
     """Return what is known of a run without a readable record, and how far it came."""
     from rich.console import Group
 
-    said = [("tags", ", ".join(run.labels.tags)), ("note", run.labels.note)]
-    facts = [("run", run.id), ("state", run.state), ("problem", run.note), *said]
-    return Group(grid([(name, text) for name, text in facts if text]), *_apart(curves))
+    words = run_words(language)
+    state = words.name("state", run.state)
+    facts = [("run", run.id), ("state", state), ("problem", run.note), *_said(run.labels)]
+    return Group(_named(facts, words), *_apart(curves))
 
 
 def headed_texts(title: str, texts: Sequence[tuple[str, str]]) -> RenderableType:
@@ -79,14 +91,26 @@ def headed_texts(title: str, texts: Sequence[tuple[str, str]]) -> RenderableType
     return Group(plain(clean(title), "bold"), grid(texts))
 
 
-def _heading(record: Record) -> RenderableType:
+def _said(labels: Labels) -> list[tuple[str, str]]:
+    return [("tags", ", ".join(labels.tags)), ("note", labels.note)]
+
+
+def _named(facts: Iterable[tuple[str, str]], words: Words) -> Table:
+    """Return the facts of which there is anything to say, by what they are called."""
+    return grid((words(f"fact.{name}"), text) for name, text in facts if text)
+
+
+def _heading(record: Record, words: Words) -> RenderableType:
     from rich.console import Group
 
     name = str(record.dataset.get("name", "?"))
-    line = plain(f"{clean(record.name)} on {clean(name)}: ", "bold")
-    line.append(record.status, style=f"bold {STATUS_STYLES[record.status]}")
-    line.append(f" in {duration(record.seconds)}")
-    return Group(line, *(plain(mark, "bold yellow") for mark in marks_of(record)))
+    told = words("heading", name=clean(record.name), dataset=clean(name))
+    line = plain(told, "bold")
+    state = words.name("state", record.status)
+    line.append(state, style=f"bold {STATUS_STYLES[record.status]}")
+    line.append(words("time", time=duration(record.seconds)))
+    marks = (words(f"mark.{mark}") for mark in marks_of(record))
+    return Group(line, *(plain(mark, "bold yellow") for mark in marks))
 
 
 def _apart(parts: Sequence[RenderableType]) -> list[RenderableType]:

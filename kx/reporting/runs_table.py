@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from kx.curves import best_epoch
+from kx.language import Language
 from kx.reporting.history import Curves
 from kx.reporting.marks import SAMPLE
 from kx.reporting.run_summary import RunSummary
+from kx.reporting.run_words import run_words
 from kx.reporting.sparkline import sparkline
 from kx.reporting.text import STATUS_STYLES, clean, duration, number, shortened
 
@@ -54,7 +56,7 @@ def runs_list(
 
 
 def curve_table(
-    curves: Curves, title: str = "curve", *, ascii_only: bool = False
+    curves: Curves, title: str = "curve", *, ascii_only: bool = False, language: Language = "en"
 ) -> list[RenderableType]:
     """Return curves with their numbers, or nothing without any.
 
@@ -62,14 +64,17 @@ def curve_table(
         curves: by what they are called in the table.
         title: of the column of these names; one of a metric tells which end of a curve is good.
         ascii_only: whether nothing but ASCII can be shown.
+        language: of the headings.
     """
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    for name in (title, "epoch by epoch", "first", "best", "at", "last"):
-        side = "left" if name in (title, "epoch by epoch") else "right"
-        table.add_column(name, justify=side)  # type: ignore[arg-type]
+    words = run_words(language)
+    table.add_column(words("curve") if title == "curve" else title)
+    table.add_column(words("epoch by epoch"))
+    for key in ("first", "best", "at", "last"):
+        table.add_column(words(key), justify="right")
     for name, values in curves.items():
         if any(value is not None for value in values):
             table.add_row(*map(_text, _curve_row(name, values, title, ascii_only)))

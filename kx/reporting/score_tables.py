@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kx.reporting.marks import SMOKE, marks_of
+from kx.language import Words
+from kx.reporting.marks import marks_of
 from kx.reporting.pieces import plain, table
 from kx.reporting.record import Record, Score, best_baseline
-from kx.reporting.text import clean, duration, interval, number, shortened
+from kx.reporting.text import clean, duration, number, shortened
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -17,66 +18,76 @@ ROWS = 12
 """At most so many fits are shown one by one."""
 
 
-def scores_of(record: Record) -> list[Table]:
+def scores_of(record: Record, words: Words) -> list[Table]:
     """Return the table of scores, if there are any."""
     kinds = [score["interval"] for part in record.scores.values() for score in part.values()]
     ends = "interval or spread" if any(map(_is_spread, kinds)) else "interval"
-    made = table(["score", "value", ends, "baseline"], right={1})
-    marks = [mark for mark in marks_of(record) if mark != SMOKE]
-    # Without the words behind the colon: they stand under the heading.
-    made.title = ", ".join(mark.partition(":")[0] for mark in marks) or None
+    made = table([words(name) for name in ("score", "value", ends, "baseline")], right={1})
+    marks = [mark for mark in marks_of(record) if mark != "smoke"]
+    # In few words: what they mean stands under the heading.
+    made.title = words("comma").join(words(f"brief.{mark}") for mark in marks) or None
     for part in ("validation", "test"):
         for metric, score in record.scores.get(part, {}).items():
-            made.add_row(*_score_row(record, part, metric, score))
+            made.add_row(*_score_row(record, part, metric, score, words))
     return [made] if made.rows else []
 
 
-def _score_row(record: Record, part: str, metric: str, score: Score) -> list[Text]:
+def _score_row(record: Record, part: str, metric: str, score: Score, words: Words) -> list[Text]:
     from rich.text import Text
 
-    found = best_baseline(record, part, metric)
-    baseline = f"{number(found[1])} ({shortened(clean(found[0]), 20)})" if found else "-"
     cells = (
-        shortened(clean(f"{part} {metric}"), 32),
+        shortened(clean(f"{words.name('part', part)} {metric}"), 32),
         number(score["value"]),
-        _interval(record, score) or "-",
-        baseline,
+        _interval(record, score, words) or "-",
+        _baseline(record, part, metric, words),
     )
     judged_by = "test" if "test" in record.scores else "validation"
     return [Text(cell, style="bold" if part == judged_by else "") for cell in cells]
 
 
-def _interval(record: Record, score: Score) -> str:
+def _baseline(record: Record, part: str, metric: str, words: Words) -> str:
+    found = best_baseline(record, part, metric)
+    if found is None:
+        return "-"
+    name = shortened(clean(words.name("baseline", found[0])), 20)
+    return words("baseline.best", value=number(found[1]), name=name)
+
+
+def _interval(record: Record, score: Score, words: Words) -> str:
     """Return the ends of an interval, or the spread of several fits, which is no interval."""
     low, high = score["low"], score["high"]
-    if not _is_spread(score["interval"]) or low is None or high is None:
-        return interval(low, high)
-    return f"± {number((high - low) / 2)} (sd of {_fits_in_words(record, score['interval'])})"
+    if low is None or high is None:
+        return ""
+    if not _is_spread(score["interval"]):
+        return words("between", low=number(low), high=number(high))
+    fits = _fits_in_words(record, score["interval"], words)
+    return words("spread", half=number((high - low) / 2), fits=fits)
 
 
 def _is_spread(kind: str | None) -> bool:
     return kind in ("fold spread", "seed spread")
 
 
-def _fits_in_words(record: Record, kind: str | None) -> str:
+def _fits_in_words(record: Record, kind: str | None, words: Words) -> str:
     """Return how many fits there were and what they were, as ``4 folds``."""
     if kind == "seed spread":
-        return f"{record.seeds_count} seeds"
+        return words("spread.seeds", count=record.seeds_count)
     what = "folds" if record.seeds_count == 1 else "fits"
     count = len(_judged(record))
-    return f"{count} {what}" if count else f"the {what}"
+    return words(f"spread.{what}" if count else f"spread.the {what}", count=count)
 
 
-def fits_of(record: Record) -> list[Table]:
+def fits_of(record: Record, words: Words) -> list[Table]:
     """Return the table of fits, without those in the middle if there are too many."""
-    made = table(["fit", "epochs", "best", "time", "scores"], right={1, 2, 3})
+    names = ("fit", "epochs", "best", "seconds", "scores")
+    made = table([words(name) for name in names], right={1, 2, 3})
     hidden = max(0, len(record.fits) - ROWS)
     several = len(_judged(record)) > 1
     for at, fit in enumerate(record.fits):
         if not hidden or not 0 <= at - ROWS // 2 < hidden:
             made.add_row(*_fit_row(fit, several))
         elif at == ROWS // 2:
-            made.add_row(plain("..."), "", "", "", plain(f"{hidden} more, in record.json"))
+            made.add_row(plain("..."), "", "", "", plain(words("hidden", count=hidden)))
     return [made] if made.rows else []
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kx.language import Language
 from kx.reporting.report.words import Words
 
 TITLES: Mapping[str, str] = {
@@ -117,6 +118,11 @@ def in_a_line(recorded: str, words: Words) -> str:
     found = told(recorded, words)
     original = words("original", text=found.original) if found.original else ""
     return f"{found.text}{original}"
+
+
+def as_told(recorded: str, language: Language) -> str:
+    """Return a recorded text in a language, as ``in_a_line`` does."""
+    return in_a_line(recorded, Words(language))
 
 
 def _translated(text: str) -> tuple[str, str]:

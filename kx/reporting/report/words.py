@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from kx.language import Catalogue, Language
+from kx import language
 from kx.reporting.report.texts_above import ABOVE
 from kx.reporting.report.texts_below import BELOW
 
-CATALOGUE = Catalogue({**ABOVE, **BELOW})
+CATALOGUE = language.Catalogue({**ABOVE, **BELOW})
 
 
-class Words:
-    """The words of one language: ``words(key, …)``."""
+class Words(language.Words):
+    """The words of reports, and of the scores in them."""
 
-    def __init__(self, language: Language = "en") -> None:
-        self.language: Language = language
-
-    def __call__(self, key: str, **values: Any) -> str:
-        """Return the text of ``key`` with ``values`` in it."""
-        return CATALOGUE.text(key, self.language, **values)
-
-    def name(self, kind: str, name: str) -> str:
-        """Return what ``name`` of a kind (``part``, ``metric``, …) is called; itself if unknown."""
-        key = f"{kind}.{name}"
-        return self(key) if key in CATALOGUE.texts else name
+    def __init__(self, spoken: language.Language = "en") -> None:
+        super().__init__(CATALOGUE, spoken)
 
     def score(self, part: str, metric: str) -> str:
         """Return a metric of a part in words."""
