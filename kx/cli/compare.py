@@ -13,7 +13,7 @@ Runs = Annotated[
     list[str],
     typer.Argument(
         metavar="RUN",
-        help="Two or more, each as in `kx show`, or a group, such as imdb-variants-3fa9c1; the "
+        help="Two or more, each as in `kx show`, or a group, such as imdb-variants; the "
         "first is what the others are held against.",
         show_default=False,
     ),

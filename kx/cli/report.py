@@ -18,7 +18,7 @@ Runs = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="RUN",
-        help="One or more, each as in `kx show`, or a group, such as imdb-variants-3fa9c1; none: "
+        help="One or more, each as in `kx show`, or a group, such as imdb-variants; none: "
         "all runs side by side.",
         show_default=False,
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import groupby
@@ -188,6 +188,21 @@ def find_run(outputs: Path, reference: str) -> Path:
     Raises:
         UsageError: if it means no run, or several.
     """
+    return outputs / find_id(outputs, reference)
+
+
+def find_id(outputs: Path, reference: str, others: Callable[[], Iterable[str]] = tuple[str]) -> str:
+    """Return the id of the run that ``reference`` means, or of what else has an id like a run's.
+
+    Args:
+        outputs: where runs are kept.
+        reference: as for ``find_run``.
+        others: returns further ids, oldest first, each a name, a hyphen and some digits; they are
+            asked for only if ``reference`` means no run.
+
+    Raises:
+        UsageError: if it means nothing, or several.
+    """
     if not NAME.fullmatch(reference) or ".." in reference:
         raise UsageError(
             f"{shortened(clean(reference))!r} cannot be a run: give an id, the beginning of one, "
@@ -196,7 +211,15 @@ def find_run(outputs: Path, reference: str) -> Path:
     ids = run_ids(outputs)
     if not ids:
         raise UsageError(f"{outputs}: no run yet. Start one: kx train SPEC")
-    return outputs / _meant(ids, reference)
+    names = {run[16:-5]: run for run in ids}  # the newest of each name stays
+    found = _meant(ids, names, reference)
+    if len(found) != 1:
+        more = list(others())
+        ids, names = [*ids, *more], {each.rpartition("-")[0]: each for each in more} | names
+        found = _meant(ids, names, reference)
+    if len(found) != 1:
+        raise UsageError(_unclear(reference, found, {*ids, *names}))
+    return found[0]
 
 
 def damaged_artefacts(folder: Path, record: Record, names: Iterable[str]) -> list[str]:
@@ -222,16 +245,15 @@ def plots_folder(folder: Path) -> Path:
     return path
 
 
-def _meant(ids: list[str], reference: str) -> str:
+def _meant(ids: list[str], names: Mapping[str, str], reference: str) -> list[str]:
+    """Return the one id that is meant, or several that begin with ``reference``, or none."""
     if reference == "last":
-        return ids[-1]
-    names = {run[16:-5]: run for run in ids}  # the newest of each name stays
-    if slug(reference) in names:
-        return names[slug(reference)]
-    candidates = [run for run in ids if run.startswith(reference)]
-    if len(candidates) == 1 or reference in candidates:
-        return candidates[0]
-    raise UsageError(_unclear(reference, candidates, {*ids, *names}))
+        return ids[-1:]
+    for name in (slug(reference), reference):
+        if name in names:
+            return [names[name]]
+    begun = [each for each in ids if each.startswith(reference)]
+    return [reference] if reference in begun else begun
 
 
 def _in_order(outputs: Path, ids: Iterable[str]) -> list[str]:
@@ -252,7 +274,8 @@ def _made_at(run: Path) -> int:
 def _unclear(reference: str, candidates: list[str], known: set[str]) -> str:
     if candidates:
         shown = ", ".join(candidates[-5:])
-        return f"{reference!r} could be {len(candidates)} runs, the newest: {shown}."
+        what = "runs" if all(map(RUN_ID.fullmatch, candidates)) else "runs or groups"
+        return f"{reference!r} could be {len(candidates)} {what}, the newest: {shown}."
     guess = closest(reference, known)
     hint = f"Did you mean {guess!r}? " if guess else ""
     return f"no run is called {reference!r}. {hint}List them: kx runs"

@@ -7,11 +7,13 @@ import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
 from kx.errors import DataError
-from kx.reporting.folder import RECORD, find_run, run_ids, slug
+from kx.reporting.folder import RECORD, find_id, run_ids, slug
 from kx.reporting.record import Record, read_record
 
 Kind = Literal["variants", "workflow"]
@@ -72,20 +74,18 @@ def member_of(record: Record) -> Member | None:
     return None
 
 
-def group_runs(outputs: Path, group: str) -> list[Path]:
-    """Return the folders of the runs of a group, in their places; those without a record are out.
+def groups(outputs: Path) -> dict[str, list[Path]]:
+    """Return the folders of the runs of each group by its id, in their places; the oldest first.
 
-    Args:
-        outputs: where runs are kept.
-        group: its id.
+    Runs without a record are in none.
     """
-    found = []
+    found: dict[str, list[tuple[int, Path]]] = {}
     for run in run_ids(outputs):
         with suppress(DataError):
             member = member_of(read_record(outputs / run / RECORD))
-            if member and member.group == group:
-                found.append((member.place, outputs / run))
-    return [folder for _, folder in sorted(found)]
+            if member and GROUP_ID.fullmatch(member.group):
+                found.setdefault(member.group, []).append((member.place, outputs / run))
+    return {group: [folder for _, folder in sorted(runs)] for group, runs in found.items()}
 
 
 def runs_meant(outputs: Path, references: Sequence[str]) -> list[Path]:
@@ -93,14 +93,19 @@ def runs_meant(outputs: Path, references: Sequence[str]) -> list[Path]:
 
     Args:
         outputs: where runs are kept.
-        references: each the id of a group, which means all of its runs, or what ``find_run``
-            takes.
+        references: each what ``find_run`` takes, or a group, which means all of its runs: its id,
+            the beginning of only one, or the id without its digits, as in ``imdb-variants`` (the
+            newest of that name).
 
     Raises:
         UsageError: if one of them means nothing, or several.
     """
-    found: list[Path] = []
-    for reference in references:
-        members = group_runs(outputs, reference) if GROUP_ID.fullmatch(reference) else []
-        found += members or [find_run(outputs, reference)]
-    return found
+    known = cache(lambda: groups(outputs))
+    ids = [find_id(outputs, reference, known) for reference in references]
+    runs = (known()[each] if GROUP_ID.fullmatch(each) else [outputs / each] for each in ids)
+    return list(chain.from_iterable(runs))
+
+
+def page_of(outputs: Path, group: str) -> Path:
+    """Return where the page is, or will be, that shows the runs of a group side by side."""
+    return outputs / f"{group}.html"

@@ -191,3 +191,35 @@ def test_a_group_can_be_removed_at_once(kx, leave, steps, tmp_path):
     assert code == 0, err
     assert "removed 4 runs" in out
     assert [path for path in (*steps, other) if path.exists()] == [other]
+
+
+@pytest.mark.parametrize("reference", ["films-workflow", "films-workflow-00", "films-w"])
+def test_a_group_may_be_named_as_a_run_may(kx, leave, steps, tmp_path, reference):
+    ids = [folder.name for folder in reversed(steps)]
+
+    assert told(kx, tmp_path, reference) == ids
+    code, out, err = kx("compare", reference, "--json", "--outputs", tmp_path / "outputs")
+    assert code == 0, err
+    assert [run["id"] for run in json.loads(out)["runs"]] == ids
+
+
+def test_of_groups_of_one_name_the_newest_is_meant(kx, leave, steps, tmp_path):
+    newer = Group("films-workflow-000001", "workflow", "films")
+    again = leave(a_record(group=newer.member("baseline", 0, {}).as_dict()))
+
+    assert told(kx, tmp_path, "films-workflow") == [again.name]
+    _, _, err = kx("report", "films-workflow-00", "--outputs", tmp_path / "outputs")
+    assert "could be 2 runs or groups" in " ".join(err.split())
+
+
+def test_a_run_of_that_name_goes_before_a_group(kx, leave, steps, tmp_path):
+    run = leave(a_record(name="films-workflow"))
+
+    assert told(kx, tmp_path, "films-workflow") == [run.name]
+
+
+def test_a_group_that_was_perhaps_meant_is_named(kx, steps, tmp_path):
+    code, _, err = kx("compare", "films-workflw", "--outputs", tmp_path / "outputs")
+
+    assert code == 2
+    assert "Did you mean 'films-workflow'?" in err
