@@ -72,13 +72,14 @@ def _write_report(
     group: Group, entrants: Sequence[Entrant], outputs: Path, lang: Language
 ) -> Path | None:
     """Write the page that shows the runs side by side; return where, if there are any."""
+    from kx.reporting.group import page_of
     from kx.reporting.report.page import report_of_many
     from kx.reporting.storage import atomic_write
 
     folders = [each.folder for each in entrants if each.folder]
     if not folders:
         return None
-    path = outputs / f"{group.id}.html"
+    path = page_of(outputs, group.id)
     atomic_write(path, report_of_many(folders, lang))
     return path
 

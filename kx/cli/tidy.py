@@ -25,22 +25,28 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would go.
 def rm(runs: Runs, yes: Yes = False, outputs: Outputs = Path("outputs")) -> None:
     """Remove runs with all that they left behind. Their looks at a test set stay counted.
 
+    With the last run of a group, the report that shows its runs goes, too.
+
     Example: kx rm imdb
     """
-    from kx.reporting.group import runs_meant
+    from kx.reporting.group import pages_of, runs_meant
     from kx.reporting.removal import check_free, remove_runs, size_of
     from kx.reporting.run_summary import summary
     from kx.reporting.text import clean, size
 
     folders = list(dict.fromkeys(runs_meant(outputs, runs)))
     check_free(folders)
-    sizes = [size_of(folder) for folder in folders]
-    for folder, taken in zip(folders, sizes, strict=True):
-        _say(clean(f"{folder.name}  {summary(folder).state}  {size(taken)}"))
-    what = f"{_count(len(folders), 'run')}, {size(sum(sizes))}"
-    _ask(f"Remove {what}?", yes)
-    looks = remove_runs(outputs, folders)
-    typer.echo(f"removed {what}")
+    pages = pages_of(outputs, folders)
+    about = {folder: summary(folder).state for folder in folders}
+    about |= dict.fromkeys(pages, "report of the group")
+    sizes = {path: size_of(path) for path in about}
+    for path, what in about.items():
+        _say(clean(f"{path.name}  {what}  {size(sizes[path])}"))
+    reports = f" and {_count(len(pages), 'report')}" if pages else ""
+    total = f"{_count(len(folders), 'run')}{reports}, {size(sum(sizes.values()))}"
+    _ask(f"Remove {total}?", yes)
+    looks = remove_runs(outputs, folders, pages)
+    typer.echo(f"removed {total}")
     for dataset, ids in looks.items():
         _say(clean(f"Still counted: {_count(len(ids), 'look')} at the test set of {dataset}."))
 

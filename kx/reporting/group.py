@@ -106,6 +106,14 @@ def runs_meant(outputs: Path, references: Sequence[str]) -> list[Path]:
     return list(chain.from_iterable(runs))
 
 
+def pages_of(outputs: Path, runs: Sequence[Path]) -> list[Path]:
+    """Return the pages of the groups of which no run is left once ``runs`` are removed."""
+    going = set(runs)
+    ended = [group for group, members in groups(outputs).items() if going.issuperset(members)]
+    pages = (page_of(outputs, group) for group in ended)
+    return [page for page in pages if page.is_file() and not page.is_symlink()]
+
+
 def page_of(outputs: Path, group: str) -> Path:
     """Return where the page is, or will be, that shows the runs of a group side by side."""
     return outputs / f"{group}.html"

@@ -56,12 +56,13 @@ def check_free(folders: Iterable[Path]) -> None:
         hold(folder).release()
 
 
-def remove_runs(outputs: Path, folders: Sequence[Path]) -> Looks:
+def remove_runs(outputs: Path, folders: Sequence[Path], pages: Sequence[Path] = ()) -> Looks:
     """Remove runs, all of them or, if one cannot be, none.
 
     Args:
         outputs: where runs are kept.
         folders: of the runs, directly in ``outputs``.
+        pages: files that show these runs and go with them.
 
     Returns:
         The looks at test parts that these runs took, which stay counted.
@@ -79,6 +80,9 @@ def remove_runs(outputs: Path, folders: Sequence[Path]) -> Looks:
     for path in going:
         with _removing(path):
             shutil.rmtree(path)
+    for page in pages:
+        with _removing(page):
+            page.unlink(missing_ok=True)
     return looks
 
 

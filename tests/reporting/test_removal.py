@@ -11,6 +11,7 @@ import pytest
 
 from kx.errors import DataError, RunLockedError
 from kx.reporting.folder import RunFolder, run_ids
+from kx.reporting.group import Group, page_of
 from kx.reporting.looks import earlier_looks, remember_looks
 from kx.reporting.removal import leftovers, remove_runs, size_of
 
@@ -42,6 +43,61 @@ def test_a_removed_run_is_gone_and_what_it_freed_is_said(kx, finished, outputs):
     assert out == "removed 1 run, 2.0 MB\n"
     assert f"{gone.name}  completed  2.0 MB" in err
     assert list(outputs.iterdir()) == [kept]
+
+
+@pytest.fixture
+def group(finished, outputs):
+    """Leave a group of two runs with its report; return the report and the folders."""
+    group = Group.new("variants", "imdb")
+    members = [group.member(label, place, {}) for place, label in enumerate(("imdb", "l2"))]
+    folders = [finished(group=member.as_dict()) for member in members]
+    page = page_of(outputs, group.id)
+    page.write_text("x" * 2_000_000)
+    return page, folders
+
+
+def test_with_a_group_goes_its_report_and_that_is_said(kx, group, finished, outputs):
+    page, _ = group
+    kept, other = finished(), outputs / "imdb-variants-ffffff.html"
+    other.write_text("of a group that is not meant")
+
+    code, out, err = kx("rm", "imdb-variants", "--yes", "--outputs", outputs)
+
+    assert code == 0, err
+    assert out == "removed 2 runs and 1 report, 2.0 MB\n"
+    assert f"{page.name}  report of the group  2.0 MB" in err
+    assert set(outputs.iterdir()) == {kept, other}
+
+
+def test_a_report_stays_as_long_as_a_run_of_its_group(kx, group, outputs):
+    page, folders = group
+
+    first = kx("rm", folders[0].name, "--yes", "--outputs", outputs)[1]
+    stayed = page.exists()
+    second = kx("rm", folders[1].name, "--yes", "--outputs", outputs)[1]
+
+    assert ("report" in first, stayed) == (False, True)
+    assert ("report" in second, page.exists()) == (True, False)
+
+
+def test_who_says_no_keeps_the_report(kx, group, outputs, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO("y"))
+
+    code, _, err = kx("rm", "imdb-variants", "--outputs", outputs)
+
+    assert code == 2
+    assert "Remove 2 runs and 1 report, 2.0 MB?" in err
+    assert group[0].exists()
+
+
+def test_a_record_that_names_a_file_elsewhere_has_no_report(kx, finished, outputs):
+    victim = outputs.parent / "x-variants-000000.html"
+    victim.write_text("mine")
+    member = Group("../x-variants-000000", "variants", "x").member("x", 0, {})
+    finished(group=member.as_dict())
+
+    assert kx("rm", "last", "--yes", "--outputs", outputs)[0] == 0
+    assert victim.exists()
 
 
 def test_looks_at_the_test_part_stay_counted(kx, finished, outputs):
