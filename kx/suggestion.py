@@ -49,10 +49,41 @@ def changes_for(key: str, found: Diagnosis, spec: Spec, *, mirrored: bool = True
     return CHANGES[key](found, spec)
 
 
+def best_change(
+    found: Diagnosis,
+    spec: Spec,
+    *,
+    mirrored: bool = True,
+    allowed: Callable[[Changes], bool] = lambda changes: True,
+) -> tuple[str, Changes]:
+    """Return the key and the changes of the best advice that a change of the spec can follow.
+
+    Args:
+        found: the diagnosis of a run of the spec.
+        spec: resolved.
+        mirrored: whether a picture that is mirrored keeps its meaning.
+        allowed: whether the spec may be changed so: an option has limits.
+
+    Returns:
+        Nothing to change, if there is no such advice.
+    """
+    for key in suggested(found, spec, mirrored=mirrored):
+        changes = changes_for(key, found, spec, mirrored=mirrored)
+        if allowed(changes):
+            return key, changes
+    return "", {}
+
+
 def _architecture(spec: Spec, **values: Any) -> Changes:
     """Return the changes of options that the architecture has."""
     known = spec["architecture"]
     return {f"architecture.{name}": value for name, value in values.items() if name in known}
+
+
+def _restrained(spec: Spec, name: str, value: float) -> Changes:
+    """Return a stronger dropout or penalty; one that is as strong already is let be."""
+    weaker = (spec["architecture"].get(name) or 0) < value
+    return _architecture(spec, **{name: value}) if weaker else {}
 
 
 def resized(spec: Spec, factor: float) -> Changes:
@@ -107,8 +138,8 @@ def _kfold(found: Diagnosis, spec: Spec) -> Changes:
 
 CHANGES: Mapping[str, Callable[[Diagnosis, Spec], Changes]] = {
     "augmentation": lambda found, spec: {},
-    "dropout": lambda found, spec: _architecture(spec, dropout=0.5),
-    "penalty": lambda found, spec: _architecture(spec, l2=1e-3),
+    "dropout": lambda found, spec: _restrained(spec, "dropout", 0.5),
+    "penalty": lambda found, spec: _restrained(spec, "l2", 1e-3),
     "smaller": lambda found, spec: resized(spec, 1 / 2),
     "stop": _stop,
     "longer": _longer,

@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 
 from kx.curves import lower_is_better
 from kx.diagnosis import Diagnosis, Judged
-from kx.suggestion import changes_for, resized, suggested
+from kx.suggestion import resized
 
 Step = Literal["baseline", "model", "overfit", "regularised"]
 STEPS: tuple[Step, ...] = get_args(Step)
@@ -92,23 +92,6 @@ def overfit_changes(spec: Mapping[str, Any]) -> Changes:
     if spec.get("augmentation"):
         wider["augmentation"] = None
     return wider
-
-
-def regularised_changes(
-    found: Diagnosis, spec: Mapping[str, Any], *, mirrored: bool
-) -> tuple[str, Changes]:
-    """Return the key of the advice and the changes that hold back the network that overfits.
-
-    Args:
-        found: its diagnosis.
-        spec: its own, resolved.
-        mirrored: whether a picture that is mirrored keeps its meaning.
-
-    Returns:
-        Nothing to change, if the diagnosis advises nothing that a spec can follow.
-    """
-    key = next(suggested(found, spec, mirrored=mirrored), "")
-    return key, changes_for(key, found, spec, mirrored=mirrored) if key else {}
 
 
 def baseline_aim(baseline: Judged) -> Aim:

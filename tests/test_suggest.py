@@ -64,6 +64,8 @@ def suggest(kx, tmp_path, monkeypatch):
         ("imdb", [], "larger_batch", {"training.batch_size": 2048}),
         ("imdb", [], "scale", {"preparation.scale": "standardize"}),
         ("boston", [], "scale", {}),
+        ("imdb", ["architecture.dropout=0.8"], "dropout", {}),
+        ("imdb", ["architecture.l2=0.01"], "penalty", {}),
         ("boston", [], "kfold",
          {"validation": {"strategy": "kfold", "k": 4, "refit": "best_epoch"}}),
         ("wine", [], "longer", {"training.early_stopping.patience": 20}),
@@ -209,6 +211,99 @@ def test_a_run_alone_is_enough(run, suggest, kx, spec, curve, tmp_path):
     assert code == 0, err
     assert json.loads(out)["changes"]
     assert kx("check", tmp_path / "new.yaml")[0] == 0
+
+
+LIMITED = """\
+from typing import Annotated
+
+from pydantic import Field
+
+from kx import model
+from kx.models.mlp import mlp
+
+
+@model("weak")
+def weak(
+    info,
+    *,
+    units: tuple[Annotated[int, Field(ge=1, le=20)], ...] = (16,),
+    dropout: Annotated[float, Field(ge=0, le=0.3)] = 0.0,
+    l1: float = 0.0,
+    l2: Annotated[float, Field(ge=0, le=1e-4)] = 0.0,
+):
+    '''Build a small network.
+
+    Args:
+        info: form of the data.
+        units: widths.
+        dropout: share.
+        l1: factor.
+        l2: factor.
+    '''
+    return mlp(info, units=units, dropout=dropout)
+"""
+
+
+@pytest.mark.parametrize(
+    ("curve", "more", "change"),
+    [
+        (RISES, "", {"architecture.units": [8]}),
+        (FALLS, "", {"training.epochs": 40}),
+        (FALLS, "training: {epochs: 100000}", {}),
+    ],
+)
+def test_what_an_option_may_not_be_is_not_suggested(
+    run, suggest, kx, own_parts, tmp_path, curve, more, change
+):
+    (tmp_path / "plugin.py").write_text(LIMITED)
+    spec = tmp_path / "limited.yaml"
+    text = "name: limited\nplugins: [plugin.py]\ndataset: digits\narchitecture: weak\n"
+    spec.write_text(text + more)
+    run(spec, curve)
+
+    code, out, err = suggest("--spec", spec, "-o", "new.yaml", "--json")
+
+    assert code == 0, err
+    assert json.loads(out)["changes"] == change
+    assert not change or kx("check", "new.yaml")[0] == 0
+
+
+def test_what_is_beyond_the_limits_is_refused_if_it_is_asked_for(run, suggest, tmp_path):
+    run(CONFIGS / "imdb.yaml", FALLS, "architecture.units=[65536]")
+
+    code, _, err = suggest("--change", "larger", "-o", "new.yaml")
+
+    assert code == 2
+    assert "architecture.units" in err
+    assert not (tmp_path / "new.yaml").exists()
+
+
+@pytest.mark.parametrize(
+    ("named", "there", "target", "expected"),
+    [
+        ("kx.schema.json", True, "new.yaml", "specs/kx.schema.json"),
+        ("kx.schema.json", True, "specs/new.yaml", "kx.schema.json"),
+        ("kx.schema.json", True, "else/where/new.yaml", "../../specs/kx.schema.json"),
+        ("kx.schema.json", False, "new.yaml", None),
+        ("https://example.org/kx.json", False, "new.yaml", "https://example.org/kx.json"),
+    ],
+)
+def test_the_new_spec_names_the_schema_from_where_it_is(
+    run, suggest, own_spec, tmp_path, named, there, target, expected
+):
+    schema, line = own_spec.parent / "kx.schema.json", "# yaml-language-server: $schema="
+    own_spec.write_text(own_spec.read_text().replace(f"{line}kx.schema.json", line + named))
+    if there:
+        schema.write_text("{}")
+    (tmp_path / "else" / "where").mkdir(parents=True)
+    run(own_spec, RISES)
+
+    code, _, err = suggest("--spec", own_spec, "-o", tmp_path / target)
+
+    assert code == 0, err
+    lines = (tmp_path / target).read_text().splitlines()
+    found = [each.removeprefix(line) for each in lines if each.startswith(line)]
+    assert found == ([expected] if expected else [])
 
 
 def test_nothing_is_overwritten(run, suggest, tmp_path):

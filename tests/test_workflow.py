@@ -9,6 +9,7 @@ from kx.diagnosis import Diagnosis
 from kx.planning import make_plan
 from kx.reporting.record import Record
 from kx.reporting.steps import WORDS, in_words
+from kx.suggestion import best_change
 from kx.workflow import (
     baseline_aim,
     baseline_changes,
@@ -18,7 +19,6 @@ from kx.workflow import (
     overfit_aim,
     overfit_changes,
     regularised_aim,
-    regularised_changes,
 )
 
 CONFIGS = sorted((Path(__file__).parent.parent / "configs").glob("*.yaml"))
@@ -91,10 +91,18 @@ def test_what_overfits_is_held_back_as_its_diagnosis_advises():
     sound = Diagnosis(kind="well_fitted", rule="calm", advice=("keep",))
     spec = resolved("imdb")
 
-    assert regularised_changes(found, spec, mirrored=True) == (
-        "penalty", {"architecture.l2": 1e-3},
+    assert best_change(found, spec) == ("penalty", {"architecture.l2": 1e-3})
+    assert best_change(sound, spec) == ("", {})
+
+
+def test_what_an_option_may_not_be_is_passed_over():
+    found = Diagnosis(kind="overfits", rule="rise", advice=("dropout", "penalty", "smaller"))
+    spec = resolved("imdb")
+
+    assert best_change(found, spec, allowed=lambda changes: "architecture.units" in changes) == (
+        "smaller", {"architecture.units": [8, 8]},
     )  # fmt: skip
-    assert regularised_changes(sound, spec, mirrored=True) == ("", {})
+    assert best_change(found, spec, allowed=lambda changes: False) == ("", {})
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from kx.language import Language
     from kx.planning import Plan
 
+LEFT_OUT: dict[str, Any] = {"expect": {}, "variants": {}}
+"""What a new spec has not of the old one: it is of the old network."""
+
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", metavar="FILE", help="Else NAME-CHANGE.yaml here.")
 ]
@@ -55,8 +58,9 @@ def suggest(
 
     folder = find_run(outputs, run)
     found = diagnosed(folder)
-    plan = _plan_of(spec or folder / "spec.yaml", spec is not None)
-    key, changes = _chosen(found, plan, change)
+    begun = spec or folder / "spec.yaml"
+    plan = _plan_of(begun, spec is not None)
+    key, changes = _chosen(found, plan, begun, change)
     sentence = _sentence(found, key, changes, plan.resolved(), lang)
     source = target = None
     if changes:
@@ -107,14 +111,14 @@ def _new_spec(
     from kx.cli.spec_source import find_source
 
     if spec is not None:
-        text = _new_text(spec, changes, why)
+        text = _new_text(spec, changes, why, target)
         _planned(text, target)
         return spec, text
-    own = _new_text(folder / "spec.yaml", changes, why)
+    own = _new_text(folder / "spec.yaml", changes, why, target)
     wanted = _planned(own, target)
     if known := find_source(folder, plan.resolved()):
         path, set_then = known
-        text = _new_text(path, {**set_then, **changes}, why)
+        text = _new_text(path, {**set_then, **changes}, why, target)
         if _leads_to(text, target, wanted):
             return path, text
     return None, own
@@ -166,20 +170,28 @@ def _plan_of(source: Path, own: bool) -> Plan:
     return make_plan(source)
 
 
-def _chosen(found: Diagnosis, plan: Plan, wanted: str | None) -> tuple[str, dict[str, Any]]:
+def _chosen(
+    found: Diagnosis, plan: Plan, begun: Path, wanted: str | None
+) -> tuple[str, dict[str, Any]]:
     """Return the advice to follow and its changes; no changes if there is nothing to do.
+
+    Of what is not asked for, only what the spec in ``begun`` may have is chosen.
 
     Raises:
         UsageError: if the change that is wanted is none, or the spec has no option for it.
     """
     from kx.errors import UsageError
     from kx.errors import suggest as guess
-    from kx.suggestion import CHANGES, changes_for, suggested
+    from kx.planning import is_sound
+    from kx.spec.edit import settings
+    from kx.suggestion import CHANGES, best_change, changes_for
+
+    def allowed(changes: dict[str, Any]) -> bool:
+        return is_sound(begun, settings({**LEFT_OUT, **changes}))
 
     spec, mirrored = plan.resolved(), plan.info is None or plan.info.mirrored
     if wanted is None:
-        key = next(suggested(found, spec, mirrored=mirrored), "")
-        return key, changes_for(key, found, spec, mirrored=mirrored) if key else {}
+        return best_change(found, spec, mirrored=mirrored, allowed=allowed)
     if wanted not in CHANGES:
         raise UsageError(f"no change is called {wanted!r}: {guess(wanted, CHANGES)}.")
     changes = changes_for(wanted, found, spec, mirrored=mirrored)
@@ -211,16 +223,18 @@ def _refuse_taken(target: Path) -> None:
         raise UsageError(f"{target} exists; name a file that does not: -o FILE")
 
 
-def _new_text(source: Path, changes: dict[str, Any], why: str) -> str:
+def _new_text(source: Path, changes: dict[str, Any], why: str, target: Path) -> str:
     """Return the text of ``source`` with the changes, and what they are for on top.
 
-    What the old spec expects, and its variants, are left out: they are of the old network.
+    What is ``LEFT_OUT`` is.
     """
     import textwrap
 
-    from kx.spec.edit import edited, without
+    from kx.spec.edit import edited, moved, without
 
     text = source.read_text(encoding="utf-8-sig")
-    text = edited(without(without(text, "variants"), "expect"), changes)
+    for section in LEFT_OUT:
+        text = without(text, section)
+    text = edited(moved(text, source.parent, target.parent), changes)
     top = textwrap.wrap(f"Suggested by kx after {why}", 96)
     return "".join(f"# {line}\n" for line in top) + text

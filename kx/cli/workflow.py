@@ -82,18 +82,20 @@ class _Steps:
         plans = [(step, changes, self._plan(step, changes)) for step, changes in first]
         done = [self._train(step, changes, plan) for step, changes, plan in plans]
         if done[-1].record:
-            changes = {**first[-1][1], **self._restraint(done[-1], plans[-1][2])}
+            changes = self._restrained(done[-1], *plans[-1][1:])
             done.append(self._train("regularised", changes, self._plan("regularised", changes)))
         return done
 
     def _plan(self, step: Step, changes: Mapping[str, Any]) -> Plan:
-        from kx import workflow as steps
         from kx.planning import make_plan
-        from kx.spec.edit import written
 
-        everything = {**steps.named(self._spec, step), **changes}
-        texts = [f"{key}={written(value)}" for key, value in everything.items()]
-        return make_plan(self._path, [*self._settings, *texts])
+        return make_plan(self._path, self._overrides(step, changes))
+
+    def _overrides(self, step: Step, changes: Mapping[str, Any]) -> list[str]:
+        from kx import workflow as steps
+        from kx.spec.edit import settings
+
+        return [*self._settings, *settings({**steps.named(self._spec, step), **changes})]
 
     def _train(self, step: Step, changes: Mapping[str, Any], plan: Plan) -> Entrant:
         switches = replace(self._switches, test=step == "regularised")
@@ -102,11 +104,21 @@ class _Steps:
         member = self.group.member(step, STEPS.index(step), changes)
         return entrant(member, plan, switches, self._outputs, quiet=self._quiet)
 
-    def _restraint(self, overfit: Entrant, plan: Plan) -> dict[str, Any]:
+    def _restrained(
+        self, overfit: Entrant, changes: Mapping[str, Any], plan: Plan
+    ) -> dict[str, Any]:
+        """Return what makes the last step of the one that overfits, and of what that changes."""
         from kx.diagnosis import Diagnosis
-        from kx.workflow import regularised_changes
+        from kx.planning import is_sound
+        from kx.suggestion import best_change
 
         assert overfit.record  # noqa: S101 - it has not failed
         found = Diagnosis.from_dict(overfit.record.diagnosis)
         assert found  # noqa: S101 - a completed run has one
-        return regularised_changes(found, plan.resolved(), mirrored=self._mirrored)[1]
+
+        def allowed(more: Mapping[str, Any]) -> bool:
+            return is_sound(self._path, self._overrides("regularised", {**changes, **more}))
+
+        spec, mirrored = plan.resolved(), self._mirrored
+        _, more = best_change(found, spec, mirrored=mirrored, allowed=allowed)
+        return {**changes, **more}

@@ -62,6 +62,15 @@ def plan_document(document: Document, folder: Path) -> Plan:
     return replace(plan, variants=variants)
 
 
+def is_sound(path: Path, overrides: Sequence[str] = ()) -> bool:
+    """Return whether ``make_plan`` finds no mistake in a spec with its overrides."""
+    try:
+        make_plan(path, overrides)
+    except SpecError:
+        return False
+    return True
+
+
 def _plan_variants(
     document: Document, folder: Path, problems: list[Problem]
 ) -> Iterator[tuple[str, Plan]]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -14,6 +16,9 @@ from kx.spec.document import Document, parse
 from kx.spec.load import SHORTHANDS, expand_shorthands
 
 PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+SCHEMA = re.compile(r"^(?P<start># yaml-language-server: \$schema=)(?P<schema>\S+)[ \t]*\n", re.M)
+"""The line by which a spec names the JSON schema that an editor checks it by."""
+
 WORDS = ("true", "false", "null", "yes", "no", "on", "off")
 
 
@@ -36,6 +41,33 @@ def without(text: str, section: str) -> str:
             start, end = name.start_mark.index, text.find("\n", _end(value))
             return text[:start].rstrip("\n") + "\n" + (text[end + 1 :] if end >= 0 else "")
     return text
+
+
+def moved(text: str, old: Path, new: Path) -> str:
+    """Return a spec's text for another folder: what it names for editors is the same file there.
+
+    A line ``# yaml-language-server: $schema=FILE`` whose file is not there is left out.
+
+    Args:
+        text: of the spec.
+        old: the folder it was written for.
+        new: the folder it will be in.
+    """
+
+    def line(match: re.Match[str]) -> str:
+        named = match["schema"]
+        if "://" in named or Path(named).is_absolute():
+            return match[0]
+        path = (old / named).resolve()
+        way = Path(os.path.relpath(path, new.resolve())).as_posix()
+        return f"{match['start']}{way}\n" if path.is_file() else ""
+
+    return SCHEMA.sub(line, text)
+
+
+def settings(changes: Mapping[str, Any]) -> list[str]:
+    """Return changes as ``KEY=VALUE``, as ``--set`` takes them."""
+    return [f"{key}={written(value)}" for key, value in changes.items()]
 
 
 def written(value: Any) -> str:
