@@ -112,7 +112,7 @@ def _start(work: Work) -> None:
 def _first_facts(plan: Plan, started: datetime, switches: Switches) -> dict[str, Any]:
     from kx.training.environment import chosen_precision
 
-    precision, why = chosen_precision(plan.spec.training.precision)
+    precision, why = chosen_precision(plan.spec.training)
     return {
         "name": plan.spec.name,
         "started": started.isoformat(timespec="seconds"),

@@ -1,5 +1,7 @@
 import pytest
 
+from kx.planning import make_plan
+from kx.spec.schema import TrainingSection
 from kx.training.environment import chosen_precision
 
 
@@ -18,7 +20,31 @@ def test_the_cpu_decides_where_the_spec_leaves_it_open(tmp_path, wanted, flags, 
     if flags:
         cpu.write_text(flags)
 
-    precision, why = chosen_precision(wanted, cpu)
+    training = TrainingSection.model_validate({"precision": wanted})
+    precision, why = chosen_precision(training, cpu)
 
     assert precision == expected
     assert ("spec" in why) == (wanted != "auto")
+
+
+@pytest.mark.parametrize(
+    ("line", "settings", "why"),
+    [
+        ("", [], "the default"),
+        ("precision: float32", [], "the spec says so"),
+        ("", ["training.precision=float32"], "the spec says so"),
+        ("", ["training.epochs=3"], "the default"),
+    ],
+)
+def test_only_what_the_spec_states_is_said_to_be_in_it(spec_file, line, settings, why):
+    path = spec_file(f"name: x\ndataset: digits\narchitecture: mlp\ntraining: {{{line}}}\n")
+
+    plan = make_plan(path, settings)
+
+    assert chosen_precision(plan.spec.training) == ("float32", why)
+
+
+def test_a_spec_without_a_training_section_states_no_precision(spec_file):
+    plan = make_plan(spec_file("name: x\ndataset: digits\narchitecture: mlp\n"))
+
+    assert chosen_precision(plan.spec.training) == ("float32", "the default")

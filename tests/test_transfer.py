@@ -161,7 +161,7 @@ def test_weights_that_cannot_be_had_are_told_or_made_up_loudly(train, kx):
     assert "RANDOM WEIGHTS" in out
     shown = " ".join(kx("show", folder.name, "--outputs", folder.parent)[1].split())
     assert "RANDOM WEIGHTS" in shown
-    assert "precision float32: the spec says so" in shown
+    assert "precision float32: the default" in shown
     lines = kx("runs", "--outputs", folder.parent)[1].splitlines()
     (at,) = [number for number, line in enumerate(lines) if folder.name in line]
     assert lines[at + 1].endswith("RANDOM WEIGHTS")

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kx.errors import UsageError
+from kx.spec.schema import TrainingSection
 from kx.training.engine import Machine
 
 CAPS = ("KERAS_MAX_EPOCHS", "KERAS_MAX_STEPS_PER_EPOCH")
@@ -98,15 +99,18 @@ def unlocated_operations() -> Iterator[None]:
         make.__defaults__ = before
 
 
-def chosen_precision(wanted: str, cpu: Path = Path("/proc/cpuinfo")) -> tuple[str, str]:
-    """Return the precision to compute with, and why, for ``training.precision``.
+def chosen_precision(
+    training: TrainingSection, cpu: Path = Path("/proc/cpuinfo")
+) -> tuple[str, str]:
+    """Return the precision to compute with, and why.
 
     Args:
-        wanted: ``auto`` leaves the choice open: then the CPU decides.
+        training: ``precision: auto`` leaves the choice open: then the CPU decides.
         cpu: a file that has the word ``amx_bf16`` if the CPU does.
     """
-    if wanted != "auto":
-        return wanted, "the spec says so"
+    if training.precision != "auto":
+        stated = "precision" in training.model_fields_set
+        return training.precision, "the spec says so" if stated else "the default"
     try:
         fast = AMX in cpu.read_text(encoding="utf-8").split()
     except OSError:

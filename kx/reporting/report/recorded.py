@@ -39,6 +39,7 @@ NOTES: Mapping[str, str] = {
 SENTENCES: Mapping[str, str] = {
     # Why an engine or a precision was chosen
     r"the spec says so": "由配置指定",
+    r"the default": "默认值",
     r"no AMX in the CPU": "CPU 没有 AMX",
     r"the CPU has AMX": "CPU 有 AMX",
     r"sparse rows": "数据为稀疏行",
