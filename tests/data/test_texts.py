@@ -3,7 +3,7 @@ import tarfile
 
 import numpy as np
 import pytest
-from photos import zipped
+from photos import write, zipped
 
 from kx.contracts import Split, TextForm
 from kx.data.digest import add_array
@@ -41,14 +41,6 @@ def tar(path, contents):
                 member.size = len(content)
                 archive.addfile(member, io.BytesIO(content))
     return path
-
-
-def write(folder, contents):
-    for name, content in contents.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    return folder
 
 
 def spam(count=10):

@@ -3,30 +3,9 @@
 from dataclasses import replace
 
 import pytest
+from vectors import INFO, SPEC, TEXT
 
-from kx.contracts import DatasetInfo
-from kx.data.sources import SourceFiles
-from kx.data.weight_files import SourceWeights
 from kx.models.embedding import VECTORS, word_input_complaints
-
-WORDS = ("", "", "cat", "dog", "cow")
-INFO = DatasetInfo("news", "binary", (4,), vocabulary=5, words=WORDS, tells_words=True)
-TEXT = "cat 1 2 3\ncow 4 5 6\nhen 7 8 9\n"
-SPEC = """
-name: tiny
-seeds: 2
-dataset: {name: imdb, encoding: sequence, maxlen: 20, num_words: 40, words: true}
-architecture:
-  {name: embedding_mlp, embedding_dim: 3, pretrained: v.txt, freeze_embeddings: true}
-validation: {strategy: holdout, size: 200, order: last, train_size: 64, refit: none}
-training: {epochs: 2}
-"""
-
-
-@pytest.fixture
-def weights(tmp_path):
-    (tmp_path / "v.txt").write_text(TEXT)
-    return SourceWeights(SourceFiles(), tmp_path)
 
 
 def complained(info, weights, **options):

@@ -4,22 +4,9 @@ import functools
 from contextlib import ExitStack, closing
 
 import pytest
-from transfers import FEATURES, alone, photographed, trained
+from transfers import FEATURES
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    """A folder with pictures, and nothing else of the user's."""
-    alone(monkeypatch, tmp_path)
-    return photographed(tmp_path)
-
-
-@pytest.fixture
-def train(kx, home):
-    """Train a spec in the folder of the pictures; return run folder, record, stdout, stderr."""
-    return lambda text, *args, expected=0: trained(kx, home, text, *args, expected=expected)
 
 
 def test_a_second_run_on_features_looks_at_no_picture(train):

@@ -12,20 +12,7 @@ from transfers import FEATURES, FROZEN, PARAMETERS, TUNED, alone, photographed, 
 
 pytestmark = pytest.mark.slow
 
-CONFIGS = Path(__file__).parent.parent / "configs"
-
-
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    """A folder with pictures, and nothing else of the user's."""
-    alone(monkeypatch, tmp_path)
-    return photographed(tmp_path)
-
-
-@pytest.fixture
-def train(kx, home):
-    """Train a spec in the folder of the pictures; return run folder, record, stdout, stderr."""
-    return lambda text, *args, expected=0: trained(kx, home, text, *args, expected=expected)
+CONFIGS = Path(__file__).parents[2] / "configs"
 
 
 @pytest.fixture(scope="module")

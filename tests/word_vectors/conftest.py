@@ -1,0 +1,12 @@
+import pytest
+from vectors import TEXT
+
+from kx.data.sources import SourceFiles
+from kx.data.weight_files import SourceWeights
+
+
+@pytest.fixture
+def weights(tmp_path):
+    """Weights in a folder that has the word vectors ``v.txt``."""
+    (tmp_path / "v.txt").write_text(TEXT)
+    return SourceWeights(SourceFiles(), tmp_path)
