@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kx.cli.options import AsJson
 from kx.errors import DataError, UsageError, suggest
 
 if TYPE_CHECKING:
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="List, describe, fetch and verify datasets.")
 
-AsJson = Annotated[
-    bool, typer.Option("--json", help="Print one JSON document instead, for other programs.")
-]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A dataset, as `kx data ls` lists it.")]
 Names = Annotated[
     list[str] | None, typer.Argument(metavar="NAME", help="Datasets; all if none is named.")

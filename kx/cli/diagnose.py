@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from kx.cli.options import AsJson, Lang, Outputs
+from kx.cli.options import AsJson, Lang, Outputs, Run
 from kx.cli.plot import refuse_damage
-from kx.cli.runs import Run
 
 if TYPE_CHECKING:
     from kx.diagnosis import Diagnosis

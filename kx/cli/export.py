@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kx.cli.options import AsJson, Outputs
-from kx.cli.runs import Run
+from kx.cli.options import AsJson, Outputs, Run
 
 if TYPE_CHECKING:
     from kx.reporting.record import Record

@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kx.cli.options import Outputs
-from kx.cli.runs import Run
+from kx.cli.options import Outputs, Run
 
 Tags = Annotated[list[str], typer.Argument(metavar="NAME", help="Tags.", show_default=False)]
 Remove = Annotated[bool, typer.Option("--remove", help="Take these tags away instead.")]

@@ -14,6 +14,13 @@ SpecFile = Annotated[Path, typer.Argument(metavar="SPEC", help="A YAML file.", s
 SpecFiles = Annotated[
     list[Path], typer.Argument(metavar="SPEC", help="YAML files.", show_default=False)
 ]
+Run = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN",
+        help="An id, the beginning of one, the name of a spec (its newest run), or `last`.",
+    ),
+]
 Set = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Override a key, as in training.epochs=4."),

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kx.cli.options import AsJson, Invert, Outputs, repeated
-from kx.cli.runs import Run
+from kx.cli.options import AsJson, Invert, Outputs, Run, repeated
 
 if TYPE_CHECKING:
     from kx.data.inputs.given import Examples

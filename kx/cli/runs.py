@@ -9,22 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kx.cli.options import AsJson, Lang, Outputs
+from kx.cli.options import AsJson, Lang, Outputs, Run
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from kx.language import Language
     from kx.reporting.run_summary import RunSummary
-
-Run = Annotated[
-    str,
-    typer.Argument(
-        metavar="RUN",
-        help="An id, the beginning of one, the name of a spec (its newest run), or `last`.",
-    ),
-]
-
 
 Where = Annotated[
     str | None,

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kx.cli.diagnose import diagnosed
-from kx.cli.options import AsJson, Lang, Outputs
-from kx.cli.runs import Run
+from kx.cli.options import AsJson, Lang, Outputs, Run
 
 if TYPE_CHECKING:
     from kx.diagnosis import Diagnosis

@@ -22,13 +22,6 @@ Network = Annotated[
         "network of keras.applications, such as VGG16.",
     ),
 ]
-Trained = Annotated[
-    str,
-    typer.Argument(
-        metavar="RUN",
-        help="An id, the beginning of one, the name of a spec (its newest run), or `last`.",
-    ),
-]
 ImageFile = Annotated[
     Path, typer.Option("--image", metavar="FILE", help="A picture.", show_default=False)
 ]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kx.cli.explain.answering import folder, show
-from kx.cli.explain.asking import Output, Trained
-from kx.cli.options import AsJson, Outputs
+from kx.cli.explain.asking import Output
+from kx.cli.options import AsJson, Outputs, Run
 
 if TYPE_CHECKING:
     from kx.explain.mistakes import Mistake
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def errors(
-    run: Trained,
+    run: Run,
     count: Annotated[int, typer.Option(min=1, max=1_000, help="Of pictures.")] = 16,
     output: Output = None,
     outputs: Outputs = Path("outputs"),
