@@ -2,11 +2,11 @@ import threading
 
 import numpy as np
 import pytest
-from loopback import Server, data_file, npz_bytes
 
 from kx.contracts import Watcher
 from kx.data.download import Downloader
 from kx.data.sources import SourceFiles
+from tests.data.loopback import Server, data_file, npz_bytes
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from loopback import npz_bytes
 
 from kx.data.archives import read_arrays, read_idx_gz, read_npz
 from kx.errors import DataError
+from tests.data.loopback import npz_bytes
 
 
 def objects(*items):

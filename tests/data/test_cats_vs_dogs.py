@@ -4,7 +4,6 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from photos import noisy, state, write, zipped
 
 from kx.cli.main import main
 from kx.data import cats_vs_dogs as module
@@ -14,6 +13,7 @@ from kx.data.samples.pets import pets
 from kx.data.sources import SampleFiles, SourceFiles
 from kx.errors import DataError, MissingDataError
 from kx.evaluators.baselines import baseline_predictions
+from tests.data.photos import noisy, state, write, zipped
 
 # Of each class: two pictures for training, one for validation, one for testing.
 IDS = {"train": range(2), "validation": range(2, 3), "test": range(3, 4)}

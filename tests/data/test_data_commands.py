@@ -5,13 +5,13 @@ import sys
 
 import numpy as np
 import pytest
-from loopback import data_file, npz_bytes
 from typer.testing import CliRunner
 
 from kx.cli.data import app
 from kx.data import boston as boston_module
 from kx.errors import DataError, MissingDataError, UsageError
 from kx.registry import dataset
+from tests.data.loopback import data_file, npz_bytes
 
 CONTENT = npz_bytes(x=np.zeros((5, 13)), y=np.zeros(5))
 FILE = data_file("boston_housing.npz", CONTENT)

@@ -5,11 +5,11 @@ import sys
 from functools import partial
 
 import pytest
-from loopback import body, data_file, first_half, rest, stall, status, whole
 
 from kx.data.download import Downloader
 from kx.data.sources import SourceFiles
 from kx.errors import MissingDataError, StorageError
+from tests.data.loopback import body, data_file, first_half, rest, stall, status, whole
 
 HTML = b"<html>Please log in.</html>"
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from photos import classes, halves, noisy, state, write, zipped
 
 from kx.data.fingerprint import fingerprint
 from kx.data.image_folder import image_folder, image_folder_info
 from kx.data.sources import SampleFiles, SourceFiles
 from kx.errors import DataError, MissingDataError
 from kx.planning import make_plan
+from tests.data.photos import classes, halves, noisy, state, write, zipped
 
 SPEC = """
 name: mine

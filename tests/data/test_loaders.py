@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from loopback import data_file, npz_bytes
 
 from kx.data import california as california_module
 from kx.data import fashion_mnist as fashion_module
@@ -31,6 +30,7 @@ from kx.data.reuters import TOPICS, reuters
 from kx.data.sources import SampleFiles, SourceFiles
 from kx.data.wine import wine
 from kx.registry import dataset
+from tests.data.loopback import data_file, npz_bytes
 
 FROM_FILES = (boston, california, cats_vs_dogs, fashion_mnist, imdb, mnist, reuters)
 EMBEDDED = (breast_cancer, diabetes, digits, wine)

@@ -3,7 +3,6 @@ import warnings
 
 import numpy as np
 import pytest
-from photos import BROKEN, ODD, classes, encoded, halves, noisy, plain, state, turned, write, zipped
 from PIL import Image
 
 from kx.contracts import Watcher
@@ -16,6 +15,19 @@ from kx.data.pictures import picture_flaws, read_album
 from kx.data.sources import SourceFiles
 from kx.data.trees import memory_tree, natural, open_tree
 from kx.errors import DataError, MissingDataError
+from tests.data.photos import (
+    BROKEN,
+    ODD,
+    classes,
+    encoded,
+    halves,
+    noisy,
+    plain,
+    state,
+    turned,
+    write,
+    zipped,
+)
 
 SIDE = 16
 

@@ -2,10 +2,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from loopback import data_file, npz_bytes
 
 from kx.data.sources import SampleFiles, SourceFiles, content_digest
 from kx.errors import DataError, MissingDataError, UsageError
+from tests.data.loopback import data_file, npz_bytes
 
 CONTENT = npz_bytes(x=np.arange(5))
 FILE = data_file("numbers.npz", CONTENT)

@@ -3,7 +3,6 @@ import tarfile
 
 import numpy as np
 import pytest
-from photos import write, zipped
 
 from kx.contracts import Split, TextForm
 from kx.data.digest import add_array
@@ -18,6 +17,7 @@ from kx.data.trees import open_tree
 from kx.data.vocabulary import TextPreparation, fit_vocabulary
 from kx.errors import DataError, MissingDataError
 from kx.registry import dataset
+from tests.data.photos import write, zipped
 
 FILMS = ("The film is good; the end is NOT!", "Bad film.", "Don't  see it\nif it's bad")
 

@@ -2,12 +2,12 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from loopback import body, first_half, whole
 
 from kx.data.download import HDF5, Downloader
 from kx.data.sources import SourceFiles
 from kx.data.weight_files import SourceWeights
 from kx.errors import DataError, MissingDataError
+from tests.data.loopback import body, first_half, whole
 
 CONTENT = HDF5 + bytes(range(256)) * 400
 MD5 = hashlib.md5(CONTENT).hexdigest()

@@ -3,13 +3,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from trained import HOUSES, REVIEWS, TAGS, WIRE_ROWS, WIRES, examples
 
 from kx.contracts import DatasetInfo
 from kx.models.heads import METRICS, Head, suited_head
 from kx.spec.schema import TrainingSection
 from kx.training.assemble import make_metrics, make_optimizer, make_schedule
 from kx.training.judge import measure
+from tests.training.trained import HOUSES, REVIEWS, TAGS, WIRE_ROWS, WIRES, examples
 
 pytestmark = pytest.mark.slow
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from trained import PICTURES, Trained, examples, job, together, trainer_for
 
 from kx.contracts import Split
 from kx.models.cnn import cnn
 from kx.spec.schema import AugmentationSection
 from kx.training.augmentation import Augmentation
 from kx.training.engine import Engine
+from tests.training.trained import PICTURES, Trained, examples, job, together, trainer_for
 
 pytestmark = pytest.mark.slow
 

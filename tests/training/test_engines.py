@@ -4,7 +4,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
-from trained import (
+
+from kx.contracts import Split, Watcher
+from kx.curves import best_epoch
+from kx.errors import DivergedError
+from kx.models.cnn import cnn
+from kx.models.linear import linear
+from kx.models.mlp import mlp
+from kx.spec.schema import EarlyStopping, ReduceLROnPlateau
+from kx.training.judge import measure
+from tests.training.trained import (
     HOUSES,
     PICTURES,
     REVIEWS,
@@ -17,15 +26,6 @@ from trained import (
     together,
     trainer_for,
 )
-
-from kx.contracts import Split, Watcher
-from kx.curves import best_epoch
-from kx.errors import DivergedError
-from kx.models.cnn import cnn
-from kx.models.linear import linear
-from kx.models.mlp import mlp
-from kx.spec.schema import EarlyStopping, ReduceLROnPlateau
-from kx.training.judge import measure
 
 pytestmark = pytest.mark.slow
 

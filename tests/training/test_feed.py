@@ -3,12 +3,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
-from trained import REVIEWS, examples
 
 from kx.contracts import Split
 from kx.training.environment import seed_everything
 from kx.training.feed import Batching, Resident, Streamed, batches, row_chunks
 from kx.training.program import orders as program_orders
+from tests.training.trained import REVIEWS, examples
 
 pytestmark = pytest.mark.slow
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from trained import HOUSES, PICTURES, Trained
 
 from kx.models.cnn import cnn
 from kx.training.environment import start_tensorflow
+from tests.training.trained import HOUSES, PICTURES, Trained
 
 pytestmark = pytest.mark.slow
 

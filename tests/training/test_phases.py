@@ -5,7 +5,6 @@ from functools import partial
 
 import numpy as np
 import pytest
-from trained import HOUSES, examples, job, together, trainer_for
 
 from kx.contracts import DatasetInfo, Split, Watcher
 from kx.errors import FrozenError
@@ -19,6 +18,7 @@ from kx.training.feed import Batching
 from kx.training.jobs import Hooks
 from kx.training.phases import Parts, cut_short, phases_of
 from kx.training.trainer import Trainer
+from tests.training.trained import HOUSES, examples, job, together, trainer_for
 
 pytestmark = pytest.mark.slow
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from trained import job, trainer_for
 
 from kx.contracts import DatasetInfo, Split
 from kx.models.cnn import cnn
@@ -12,6 +11,7 @@ from kx.models.linear import linear
 from kx.models.mlp import mlp
 from kx.training import trainer as trainer_module
 from kx.training.engine import Engine, Machine, choose, examples_at_once, size_in_memory
+from tests.training.trained import job, trainer_for
 
 pytestmark = pytest.mark.slow
 

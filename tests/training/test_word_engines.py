@@ -5,8 +5,6 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from test_engines import same_results
-from trained import Trained, job, together, trainer_for
 
 from kx.contracts import DatasetInfo, Split
 from kx.models.conv1d import conv1d
@@ -15,6 +13,8 @@ from kx.models.rnn import rnn
 from kx.training.buckets import Buckets, best_edges
 from kx.training.engine import Machine, choose, forward_operations, time_steps
 from kx.training.feed import Batching, Resident
+from tests.training.test_engines import same_results
+from tests.training.trained import Trained, job, together, trainer_for
 
 pytestmark = pytest.mark.slow
 

@@ -1,5 +1,6 @@
 import pytest
-from transfers import alone, photographed, trained
+
+from tests.transfer.transfers import alone, photographed, trained
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ import functools
 from contextlib import ExitStack, closing
 
 import pytest
-from transfers import FEATURES
+
+from tests.transfer.transfers import FEATURES
 
 pytestmark = pytest.mark.slow
 

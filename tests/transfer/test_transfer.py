@@ -8,7 +8,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from transfers import FEATURES, FROZEN, PARAMETERS, TUNED, alone, photographed, trained
+
+from tests.transfer.transfers import (
+    FEATURES,
+    FROZEN,
+    PARAMETERS,
+    TUNED,
+    alone,
+    photographed,
+    trained,
+)
 
 pytestmark = pytest.mark.slow
 

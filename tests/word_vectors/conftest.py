@@ -1,8 +1,8 @@
 import pytest
-from vectors import TEXT
 
 from kx.data.sources import SourceFiles
 from kx.data.weight_files import SourceWeights
+from tests.word_vectors.vectors import TEXT
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from vectors import INFO, SPEC
 
 from kx.errors import UsageError
 from kx.models.conv1d import conv1d
@@ -13,6 +12,7 @@ from kx.models.embedding import VECTORS
 from kx.models.embedding_mlp import embedding_mlp
 from kx.models.rnn import rnn
 from kx.training.environment import start_tensorflow
+from tests.word_vectors.vectors import INFO, SPEC
 
 pytestmark = pytest.mark.slow
 

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 import pytest
-from vectors import INFO, SPEC, TEXT
 
 from kx.models.embedding import VECTORS, word_input_complaints
+from tests.word_vectors.vectors import INFO, SPEC, TEXT
 
 
 def complained(info, weights, **options):
