@@ -179,6 +179,18 @@ def test_the_file_that_a_run_was_made_of_is_found_and_its_comments_are_kept(
     }  # fmt: skip
 
 
+def test_what_the_new_spec_begins_with_is_said_in_chinese(made_of, suggest, own_spec):
+    made_of(own_spec)
+
+    found = suggest("-o", "new.yaml", "--lang", "zh")[2]
+    own_spec.write_text("name: elsewhere\n")
+    lost = suggest("-o", "newer.yaml", "--lang", "zh")[2]
+
+    assert "以 specs/imdb.yaml 为底稿，保留其中的注释。" in found
+    assert "It begins" not in lost
+    assert "--spec FILE" in lost
+
+
 def test_that_comments_are_lost_is_said(made_of, suggest, own_spec, tmp_path):
     made_of(own_spec)
     own_spec.write_text("name: elsewhere\n")

@@ -73,7 +73,7 @@ def suggest(
         document = {"change": key, "changes": changes, "sentence": sentence}
         _print_json(document, target, source)
     else:
-        _tell(sentence, target, None if spec else _on_comments(source))
+        _tell(sentence, target, None if spec else _on_comments(source, lang))
 
 
 def _write(target: Path, text: str) -> None:
@@ -139,13 +139,12 @@ def _leads_to(text: str, target: Path, wanted: dict[str, Any]) -> bool:
         return False
 
 
-def _on_comments(source: Path | None) -> str:
+def _on_comments(source: Path | None, lang: Language) -> str:
+    from kx.reporting.diagnosis_words import WORDS
+
     if source is not None:
-        return f"It begins with {_short(source)} and has its comments."
-    return (
-        "It begins with what the run kept of its spec, which has no comments; --spec FILE begins "
-        "with yours."
-    )
+        return WORDS.text("suggest.comments", lang, path=_short(source))
+    return WORDS.text("suggest.no_comments", lang)
 
 
 def _short(path: Path) -> str:

@@ -51,6 +51,15 @@ WORDS = Catalogue(
             "no spec to suggest: the run {why}; {advice}",
             "没有可建议的配置：该次运行{why}；{advice}",
         ),
+        "suggest.comments": (
+            "It begins with {path} and has its comments.",
+            "以 {path} 为底稿，保留其中的注释。",
+        ),
+        "suggest.no_comments": (
+            "It begins with what the run kept of its spec, which has no comments; --spec FILE "
+            "begins with yours.",
+            "以该次运行保存的 spec 为底稿，其中没有注释；用 --spec FILE 指定你自己的文件。",
+        ),
         "suggest.is": ("is {why}", "{why}"),
         "kind.diverged": ("diverged", "训练发散"),
         "kind.too_short": ("too short to tell", "训练太短，无法判断"),
