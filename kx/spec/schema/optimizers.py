@@ -22,13 +22,22 @@ class _Optimizer(Strict):
     """Keep an exponential moving average of the weights."""
     ema_momentum: Fraction = 0.99
     """How slowly that average moves."""
+    name: str
+    learning_rate: Positive = 0.001
+
+
+class _Moments(_Optimizer):
+    """Adam and its kin: moving averages of the gradients, and of their sizes, decide a step."""
+
+    beta_1: Fraction = 0.9
+    beta_2: Fraction = 0.999
+    epsilon: Positive = 1e-7
 
 
 class RMSprop(_Optimizer):
     """Keras's RMSprop: "usually a good enough choice", say the notes."""
 
     name: Literal["rmsprop"] = "rmsprop"
-    learning_rate: Positive = 0.001
     rho: Fraction = 0.9
     momentum: Fraction = 0.0
     epsilon: Positive = 1e-7
@@ -44,54 +53,37 @@ class SGD(_Optimizer):
     nesterov: bool = False
 
 
-class Adam(_Optimizer):
+class Adam(_Moments):
     """Keras's Adam."""
 
     name: Literal["adam"]
-    learning_rate: Positive = 0.001
-    beta_1: Fraction = 0.9
-    beta_2: Fraction = 0.999
-    epsilon: Positive = 1e-7
     amsgrad: bool = False
 
 
-class AdamW(_Optimizer):
+class AdamW(_Moments):
     """Keras's AdamW."""
 
     name: Literal["adamw"]
-    learning_rate: Positive = 0.001
     weight_decay: Annotated[float, Field(ge=0)] | None = 0.004
-    beta_1: Fraction = 0.9
-    beta_2: Fraction = 0.999
-    epsilon: Positive = 1e-7
     amsgrad: bool = False
 
 
-class Nadam(_Optimizer):
+class Nadam(_Moments):
     """Keras's Nadam."""
 
     name: Literal["nadam"]
-    learning_rate: Positive = 0.001
-    beta_1: Fraction = 0.9
-    beta_2: Fraction = 0.999
-    epsilon: Positive = 1e-7
 
 
-class Adamax(_Optimizer):
+class Adamax(_Moments):
     """Keras's Adamax."""
 
     name: Literal["adamax"]
-    learning_rate: Positive = 0.001
-    beta_1: Fraction = 0.9
-    beta_2: Fraction = 0.999
-    epsilon: Positive = 1e-7
 
 
 class Adagrad(_Optimizer):
     """Keras's Adagrad."""
 
     name: Literal["adagrad"]
-    learning_rate: Positive = 0.001
     initial_accumulator_value: Annotated[float, Field(ge=0)] = 0.1
     epsilon: Positive = 1e-7
 
@@ -100,7 +92,6 @@ class Adadelta(_Optimizer):
     """Keras's Adadelta."""
 
     name: Literal["adadelta"]
-    learning_rate: Positive = 0.001
     rho: Fraction = 0.95
     epsilon: Positive = 1e-7
 
