@@ -12,6 +12,7 @@ import pytest
 from kx.data.fingerprint import fingerprint
 from kx.data.sources import SampleFiles, SourceFiles
 from kx.planning import make_plan
+from kx.reporting.report.examples import _as_picture
 from kx.reporting.report.gather import read_predictions, read_run
 from kx.reporting.report.page import report_of_one
 from kx.reporting.report.results import results
@@ -25,6 +26,7 @@ SPECS = {
     "digits": "name: digits\ndataset: {name: digits}\narchitecture: {name: mlp}\n",
     "wine": "name: wine\ndataset: {name: wine}\narchitecture: {name: mlp}\n",
     "diabetes": "name: diabetes\ndataset: {name: diabetes}\narchitecture: {name: mlp}\n",
+    "cats_vs_dogs": "name: pets\ndataset: cats_vs_dogs\narchitecture: cnn\n",
     "imdb": "name: imdb\ndataset: {name: imdb, num_words: 500}\narchitecture: {name: mlp}\n",
 }
 
@@ -83,6 +85,22 @@ def test_picture_of_the_mistaken_row_is_shown(leave_run_on):
     assert exhibit.true.startswith(bundle.info.classes[bundle.test.y[3]])
     assert exhibit.shown.picture.startswith("data:image/png;base64,")
     assert Page(report_of_one(folder, "en", print)).all("img")[0]["src"] == exhibit.shown.picture
+
+
+@pytest.mark.parametrize(("name", "drawn"), [("digits", ["coarse"]), ("cats_vs_dogs", [None])])
+def test_pixels_are_to_be_seen_of_small_pictures_only(leave_run_on, name, drawn):
+    folder, _ = leave_run_on(name, sample=name == "cats_vs_dogs")
+
+    html = report_of_one(folder, "en", print)
+
+    assert [picture.get("class") for picture in Page(html).all("img")] == drawn
+    assert ".coarse { image-rendering: pixelated; }" in html
+    assert html.count("pixelated") == 1
+
+
+@pytest.mark.parametrize(("side", "coarse"), [(28, True), (63, True), (64, False), (150, False)])
+def test_picture_below_64_pixels_a_side_is_a_small_one(side, coarse):
+    assert _as_picture(np.zeros((side, 20, 3), "uint8")).coarse is coarse
 
 
 def test_row_of_a_table_is_shown_with_the_names_of_its_columns(leave_run_on):

@@ -37,15 +37,17 @@ VALUES = 32
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An example as it is shown; exactly one of the three is there.
+    """An example as it is shown: exactly one of picture, text and values is there.
 
     Attributes:
         picture: a data URI.
+        coarse: whether the picture has so few pixels that each is to be seen.
         text: its words.
         values: name of a column -> value.
     """
 
     picture: str = ""
+    coarse: bool = False
     text: str = ""
     values: tuple[tuple[str, str], ...] = ()
 
@@ -119,7 +121,7 @@ def _shown(
         known = _words(bundle.info.name, files)
         yield from (Shown(text=_text(row, known)) for row in x)
     elif len(shape) == 3 and shape[-1] in (1, 3):
-        yield from (Shown(picture=_data_uri(picture)) for picture in _pixels(x))
+        yield from (_as_picture(picture) for picture in _pixels(x))
     else:
         names = bundle.info.features
         yield from (Shown(values=tuple(_values(row, names))) for row in _dense(x))
@@ -163,6 +165,10 @@ def _pixels(x: Any) -> np.ndarray:
         return found
     low, high = float(found.min()), float(found.max())
     return ((found - low) / (high - low or 1.0) * 255).round().astype("uint8")
+
+
+def _as_picture(pixels: np.ndarray) -> Shown:
+    return Shown(picture=_data_uri(pixels), coarse=max(pixels.shape[:2]) < SMALL)
 
 
 def _data_uri(picture: np.ndarray) -> str:
