@@ -1,0 +1,76 @@
+"""The curves of many runs in one chart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kx.curves import needs_logarithm
+from kx.reporting.plots.curves import mean_history
+from kx.reporting.report.charts import Chart, Series, rounded, thinned
+from kx.reporting.report.curves import judged_names
+from kx.reporting.report.gather import Run
+from kx.reporting.report.groups import member_of_run
+from kx.reporting.report.svg import Drawing, drawn
+from kx.reporting.report.words import Words
+from kx.reporting.steps import called
+
+POINTS = 60
+"""At most so many points of a curve are kept: enough for lines that lie over each other."""
+
+INKS = 8
+"""So many colours the style sheet has for curves; then they come again."""
+
+
+def label_of(run: Run, alone: bool, words: Words) -> str:
+    """Return what a run's curve is called: of one group, by its part in it; else by its date."""
+    member = member_of_run(run)
+    if alone and member:
+        return called(member.label, member.kind, words.language)
+    return f"{run.name} {run.id[:15]}"
+
+
+def curves_of(run: Run) -> dict[str, Any]:
+    """Return the mean curves of a run's fits, thinned and rounded: epochs, and name -> values."""
+    fits = [run.curves[name] for name in judged_names(run)] or list(run.curves.values())
+    mean = mean_history(fits) if fits else {}
+    length = max(map(len, mean.values()), default=0)
+    kept = thinned(length, POINTS)
+    values = {
+        name: [rounded(curve[at]) if at < len(curve) else None for at in kept]
+        for name, curve in mean.items()
+        if any(value is not None for value in curve)
+    }
+    return {"name": run.name, "x": [at + 1 for at in kept], "y": values}
+
+
+def metrics_of(curves: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return the names of all curves: validation first, the loss before the metrics."""
+    names = dict.fromkeys(name for curve in curves.values() for name in curve["y"])
+    return sorted(names, key=lambda n: (not n.startswith("val_"), not n.endswith("loss")))
+
+
+def overlay(
+    runs: Sequence[Run], curves: Mapping[str, Any], metric: str, words: Words
+) -> Drawing | None:
+    """Return one metric of several runs in one chart, or None if it has no point.
+
+    Args:
+        runs: to be drawn.
+        curves: run -> its label and what ``curves_of`` returns.
+        metric: that all of them have.
+        words: of the language.
+    """
+    series = [
+        Series(
+            curves[run.id]["label"],
+            curves[run.id]["x"],
+            curves[run.id]["y"][metric],
+            f"c{at % INKS}",
+        )
+        for at, run in enumerate(runs)
+    ]
+    label = words.curve(metric)
+    log = needs_logarithm(metric, [value for one in series for value in one.y])
+    y_label = words("axis.logarithmic", name=label) if log else label
+    return drawn(Chart(label, words("axis.epoch"), y_label, series, whole=True, logarithmic=log))
