@@ -16,6 +16,7 @@ from kx.data.files import Files
 from kx.data.parts import SEED, Seed, TestFraction, bundled, divided
 from kx.data.text_files import SHOWN, OnBroken, TextOptions, decoded, text_info
 from kx.data.texts import tokenized
+from kx.data.trees import Tree
 from kx.errors import DataError
 from kx.options import SpecPath
 from kx.registry import dataset
@@ -65,7 +66,7 @@ def text_csv(
     import numpy as np
 
     tree = files.own(Path(path))
-    content = tree.read(tree.files[0])
+    content = tree.read(_only(tree))
     files.took(tree, hashlib.sha256(content).hexdigest())
     rows = list(_rows(tree.name, content, text, label, delimiter))
     flaws = [f"line {line}: {_flaw(said, of)}" for line, said, of in rows if _flaw(said, of)]
@@ -97,6 +98,20 @@ def _bundle(
     return replace(bundled(info, train, test), remarks=remarks, origins=origins)
 
 
+def _only(tree: Tree) -> str:
+    """Return the one file of a tree.
+
+    Raises:
+        DataError: if it has none, or more, of which but one would be read.
+    """
+    if len(tree.files) != 1:
+        raise DataError(
+            f"{tree.name} holds {len(tree.files):,} files, and only one table is read: name its "
+            "file in dataset.path."
+        )
+    return tree.files[0]
+
+
 def _rows(name: str, content: bytes, text: str, label: str, delimiter: str) -> Iterator[Row]:
     """Yield the rows of a table.
 
@@ -106,6 +121,8 @@ def _rows(name: str, content: bytes, text: str, label: str, delimiter: str) -> I
     whole, flaw = decoded(content)
     if flaw:
         raise DataError(f"{name} {flaw}.")
+    # Else no text may have more than 131,072 characters; all of them are in memory already.
+    csv.field_size_limit(max(len(whole), csv.field_size_limit()))
     reader = csv.reader(whole.splitlines(keepends=True), delimiter=delimiter, strict=True)
     try:
         header = next(reader)

@@ -281,6 +281,21 @@ def test_a_mistake_in_a_table_is_located(tmp_path, content, said):
         table(tmp_path, content)
 
 
+@pytest.mark.parametrize("names", [(), ("a.csv", "b.csv")])
+def test_of_several_tables_none_is_chosen_unasked(tmp_path, names):
+    folder = write(tmp_path, {name: TABLE.encode() for name in names})
+
+    with pytest.raises(DataError, match=f"holds {len(names)} files, and only one table is read"):
+        text_csv(SourceFiles(), path=str(folder))
+
+
+def test_a_text_in_a_table_may_be_as_long_as_a_book(tmp_path):
+    bundle = table(tmp_path, f"{TABLE}11,{'word ' * 40_000},spam\n")
+
+    lengths = [len(text) for text in (*bundle.train.x.strings, *bundle.test.x.strings)]
+    assert max(lengths) == 200_000
+
+
 # IMDB
 
 
