@@ -8,9 +8,10 @@ beside the runs remembers it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from kx.errors import DataError
 from kx.reporting.folder import RECORD, run_ids
@@ -21,7 +22,7 @@ LEDGER = "looks.json"
 SCHEMA_VERSION = 1
 
 Looks = dict[str, list[str]]
-"""Name of a dataset -> ids of the runs that looked at its test part."""
+"""Whose test part -> ids of the runs that looked at its test part."""
 
 
 def earlier_looks(outputs: Path, dataset: str, warn: Callable[[str, str], None]) -> int:
@@ -31,7 +32,7 @@ def earlier_looks(outputs: Path, dataset: str, warn: Callable[[str, str], None])
 
     Args:
         outputs: where runs are kept.
-        dataset: its name.
+        dataset: as ``whose_test_part`` calls it.
         warn: is given title and text if the looks of removed runs are not known.
     """
     here = {run for run in run_ids(outputs) if looked_at(outputs / run) == dataset}
@@ -43,6 +44,15 @@ def earlier_looks(outputs: Path, dataset: str, warn: Callable[[str, str], None])
     return len(here.union(gone))  # a run that is being removed may be in both
 
 
+def whose_test_part(dataset: Mapping[str, Any]) -> str:
+    """Return what a record's ``dataset`` is called; what are somebody's own files, by their names.
+
+    They have nothing in common with others that the same dataset reads, such as ``image_folder``.
+    """
+    own = dataset.get("files", {}) if dataset.get("source") == "path" else {}
+    return " ".join([str(dataset.get("name", "?")), *own])
+
+
 def looked_at(folder: Path) -> str:
     """Return the dataset at whose real test part a run looked, or an empty text."""
     # Not read_record: hundreds of records must not delay a run, and damaged ones not end it.
@@ -50,7 +60,7 @@ def looked_at(folder: Path) -> str:
         record = json.loads((folder / RECORD).read_bytes())
         data = record["dataset"]
         if record["scores"]["test"] and not data["sample"] and not record["smoke"]:
-            return str(data["name"])
+            return whose_test_part(data)
     return ""
 
 

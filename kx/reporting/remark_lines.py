@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kx.language import Words
 from kx.reporting.diagnosis_words import advice, in_a_line, recorded
+from kx.reporting.looks import whose_test_part
 from kx.reporting.pieces import plain
 from kx.reporting.record import Expectation, Record
 from kx.reporting.report.recorded import as_told
@@ -70,11 +71,11 @@ def _on_the_parts(record: Record, words: Words) -> Iterator[str]:
             yield _duplicated(
                 words.name("part", part), count, record.dataset.get(f"{part}_examples"), words
             )
-    looks, name = record.test_looks, record.dataset.get("name", "?")
+    looks = record.test_looks
     if record.scores and "test" not in record.scores:
         yield words("looks.none")
     elif looks > 1:
-        yield words("looks", looks=looks, name=name)
+        yield words("looks", looks=looks, name=whose_test_part(record.dataset))
 
 
 def _vocabulary(facts: Mapping[str, Any], words: Words) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kx.contracts import DatasetBundle, DatasetInfo, Split
 from kx.models.heads import Head
-from kx.reporting.looks import earlier_looks
+from kx.reporting.looks import earlier_looks, whose_test_part
 from kx.reporting.record import Expectation
 from kx.running.vocabulary import note_vocabulary
 from kx.running.work import Work
@@ -114,7 +114,7 @@ def judge_test(work: Work, bundle: DatasetBundle, found: Validation, fitter: Fit
     outputs = work.folder.path.parent
     work.facts["test_looks"] = 1 + (
         0 if work.facts["dataset"]["sample"] or work.switches.smoke
-        else earlier_looks(outputs, work.facts["dataset"]["name"], work.warn)
+        else earlier_looks(outputs, whose_test_part(work.facts["dataset"]), work.warn)
     )  # fmt: skip
     return np.stack(said)
 

@@ -112,6 +112,22 @@ def test_looks_at_the_test_part_stay_counted(kx, finished, outputs):
     assert looks(outputs) == 3
 
 
+def test_looks_at_one_folder_of_pictures_are_none_at_another(kx, finished, outputs):
+    own = {"name": "image_folder", "source": "path", "sample": False}
+    finished(dataset={**own, "files": {"cats": "1f"}})
+    finished(dataset={**own, "files": {"dogs": "2e"}})
+
+    assert [looks(outputs, f"image_folder {name}") for name in ("cats", "dogs", "cows")] == [
+        1,
+        1,
+        0,
+    ]
+    _, _, err = kx("rm", "last", "--yes", "--outputs", outputs)
+
+    assert "Still counted: 1 look at the test set of image_folder dogs." in err
+    assert looks(outputs, "image_folder dogs") == 1
+
+
 @pytest.mark.parametrize("changes", [{"smoke": True, "dataset": REAL}, {}, {"scores": {}}])
 def test_what_never_looked_is_not_remembered(kx, finished, outputs, changes):
     finished(**changes)
