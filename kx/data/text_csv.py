@@ -145,6 +145,8 @@ def _place(name: str, header: list[str], column: str) -> int:
             f"{name} has no column {column!r}: its first line names {', '.join(header)}. Say "
             "which columns are meant: dataset.text and dataset.label."
         )
+    if header.count(column) > 1:
+        raise DataError(f"{name} has column {column!r} twice: give one of the two another name.")
     return header.index(column)
 
 
