@@ -80,6 +80,11 @@ def folder(tmp_path, own_parts):
         ({"expect": "{tst.accuracy: {at_least: 1}}"}, "did you mean 'test.accuracy'?"),
         ({"expect": "{best_epoch: {source: x}}"}, "best_epoch: expects nothing"),
         ({"expect": "{best_epoch: {at_least: 3, at_most: 2}}"}, "no number is above 3.0"),
+        (
+            {"expect": "{test.accuracy: {at_least: 90}}"},
+            "test.accuracy.at_least: can never be so high; got 90; at most 1; write 0.9 for 90 %",
+        ),
+        ({"expect": "{best_epoch: {at_most: -1}}"}, "at_most: can never be so low; got -1; at l"),
         ({"validation": "{size: 142}"}, "validation.size: holds out 142 of 142 training examples"),
         ({"validation": "{size: 1e-9}"}, "validation.size: holds out 0 of 142"),
         ({"architecture": "cnn"}, "architecture: needs pictures .*; use mlp"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from importlib.util import find_spec
 
+from kx.models.heads import METRICS
 from kx.planning.finding import Finding
 from kx.planning.plan import Plan
 from kx.spec.schema import PiecewiseConstantDecay
@@ -21,6 +23,26 @@ def expectations_can_be_met(plan: Plan) -> Iterator[Finding]:
             yield Finding(("expect", name), "expects nothing", "state at_least or at_most")
         elif low is not None and high is not None and low > high:
             yield Finding(("expect", name), f"no number is above {low} and below {high}")
+        elif low is not None and low > (most := greatest(name)):
+            share = f"; write {low / 100:g} for {low:g} %" if low <= 100 else ""
+            hint = f"at most {most:g}{share}"
+            message = "can never be so high"
+            yield Finding(("expect", name, "at_least"), message, hint, got=f"{low:g}")
+        elif high is not None and high < (least := smallest(name)):
+            key = ("expect", name, "at_most")
+            yield Finding(key, "can never be so low", f"at least {least:g}", got=f"{high:g}")
+
+
+def greatest(result: str) -> float:
+    """Return what a result can be at most: 1 for shares and R², infinity if nothing limits it."""
+    metric = result.partition(".")[2]
+    return 1.0 if metric == "r2" or METRICS.get(metric, "regression") != "regression" else math.inf
+
+
+def smallest(result: str) -> float:
+    """Return what a result is at least; losses and R² may be negative."""
+    metric = result.partition(".")[2]
+    return -math.inf if metric in ("loss", "r2") else 0.0
 
 
 def one_thing_sets_the_learning_rate(plan: Plan) -> Iterator[Finding]:
