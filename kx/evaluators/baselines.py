@@ -70,8 +70,9 @@ def baseline_predictions(
     }
     if linear and info.vocabulary is None and not linear_too_large(train, info):
         # Threads of BLAS that wait for each other cost ten times the CPU seconds on a busy machine,
-        # and the last digits would depend on how many there are.
-        with libraries().limit(limits=1):
+        # and the last digits would depend on how many there are. Its products of finite numbers
+        # now and then claim to have met an invalid one: numpy/numpy#24067.
+        with libraries().limit(limits=1), np.errstate(invalid="ignore"):
             predictions["linear"] = _linear(train, x, info).astype(np.float32)
     return predictions
 
