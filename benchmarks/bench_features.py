@@ -11,8 +11,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks.cpu import is_fast_in_half
 from benchmarks.processes import cost_of, interleaved, verdict
-from kx.training.environment import chosen_precision
 
 SOONER = 10
 """A second run begins its first epoch, counted from having read the data."""
@@ -140,7 +140,7 @@ def per_second(runs: int, count: int) -> list[bool]:
     print(f"{'':24}{'pictures per second':>20}{'against the notes':>20}")
     for name, speed in speeds.items():
         print(f"{name:24}{speed:>20.1f}{speed / notes:>19.2f}x")
-    if chosen_precision("auto")[0] != "mixed_bfloat16":
+    if not is_fast_in_half():
         print(f"mixed_bfloat16 is {half / notes:.2f} times the notes' loop: not judged: no AMX")
         return []
     text = f"mixed_bfloat16 is {half / notes:.1f} times the notes' loop (target: {FASTER})"

@@ -90,7 +90,7 @@ def _command(path: Path) -> list[str]:
 
 
 def _median(costs: Sequence[Cost], key: str) -> float:
-    return median(json.loads(cost.out)[key] for cost in costs)
+    return median(float(json.loads(cost.out)[key]) for cost in costs)
 
 
 if __name__ == "__main__":

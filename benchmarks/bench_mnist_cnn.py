@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import Any
 
+from benchmarks.cpu import is_fast_in_half
 from benchmarks.processes import Cost, interleaved, verdict
-from kx.training.environment import chosen_precision
 
 SLOWEST = 1.05
 NEEDED = 0.988
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] = ()) -> bool:
     parser.add_argument("--examples", type=int, default=60_000, help="fewer only for a trial")
     options = parser.parse_args(arguments)
     limits = [f"--epochs={options.epochs}", f"--examples={options.examples}"]
-    half = chosen_precision("auto")[0] == "mixed_bfloat16"
+    half = is_fast_in_half()
     commands = {"keras": _command("keras", *limits), "kx": _command("kx", *limits)}
     if half:
         commands["kx, mixed_bfloat16"] = _command("kx", "--precision=mixed_bfloat16", *limits)
@@ -54,7 +54,7 @@ def _read(costs: Sequence[Cost]) -> list[dict[str, Any]]:
 
 
 def _median(found: Found, name: str, key: str) -> float:
-    return median(fit[key] for fit in found[name])
+    return median(float(fit[key]) for fit in found[name])
 
 
 def _print_table(found: Found) -> None:

@@ -15,7 +15,7 @@ import yaml
 from benchmarks.processes import ROOT, cpu, interleaved, verdict, wall
 from kx.planning import make_plan
 from kx.reporting.folder import RunFolder
-from kx.reporting.history import JSON
+from kx.reporting.history import JSON, Curves
 from kx.reporting.jsonfile import to_json
 from kx.reporting.record import Record, Score
 from kx.reporting.sparkline import glance
@@ -77,6 +77,7 @@ def _met(name: str, seconds: float, spent: float, target: float) -> bool:
 
 def _leave(outputs: Path, name: str, at: int, chance: random.Random, folds: int) -> None:
     plan = make_plan(ROOT / "configs" / f"{name}.yaml", [f"seed={at}", "training.batch_size=64"])
+    assert plan.info, "the specs that are taken name data of a known form"
     metric = plan.head(plan.info).metrics[0]
     with RunFolder.create(outputs, f"{name}_{at % 7}") as run:
         spec = plan.resolved()
@@ -95,7 +96,7 @@ def _leave(outputs: Path, name: str, at: int, chance: random.Random, folds: int)
 
 def _fits(
     count: int, metric: str, epochs: int, chance: random.Random
-) -> Iterator[tuple[str, dict[str, list[float]]]]:
+) -> Iterator[tuple[str, Curves]]:
     """Yield names and curves: falling, with a rise at the end in validation, and noise."""
     for fit in [f"fold-{n}" for n in range(1, count + 1)] if count > 1 else ["holdout"]:
         training = [math.exp(-3 * t / epochs) for t in range(epochs)]
@@ -110,13 +111,13 @@ def _record(
     name: str,
     metric: str,
     spec: dict[str, Any],
-    fits: dict[str, dict[str, list[float]]],
+    fits: dict[str, Curves],
     chance: random.Random,
 ) -> Record:
     value = 0.8 + chance.random() / 10
     score = Score(value=value, low=value - 0.01, high=value + 0.01, interval="wilson")
     loss = Score(value=0.5, low=None, high=None, interval=None)
-    folds = [value + chance.gauss(0, 0.01) for _ in fits]
+    folds: list[float | None] = [value + chance.gauss(0, 0.01) for _ in fits]
     return Record(
         id="",
         name=name,

@@ -24,9 +24,15 @@ def by_kx(pictures: Any) -> tuple[float, Any]:
     from kx.running.features import Part
 
     info = DatasetInfo("noise", "binary", SHAPE, pixels=True)
-    options = {"base": "VGG16", "weights": "none", "base_options": {}, "cut_at": None}
+    options: dict[str, Any] = {
+        "base": "VGG16",
+        "weights": "none",
+        "base_options": {},
+        "cut_at": None,
+    }
     network = extractor(info, None, mode="features", preprocess="rescale", **options)
-    part, work = Part(network, pictures, "noise"), SimpleNamespace(watcher=Watcher())
+    part = Part(network, pictures, "noise")
+    work: Any = SimpleNamespace(watcher=Watcher())  # all that it asks a run for
     start = time.perf_counter()
     features = np.stack(list(part.rows(work)))
     return time.perf_counter() - start, features
