@@ -60,14 +60,14 @@ def kept(home: Path, path: Path, kind: str, base: str, runs: int) -> list[bool]:
                      for at in range(2))  # fmt: skip
     random = ", random weights" if first["random"] else ""
     print(f"{base}{random}: {first['passes']:,.0f} {kind}; medians of {runs}")
-    print(f"{'seconds from having read them':30}{'forward passes':>16}{'features':>12}"
+    print(f"{'seconds from being ready':30}{'forward passes':>16}{'features':>12}"
           f"{'first epoch':>14}{'its end':>10}{'all in all':>13}")  # fmt: skip
     for name, row in (("first run", first), ("second run", second)):
         print(
             f"{name:30}{row['passes']:>16,.0f}{row['stage']:>10.2f} s{row['begins']:>12.2f} s"
             f"{row['ends']:>8.2f} s{row['whole']:>11.1f} s"
         )
-    print("all in all: from the start of the command to the first epoch; not judged: TensorFlow")
+    print("ready: pictures are read, TensorFlow is started; all in all: from the start; not judged")
     passes, stage = int(second["passes"]), first["stage"] / second["stage"]
     sooner = median(one["begins"] / two["begins"] for one, two in pairs)
     return [

@@ -31,8 +31,9 @@ def by_kx(pictures: Any) -> tuple[float, Any]:
         "cut_at": None,
     }
     network = extractor(info, None, mode="features", preprocess="rescale", **options)
-    part = Part(network, pictures, "noise")
-    work: Any = SimpleNamespace(watcher=Watcher())  # all that it asks a run for
+    of_base: Any = SimpleNamespace(model=lambda: network)
+    work: Any = SimpleNamespace(watcher=Watcher())  # all that is asked of a run
+    part = Part(of_base, pictures, "noise")
     start = time.perf_counter()
     features = np.stack(list(part.rows(work)))
     return time.perf_counter() - start, features
