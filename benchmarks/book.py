@@ -3,7 +3,8 @@
 Each spec is run as a process of its own, one after the other, with its stand-ins for missing data
 off: what cannot be had is told, never replaced. A spec is not run again while its newest run is of
 the same spec and the same code. The table, docs/book.md, is made of records alone, so it can be
-written anew at any time (``--no-run``), and after a stop the next start goes on behind it.
+written anew at any time (``--no-run``), and after a stop the next start goes on behind it. The
+numbers of the READMEs' table are put in from the same records.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from typing import Any
 import yaml
 
 from benchmarks.processes import ROOT
+from benchmarks.readme import refreshed
 from kx.errors import KxError
 from kx.planning import make_plan, plan_document
 from kx.reporting.folder import judged, run_ids
@@ -31,6 +33,7 @@ from kx.reporting.verdicts import wanted
 from kx.spec.document import parse
 
 TARGET = ROOT / "docs" / "book.md"
+READMES = (ROOT / "README.md", ROOT / "README.zh.md")
 CODE = ("kx", "requirements.lock")
 """What decides a result beside the spec: a commit that changes nothing here is the same code."""
 
@@ -244,11 +247,17 @@ def main(words: Sequence[str] | None = None) -> bool:
     parser.add_argument("--again", action="store_true", help="run also what is up to date")
     parser.add_argument("--no-run", action="store_true", help="only write the page anew")
     parser.add_argument("--target", type=Path, default=TARGET, help="the page")
+    parser.add_argument(
+        "--readmes", type=Path, nargs="*", default=READMES, help="with a table of the specs"
+    )
     given = parser.parse_args(words)
     specs = sorted((ROOT / "configs").glob("*.yaml"))
     chosen = [] if given.no_run else _chosen(given.specs, specs)
     entries = book(specs, given.outputs, chosen, given.again)
-    atomic_write(given.target, page(entries))
+    known = {entry.path.stem: entry.record for entry in entries if entry.record}
+    pages = {path: refreshed(path.read_text(encoding="utf-8"), known) for path in given.readmes}
+    for path, text in {given.target: page(entries), **pages}.items():
+        atomic_write(path, text)
     verdicts = [
         e["verdict"] for entry in entries if entry.record for e in entry.record.expectations
     ]

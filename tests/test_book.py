@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.book import Entry, book, newest_run, page, same_code, same_spec
+from benchmarks.readme import refreshed
 from kx.planning import make_plan
 from kx.reporting.folder import RunFolder
 from kx.reporting.record import Record
@@ -143,3 +144,39 @@ def test_the_shipped_page_has_every_shipped_spec_and_is_linked():
 
     assert linked == {path.name for path in (ROOT / "configs").glob("*.yaml")}
     assert "docs/book.md" in readme
+
+
+ROWS = """\
+| [wine](configs/wine.yaml) | which? | accuracy 0.1 | 0.111 / 0.22 | 99 |
+| [boston](configs/boston.yaml) | how much? | MAE 1.00 ± 0.10 (5 seeds) | 6.50 | 99, busy |
+| [iris](configs/iris.yaml) | which? | not measured | | |
+| [wine](configs/wine.yaml) | another table | 0.1 |
+"""
+
+
+def test_the_numbers_of_a_readme_are_those_of_the_records(wine):
+    spread = {"value": 2.5, "low": 2.25, "high": 2.75, "interval": "seed spread"}
+    loss = {"value": 9.0, "low": None, "high": None, "interval": None}
+    records = {
+        "wine": replace(
+            wine, baselines={"test": {"accuracy": {"prior": 0.3, "majority": 0.4, "linear": 0.97}}}
+        ),
+        "boston": replace(
+            wine,
+            seconds=71.6,
+            scores={"test": {"loss": loss, "mae": spread}},
+            baselines={"test": {"mae": {"mean": 6.7, "median": 6.6}}},
+        ),
+    }
+
+    assert refreshed(ROWS, records) == (
+        "| [wine](configs/wine.yaml) | which? | accuracy 0.9 | 0.400 / 0.97 | 6 |\n"
+        "| [boston](configs/boston.yaml) | how much? | MAE 2.50 ± 0.25 (5 seeds) | 6.60 "
+        "| 72, busy |\n" + "".join(ROWS.splitlines(keepends=True)[2:])
+    )
+
+
+def test_a_readme_without_room_for_a_number_is_told(wine):
+    wine = replace(wine, baselines={"test": {"accuracy": {"majority": 0.4}}})
+    with pytest.raises(SystemExit, match=r"row of wine: .* has 2 numbers, the run 1"):
+        refreshed(ROWS, {"wine": wine})
