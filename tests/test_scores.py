@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from kx.contracts import DatasetInfo
 from kx.evaluators.scores import (
     Score,
+    area_under_roc,
     bootstrap_mean,
+    exact,
     share_interval,
     wilson,
     with_intervals,
@@ -20,6 +22,44 @@ REUTERS = DatasetInfo("reuters", "multiclass", (5,), TOPICS)
 LABELS = DatasetInfo("tags", "multilabel", (5,), ("a", "b", "c"))
 HOUSES = DatasetInfo("houses", "regression", (5,))
 SHARES = DatasetInfo("shares", "unit_regression", (5,))
+
+
+@pytest.mark.parametrize(
+    ("truth", "said", "area"),
+    [
+        # Yes against no: 0.35 beats 0.1, not 0.4; 0.8 beats both: 3 of 4.
+        ([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8], 0.75),
+        # The same order between two of Keras's 200 thresholds, 0.9949 and 1: it says 0.5.
+        ([0, 0, 1, 1], [0.9991, 0.9993, 0.9992, 0.9994], 0.75),
+        ([0, 1, 1], [0.3, 0.3, 0.9], 0.75),  # a tie counts half: 1.5 of 2
+        ([1, 0], [0.2, 0.7], 0.0),
+    ],
+)
+def test_the_area_under_the_roc_curve_is_the_share_of_pairs_in_the_right_order(truth, said, area):
+    assert area_under_roc(np.array(truth) == 1, np.array(said)) == area
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 9)), min_size=2, max_size=30))
+def test_the_area_counts_every_pair(rows):
+    truth, said = (np.array(column) for column in zip(*rows, strict=True))
+    pairs = [np.sign(a - b) / 2 + 0.5 for a in said[truth] for b in said[~truth]]
+
+    area = area_under_roc(truth, said)
+
+    assert area == pytest.approx(np.mean(pairs)) if pairs else math.isnan(area)
+
+
+def test_of_several_labels_the_auc_is_the_mean_over_those_that_have_both_answers():
+    y = np.array([[0, 1, 1], [1, 0, 1]])
+    said = np.array([[0.2, 0.3, 0.5], [0.9, 0.6, 0.5]])
+
+    assert exact("auc", y, said, LABELS) == 0.5  # 1, 0, and the third is always true
+
+
+def test_r_squared_is_exact_where_targets_are_large_and_hardly_differ():
+    y = np.array([16_000_000, 16_000_001, 16_000_002], "float32")
+
+    assert exact("r2", y, y[[1, 1, 2], None], HOUSES) == 0.5  # 1 - 1 / 2; in float32 sums: noise
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from kx.contracts import DatasetInfo
 
 if TYPE_CHECKING:
     import numpy as np
+
+STREAMED = ("auc",)
+"""Of ``EXACT``: those that Keras only estimates while it trains, by 200 thresholds."""
 
 NORMAL_95 = 1.959963984540054
 """Two-sided 95 % quantile of the normal distribution."""
@@ -30,6 +34,70 @@ class Score:
     low: float | None = None
     high: float | None = None
     interval: str = ""
+
+
+def exact(name: str, y: np.ndarray, predictions: np.ndarray, info: DatasetInfo) -> float:
+    """Return a metric of ``EXACT``, over all examples at once.
+
+    Args:
+        name: of the metric.
+        y: targets, in the form of the dataset.
+        predictions: (n, outputs), as the network gives them.
+        info: tells how to read both.
+
+    Returns:
+        Not a number where the metric is not defined, as for examples of a single class.
+    """
+    shape = (len(y), -1) if info.task == "multilabel" else (len(y), 1)
+    return EXACT[name](y.reshape(shape), predictions.reshape(shape))
+
+
+def _mean_area(truths: np.ndarray, said: np.ndarray) -> float:
+    """Return the mean area over the columns that have both answers."""
+    areas = [area_under_roc(*column) for column in zip(truths.T > 0, said.T, strict=True)]
+    known = [area for area in areas if not math.isnan(area)]
+    return fmean(known) if known else math.nan
+
+
+def area_under_roc(truth: np.ndarray, said: np.ndarray) -> float:
+    """Return the area under the ROC curve: how often a yes is ranked above a no, a tie half.
+
+    Args:
+        truth: (n,) whether the answer is yes.
+        said: (n,) numbers that are to be greater where it is.
+
+    Returns:
+        Not a number if all answers are the same.
+
+    Source:
+        Hanley and McNeil (1982), "The meaning and use of the area under a receiver operating
+        characteristic (ROC) curve", Radiology 143.
+    """
+    from scipy.stats import rankdata
+
+    yes = int(truth.sum())
+    no = len(truth) - yes
+    if not yes or not no:
+        return math.nan
+    return float((rankdata(said)[truth].sum() - yes * (yes + 1) / 2) / (yes * no))
+
+
+def determination(y: np.ndarray, said: np.ndarray) -> float:
+    """Return R²: 1 - squared errors / squared deviations; not a number for constant targets."""
+    y, said = y.astype("float64"), said.astype("float64")
+    spread = float(((y - y.mean()) ** 2).sum())
+    return 1 - float(((y - said) ** 2).sum()) / spread if spread else math.nan
+
+
+EXACT: Mapping[str, Callable[[np.ndarray, np.ndarray], float]] = {
+    "auc": _mean_area,
+    "r2": determination,
+}
+"""Metrics that are no means over examples, and that Keras computes otherwise, for batches.
+
+Its AUC looks at 200 thresholds; its R² subtracts sums in float32 that hardly differ where targets
+are large. Precision and recall are counts, in Keras as here.
+"""
 
 
 def wilson(successes: float, trials: int) -> tuple[float, float]:

@@ -22,6 +22,7 @@ FACTS = (
     "seconds",
     "best_epoch",
     "refit_epochs",
+    "streamed",
     "engine",
     "precision",
     "git_commit",

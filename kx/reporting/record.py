@@ -93,6 +93,8 @@ class Record:
         fold_scores: metric -> its value at the chosen epoch, one for each fit: all seeds of the
             first split, then of the second, in the order of ``splits.json``.
         fit_seconds: wall clock, of all fits together, compilation included.
+        streamed: metrics of which the validation scores are Keras's estimates while it trained (AUC
+            by 200 thresholds): the networks of that epoch are not kept. Test scores are exact.
         seeds_count: how many times each fit was carried out, each time with another seed.
         best_epoch: counted from 1.
         refit_epochs: None if there was no refit.
@@ -142,6 +144,7 @@ class Record:
     fits: list[dict[str, Any]] = field(default_factory=list)
     fold_scores: dict[str, list[float | None]] = field(default_factory=dict)
     fit_seconds: float = 0.0
+    streamed: list[str] = field(default_factory=list)
     seeds_count: int = 1
     best_epoch: int | None = None
     refit_epochs: int | None = None

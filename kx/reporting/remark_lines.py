@@ -27,6 +27,8 @@ def remarks_on(record: Record, words: Words) -> Iterator[Text]:
         again = record.refit_epochs
         key = {None: "best epoch", 0: "best epoch", 1: "refit.one"}.get(again, "refit")
         yield plain(words(key, epoch=record.best_epoch, epochs=again))
+    if record.streamed:
+        yield plain(words("streamed", metrics=words("comma").join(record.streamed)))
     yield from _diagnosis(record, words)
     yield from map(plain, _on_the_base(record, words))
     yield from map(plain, _on_the_parts(record, words))

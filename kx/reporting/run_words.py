@@ -67,6 +67,11 @@ CATALOGUE = Catalogue(
             "best epoch: {epoch}; trained again on all training data for {epochs} epoch",
             "最佳轮次：{epoch}；随后用全部训练数据重新训练了 {epochs} 轮",
         ),
+        "streamed": (
+            "validation {metrics}: Keras's estimate at that epoch, from 200 thresholds; test "
+            "scores and baselines are exact",
+            "验证 {metrics}：该轮由 Keras 用 200 个阈值估计；测试分数和基线是精确值",
+        ),
         "diagnosis": ("diagnosis: {found}", "诊断：{found}"),
         "diagnosis.advice": ("diagnosis: {found}; {advice}", "诊断：{found}；{advice}"),
         "features.cached": (

@@ -72,6 +72,7 @@ class Validation:
         seeds: one for each time that every split is trained on.
         results: of each fit: all seeds of the first split, then of the second, …
         predictions: of each fit, for its validation rows: (n, outputs).
+        kept: of each fit, the epoch, counted from 1, whose weights predicted; 0: of none.
         guesses: name of a baseline -> what it says of the validation rows of each split.
         finals: the fits whose networks are the result of the run, one per seed; may be empty.
     """
@@ -80,9 +81,21 @@ class Validation:
     seeds: Sequence[int]
     results: list[FitResult] = field(default_factory=list)
     predictions: list[np.ndarray] = field(default_factory=list)
+    kept: list[int] = field(default_factory=list)
     guesses: dict[str, list[np.ndarray]] = field(default_factory=dict)
     finals: list[Fitted] = field(default_factory=list)
     conclusion: Conclusion | None = None
+
+    @property
+    def rows(self) -> list[np.ndarray]:
+        """The validation rows of each fit."""
+        seeds = len(self.seeds)
+        return [self.proposals[at // seeds].validation for at in range(len(self.results))]
+
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether each fit's predictions are those of the epoch that was chosen."""
+        return self.conclusion is not None and set(self.kept) == {self.conclusion.best_epoch}
 
 
 class Fitter:
@@ -161,6 +174,8 @@ class Fitter:
 
     def _add(self, found: Validation, fitted: Fitted, split: int, seed: int) -> None:
         """Take down what came of one fit; its data need not be kept."""
+        from kx.training.callbacks import kept_epoch
+
         proposal = found.proposals[split]
         self._note(fitted, judged=True)
         result = FitResult(fitted.job.name, fitted.history, fitted.best_epoch, fitted.seconds)
@@ -168,6 +183,7 @@ class Fitter:
         note_vocabulary(
             self._work, self.preparation(fitted), self._bundle.train, proposal.validation
         )
+        found.kept.append(kept_epoch(self._work.training, fitted))
         found.predictions.append(self.trainer.predict(fitted, proposal.validation))
         if seed == 0:
             self._guess(found, fitted, proposal)

@@ -56,10 +56,13 @@ def judge_validation(work: Work, bundle: DatasetBundle, found: Validation) -> No
     """Take down the scores of the validation strategy, and its baselines on the same rows."""
     import numpy as np
 
+    from kx.evaluators.scores import STREAMED
+
     conclusion, info = found.conclusion, bundle.info
     assert conclusion is not None  # noqa: S101 - for the type checker
     head = work.plan.head(info)
-    scores = {name: _spread(values, found) for name, values in conclusion.scores.items()}
+    values = {**conclusion.scores, **_estimates_at_hand(bundle, found, list(conclusion.scores))}
+    scores = {name: _spread(of, found) for name, of in values.items()}
     if len(found.results) == 1 and "accuracy" in scores and info.task != "multilabel":
         from kx.evaluators.scores import share_interval
 
@@ -69,11 +72,32 @@ def judge_validation(work: Work, bundle: DatasetBundle, found: Validation) -> No
     said = {name: np.concatenate(parts) for name, parts in found.guesses.items()}
     work.facts |= {
         "scores": {"validation": plain(scores, head.metrics)},
-        "fold_scores": {name: list(values) for name, values in conclusion.scores.items()},
+        "fold_scores": {name: list(of) for name, of in values.items()},
+        "streamed": [name for name in STREAMED if name in scores and not found.is_at_hand],
         "best_epoch": conclusion.best_epoch,
         "baselines": {"validation": _baselines(bundle.train.y[rows], said, info, head)},
         "seeds_count": len(found.seeds),
         "leaky": work.plan.spec.preparation.leaky,
+    }
+
+
+def _estimates_at_hand(
+    bundle: DatasetBundle, found: Validation, names: Sequence[str]
+) -> dict[str, list[float]]:
+    """Return exactly, fit by fit, what Keras only estimates, where that epoch's networks are kept.
+
+    Args:
+        bundle: has the targets.
+        found: fits and what they predict.
+        names: of the metrics.
+    """
+    from kx.evaluators.scores import STREAMED, exact
+
+    fits = list(zip(found.rows, found.predictions, strict=True)) if found.is_at_hand else []
+    return {
+        name: [exact(name, bundle.train.y[rows], said, bundle.info) for rows, said in fits]
+        for name in names
+        if name in STREAMED and fits
     }
 
 

@@ -126,8 +126,7 @@ def _keep_predictions(
     """Keep what the networks say of rows that they were not trained on."""
     import numpy as np
 
-    seeds = len(found.seeds)
-    rows = [found.proposals[at // seeds].validation for at in range(len(found.results))]
+    rows = found.rows
     fits = [np.full(len(of), at, "int32") for at, of in enumerate(rows)]
     arrays: dict[str, Any] = {
         "validation_rows": np.concatenate(rows).astype("int32"),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from kx.curves import lower_is_better
 from kx.reporting.tensorboard import EVENTS, without_host
 from kx.spec.schema import TrainingSection
-from kx.training.jobs import Job, Recording
+from kx.training.jobs import Fitted, Job, Recording
 
 if TYPE_CHECKING:
     import keras
@@ -39,6 +39,16 @@ def batch_by_batch(callbacks: Sequence[keras.callbacks.Callback]) -> str:
 def keeps_best(training: TrainingSection, job: Job) -> bool:
     """Whether a fit ends with the weights of its best epoch: there must be rows that tell which."""
     return training.checkpoint == "best" and _guarded(job)
+
+
+def kept_epoch(training: TrainingSection, fitted: Fitted) -> int:
+    """Return the epoch, counted from 1, at whose end a fit's weights were as they are now.
+
+    It is 0 where they never were in use: averages are put in their place at the very end.
+    """
+    if training.optimizer.use_ema:
+        return 0
+    return fitted.best_epoch if keeps_best(training, fitted.job) else len(fitted.history["loss"])
 
 
 def _guarded(job: Job) -> bool:

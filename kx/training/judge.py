@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kx.contracts import DatasetInfo, Split
+from kx.evaluators.scores import EXACT, exact
 from kx.models.heads import Head
 from kx.training.assemble import make_metrics
 from kx.training.feed import Resident
@@ -39,17 +40,21 @@ def predict(model: keras.Model, x: Any) -> np.ndarray:
 def measure(
     y: np.ndarray, predictions: np.ndarray, info: DatasetInfo, head: Head
 ) -> dict[str, float]:
-    """Return loss and metrics of ``predictions``, by Keras's own losses and metrics.
+    """Return loss and metrics of ``predictions``, over all of them at once.
 
-    The loss is that of the predictions alone, without what regularisation adds.
+    They are Keras's own, but for those of ``kx.evaluators.scores.EXACT``. The loss is that of the
+    predictions alone, without what regularisation adds.
     """
     import keras
 
     per_example = keras.losses.get(head.loss)(_like(y, predictions), predictions)
     values = {"loss": float(keras.ops.mean(per_example))}
     for metric in make_metrics(info, head):
-        metric.update_state(_like(y, predictions), predictions)
-        values[metric.name] = float(metric.result())
+        if metric.name in EXACT:
+            values[metric.name] = exact(metric.name, y, predictions, info)
+        else:
+            metric.update_state(_like(y, predictions), predictions)
+            values[metric.name] = float(metric.result())
     return values
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from kx.evaluators.scores import wilson
+from kx.evaluators.scores import area_under_roc, wilson
 from kx.reporting.report.charts import thinned
 
 if TYPE_CHECKING:
@@ -136,12 +136,12 @@ def roc(y: np.ndarray, shares: np.ndarray, names: Sequence[str]) -> list[Curve]:
         shares: (n, classes); for two classes, the curve of the second is returned.
         names: of the classes.
     """
-    from sklearn.metrics import auc, roc_curve
+    from sklearn.metrics import roc_curve
 
     found = []
     for name, truth, scores in _one_by_one(y, shares, names):
         x, hits, _ = roc_curve(truth, scores)
-        found.append(_curve(name, x, hits, float(auc(x, hits))))
+        found.append(_curve(name, x, hits, area_under_roc(truth, scores)))
     return found
 
 

@@ -114,6 +114,8 @@ def remarks(record: Record, words: Words) -> Iterator[str]:
         keys = {None: "remark.best", 1: "remark.refit_one"}
         key = keys.get(record.refit_epochs, "remark.refit")
         yield words(key, epoch=record.best_epoch, epochs=record.refit_epochs)
+    if record.streamed:
+        yield words("remark.streamed", metrics=", ".join(record.streamed))
     yield from _on_the_base(record, words)
     for part, count in record.duplicates.items():
         if count:

@@ -125,6 +125,11 @@ ABOVE: Texts = {
         "Best epoch: {epoch}; trained again on all training data for one epoch.",
         "最佳轮次：{epoch}；随后用全部训练数据重新训练了一轮。",
     ),
+    "remark.streamed": (
+        "Validation {metrics}: Keras's estimate at that epoch, from 200 thresholds; test scores "
+        "and baselines are exact.",
+        "验证集 {metrics}：该轮由 Keras 用 200 个阈值估计；测试分数和基线是精确值。",
+    ),
     "remark.duplicates": (
         "{count} rows of the {part} part also occur, identical, in the training part.",
         "{part}中有 {count} 行与训练集中的行完全相同。",
