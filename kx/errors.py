@@ -40,6 +40,10 @@ class DataError(KxError):
     exit_code = 3
 
 
+class RowsError(DataError):
+    """Rows of somebody's table cannot be used as they are."""
+
+
 class MissingDataError(DataError):
     """A file that a dataset needs could not be found or fetched."""
 
@@ -114,6 +118,7 @@ class Problem:
         hint: what to do about it.
         excerpt: the line of the file, with a caret below the place.
         position: line and column, for sorting.
+        of_data: whether the spec may stay as it is, and the data are at fault.
     """
 
     where: str
@@ -123,6 +128,7 @@ class Problem:
     hint: str = ""
     excerpt: str = ""
     position: tuple[int, int] = (0, 0)
+    of_data: bool = False
 
     def __str__(self) -> str:
         """``file:line:column: key: what is wrong; got …; hint``, on one line."""
@@ -139,12 +145,15 @@ class SpecError(KxError):
 
     Attributes:
         problems: in the order of the file; at least one.
+        exit_code: 2; that of the data if nothing else is wrong.
     """
 
     exit_code = 2
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
+        if self.problems and all(problem.of_data for problem in self.problems):
+            self.exit_code = DataError.exit_code
         super().__init__("\n".join(map(str, self.problems)))
 
 

@@ -71,7 +71,7 @@ class Entry(Generic[F]):
     kind: str
     name: str
     function: F
-    info: Callable[..., DatasetInfo] | None = None
+    info: Callable[..., DatasetInfo | None] | None = None
     check: Check | None = None
     rescale: Callable[[dict[str, Any], float], dict[str, Any]] | None = None
     transfer: Transfer | None = None
@@ -130,7 +130,7 @@ class Registry(Generic[F]):
         self,
         name: str,
         *,
-        info: Callable[..., DatasetInfo] | None = None,
+        info: Callable[..., DatasetInfo | None] | None = None,
         check: Check | None = None,
         rescale: Callable[[dict[str, Any], float], dict[str, Any]] | None = None,
         transfer: Transfer | None = None,

@@ -46,6 +46,6 @@ def check(
                 typer.echo(f"{path}: ok")
     if as_json:
         typer.echo(to_json(report), nl=False)
-        raise typer.Exit(SpecError.exit_code if problems else 0)
+        raise typer.Exit(SpecError(problems).exit_code if problems else 0)
     if problems:
         raise SpecError(problems)

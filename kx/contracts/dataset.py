@@ -68,6 +68,9 @@ class DatasetInfo:
         test_examples: size of the test part, likewise.
         features: names of the columns of tabular data; may be empty.
         target: name and unit of what a regression predicts.
+        columns: names of the columns of the table that texts were read from; may be empty.
+        remarks: what everybody should know of the data before anything trains, as far as it is
+            known so early; `kx check` and the run warn of it.
         note: what every user should know, such as the ethics of the data; may be empty.
         output_activation: overrides the output layer's activation; None: what suits the task.
         groups: what ``Split.groups`` tells apart, such as ``patient``; empty: nothing.
@@ -97,6 +100,8 @@ class DatasetInfo:
     test_examples: int | None = None
     features: tuple[str, ...] = ()
     target: str = ""
+    columns: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     note: str = ""
     output_activation: str | None = None
     groups: str = ""

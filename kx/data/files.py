@@ -116,3 +116,6 @@ class Files(Protocol):
 
     def took(self, tree: Tree, sha256: str) -> None:
         """Take note of what was read of ``tree``: a digest over names and contents."""
+
+    def took_file(self, path: Path, sha256: str) -> None:
+        """Take note of a file that the spec names, and that a loader read in a stream."""

@@ -8,7 +8,8 @@ from kx.contracts import DatasetBundle, DatasetInfo
 from kx.data.class_folders import TEXTS, classes_in, spread
 from kx.data.files import DataFolder, Files
 from kx.data.samples.raw_reviews import raw_reviews
-from kx.data.text_files import OnBroken, TextOptions, text_bundle, text_flaws, text_info
+from kx.data.text_files import TextOptions, text_bundle, text_flaws, text_info
+from kx.data.text_table import OnBroken
 from kx.data.trees import Tree, below
 from kx.data.weight_files import WeightFile
 from kx.errors import DataError

@@ -145,6 +145,10 @@ class SourceFiles:
         """Take note of what was read of ``tree``: a digest over names and contents."""
         self._read[tree.name] = (self._read[tree.name][0], sha256)
 
+    def took_file(self, path: Path, sha256: str) -> None:
+        """Take note of a file that the spec names, and that a loader read in a stream."""
+        self._read[path.name] = ("path", sha256)
+
     def provenance(self) -> Provenance:
         """Return where the files read so far came from; ``package`` if none was needed."""
         sources = dict.fromkeys(source for source, _ in self._read.values())
@@ -259,6 +263,10 @@ class SampleFiles:
         """Take note of what was read of the user's own files."""
         if tree.name in self._own:
             self._own[tree.name] = sha256
+
+    def took_file(self, path: Path, sha256: str) -> None:
+        """Take note of a file of the user's own that a loader read in a stream."""
+        self._own[path.name] = sha256
 
     def provenance(self) -> Provenance:
         """Return ``sample``, or whence data came that need no stand-in: ``path``, ``package``."""

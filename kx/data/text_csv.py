@@ -2,165 +2,156 @@
 
 from __future__ import annotations
 
-import csv
-import hashlib
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 from kx.contracts import DatasetBundle, DatasetInfo, Split
+from kx.data.delimited import Layout
 from kx.data.files import Files
-from kx.data.parts import SEED, Seed, TestFraction, bundled, divided
-from kx.data.text_files import SHOWN, OnBroken, TextOptions, decoded, text_info
+from kx.data.parts import SEED, Seed, TestFraction, bundled, divided, held_out
+from kx.data.table_files import table_file
+from kx.data.targets import Target, TargetOptions, number_of, target_of
+from kx.data.text_files import TextOptions, text_info
+from kx.data.text_table import OnBroken, Rows, Wanted, read_rows
 from kx.data.texts import tokenized
-from kx.data.trees import Tree
-from kx.errors import DataError
 from kx.options import SpecPath
 from kx.registry import dataset
 
+if TYPE_CHECKING:
+    import numpy as np
+
 Column = Annotated[str, Field(min_length=1)]
 
-Row = tuple[int, str, str]
-"""The line on which a row ends, its text, and its label."""
+CHEAP = 20_000_000
+"""Bytes of a table that are read to its end before anything else is done."""
+
+PACKED = 5
+"""So many times larger a packed table may be, for that."""
 
 
-@dataset("text_csv")
+def text_csv_info(
+    *,
+    path: SpecPath,
+    text: Column = "text",
+    label: Column = "label",
+    layout: Layout,
+    target: TargetOptions,
+    form: TextOptions,
+    test_fraction: TestFraction = 0.2,
+    split_seed: Seed = SEED,
+    on_broken: OnBroken = "error",
+) -> DatasetInfo | None:
+    """Describe the texts of a table that is small; of a larger one, look at its first line.
+
+    Raises:
+        DataError: if it is no such table.
+    """
+    file, wanted = table_file(Path(path)), Wanted(text, label, layout, target, on_broken)
+    state = file.stat()
+    size = state.st_size * (1 if file.suffix.lower() in (".csv", ".tsv", ".txt") else PACKED)
+    if size > CHEAP:
+        read_rows(file, wanted, keep=False, whole=False)
+        return None
+    rows, found = _counted(file, state.st_mtime_ns, state.st_size, wanted)
+    return _described(form, found, wanted, rows, test_fraction)
+
+
+@dataset("text_csv", info=text_csv_info)
 def text_csv(
     files: Files,
     *,
     path: SpecPath,
     text: Column = "text",
     label: Column = "label",
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ",",
+    layout: Layout,
+    target: TargetOptions,
     form: TextOptions,
     test_fraction: TestFraction = 0.2,
     split_seed: Seed = SEED,
     on_broken: OnBroken = "error",
 ) -> DatasetBundle:
-    """Load your own texts, and what each of them is, from two columns of a CSV file.
+    """Load your own texts, and what each of them is, from two columns of a table.
 
-    The first line has the names of the columns. kx divides the rows into a training and a test
-    part with the same share of each class; `rows.json` in a run's folder has the line of each.
+    The table is delimited text (CSV, TSV and the like), also packed with gzip, zip, bzip2 or xz;
+    its first line has the names of the columns. It is read in a stream: only these two columns
+    stay in memory. kx divides the rows into a training and a test part with the same share of each
+    class; `rows.json` in a run's folder has the line of each.
 
     Args:
-        files: how the file is read.
-        path: of the file, in UTF-8; a relative path begins at the folder of the spec.
+        files: are told what was read.
+        path: of the file; a relative path begins at the folder of the spec.
         text: name of the column with the texts.
-        label: name of the column with the class of each.
-        delimiter: what stands between columns.
+        label: name of the column with the class of each, or with its number.
+        layout: how the table is written.
+        target: what the labels are.
         form: how the texts become numbers.
         test_fraction: share of each class that is kept for testing.
         split_seed: decides which rows these are.
-        on_broken: rows without a text or a label are an `error`, or left out: `skip`.
+        on_broken: rows with too few or too many columns, or without a text or a label, are an
+            `error`, or left out: `skip`.
 
     Returns:
         x texts, which each fit makes a CSR matrix (n, num_words) of, or (n, maxlen) int32; y (n,)
-        int32, the classes in the order of their names.
+        int32, the classes in the order of their names, or (n,) float32, the numbers.
 
     Raises:
         DataError: if the file is no such table, with the line; or has fewer than two classes.
     """
     import numpy as np
 
-    tree = files.own(Path(path))
-    content = tree.read(_only(tree))
-    files.took(tree, hashlib.sha256(content).hexdigest())
-    rows = list(_rows(tree.name, content, text, label, delimiter))
-    flaws = [f"line {line}: {_flaw(said, of)}" for line, said, of in rows if _flaw(said, of)]
-    if flaws and on_broken == "error":
-        raise DataError(_unusable(tree.name, flaws))
-    good = [row for row in rows if not _flaw(row[1], row[2])]
-    classes = sorted({of for *_, of in good})
-    if len(classes) < 2:
-        raise DataError(f"{tree.name}: column {label} has {len(classes)} class: it needs two.")
-    labels = np.array([classes.index(of) for *_, of in good], np.int32)
-    train, test = divided(Split(np.arange(len(good)), labels), test_fraction, labels, split_seed)
-    info = replace(
+    file, wanted = Path(path), Wanted(text, label, layout, target, on_broken)
+    rows = read_rows(file, wanted, keep=True)
+    files.took_file(file, rows.table.sha256)
+    found = target_of(rows.labels, target.task)
+    info = _described(form, found, wanted, rows, test_fraction)
+    labels = _numbers(rows.said, found)
+    everything = Split(np.arange(len(labels)), labels)
+    train, test = divided(everything, test_fraction, labels, split_seed)
+    return _bundle(info, rows, {"train": train, "test": test})
+
+
+@lru_cache(maxsize=8)
+def _counted(file: Path, changed: int, size: int, wanted: Wanted) -> tuple[Rows, Target]:
+    """Return what a table holds; the same again, as long as nobody changes it."""
+    rows = read_rows(file, wanted, keep=False)
+    return rows, target_of(rows.labels, wanted.target.task)
+
+
+def _described(
+    form: TextOptions, found: Target, wanted: Wanted, rows: Rows, fraction: float
+) -> DatasetInfo:
+    test = held_out(len(rows.lines), fraction)
+    return replace(
         text_info("text_csv", form),
-        task="binary" if len(classes) == 2 else "multiclass",
-        classes=tuple(classes),
+        task=found.task,
+        classes=found.classes,
+        target="" if found.classes else wanted.label,
+        columns=rows.table.header,
+        train_examples=len(rows.lines) - test,
+        test_examples=test,
+        remarks=(*found.remarks, *rows.remarks()),
     )
-    return _bundle(info, good, {"train": train, "test": test}, flaws)
 
 
-def _bundle(
-    info: DatasetInfo, rows: list[Row], parts: dict[str, Split], flaws: list[str]
-) -> DatasetBundle:
+def _numbers(said: Sequence[str], found: Target) -> np.ndarray:
+    """Return the labels as numbers: (n,) int32 of classes, or (n,) float32."""
+    import numpy as np
+
+    if not found.classes:
+        return np.array([number_of(label) for label in said], np.float32)
+    places = {name: at for at, name in enumerate(found.classes)}
+    return np.array([places[label] for label in said], np.int32)
+
+
+def _bundle(info: DatasetInfo, rows: Rows, parts: Mapping[str, Split]) -> DatasetBundle:
     assert info.texts is not None  # noqa: S101 - for the type checker
-    strings = {part: [rows[at][1] for at in split.x] for part, split in parts.items()}
+    strings = {part: [rows.texts[at] for at in split.x] for part, split in parts.items()}
     texts = tokenized(strings, info.texts)
     train, test = (Split(texts[part], parts[part].y) for part in ("train", "test"))
-    remarks = (f"{len(flaws)} rows were left out: {_some(flaws)}",) if flaws else ()
-    origins = {part: [f"line {rows[at][0]}" for at in of.x] for part, of in parts.items()}
-    return replace(bundled(info, train, test), remarks=remarks, origins=origins)
-
-
-def _only(tree: Tree) -> str:
-    """Return the one file of a tree.
-
-    Raises:
-        DataError: if it has none, or more, of which but one would be read.
-    """
-    if len(tree.files) != 1:
-        raise DataError(
-            f"{tree.name} holds {len(tree.files):,} files, and only one table is read: name its "
-            "file in dataset.path."
-        )
-    return tree.files[0]
-
-
-def _rows(name: str, content: bytes, text: str, label: str, delimiter: str) -> Iterator[Row]:
-    """Yield the rows of a table.
-
-    Raises:
-        DataError: if it is none.
-    """
-    whole, flaw = decoded(content)
-    if flaw:
-        raise DataError(f"{name} {flaw}.")
-    # Else no text may have more than 131,072 characters; all of them are in memory already.
-    csv.field_size_limit(max(len(whole), csv.field_size_limit()))
-    reader = csv.reader(whole.splitlines(keepends=True), delimiter=delimiter, strict=True)
-    try:
-        header = next(reader)
-        places = [_place(name, header, column) for column in (text, label)]
-        for cells in filter(None, reader):
-            if len(cells) != len(header):
-                raise DataError(
-                    f"{name}, line {reader.line_num}: {len(cells)} columns, but the first line "
-                    f"names {len(header)}. A text with {delimiter!r} or a line break in it needs "
-                    "quotation marks around it."
-                )
-            yield reader.line_num, cells[places[0]], cells[places[1]].strip()
-    except csv.Error as error:
-        raise DataError(f"{name}, line {reader.line_num}: {error}.") from error
-
-
-def _place(name: str, header: list[str], column: str) -> int:
-    if column not in header:
-        raise DataError(
-            f"{name} has no column {column!r}: its first line names {', '.join(header)}. Say "
-            "which columns are meant: dataset.text and dataset.label."
-        )
-    if header.count(column) > 1:
-        raise DataError(f"{name} has column {column!r} twice: give one of the two another name.")
-    return header.index(column)
-
-
-def _flaw(text: str, label: str) -> str:
-    return "no text" if not text.strip() else "" if label else "no label"
-
-
-def _unusable(name: str, flaws: list[str]) -> str:
-    return (
-        f"{name}: {len(flaws)} rows cannot be used: {_some(flaws)}\n"
-        "Put them right, remove them, or set dataset.on_broken: skip."
-    )
-
-
-def _some(flaws: list[str]) -> str:
-    more = f"\n  and {len(flaws) - SHOWN} more" if len(flaws) > SHOWN else ""
-    return "".join(f"\n  {flaw}" for flaw in flaws[:SHOWN]) + more
+    origins = {part: [f"line {rows.lines[at]}" for at in of.x] for part, of in parts.items()}
+    return replace(bundled(info, train, test), origins=origins)

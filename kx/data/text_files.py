@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -14,6 +14,7 @@ from kx.data import cache
 from kx.data.class_folders import TEXTS, Member
 from kx.data.parts import bundled
 from kx.data.sequences import sequence_form
+from kx.data.text_table import OnBroken, some
 from kx.data.texts import tokenized
 from kx.data.trees import Tree
 from kx.errors import DataError
@@ -25,12 +26,6 @@ NGrams = Annotated[int, Field(ge=1, le=5)]
 NumWords = Annotated[int, Field(ge=3, le=1_000_000)]
 """Index 0 is padding, 1 an unknown token."""
 MaxLen = Annotated[int, Field(ge=1, le=100_000)]
-OnBroken = Literal["error", "skip"]
-"""What to do about files that are no texts: stop and name them all, or leave them out."""
-
-SHOWN = 20
-"""Files that a message names; the run's log has all."""
-
 MOST_BYTES = 10_000_000
 """Of one text: a book has one or two million."""
 
@@ -108,7 +103,7 @@ def text_bundle(
         _refuse_lost_classes(tree, part, of)
     rows = [*looked["train"], *looked.get("validation", [])], looked["test"]
     train, test = ([file for file in of if not file.flaw] for of in rows)
-    left_out = f"{len(flaws)} files are no texts and were left out: {_some(flaws)}"
+    left_out = f"{len(flaws)} files are no texts and were left out: {some(flaws)}"
     return _bundle(info, {"train": train, "test": test}, (left_out,) if flaws else ())
 
 
@@ -161,14 +156,9 @@ def _bundle(
 
 def _unusable(tree: Tree, flaws: Sequence[str]) -> str:
     return (
-        f"{tree.name}: {len(flaws)} files are no texts: {_some(flaws)}\n"
+        f"{tree.name}: {len(flaws)} files are no texts: {some(flaws)}\n"
         "Put them right, remove them, or set dataset.on_broken: skip."
     )
-
-
-def _some(flaws: Sequence[str]) -> str:
-    more = f"\n  and {len(flaws) - SHOWN} more" if len(flaws) > SHOWN else ""
-    return "".join(f"\n  {flaw}" for flaw in flaws[:SHOWN]) + more
 
 
 def _refuse_lost_classes(tree: Tree, part: str, files: Sequence[_Looked]) -> None:

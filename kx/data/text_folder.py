@@ -9,7 +9,8 @@ from kx.data.class_folders import TEXTS, described, listed, with_test_part
 from kx.data.files import Files
 from kx.data.parts import SEED, Seed, TestFraction
 from kx.data.sources import existing
-from kx.data.text_files import OnBroken, TextOptions, text_bundle, text_info
+from kx.data.text_files import TextOptions, text_bundle, text_info
+from kx.data.text_table import OnBroken
 from kx.data.trees import open_tree, unwrapped
 from kx.options import SpecPath
 from kx.registry import dataset

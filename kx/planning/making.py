@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kx import plugins
 from kx.contracts import DatasetInfo
-from kx.errors import DataError, PluginError, Problem, SpecError
+from kx.errors import DataError, PluginError, Problem, RowsError, SpecError
 from kx.planning.components import choose, choose_callbacks
 from kx.planning.plan import SECTIONS, Choice, Plan
 from kx.planning.rules import broken
@@ -142,11 +142,20 @@ def _described(
     try:
         with faults_of(entry):
             info = entry.info(**entry.located(choice.options, folder))
+        if info is None:  # a table too large to be read now
+            return None
         return replace(info, output_activation=spec.training.output_activation)
     except (DataError, PluginError) as error:
         key = ("dataset", *entry.paths()[:1])
-        problems.append(document.problem(key, " ".join(str(error).split()).rstrip(".")))
+        problem = document.problem(key, _one_line(error))
+        problems.append(replace(problem, of_data=isinstance(error, RowsError)))
         return None
+
+
+def _one_line(error: Exception) -> str:
+    """Return what an error says; the entries of a list, which are indented, with ; in between."""
+    text = str(error).replace(": \n  ", ": ").replace("\n  ", "; ").replace("\n", ". ")
+    return " ".join(text.split()).rstrip(".")
 
 
 def _held_to_rules(plan: Plan, document: Document, problems: Iterable[Problem]) -> Plan:

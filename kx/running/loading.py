@@ -108,7 +108,8 @@ def tell(work: Work, findings: Iterable[Finding]) -> None:
         if found.fatal:
             fatal.append(Problem("", key, found.message, hint=found.hint))
         else:
-            work.warn("Check the spec", f"{key}: {found.message}; {found.hint}")
+            hint = f"; {found.hint}" if found.hint else ""
+            work.warn("Check the spec", f"{key}: {found.message}{hint}")
     if fatal:
         raise SpecError(fatal)
 

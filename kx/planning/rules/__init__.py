@@ -34,6 +34,7 @@ SPEC_RULES: tuple[Callable[[Plan], Iterable[Finding]], ...] = (
 """Those that hold whatever the data are like, or as far as it is known."""
 
 DATA_RULES: tuple[Callable[[Plan, DatasetInfo], Iterable[Finding]], ...] = (
+    data.remarks_are_told,
     data.head_suits_the_task,
     data.class_weights_name_classes,
     data.pictures_stay_bytes,

@@ -26,6 +26,13 @@ def head_suits_the_task(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
             yield Finding.of("training", complaint)
 
 
+def remarks_are_told(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
+    """What is odd about the data is told before anything trains."""
+    key = ("dataset", *plan.dataset.entry.paths()[:1])
+    for remark in info.remarks:
+        yield Finding(key, " ".join(remark.split()).rstrip("."), fatal=False)
+
+
 def class_weights_name_classes(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
     """There are single classes, and they are called like this."""
     for complaint in class_weight_complaints(info, plan.spec.training.class_weight):

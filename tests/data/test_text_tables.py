@@ -1,0 +1,205 @@
+"""Texts from tables: which rows are read, which are not, and what is told of them."""
+
+import gzip
+
+import numpy as np
+import pytest
+
+from kx.data.sources import SampleFiles, SourceFiles
+from kx.data.text_csv import text_csv
+from kx.errors import DataError, RowsError
+from kx.registry import dataset
+
+ROWS = "".join(f"words {n},{'spam' if n % 2 else 'ham'}\n" for n in range(20))
+
+
+@pytest.fixture
+def load(tmp_path):
+    """Write a table and load it."""
+
+    def load(content, name="mails.csv", **options):
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        files = SourceFiles()
+        bundle = text_csv(files, path=str(path), **options)
+        assert bundle.info == dataset["text_csv"].info(path=str(path), **options)
+        return bundle
+
+    return load
+
+
+def rows(bundle):
+    """Line -> text, of all rows of both parts."""
+    parts = {"train": bundle.train, "test": bundle.test}
+    return {
+        int(line.removeprefix("line ")): text
+        for part, split in parts.items()
+        for line, text in zip(bundle.origins[part], split.x.strings, strict=True)
+    }
+
+
+def test_a_table_may_be_larger_than_any_text(load):
+    row = f"{'word ' * 400},spam\n{'term ' * 400},ham\n"
+
+    bundle = load("text,label\n" + row * 3_000)  # 12 MB
+
+    assert len(bundle.train) + len(bundle.test) == 6_000
+
+
+def test_a_line_separator_in_a_text_ends_no_row(load):
+    found = rows(load(f'text,label\n"one\u2028two",ham\nx\x85y,spam\n"a\nb",ham\n{ROWS}'))
+
+    assert len(found) == 23
+    assert (found[2], found[3], found[4], found[6]) == ("one\u2028two", "x\x85y", "a\nb", "words 0")
+
+
+def test_packed_tables_and_folders_with_one_are_read(load, tmp_path):
+    content = f"text,label\n{ROWS}".encode()
+    plain = load(content)
+    packed = load(gzip.compress(content), name="mails.csv.gz")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder/mails.csv").write_bytes(content)
+    (tmp_path / "folder/.DS_Store").write_bytes(b"")
+    files = SourceFiles()
+    loose = text_csv(files, path=str(tmp_path / "folder"))
+
+    assert rows(packed) == rows(loose) == rows(plain)
+    assert files.provenance().source == "path"
+    assert set(files.provenance().files) == {"folder"}
+    assert SampleFiles().provenance().source == "package"
+
+
+SWALLOWED = 'text\tlabel\n"one\tham\ntwo\tspam\nthree"\tham\n' + ROWS.replace(",", "\t")
+
+
+def test_rows_that_swallow_line_breaks_are_counted_and_told(load):
+    bundle = load(SWALLOWED)
+
+    (remark,) = bundle.info.remarks
+    assert len(rows(bundle)) == 21
+    assert "1 rows go over several lines" in remark
+    assert "In 1 of them there seem to be rows of their own, with labels (lines 2 to 4)" in remark
+    assert "dataset.quoting: none" in remark
+
+
+def test_without_quoting_no_row_is_swallowed(load):
+    bundle = load(SWALLOWED, quoting="none", delimiter="tab")
+
+    assert len(rows(bundle)) == 23
+    assert bundle.info.remarks == ()
+
+
+def test_honest_line_breaks_are_told_without_a_suspicion(load):
+    (remark,) = load(f'text,label\n"Dear all,\nwords, words\nYours",ham\n{ROWS}').info.remarks
+
+    assert "1 rows go over several lines" in remark
+    assert "(lines 2 to 4)" in remark
+    assert "rows of their own" not in remark
+
+
+FLAWS = "text,label\nno label,\n,ham\na,nan\nb,NULL\nc\nd,e,f\n" + ROWS
+
+
+def test_rows_that_cannot_be_used_are_all_named(load):
+    with pytest.raises(RowsError) as refused:
+        load(FLAWS)
+
+    said = str(refused.value)
+    assert "mails.csv: 6 rows cannot be used" in said
+    for flaw in (
+        "line 2: no label",
+        "line 3: no text",
+        "line 4: no label, but 'nan'",
+        "line 5: no label, but 'NULL'",
+        "line 6: 1 columns, but the first line names 2",
+        "line 7: 3 columns, but the first line names 2",
+    ):
+        assert f"\n  {flaw}\n" in said
+    assert "dataset.on_broken: skip" in said
+
+
+def test_rows_that_cannot_be_used_may_be_left_out(load):
+    bundle = load(FLAWS, on_broken="skip")
+
+    assert len(rows(bundle)) == 20
+    assert bundle.info.classes == ("ham", "spam")
+    assert "6 rows were left out" in bundle.info.remarks[0]
+
+
+def test_what_looks_like_no_label_may_be_a_class(load):
+    bundle = load(f"text,label\na,none\nb,None\n{ROWS}", missing_labels=())
+
+    assert bundle.info.classes == ("None", "ham", "none", "spam")
+    assert "differ only in form" in bundle.info.remarks[0]
+
+
+def test_numbers_are_a_regression(load):
+    numbers = "".join(f"words {n},{n / 8}\n" for n in range(40))
+
+    bundle = load("text,score\n" + numbers, label="score")
+
+    assert (bundle.info.task, bundle.info.classes, bundle.info.target) == (
+        "regression",
+        (),
+        "score",
+    )
+    assert bundle.train.y.dtype == np.float32
+    for part, split in (("train", bundle.train), ("test", bundle.test)):
+        lines = [int(name.removeprefix("line ")) for name in bundle.origins[part]]
+        assert split.y.tolist() == [(line - 2) / 8 for line in lines]
+    assert abs(bundle.test.y.mean() - 39 / 16) < 0.3  # as spread as the training part
+
+
+def test_whole_numbers_are_asked_for(load):
+    years = "text,label\n" + "".join(f"words {n},{1980 + n}\n" for n in range(40))
+
+    with pytest.raises(DataError, match=r"Say dataset\.task: regression, or classes"):
+        load(years)
+    assert load(years, task="regression").info.task == "regression"
+    assert len(load(years, task="classes").info.classes) == 40
+
+
+@pytest.mark.parametrize("name", ["mails.txt", "mails", "mails.dat"])
+def test_the_name_of_the_file_says_nothing(load, name):
+    assert len(rows(load(f"text;label\n{ROWS.replace(',', ';')}", name=name))) == 20
+
+
+def test_of_a_large_table_only_the_first_line_is_looked_at_beforehand(tmp_path, monkeypatch):
+    monkeypatch.setattr("kx.data.text_csv.CHEAP", 100)
+    (tmp_path / "t.csv").write_text(f"text,label\n{ROWS}")
+
+    assert dataset["text_csv"].info(path=str(tmp_path / "t.csv")) is None
+    with pytest.raises(DataError, match="no column 'class'"):
+        dataset["text_csv"].info(path=str(tmp_path / "t.csv"), label="class")
+
+
+SPEC = """\
+name: mails
+dataset: {{name: text_csv, path: t.csv, {options}}}
+architecture: {{name: mlp, units: [4]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "code", "said"),
+    [
+        (f"text,label\n{ROWS}", "num_words: 50", 0, "ok"),
+        (SWALLOWED, "delimiter: \\t", 0, "dataset.path: t.csv: 1 rows go over several lines"),
+        (FLAWS, "num_words: 50", 3, "line 2: no label; line 3: no text; line 4"),
+        (FLAWS, "num_wrods: 50", 2, "unknown key 'num_wrods'"),
+        ("text,label\n" + "".join(f"a,{n}\n" for n in range(30)), "ngrams: 1", 2, "What are they?"),
+        (f"text,class\n{ROWS}", "ngrams: 1", 2, "has no column 'label'"),
+        (f"text,label\n{ROWS}", "delimiter: ab", 2, "must be one character, or one of auto, comma"),
+        (f"text,label\n{ROWS}", "charset: utf-9", 2, "an encoding that Python knows"),
+        (f"text,label\n{ROWS}", "charset: rot13", 2, "an encoding that Python knows"),
+    ],
+)
+def test_check_tells_what_is_wrong_with_a_table(
+    kx, spec_file, tmp_path, content, options, code, said
+):
+    (tmp_path / "t.csv").write_text(content)
+
+    found, out, err = kx("check", spec_file(SPEC.format(options=options)))
+
+    assert found == code
+    assert said in " ".join((out + err).split())
