@@ -19,6 +19,16 @@ def lower_is_better(metric: str) -> bool:
     )
 
 
+ROUNDING = 1e-6
+"""Scores that differ by a smaller share of them are the same: metrics are counted in float32."""
+
+
+def difference(value: float, base: float) -> float:
+    """Return ``value - base`` of two scores, or 0 where rounding alone tells them apart."""
+    found = value - base
+    return found if abs(found) > ROUNDING * max(abs(value), abs(base)) else 0.0
+
+
 def best_epoch(values: Sequence[float | None], name: str, skipped: int = 0) -> int:
     """Return the first epoch, counted from 1, with the best of ``values`` of metric ``name``.
 

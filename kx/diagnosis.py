@@ -13,12 +13,12 @@ from dataclasses import asdict, dataclass, field
 from statistics import fmean, stdev
 from typing import Any, Literal, Protocol, get_args
 
-from kx.course import SHORT, Course, Points
-from kx.curves import lower_is_better
+from kx.course import SHORT, Course, Points, share_fallen
+from kx.curves import difference, lower_is_better
 
 Kind = Literal[
     "diverged", "too_short", "no_better_than_baseline", "overfits", "underfits", "noisy",
-    "well_fitted",
+    "unfinished", "well_fitted",
 ]  # fmt: skip
 KINDS: tuple[str, ...] = get_args(Kind)
 
@@ -43,11 +43,17 @@ MATTERS = 0.01
 LITTLE = 0.10
 """Of the loss of a constant guess: who wins less has learnt little."""
 
+SETTLED = 0.01
+"""A validation loss that fell by less in the last quarter, and is at its best, hardly falls."""
+
 SURE = 3.0
 """Standard errors that a change must exceed to be more than noise."""
 
 BEYOND = 1e12
 """Numbers stop here: such a loss is beyond measure, and JSON has no infinity."""
+
+OF_WON = ("lost", "fall_of_won", "noise_of_won", "gap_of_won")
+"""Numbers that are shares of what was won over a constant guess."""
 
 Numbers = Mapping[str, float]
 Histories = Mapping[str, Mapping[str, Points]]
@@ -104,10 +110,36 @@ class Diagnosis:
     def from_dict(cls, values: Mapping[str, Any]) -> Diagnosis | None:
         """Return what ``as_dict`` gave, or None where it is missing, foreign or damaged."""
         try:
-            found = cls(**{**values, "advice": tuple(values["advice"])})
-        except (KeyError, TypeError):
+            numbers = _upgraded(values["numbers"])
+            found = cls(**{**values, "advice": tuple(values["advice"]), "numbers": numbers})
+        except (AttributeError, KeyError, TypeError):
             return None
         return found if found.kind in KINDS else None
+
+
+def _upgraded(numbers: Numbers) -> Numbers:
+    """Return the numbers of a diagnosis, of which older records have some in another form.
+
+    There a fall was a share of the lowest loss, and could be more than all.
+    """
+    if "fall" not in numbers or "before" in numbers:
+        return numbers
+    old = {"lowest": numbers["best"], "end": numbers["last"], "uncertainty": 0.0, "noise": 0.0}
+    old |= numbers
+    lowest, end = abs(old["lowest"]), old["end"]
+    before, trained = end + old["fall"] * lowest, end - old["gap"] * abs(end)
+    found = old | {
+        "before": before,
+        "training_end": trained,
+        "fall": share_fallen(before, end),
+        "gap": share_fallen(end, trained),
+        "noise_size": old["noise"] * lowest,
+        "standard_error": old["uncertainty"] * lowest,
+    }
+    found |= {name: min(max(old[name], 0.0), 1.0) for name in OF_WON if name in old}
+    if "linear" in old:
+        found["linear_lead"] = old["behind_linear"] + old["chance"]
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +162,29 @@ def _rises(n: Numbers) -> bool:
 
 
 def _still_falls(n: Numbers) -> bool:
-    sure = n["fall"] >= SURE * n["uncertainty"] and n["since_best"] < 1 / 4
+    sure = n["before"] - n["end"] >= SURE * n["standard_error"] and n["since_best"] < 1 / 4
+    sure = sure and not n["stopped"]
     return sure and n["fall"] >= FALL and n["fall_of_won"] >= MATTERS and n["rise"] < FALL
+
+
+def _best_is_last(n: Numbers) -> bool:
+    """Whether the epochs ran out at the best one: fits that stopped early have had enough."""
+    return n["since_best"] == 0 and not n["stopped"]
+
+
+def guesses_better(n: Numbers) -> bool:
+    """Whether no epoch has a validation loss below that of a constant guess."""
+    return n.get("excess", -1.0) >= 0
+
+
+def linear_is_better(n: Numbers) -> bool:
+    """Whether the linear model has the better score, be it by chance."""
+    return n.get("linear_lead", -1.0) > 0
+
+
+def linear_is_as_good(n: Numbers) -> bool:
+    """Whether the network does not beat the linear model."""
+    return n.get("linear_lead", -1.0) >= 0
 
 
 RULES: tuple[Rule, ...] = (
@@ -148,8 +201,12 @@ RULES: tuple[Rule, ...] = (
         "gap",
         lambda n: n["gap"] >= GAP and n["gap_of_won"] >= 2 * MATTERS and n["training_fall"] >= 0.2,
     ),
+    Rule("no_better_than_baseline", "loss_of_guess", guesses_better),
     Rule("underfits", "weak", lambda n: n["gap"] < CLOSE and n.get("behind_linear", 0) > 0),
-    Rule("underfits", "little", lambda n: n["gap"] < CLOSE and n["won"] < LITTLE),
+    Rule("underfits", "little", lambda n: n["gap"] < CLOSE and n.get("won", 1) < LITTLE),
+    Rule("unfinished", "last_is_best", lambda n: _best_is_last(n) and n["fall"] >= SETTLED),
+    Rule("no_better_than_baseline", "linear_better", linear_is_better),
+    Rule("well_fitted", "settled", _best_is_last),
     Rule("well_fitted", "calm", lambda n: True),
 )
 """Tried in this order; the first that holds is the diagnosis."""
@@ -166,7 +223,7 @@ def diagnose(record: Judged, histories: Histories) -> Diagnosis:
     curves = Course.of(fits, record.spec, record.best_epoch)
     found = {
         **_finiteness(record, fits),
-        **curves.numbers(_constant_loss(record)),
+        **_judged(curves, fits, record),
         **_score_numbers(record),
     }
     numbers = {name: max(-BEYOND, min(BEYOND, value)) for name, value in found.items()}
@@ -196,6 +253,27 @@ def _finiteness(record: Judged, fits: Sequence[Mapping[str, Points]]) -> dict[st
     }
 
 
+def _judged(
+    curves: Course, fits: Sequence[Mapping[str, Points]], record: Judged
+) -> dict[str, float]:
+    """Return how the losses went, and what of it depends on how the run was carried out."""
+    constant = _constant_loss(record)
+    found = curves.numbers(constant)
+    longest = max((len(fit["val_loss"]) for fit in fits), default=0)
+    found["stopped"] = float(longest > len(curves.validation))
+    if _is_penalised(record.spec):
+        found.pop("won", None)
+    elif constant is not None and "least" in found:
+        found["excess"] = found["least"] - constant
+    return found
+
+
+def _is_penalised(spec: Mapping[str, Any]) -> bool:
+    """Whether the losses of the curves have a penalty in them, as that of no constant guess has."""
+    options = _options(spec, "architecture")
+    return any(options.get(name) for name in ("l1", "l2"))
+
+
 def _constant_loss(record: Judged) -> float | None:
     """Return the loss of the best constant guess on the validation rows, if it is known."""
     found = record.baselines.get("validation", {}).get("loss", {})
@@ -210,9 +288,9 @@ def _main_metric(record: Judged) -> str | None:
 def _score_numbers(record: Judged) -> dict[str, float]:
     """Return the score beside its baselines, and how far it is from them, chance taken off.
 
-    ``margin`` is how much better than the best constant the worse end of the score is, and
-    ``behind_linear`` how much worse than the linear model its better end is; both in the unit of
-    the score.
+    ``margin`` is how much better than the best constant the worse end of the score is,
+    ``linear_lead`` how much worse than the linear model the score is, and ``behind_linear`` how
+    much worse its better end is; all in the unit of the score.
     """
     metric = _main_metric(record)
     if metric is None:
@@ -231,7 +309,8 @@ def _score_numbers(record: Judged) -> dict[str, float]:
         found["margin"] = sign * value - chance - max(constants)
     linear = told.get("linear")
     if linear is not None:
-        found |= {"linear": linear, "behind_linear": sign * linear - sign * value - chance}
+        lead = sign * difference(linear, value)
+        found |= {"linear": linear, "linear_lead": lead, "behind_linear": lead - chance}
     return found
 
 
@@ -264,6 +343,8 @@ def _advice(rule: Rule, n: Numbers, spec: Mapping[str, Any], fits: int) -> Itera
         yield from _against_overfitting(spec, options)
     elif rule.kind == "underfits":
         yield from _against_underfitting(rule, options, close=n["gap"] < CLOSE)
+    elif rule.name == "linear_better":
+        yield "linear"
     elif rule.kind == "no_better_than_baseline":
         by_heart = n["training_last"] < (1 - GAP) * n["constant_loss"]
         yield from ("check_data", "more_data", "smaller") if by_heart else ("check_data",)
@@ -273,10 +354,10 @@ def _advice(rule: Rule, n: Numbers, spec: Mapping[str, Any], fits: int) -> Itera
         yield from ("kfold", "smooth") if fits == 1 else ("smooth", "repeats")
     elif rule.kind == "diverged":
         yield from ("lower_rate", "scale", "clip")
-    elif rule.kind == "too_short":
+    elif rule.kind in ("too_short", "unfinished"):
         yield "longer"
     else:
-        yield "linear" if n.get("behind_linear", 0) > 0 else "keep"
+        yield "keep"
 
 
 def _against_overfitting(spec: Mapping[str, Any], options: Mapping[str, Any]) -> Iterator[str]:

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from kx.curves import best_epoch, lower_is_better
+from kx.curves import best_epoch, difference, lower_is_better
 from kx.models.heads import METRICS
 
 
@@ -32,3 +32,12 @@ def test_errors_should_fall_and_everything_else_rise(name):
     falls = name in ("loss", "mae", "mse", "rmse", "mape")
 
     assert lower_is_better(name) is lower_is_better(f"val_{name}") is falls
+
+
+@pytest.mark.parametrize(
+    ("value", "base", "expected"),
+    [(0.9, 0.8, 0.1), (0.8999999761581421, 0.9, 0.0), (3e5, 3e5 + 0.01, 0.0), (0.0, 0.0, 0.0),
+     (1e-3, 0.0, 1e-3), (-2.0, 2.0, -4.0)],
+)  # fmt: skip
+def test_scores_that_only_rounding_tells_apart_do_not_differ(value, base, expected):
+    assert difference(value, base) == pytest.approx(expected, abs=1e-12)

@@ -3,6 +3,7 @@
 import itertools
 import math
 import random
+import re
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from kx.course import SHORT
 from kx.diagnosis import KINDS, RULES, Diagnosis, diagnose
 from kx.language import LANGUAGES, Catalogue
-from kx.reporting.diagnosis_words import WORDS, advice, explained, in_a_line
+from kx.reporting.diagnosis_words import WORDS, advice, explained, in_a_line, recorded
 from kx.reporting.record import Record
 
 MLP = {"architecture": {"name": "mlp", "units": [16, 16], "dropout": 0.0, "l1": 0.0, "l2": 0.0}}
@@ -39,7 +40,8 @@ def noisy(values, size, seed=0):
 def record(accuracy=0.88, half=0.01, spec=MLP, baselines=BINARY, **more):
     score = {"value": accuracy, "low": accuracy - half, "high": accuracy + half}
     scores = {"validation": {"accuracy": {**score, "interval": "wilson"}}}
-    given = {"scores": scores, "baselines": {"validation": baselines}, "spec": spec, **more}
+    more = {"scores": scores, **more}
+    given = {"baselines": {"validation": baselines}, "spec": spec, **more}
     return Record(id="a", name="a", status=given.pop("status", "completed"), started="", **given)
 
 
@@ -47,6 +49,16 @@ def fit(training, validation):
     return {"holdout": {"loss": training, "val_loss": validation}}
 
 
+def error_record(mae, linear):
+    score = {"value": mae, "low": mae - 0.3, "high": mae + 0.3, "interval": "bootstrap"}
+    return record(
+        scores={"validation": {"mae": score}},
+        baselines={"mae": {"median": 6.5, "linear": linear}, "loss": {"mean": 84.0}},
+    )
+
+
+PENALISED = {"architecture": {"name": "mlp", "units": [16], "dropout": 0.0, "l1": 0.0, "l2": 0.1}}
+BETTER = {**BINARY, "accuracy": {"majority": 0.5, "linear": 0.95}}
 DEEP = decay(0.69, 0.01, 20)
 CASES = {
     "turns at 4 and rises, as on IMDB": (
@@ -102,13 +114,58 @@ CASES = {
         record(0.5), fit([0.693] * 20, [0.693] * 20), "no_better_than_baseline", "chance", 1,
     ),
     "falls, and stays there": (
-        record(), fit(decay(0.69, 0.25, 30), decay(0.69, 0.28, 30)), "well_fitted", "calm", 30,
+        record(), fit(decay(0.69, 0.25, 30), decay(0.69, 0.28, 30)), "well_fitted", "settled", 30,
     ),
     "dropout: the training loss stays above": (
-        record(), fit(decay(0.69, 0.35, 30), decay(0.69, 0.28, 30)), "well_fitted", "calm", 30,
+        record(), fit(decay(0.69, 0.35, 30), decay(0.69, 0.28, 30)), "well_fitted", "settled", 30,
     ),
     "stopped early, three epochs after the best": (
         record(), fit(decay(0.69, 0.2, 12), valley(0.69, 0.28, 9, 0.002, 12)),
+        "well_fitted", "calm", 9,
+    ),
+    "still falls by 2 % in the last quarter, and is at its best": (
+        record(), fit(decay(0.69, 0.25, 20, 4.5), decay(0.69, 0.28, 20, 4.5)),
+        "unfinished", "last_is_best", 20,
+    ),
+    "the same, and a linear model does better": (
+        record(baselines=BETTER), fit(decay(0.69, 0.1, 20, 4.5), decay(0.69, 0.28, 20, 4.5)),
+        "unfinished", "last_is_best", 20,
+    ),
+    "calm, but worse than a linear model, as on digits": (
+        record(0.518, baselines={**BINARY, "accuracy": {"majority": 0.4, "linear": 0.59}}),
+        fit(decay(0.69, 0.18, 12), valley(0.69, 0.28, 9, 0.002, 12)),
+        "no_better_than_baseline", "linear_better", 9,
+    ),
+    "the same by a hair, which may be chance": (
+        record(0.58, 0.05, baselines={**BINARY, "accuracy": {"majority": 0.4, "linear": 0.59}}),
+        fit(decay(0.69, 0.2, 12), valley(0.69, 0.28, 9, 0.002, 12)),
+        "no_better_than_baseline", "linear_better", 9,
+    ),
+    "as good as a linear model": (
+        record(0.59, baselines={**BINARY, "accuracy": {"majority": 0.4, "linear": 0.59}}),
+        fit(decay(0.69, 0.2, 12), valley(0.69, 0.28, 9, 0.002, 12)), "well_fitted", "calm", 9,
+    ),
+    "an error below that of a linear model": (
+        error_record(2.4, 3.4), fit(decay(80, 10, 12), valley(80, 12, 9, 0.1, 12)),
+        "well_fitted", "calm", 9,
+    ),
+    "an error above that of a linear model": (
+        error_record(3.5, 3.4), fit(decay(80, 10, 12), valley(80, 12, 9, 0.1, 12)),
+        "no_better_than_baseline", "linear_better", 9,
+    ),
+    "a score above chance, and a loss that never falls below that of a guess": (
+        record(0.55), fit([0.71 - 0.001 * e for e in range(20)], [0.7] * 20),
+        "no_better_than_baseline", "loss_of_guess", 1,
+    ),
+    "the same, but there is a penalty in the loss": (
+        record(0.9, spec=PENALISED), fit([0.9 - 0.001 * e for e in range(20)], [0.8] * 20),
+        "well_fitted", "calm", 1,
+    ),
+    "folds that stopped early, each after another epoch": (
+        record(), {
+            f"fold-{at}": {"loss": DEEP[:length], "val_loss": decay(0.69, 0.28, 9, 4) + tail}
+            for at, (length, tail) in enumerate([(9, []), (15, [0.35] * 6), (13, [0.35] * 4)])
+        },
         "well_fitted", "calm", 9,
     ),
     "a rise of 50 % that is nothing beside what was won": (
@@ -208,11 +265,129 @@ def test_advice_is_what_the_spec_does_not_do_yet(architecture, more, expected):
 
 
 def test_where_a_linear_model_does_better_it_is_advised():
-    better = {**BINARY, "accuracy": {"majority": 0.5, "linear": 0.95}}
-    found = diagnose(record(baselines=better), fit(decay(0.69, 0.2, 30), decay(0.69, 0.28, 30)))
+    found = diagnose(record(baselines=BETTER), fit(decay(0.69, 0.2, 30), decay(0.69, 0.28, 30)))
 
-    assert (found.kind, found.advice) == ("well_fitted", ("linear",))
+    assert (found.kind, found.advice) == ("no_better_than_baseline", ("linear",))
+    assert in_a_line(found) == (
+        "no better than the baseline (accuracy 0.8800, a linear model 0.9500)"
+    )
     assert "0.9500 against 0.8800" in dict(explained(found))["linear model"]
+
+
+@pytest.mark.parametrize(
+    ("case", "line"),
+    [
+        ("still falls by 2 % in the last quarter, and is at its best",
+         "had not finished (the best epoch, 20, is the last one)"),
+        ("the same, and a linear model does better",
+         "had not finished (the best epoch, 20, is the last one); no better than a linear model: "
+         "accuracy 0.8800 against 0.9500"),
+        ("as good as a linear model",
+         "well fitted (val_loss 0.2800 at epoch 9, 0.2860 at the end); no better than a linear "
+         "model: accuracy 0.5900 against 0.5900"),
+        ("rises from the first epoch on",
+         "overfits from epoch 1 on (val_loss 0.6800 there, 1.2500 at the end)"),
+        ("falls, and stays there",
+         "well fitted (val_loss 0.2802 at epoch 30, the last, where it hardly falls any more)"),
+        ("a score above chance, and a loss that never falls below that of a guess",
+         "no better than the baseline (val_loss is 0.7000 at best, that of a constant guess "
+         "0.6930)"),
+    ],
+)  # fmt: skip
+def test_a_line_says_what_stands_beside_the_curves(case, line):
+    assert in_a_line(diagnose(*CASES[case][:2])) == line
+
+
+def test_a_loss_that_never_beats_a_guess_is_told_whatever_the_curves_do():
+    found = diagnose(record(0.57), fit(DEEP, [0.7 + 0.03 * e for e in range(20)]))
+
+    assert in_a_line(found).startswith("overfits from epoch 1 on")
+    assert in_a_line(found).endswith("; val_loss is never below that of a constant guess, 0.6930")
+    assert in_a_line(found, "zh").endswith("；val_loss 从未低于常数猜测的 0.6930")
+
+
+NO_GUESS = {"accuracy": {"majority": 0.5}}
+ODD = {
+    "known by heart": (BINARY, decay(0.69, 0, 40, 1), decay(0.69, 0, 40, 1)),
+    "all but zero, then a bit more": (BINARY, [1e-9] * 20, [1e-9] * 10 + [1e-7] * 10),
+    "halves to the end": (NO_GUESS, [2.0**-e for e in range(20)], [2.0**-e for e in range(20)]),
+    "worse than a guess, and falling": (
+        {**BINARY, "loss": {"prior": 0.1}}, decay(9, 0.1, 20, 9), decay(9, 0.5, 20, 9),
+    ),
+    "below zero": (NO_GUESS, decay(1, -3, 20, 9), decay(1, -2, 20, 9)),
+    "through zero and up again": (NO_GUESS, decay(1, -3, 20, 3), valley(1, -0.01, 9, 0.2, 20)),
+    "flat but for rounding": (BINARY, [0.3] * 20, [0.3, 0.3 + 6e-17] * 10),
+    "a loss of zero": (BINARY, [0.0] * 20, [0.0] * 20),
+    "a mean target of zero": ({"loss": {"mean": 0.0}}, [0.0] * 20, [1e-3] * 20),
+    "a training loss far above": (BINARY, [90.0] * 20, valley(0.6, 0.3, 9, 0.001, 20)),
+    "a wild one": (BINARY, decay(9, 0.1, 20), noisy([1e-3] * 20, 5.0)),
+    "to the skies": (BINARY, [1e-9 * 3.0**e for e in range(20)], [3.0**e for e in range(20)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ODD)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_numbers_of_odd_losses_mean_something(case, language):
+    baselines, training, validation = ODD[case]
+
+    found = diagnose(record(baselines=baselines), fit(training, validation))
+
+    told = " ".join(text for pair in explained(found, language) for text in pair)
+    shares = [float(share.replace(",", "")) for share in re.findall(r"(-?[\d,.]+) %", told)]
+    assert all(-100 <= share <= 1000 for share in shares), told
+    assert not re.search(r"-0\.0+\b(?!\d)|e-1[3-9]|e\+1", told), told
+    assert all(abs(n) <= 1 for name, n in found.numbers.items() if name in BOUNDED), found.numbers
+
+
+BOUNDED = ("fall", "gap", "training_fall", "won", "lost", "fall_of_won", "noise_of_won",
+           "gap_of_won", "since_best")  # fmt: skip
+
+
+def test_a_loss_that_falls_straight_to_the_end_falls_by_less_than_all_of_it():
+    straight = [1 - 0.06 * epoch for epoch in range(16)]
+
+    found = diagnose(record(), fit(straight, straight))
+
+    # From 0.34 to 0.10; the smoothed curve lies one epoch, 0.06, behind.
+    assert (found.kind, found.rule) == ("underfits", "still_falling")
+    assert found.numbers["fall"] == pytest.approx(0.24 / 0.4, rel=1e-3)
+    assert "val_loss still fell from 0.4000 to 0.1600 in the last quarter" in in_a_line(found)
+
+
+def test_what_is_all_but_zero_neither_rises_nor_diverges():
+    by_heart = diagnose(record(), fit(*ODD["all but zero, then a bit more"][1:]))
+    sinking = diagnose(record(), fit([1e-9, *[1e-7] * 19], [1e-7] * 20))
+
+    assert by_heart.numbers["rise"] == pytest.approx(0, abs=1e-4)
+    assert {by_heart.kind, sinking.kind} == {"well_fitted"}
+
+
+OLD = {
+    "kind": "underfits", "rule": "still_falling", "best_epoch": 20, "epochs": 20, "fits": 1,
+    "score": "accuracy",
+    "numbers": {
+        "not_finite": 0.0, "smoke": 0.0, "judged": 20.0, "smoothing": 0.5, "best": 0.4,
+        "last": 0.4, "training_best": 0.1, "training_last": 0.1, "training_growth": 0.05,
+        "lowest": 0.4, "end": 0.4, "rise": -0.0, "lost": 0.0, "fall": 1.237, "fall_of_won": 1e12,
+        "noise": 1.39e-17, "noise_of_won": 1.39e-17, "uncertainty": 1.39e-17, "gap": 0.75,
+        "gap_of_won": 1e12, "won": 0.0, "constant_loss": 0.3, "training_fall": 0.0,
+        "since_best": 0.0, "score": 0.88, "chance": 0.01, "constant": 0.5, "margin": 0.37,
+        "linear": 0.9, "behind_linear": 0.01,
+    },
+    "advice": ["longer"],
+}  # fmt: skip
+
+
+def test_what_an_older_kx_recorded_is_told_in_numbers_that_mean_something():
+    found = recorded(OLD)
+
+    assert found is not None
+    told = dict(explained(found))
+    assert "no better than a linear model: accuracy 0.8800 against 0.9000" in in_a_line(found)
+    assert "still fell from 0.8948 to 0.4000" in in_a_line(found)
+    assert "fell by 55.3 % in the last quarter of the epochs, from 0.8948 to 0.4000" in told["rule"]
+    assert "(nothing was won here)" in told["rule"]
+    assert not re.search(r"e[-+]1|-0\.0 ", " ".join(told.values()))
 
 
 def test_a_run_without_scores_is_judged_by_its_curves():

@@ -94,6 +94,12 @@ def test_the_interval_is_within_0_and_1_and_holds_the_share(trials, share):
     assert share - 1e-9 <= high <= 1
 
 
+@pytest.mark.parametrize("trials", [6, 13, 25, 28])
+def test_an_interval_that_begins_or_ends_at_all_or_nothing_does_so_exactly(trials):
+    assert wilson(0, trials)[0] == 0
+    assert wilson(trials, trials)[1] == 1
+
+
 def test_the_bootstrap_holds_the_mean_and_is_as_wide_as_theory_says():
     values = np.random.default_rng(0).exponential(size=2000)
 

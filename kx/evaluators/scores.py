@@ -111,7 +111,9 @@ def wilson(successes: float, trials: int) -> tuple[float, float]:
     centre = (share + square / (2 * trials)) / (1 + square / trials)
     spread = math.sqrt(share * (1 - share) / trials + square / (4 * trials**2))
     half = NORMAL_95 * spread / (1 + square / trials)
-    return max(0.0, centre - half), min(1.0, centre + half)
+    # At the ends centre and half are the same but for rounding: 1.39e-17 is no end of an interval.
+    low, high = (0.0 if share <= 0 else centre - half), (1.0 if share >= 1 else centre + half)
+    return max(0.0, low), min(1.0, high)
 
 
 def share_interval(value: float, trials: int) -> Score:

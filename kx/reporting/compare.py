@@ -8,6 +8,7 @@ from pathlib import Path
 from string import ascii_uppercase
 from typing import Any
 
+from kx.curves import difference
 from kx.errors import UsageError
 from kx.reporting.evidence import Contender, read_run
 from kx.reporting.findings import Comparison, compared
@@ -145,7 +146,11 @@ def _differences(
     values = {label: score["value"] for label, score in scores.items()}
     base = values.get(reference)
     pairs = ((label, values.get(label)) for label in comparable)
-    return {label: value - base for label, value in pairs if value is not None and base is not None}
+    return {
+        label: difference(value, base)
+        for label, value in pairs
+        if value is not None and base is not None
+    }
 
 
 def _warnings(comparisons: Sequence[Comparison]) -> Iterator[str]:

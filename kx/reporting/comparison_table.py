@@ -14,7 +14,7 @@ from kx.reporting.marks import SAMPLE
 from kx.reporting.pieces import plain, table
 from kx.reporting.record import Score
 from kx.reporting.runs_table import curve_table
-from kx.reporting.text import STATUS_STYLES, clean, duration, interval, number, shortened
+from kx.reporting.text import STATUS_STYLES, clean, duration, interval, number, shortened, signed
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -120,7 +120,7 @@ def _scores(rows: Sequence[ScoreRow], reference: str) -> Iterator[RenderableType
         for label, score in row.scores.items():
             difference = row.differences.get(label)
             cells = (*(names or [""]), label, number(score["value"]), _range(score))
-            made.add_row(*map(plain, (*cells, "" if difference is None else _signed(difference))))
+            made.add_row(*map(plain, (*cells, "" if difference is None else signed(difference))))
             names.clear()
     yield from ("", made)
 
@@ -162,10 +162,10 @@ def _finding_lines(finding: Finding, comparison: Comparison) -> Iterator[Text]:
 
 def _estimate(finding: Finding) -> str:
     test = finding.test
-    parts = [f"{test.metric} {_signed(test.difference)}"]
+    parts = [f"{test.metric} {signed(test.difference)}"]
     if test.low is not None and test.high is not None:
         held = "includes" if test.low <= 0 <= test.high else "excludes"
-        ends = f"{_signed(test.low)} to {_signed(test.high)}"
+        ends = f"{signed(test.low)} to {signed(test.high)}"
         parts.append(f"95 % interval {ends}" + (f", which {held} 0" if test.p is None else ""))
     if test.p is not None:
         parts.append(f"p = {number(test.p)}{', which decides' if _disagree(test) else ''}")
@@ -177,10 +177,6 @@ def _disagree(test: PairedTest) -> bool:
     if test.low is None or test.high is None:
         return False
     return (test.low <= 0 <= test.high) == test.distinguishable
-
-
-def _signed(value: float) -> str:
-    return f"+{number(value)}" if value > 0 else number(value)
 
 
 def _indented(line: Text, by: int = 3) -> RenderableType:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,16 +14,22 @@ from kx.diagnosis import (
     LITTLE,
     MATTERS,
     NOISE,
+    OF_WON,
     RISE,
+    SETTLED,
     SURE,
     Diagnosis,
+    Numbers,
+    guesses_better,
+    linear_is_as_good,
+    linear_is_better,
 )
 from kx.language import Catalogue, Language
-from kx.reporting.text import clean, number
+from kx.reporting.text import clean, number, percent
 
 LIMITS: Mapping[str, float] = {
     "RISE": RISE, "FALL": FALL, "GAP": GAP, "CLOSE": CLOSE, "NOISE": NOISE, "MATTERS": MATTERS,
-    "LITTLE": LITTLE,
+    "LITTLE": LITTLE, "SETTLED": SETTLED,
 }  # fmt: skip
 """Of the rules; shares, as the shares among a diagnosis's numbers."""
 
@@ -31,7 +38,11 @@ SHARES = (
     "gap_of_won", "won", "training_fall", "since_best",
 )  # fmt: skip
 
-FLAGS = ("not_finite", "smoke")
+MOST, MANY_TIMES = 10.0, 1000.0
+"""A share, or a number of times, from there on is told as more than that: how many times nought
+something is tells nothing."""
+
+FLAGS = ("not_finite", "smoke", "stopped")
 """Numbers that are worth a word only where they are not 0."""
 
 WORDS = Catalogue(
@@ -67,6 +78,7 @@ WORDS = Catalogue(
         "kind.overfits": ("overfits", "过拟合"),
         "kind.underfits": ("underfits", "欠拟合"),
         "kind.noisy": ("noisy", "曲线噪声过大"),
+        "kind.unfinished": ("had not finished", "训练尚未完成"),
         "kind.well_fitted": ("well fitted", "拟合良好"),
         "brief.not_finite": ("the loss is no number any more", "损失不再是有限数"),
         "brief.loss_rose": (
@@ -83,16 +95,32 @@ WORDS = Catalogue(
             "该轮 val_loss 为 {best}，结束时为 {last}",
         ),
         "brief.still_falling": (
-            "val_loss still fell by {fall} in the last quarter",
-            "最后四分之一中 val_loss 仍下降了 {fall}",
+            "val_loss still fell from {before} to {end} in the last quarter",
+            "最后四分之一中 val_loss 仍从 {before} 降至 {end}",
         ),
         "brief.unsteady": (
-            "val_loss rises by {rise}, but the training loss does not fall",
-            "val_loss 上升 {rise}，而训练损失没有下降",
+            "val_loss rises from {lowest} to {end}, but the training loss does not fall",
+            "val_loss 从 {lowest} 升至 {end}，而训练损失没有下降",
         ),
         "brief.noise": (
-            "chance moves val_loss by {noise} from epoch to epoch",
-            "val_loss 每轮随机波动 {noise}",
+            "chance moves val_loss from epoch to epoch by {noise} of its lowest value",
+            "val_loss 每轮随机波动，幅度为其最低值的 {noise}",
+        ),
+        "brief.last_is_best": (
+            "the best epoch, {best_epoch}, is the last one",
+            "最佳轮次 {best_epoch} 就是最后一轮",
+        ),
+        "brief.loss_of_guess": (
+            "val_loss is {least} at best, that of a constant guess {constant_loss}",
+            "val_loss 最低为 {least}，常数猜测为 {constant_loss}",
+        ),
+        "brief.linear_better": (
+            "{score_name} {score}, a linear model {linear}",
+            "{score_name} 为 {score}，线性模型为 {linear}",
+        ),
+        "brief.settled": (
+            "val_loss {best} at epoch {best_epoch}, the last, where it hardly falls any more",
+            "最后一轮（第 {best_epoch} 轮）val_loss 为 {best}，几乎不再下降",
         ),
         "brief.gap": (
             "training loss {gap} below val_loss, which no longer falls",
@@ -110,6 +138,34 @@ WORDS = Catalogue(
             "val_loss {best} at epoch {best_epoch}, {last} at the end",
             "第 {best_epoch} 轮 val_loss 为 {best}，结束时为 {last}",
         ),
+        "clause.linear": (
+            "; no better than a linear model: {score_name} {score} against {linear}",
+            "；不优于线性模型：{score_name} 为 {score}，线性模型为 {linear}",
+        ),
+        "clause.constant": (
+            "; val_loss is never below that of a constant guess, {constant_loss}",
+            "；val_loss 从未低于常数猜测的 {constant_loss}",
+        ),
+        "below": ("the training loss is {share} below val_loss", "训练损失比 val_loss 低 {share}"),
+        "above": (
+            "the training loss, {training_end}, is above val_loss",
+            "训练损失为 {training_end}，高于 val_loss",
+        ),
+        "level": ("training loss and val_loss are the same", "训练损失与 val_loss 相同"),
+        "higher": ("higher, at {end}", "{end}，高于最低点"),
+        "by share": ("{share} higher, at {end}", "{end}，高出 {share}"),
+        "many times": ("{times} times as high, at {end}", "{end}，为最低点的 {times} 倍"),
+        "far higher": ("far higher, at {end}", "{end}，远高于最低点"),
+        "as low": ("there, at {end}", "{end}，即最低点"),
+        "fell": (
+            "fell by {fall} in the last quarter, from {before}",
+            "最后四分之一从 {before} 下降 {fall}",
+        ),
+        "rose": ("rose in the last quarter, from {before}", "最后四分之一从 {before} 上升"),
+        "level then": ("stood still in the last quarter", "最后四分之一没有变化"),
+        "more than": ("over {bound}", "超过 {bound}"),
+        "nothing": ("nothing was won", "未获改善"),
+        "all": ("all of it", "全部"),
         "rule.not_finite": (
             "A loss became infinite or no number.",
             "某一损失变为无穷大或非数值。",
@@ -131,38 +187,32 @@ WORDS = Catalogue(
             "一端没有胜过它。",
         ),
         "rule.rise": (
-            "The smoothed val_loss has its lowest point at {lowest} and ends {rise} higher, at "
-            "{end}, "
-            "while the training loss went on falling ({training_best} to {training_last}). A rise "
-            "counts from {RISE} on, if it exceeds {SURE} standard errors ({uncertainty} each) and "
+            "The smoothed val_loss has its lowest point at {lowest} and ends {higher}, while the "
+            "training loss went on falling ({training_best} to {training_last}). A rise counts "
+            "from {RISE} on, if it exceeds {SURE} standard errors ({uncertainty} each) and "
             "{MATTERS} of what was won over a constant guess ({lost} here).",
-            "平滑后的 val_loss 最低为 {lowest}，结束时为 {end}，高出 {rise}，而训练损失继续下降（"
+            "平滑后的 val_loss 最低为 {lowest}，结束时为 {higher}，而训练损失继续下降（"
             "{training_best} 降至 "
             "{training_last}）。上升达到 {RISE}、超过 {SURE} 倍标准误（每倍 {uncertainty}）并超过相"
             "对常数猜测所得的 "
             "{MATTERS}（此处 {lost}）时成立。",
         ),
         "rule.still_falling": (
-            "The smoothed val_loss fell by {fall} in the last quarter of the epochs and ends at "
-            "{end}. It counts as still falling from {FALL} on, if that exceeds {SURE} standard "
-            "errors "
-            "({uncertainty} each) and {MATTERS} of what was won over a constant guess ("
+            "The smoothed val_loss fell by {fall} in the last quarter of the epochs, from {before} "
+            "to {end}. It counts as still falling from {FALL} on, if that exceeds {SURE} standard "
+            "errors ({standard_error} each) and {MATTERS} of what was won over a constant guess ("
             "{fall_of_won} "
             "here).",
-            "平滑后的 val_loss 在最后四分之一的轮次中下降了 {fall}，结束时为 {end}。下降达到 {FALL}"
-            "、超过 {SURE} "
-            "倍标准误（每倍 {uncertainty}）并超过相对常数猜测所得的 {MATTERS}（此处 {fall_of_won}）"
-            "时视为仍在下降。",
+            "平滑后的 val_loss 在最后四分之一的轮次中下降了 {fall}（从 {before} 降至 {end}）。下降"
+            "达到 {FALL}、超过 {SURE} 倍标准误（每倍 {standard_error}）并超过相对常数猜测所得的 "
+            "{MATTERS}（此处 {fall_of_won}）时视为仍在下降。",
         ),
         "rule.unsteady": (
-            "The smoothed val_loss ends {rise} above its lowest point, but the training loss "
-            "does not "
-            "fall either ({training_best} to {training_last}): that is no overfitting, the "
-            "steps are "
-            "too wild.",
-            "平滑后的 val_loss 结束时比最低点高 {rise}，但训练损失也没有下降（{training_best} 至 "
-            "{training_last}）："
-            "这不是过拟合，而是更新步伐过于剧烈。",
+            "The smoothed val_loss has its lowest point at {lowest} and ends {higher}, but the "
+            "training loss does not fall either ({training_best} to {training_last}): that is no "
+            "overfitting, the steps are too wild.",
+            "平滑后的 val_loss 最低为 {lowest}，结束时为 {higher}，但训练损失也没有下降（"
+            "{training_best} 至 {training_last}）：这不是过拟合，而是更新步伐过于剧烈。",
         ),
         "rule.noise": (
             "From epoch to epoch chance moves val_loss by {noise} of its lowest value (measured by "
@@ -184,31 +234,51 @@ WORDS = Catalogue(
             "达到 {GAP} 并超过相对常数猜测所得的 {MATTERS} 的两倍（此处 {gap_of_won}）时成立。",
         ),
         "rule.weak": (
-            "Training and validation loss are close (a gap of {gap}; close is below {CLOSE}), "
-            "and a "
+            "There is no gap between the losses ({relation}; it counts from {CLOSE} on), and a "
             "linear model has {score_name} {linear} where the network has {score} ± {chance}.",
-            "训练与验证损失相近（差距 {gap}；小于 {CLOSE} 视为相近），而线性模型的 {score_name} 为 "
-            "{linear}，网络为 "
-            "{score} ± {chance}。",
+            "两个损失之间没有明显差距（{relation}；达到 {CLOSE} 才算），而线性模型的 {score_name} "
+            "为 {linear}，网络为 {score} ± {chance}。",
         ),
         "rule.little": (
-            "Training and validation loss are close (a gap of {gap}; close is below {CLOSE}), and "
-            "only {won} of the loss of a constant guess ({constant_loss}) is gone; {LITTLE} is "
+            "There is no gap between the losses ({relation}; it counts from {CLOSE} on), and only "
+            "{won} of the loss of a constant guess ({constant_loss}) is gone; below {LITTLE} is "
             "little.",
-            "训练与验证损失相近（差距 {gap}；小于 {CLOSE} 视为相近），而常数猜测的损失（"
-            "{constant_loss}）只减少了 "
-            "{won}；不足 {LITTLE} 视为太少。",
+            "两个损失之间没有明显差距（{relation}；达到 {CLOSE} 才算），而常数猜测的损失（"
+            "{constant_loss}）只减少了 {won}；不足 {LITTLE} 视为太少。",
         ),
         "rule.calm": (
-            "None of the other rules holds: the smoothed val_loss ends {rise} above its lowest "
-            "point "
-            "(a rise counts from {RISE} on), fell by {fall} in the last quarter, and the "
-            "training loss "
-            "is {gap} below it.",
-            "其他规则均不成立：平滑后的 val_loss 结束时比最低点高 {rise}（达到 {RISE} 才算上升），"
-            "最"
-            "后四分之一下降 "
-            "{fall}，训练损失比它低 {gap}。",
+            "None of the other rules holds: the smoothed val_loss has its lowest point at {lowest} "
+            "and ends {higher} (a rise counts from {RISE} on); it {went}, and {relation}.",
+            "其他规则均不成立：平滑后的 val_loss 最低为 {lowest}，结束时为 {higher}（达到 {RISE} "
+            "才算上升）；{went}；{relation}。",
+        ),
+        "rule.settled": (
+            "The best epoch is the last one, but val_loss hardly falls any more: the smoothed one "
+            "{went} and ends at {end} (below {SETTLED} is hardly); {relation}. None of the other "
+            "rules holds.",
+            "最佳轮次就是最后一轮，但 val_loss 几乎不再下降：平滑后{went}，结束时为 {end}（不足 "
+            "{SETTLED} 视为几乎不降）；{relation}。其他规则均不成立。",
+        ),
+        "rule.last_is_best": (
+            "The best epoch is the last one, {best_epoch}: the training ended before val_loss had "
+            "reached its lowest point. The smoothed one {went} and ends at {end}; from {SETTLED} "
+            "on that is more than settling.",
+            "最佳轮次就是最后一轮（第 {best_epoch} 轮）：训练在 val_loss 到达最低点之前就已结束。"
+            "平滑后{went}，结束时为 {end}；下降达到 {SETTLED} 即视为尚未稳定。",
+        ),
+        "rule.loss_of_guess": (
+            "In no epoch is val_loss below that of the best constant guess: it is {least} at best, "
+            "and a constant guess has {constant_loss}. Whatever the network learnt, its "
+            "probabilities or numbers are no better.",
+            "没有任何一轮的 val_loss 低于最好的常数猜测：最低为 {least}，常数猜测为 "
+            "{constant_loss}。无论网络学到了什么，它给出的概率或数值并不更好。",
+        ),
+        "rule.linear_better": (
+            "The curves are sound, but a linear model on the same rows does better: {score_name} "
+            "{linear}, the network {score} ± {chance}. A network that does not beat it is not "
+            "worth its cost.",
+            "曲线没有问题，但同样数据上的线性模型更好：{score_name} 为 {linear}，网络为 {score} ± "
+            "{chance}。不能胜过它的网络得不偿失。",
         ),
         "beside.folds": (
             "{fits} fits; {score_name} {fold_low} to {fold_high}, {fold_mean} ± {fold_sd} (sd)",
@@ -218,6 +288,10 @@ WORDS = Catalogue(
         "beside.linear": (
             "does better than the network: {score_name} {linear} against {score}",
             "优于网络：{score_name} 为 {linear}，网络为 {score}",
+        ),
+        "beside.linear_equal": (
+            "does as well as the network: {score_name} {linear}",
+            "与网络相当：{score_name} 为 {linear}",
         ),
         "advice.stop": ("stop at epoch {best_epoch}", "在第 {best_epoch} 轮停止训练"),
         "advice.more_data": ("get more data", "获取更多数据"),
@@ -263,36 +337,57 @@ def recorded(values: Mapping[str, Any]) -> Diagnosis | None:
 
 
 def in_a_line(found: Diagnosis, language: Language = "en") -> str:
-    """Return the diagnosis with what it rests on, in one sentence without its end."""
-    values = _values(found)
+    """Return the diagnosis with what it rests on, in one sentence without its end.
+
+    Whatever the curves say, it is told if simpler means do as well.
+    """
+    values = _values(found, language)
     kind = WORDS.text(f"kind.{found.kind}", language)
     since = ""
     if found.kind == "overfits":
         since = _space(language) + WORDS.text("from", language, epoch=found.best_epoch)
     brief = WORDS.text(f"brief.{found.rule}", language, **values)
-    return f"{kind}{since} ({brief})" if language == "en" else f"{kind}{since}（{brief}）"
+    told = f"{kind}{since} ({brief})" if language == "en" else f"{kind}{since}（{brief}）"
+    return told + "".join(WORDS.text(key, language, **values) for key in _clauses(found))
+
+
+TELLS_LINEAR = ("weak", "linear_better")
+"""Rules whose words have the linear model's score in them."""
+
+
+def _clauses(found: Diagnosis) -> Iterator[str]:
+    """Yield what else keeps a diagnosis from being praise, if its rule does not say so."""
+    if found.kind in ("diverged", "too_short", "no_better_than_baseline"):
+        return
+    if guesses_better(found.numbers):
+        yield "clause.constant"
+    if linear_is_as_good(found.numbers) and found.rule not in TELLS_LINEAR:
+        yield "clause.linear"
 
 
 def explained(found: Diagnosis, language: Language = "en") -> Iterator[tuple[str, str]]:
     """Yield heading and text of all there is to say: the rule, what stands beside it, advice."""
-    values = _values(found)
+    values = _values(found, language)
     yield WORDS.text("diagnosis", language), in_a_line(found, language)
     yield WORDS.text("rule", language), WORDS.text(f"rule.{found.rule}", language, **values)
     if "fold_sd" in found.numbers:
         yield WORDS.text("folds", language), WORDS.text("beside.folds", language, **values)
-    if found.numbers.get("behind_linear", 0) > 0:
-        yield WORDS.text("linear", language), WORDS.text("beside.linear", language, **values)
-    yield WORDS.text("numbers", language), ", ".join(_shown(found))
+    if linear_is_as_good(found.numbers):
+        key = "beside.linear" if linear_is_better(found.numbers) else "beside.linear_equal"
+        yield WORDS.text("linear", language), WORDS.text(key, language, **values)
+    yield WORDS.text("numbers", language), ", ".join(_shown(found, language))
     yield WORDS.text("advice", language), advice(found, language)
 
 
 def advice(found: Diagnosis, language: Language = "en") -> str:
     """Return what is advised, the most useful first."""
-    texts = [WORDS.text(f"advice.{key}", language, **_values(found)) for key in found.advice]
+    texts = [
+        WORDS.text(f"advice.{key}", language, **_values(found, language)) for key in found.advice
+    ]
     return ("; " if language == "en" else "；").join(texts)
 
 
-VERBS = ("diverged", "overfits", "underfits")
+VERBS = ("diverged", "overfits", "underfits", "unfinished")
 """Kinds that say what a run does; it is what the others say."""
 
 
@@ -302,22 +397,21 @@ def suggestion(found: Diagnosis, key: str, changes: str, language: Language = "e
     why = why if found.kind in VERBS else WORDS.text("suggest.is", language, why=why)
     if not changes:
         return WORDS.text("suggest.nothing", language, why=why, advice=advice(found, language))
-    what = WORDS.text(f"advice.{key}", language, **_values(found))
+    what = WORDS.text(f"advice.{key}", language, **_values(found, language))
     return WORDS.text("suggest.change", language, what=what, changes=changes, why=why)
 
 
-def _shown(found: Diagnosis) -> Iterator[str]:
-    values = _values(found)
+def _shown(found: Diagnosis, language: Language) -> Iterator[str]:
     for name, value in found.numbers.items():
         if name not in FLAGS or value:
-            yield f"{name} {values[name]}"
+            yield f"{name} {_formatted(name, value, language)}"
 
 
-def _values(found: Diagnosis) -> dict[str, Any]:
+def _values(found: Diagnosis, language: Language) -> dict[str, Any]:
     """Return all that a text may name, as people read it."""
-    own = {name: _formatted(name, value) for name, value in found.numbers.items()}
+    own = {n: _formatted(n, value, language) for n, value in found.numbers.items()}
     limits = {name: f"{value:.0%}".replace("%", " %") for name, value in LIMITS.items()}
-    return {
+    values = {
         **limits,
         "SHORT": SHORT,
         "SURE": f"{SURE:g}",
@@ -325,13 +419,71 @@ def _values(found: Diagnosis) -> dict[str, Any]:
         "best_epoch": found.best_epoch,
         "score_name": clean(found.score),
         **own,
+        **_of_won(found, language),
     }
+    said = {
+        name: WORDS.text(key, language, **values, **more) for name, key, more in _phrases(found)
+    }
+    return {**values, **said}
 
 
-def _formatted(name: str, value: float) -> str:
+def _of_won(found: Diagnosis, language: Language) -> dict[str, str]:
+    """Return what is told in words of shares of what was won: that it was nothing, or all is."""
+    n = found.numbers
+    if n.get("lowest", -math.inf) >= n.get("constant_loss", math.inf):
+        return dict.fromkeys(OF_WON, WORDS.text("nothing", language))
+    return {name: WORDS.text("all", language) for name in OF_WON if n.get(name, 0) >= 1}
+
+
+def _phrases(found: Diagnosis) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Yield the name of a phrase in which a number decides the words, their key, and the number."""
+    n = found.numbers
+    rise, fall, gap = (_seen(n.get(name)) for name in ("rise", "fall", "gap"))
+    if rise is not None:
+        yield "higher", *_higher(rise, n)
+    if fall is not None:
+        yield "went", "fell" if fall > 0 else "rose" if fall < 0 else "level then", {}
+    if gap is not None:
+        yield "relation", *_relation(gap)
+
+
+def _seen(share: float | None) -> float | None:
+    """Return a share, or 0 where it is told as 0.0 %."""
+    return None if share is None else share if abs(share) >= VISIBLE else 0.0
+
+
+def _higher(rise: float, n: Numbers) -> tuple[str, dict[str, str]]:
+    times = n["end"] / n["lowest"] if n["lowest"] > 0 else 0.0
+    if not rise or not times:
+        return ("higher" if rise else "as low"), {}
+    if times >= MOST:
+        return "far higher", {}
+    return ("by share", {"share": percent(times - 1)}) if times < 2 else (
+        "many times", {"times": f"{times:.1f}"}
+    )  # fmt: skip
+
+
+def _relation(gap: float) -> tuple[str, dict[str, str]]:
+    """Return how the training loss stands to that of validation; it may be far above."""
+    if gap > 0:
+        return "below", {"share": percent(gap)}
+    return ("above" if gap else "level"), {}
+
+
+VISIBLE = 0.0005
+"""A share below it is 0.0 %."""
+
+
+def _formatted(name: str, value: float, language: Language) -> str:
+    most = MOST if name in SHARES else MANY_TIMES if name == "training_growth" else math.inf
+    if value >= most:
+        told = percent(most, 0) if name in SHARES else f"{most:,.0f}"
+        return WORDS.text("more than", language, bound=told)
     if name in SHARES:
-        return f"{100 * value:.1f} %" if abs(value) < 10 else f"{100 * value:,.0f} %"
-    return f"{value:g}" if value.is_integer() else number(value)
+        return percent(value)
+    if name == "training_growth":
+        return f"{value:.1f}"
+    return f"{value:g}" if value.is_integer() and abs(value) < 1e6 else number(value)
 
 
 def _space(language: Language) -> str:

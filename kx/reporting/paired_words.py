@@ -10,7 +10,7 @@ from string import ascii_uppercase
 from kx.language import Catalogue, Language
 from kx.reporting.compare import compare_runs
 from kx.reporting.findings import Comparison, Finding
-from kx.reporting.text import number
+from kx.reporting.text import signed
 
 WORDS = Catalogue(
     {
@@ -88,7 +88,7 @@ def _outcomes(comparison: Comparison, language: Language) -> Iterator[str]:
             "outcome": WORDS.text(f"outcome.{_outcome(finding, comparison)}", language),
             "test": WORDS.text(f"test.{test.name}", language),
             "metric": test.metric,
-            "difference": f"{'+' if test.difference > 0 else ''}{number(test.difference)}",
+            "difference": signed(test.difference),
             "rows": WORDS.text(f"on.{finding.on}", language, pairs=f"{test.pairs:,}"),
         }
         yield WORDS.text("finding", language, **told)

@@ -30,14 +30,31 @@ def shortened(text: str, width: int = 40) -> str:
     return f"{text[: width - 3 - half]}...{text[-half:]}"
 
 
+NOUGHT = 1e-12
+"""A smaller number is what rounding left of 0."""
+
+
 def number(value: float | None) -> str:
     """Return four significant digits, and for a number below 1 four decimals; ``-`` for None."""
     if value is None:
         return "-"
     size = abs(value)
-    if size and (size < 1e-3 or size >= 1e6):
+    if size < NOUGHT:
+        return f"{0:.4f}"
+    if size < 1e-3 or size >= 1e6:
         return f"{value:.3g}"
     return f"{value:.4f}" if size < 10 else f"{value:,.{2 if size < 1000 else 0}f}"
+
+
+def signed(value: float) -> str:
+    """Return a difference as a number with its sign; nought has none."""
+    return f"+{number(value)}" if value >= NOUGHT else number(value)
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """Return a share of 1 as ``12.3 %``; never as a negative nought."""
+    text = f"{100 * share:,.{digits}f}"
+    return f"{text.removeprefix('-') if not float(text.replace(',', '')) else text} %"
 
 
 def stated(value: float) -> str:

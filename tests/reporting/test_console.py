@@ -20,7 +20,18 @@ from kx.reporting.console import (
     watching,
 )
 from kx.reporting.run_summary import list_runs
-from kx.reporting.text import clean, duration, interval, number, scored, shortened, size, stated
+from kx.reporting.text import (
+    clean,
+    duration,
+    interval,
+    number,
+    percent,
+    scored,
+    shortened,
+    signed,
+    size,
+    stated,
+)
 
 HOSTILE = "[/foo] [link=file:///x]y[/link] \x1b]0;title\x07 \u202eabc\n$x$"
 
@@ -77,11 +88,31 @@ def test_what_a_terminal_would_obey_is_taken_out(text, expected):
         (12.345, "12.35"),
         (1234.5, "1,234"),
         (-0.5, "-0.5000"),
+        (-0.0, "0.0000"),
+        (1.39e-17, "0.0000"),
+        (-1.39e-17, "0.0000"),
         (None, "-"),
     ],
 )
 def test_numbers_are_shown_as_precisely_as_they_deserve(value, expected):
     assert number(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(0.5, "+0.5000"), (-0.5, "-0.5000"), (0.0, "0.0000"), (1e-17, "0.0000"), (-1e-17, "0.0000")],
+)
+def test_a_difference_has_a_sign_unless_it_is_nought(value, expected):
+    assert signed(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"),
+    [(0.1234, "12.3 %"), (0, "0.0 %"), (-1e-9, "0.0 %"), (-0.0, "0.0 %"), (-0.5, "-50.0 %"),
+     (12.5, "1,250.0 %")],
+)  # fmt: skip
+def test_a_share_is_told_in_percent_and_nought_has_no_sign(share, expected):
+    assert percent(share) == expected
 
 
 @pytest.mark.parametrize(
