@@ -226,8 +226,8 @@ WHOLE = BROKEN.replace("np.nan", "0")
             "one_class",
             WHOLE.replace("y = (", "y = 0 * ("),
             "{strategy: stratified_kfold, k: 50}",
-            2,
-            "validation.k",
+            3,
+            "there is nothing to learn",
         ),
     ],
 )

@@ -222,24 +222,6 @@ def learns_from(x: Any, scale: Scale) -> bool:
     return not _is_left_alone(x, scale)
 
 
-def check_targets(y: np.ndarray, part: str) -> None:
-    """Make sure that every target is a finite number.
-
-    Raises:
-        DataError: naming the first row that is not, counted from 0 within ``part``.
-    """
-    import numpy as np
-
-    if y.dtype.kind == "f":
-        for bad, what in ((np.isnan(y), "missing"), (np.isinf(y), "infinite")):
-            if bad.any():
-                row = int(np.argwhere(bad)[0][0])
-                raise DataError(
-                    f"The target in row {row} of the {part} part is {what}. Remove the row, or "
-                    "put the number right: nothing can be learnt from it."
-                )
-
-
 def _is_left_alone(x: Any, scale: Scale) -> bool:
     """Whether ``x`` are word indices, bytes not to be scaled, or few entries that differ from 0."""
     import numpy as np

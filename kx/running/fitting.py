@@ -12,7 +12,7 @@ from kx.errors import DataError
 from kx.planning import Plan
 from kx.running.bases import note_coverage
 from kx.running.keeping import keep_model, write_splits
-from kx.running.loading import check_rows, rows_to_split
+from kx.running.loading import check_rows, check_splits, rows_to_split
 from kx.running.vocabulary import note_vocabulary
 from kx.running.work import SMOKE_FITS, Work
 from kx.seeds import derive
@@ -148,6 +148,7 @@ class Fitter:
         proposals = strategy.propose(rows, derive(work.seed, "split"))
         proposals = proposals[:SMOKE_FITS] if work.switches.smoke else proposals
         _refuse_overlap(proposals)
+        check_splits(work, self._bundle, proposals)
         self._check_test()
         write_splits(work, proposals, rows.count)
         found = Validation(proposals, _seeds(work))

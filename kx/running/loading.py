@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kx.contracts import DatasetBundle, DatasetInfo, Provenance, Rows, Split, Strategy
+from kx.contracts import DatasetBundle, DatasetInfo, Proposal, Provenance, Rows, Split, Strategy
 from kx.errors import MissingDataError, Problem, SpecError
 from kx.planning import Plan
 from kx.planning.finding import Finding
 from kx.planning.rules import broken_by_data
 from kx.planning.strangers import is_built_in
+from kx.running.coverage import coverage_complaints, undefined_metrics
 from kx.running.keeping import write_inputs, write_origins
 from kx.running.work import SMOKE_TEST, SMOKE_TRAIN, Work, first_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from kx.data.files import Files
 
@@ -33,7 +34,6 @@ def load(work: Work) -> DatasetBundle:
         SpecError: if the plan does not fit it.
     """
     from kx.data.fingerprint import fingerprint
-    from kx.data.preparation import check_targets
 
     name = work.plan.spec.dataset.name
     work.watcher.stage(f"reading {name}")
@@ -41,12 +41,11 @@ def load(work: Work) -> DatasetBundle:
     _check_info(work, bundle.info)
     for remark in bundle.remarks:
         work.warn("Check the data", remark)
+    _check_targets(work, bundle)
     if work.switches.smoke:
         bundle = _sliced(bundle, work.seed)
     write_origins(work, bundle)
     write_inputs(work, bundle)
-    check_targets(bundle.train.y, "training")
-    check_targets(bundle.test.y, "test")
     work.facts["dataset"] = {
         "name": name,
         "task": bundle.info.task,
@@ -79,6 +78,28 @@ def _read(work: Work) -> tuple[DatasetBundle, Provenance]:
     if provenance.is_sample and wanted:
         work.warn("Sample data", SAMPLE_NOTE)
     return bundle, provenance
+
+
+def _check_targets(work: Work, bundle: DatasetBundle) -> None:
+    """Look at the targets of both parts, before any row is left out for a smoke run.
+
+    Raises:
+        DataError: if some cannot be, or there is nothing to learn.
+    """
+    from kx.data.target_checks import (
+        check_labels,
+        check_targets,
+        refuse_unlearnable,
+        remarks_on_parts,
+    )
+
+    info, parts = bundle.info, {"training": bundle.train.y, "test": bundle.test.y}
+    for part, y in parts.items():
+        check_targets(y, part)
+        check_labels(y, part, info)
+    refuse_unlearnable(bundle.train.y, info)
+    for remark in remarks_on_parts(bundle.train.y, bundle.test.y, info):
+        work.warn("Check the data", remark)
 
 
 def _source(plan: Plan, provenance: Provenance) -> str:
@@ -130,6 +151,24 @@ def check_rows(work: Work, strategy: Strategy, rows: Rows) -> None:
         SpecError: if they cannot be split.
     """
     tell(work, (Finding.of("validation", found) for found in strategy.complaints(rows)))
+
+
+def check_splits(work: Work, bundle: DatasetBundle, proposals: Sequence[Proposal]) -> None:
+    """Tell what the proposed splits cannot teach, or cannot judge.
+
+    Of a smoke run nothing is said: it would tell of the few rows, and not of the data.
+
+    Raises:
+        SpecError: if there is nothing to learn in one of them, or a metric is not defined.
+    """
+    if work.switches.smoke:
+        return
+    y, info = bundle.train.y, bundle.info
+    judged = [(proposal.name, y[proposal.validation]) for proposal in proposals]
+    judged += [("the test part", bundle.test.y)] if work.switches.test else []
+    found = [Finding.of("validation", each) for each in coverage_complaints(y, proposals, info)]
+    undefined = undefined_metrics(judged, work.plan.head(info).metrics, info)
+    tell(work, [*found, *(Finding.of("training", each) for each in undefined)])
 
 
 def _sliced(bundle: DatasetBundle, seed: int) -> DatasetBundle:

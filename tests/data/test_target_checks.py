@@ -1,0 +1,92 @@
+"""What is known of targets before training."""
+
+import numpy as np
+import pytest
+
+from kx.contracts import DatasetInfo
+from kx.data.target_checks import check_labels, refuse_unlearnable, remarks_on_parts
+from kx.errors import DataError
+
+YES = DatasetInfo("mails", "binary", (2,), ("ham", "spam"))
+KINDS = DatasetInfo("pets", "multiclass", (2,), ("cat", "dog", "owl"))
+KIND_ROWS = DatasetInfo("pets", "multiclass", (2,), ("cat", "dog", "owl"), one_hot=True)
+TAGS = DatasetInfo("tags", "multilabel", (2,), ("red", "big"))
+PRICES = DatasetInfo("prices", "regression", (2,))
+SHARES = DatasetInfo("shares", "unit_regression", (2,))
+
+
+@pytest.mark.parametrize(
+    ("info", "y", "told"),
+    [
+        (YES, [0.0, 1.0, 0.5], "row 2 of the test part is 0.5, .* a whole number from 0 to 1"),
+        (YES, [0, 2], "row 1 .* is 2, .* from 0 to 1"),
+        (KINDS, [0, -1, 2], "row 1 .* is -1, .* from 0 to 2"),
+        (KINDS, [99], "row 0 .* is 99"),
+        (KIND_ROWS, [[1, 0, 0], [1, 1, 0]], "row 1 .* one 1 among zeros"),
+        (KIND_ROWS, [[0.5, 0.5, 0]], "row 0 .* one 1 among zeros"),
+        (TAGS, [[0, 1], [0, 0.5]], "row 1 .* 0 or 1 for each label"),
+        (SHARES, [0.0, 1.0, 1.5], "row 2 .* is 1.5, .* a number from 0 to 1"),
+    ],
+)
+def test_a_label_that_cannot_be_is_named(info, y, told):
+    with pytest.raises(DataError, match=told):
+        check_labels(np.array(y), "test", info)
+
+
+@pytest.mark.parametrize(
+    ("info", "y"),
+    [
+        (YES, [0.0, 1.0]),
+        (KINDS, [0, 2]),
+        (KIND_ROWS, [[0.0, 1, 0]]),
+        (TAGS, [[0, 0]]),
+        (PRICES, [-3.5, 1e6]),
+        (SHARES, [0.3]),
+    ],
+)
+def test_labels_of_the_task_are_taken(info, y):
+    check_labels(np.array(y), "test", info)
+
+
+@pytest.mark.parametrize(
+    ("info", "y", "told"),
+    [
+        (YES, [1.0, 1.0, 1.0], "All 3 targets .* of class 'spam'"),
+        (KINDS, [2, 2], "of class 'owl'"),
+        (KIND_ROWS, [[0, 1, 0]] * 2, "of class 'dog'"),
+        (PRICES, [5.5, 5.5], "are 5.5"),
+    ],
+)
+def test_a_training_part_of_one_target_is_refused(info, y, told):
+    with pytest.raises(DataError, match=told):
+        refuse_unlearnable(np.array(y), info)
+
+
+@pytest.mark.parametrize(
+    ("info", "train", "test", "told"),
+    [
+        (KINDS, [0, 1, 2], [2, 1, 0], []),
+        (KINDS, [0, 1, 1], [0, 1, 2, 2], ["training part: 'owl' (2 rows) in the test part"]),
+        (KINDS, [0, 1, 2], [0, 2], ["test part: 'dog' (1 row) in the training part"]),
+        (KINDS, [0, 1], [0, 1], ["class without any row: 'owl' (0 rows)"]),
+        (KIND_ROWS, [[1, 0, 0], [0, 1, 0]], [[0, 0, 1]], ["'owl' (1 row)", "'cat' (1 row), 'dog'"]),
+        (TAGS, [[1, 0], [1, 1]], [[1, 1]], ["true in every row of the training part: 'red'"]),
+        (TAGS, [[1, 0], [0, 0]], [[1, 1]], ["label without a row in the training part: 'big'"]),
+        (PRICES, [1, 2], [7.5, 7.5], ["all 2 targets of the test part are 7.5"]),
+        (PRICES, [1, 2], [7.5], []),
+    ],
+)
+def test_classes_that_a_part_lacks_are_named_with_their_numbers(info, train, test, told):
+    remarks = list(remarks_on_parts(np.array(train), np.array(test), info))
+
+    assert len(remarks) == len(told)
+    assert all(text in remark for text, remark in zip(told, remarks, strict=True))
+
+
+def test_of_many_classes_five_are_named():
+    info = DatasetInfo("kinds", "multiclass", (2,), tuple("abcdefgh"))
+
+    (remark,) = remarks_on_parts(np.arange(8), np.array([0]), info)
+
+    assert "'f' (1 row), 2 more in the training part" in remark
+    assert "'g'" not in remark
