@@ -91,19 +91,34 @@ class Interrupted(BaseException):
 
     Attributes:
         run: the id of the run that was stopped and recorded; empty if there was none.
+        kept: what is left of it, as a clause; empty if that is not known.
     """
 
     status = "interrupted"
     run = ""
+    kept = ""
 
     def __init__(self, signal_number: int = signal.SIGINT) -> None:
         self.signal_number = signal_number
-        super().__init__(f"stopped by {signal.Signals(signal_number).name}")
+        super().__init__(f"stopped by {self.name}")
+
+    @property
+    def name(self) -> str:
+        """The signal's, such as SIGTERM."""
+        return signal.Signals(self.signal_number).name
 
     @property
     def exit_code(self) -> int:
         """128 + the signal's number, as shells count: 130 for Ctrl-C, 143 for SIGTERM."""
         return 128 + self.signal_number
+
+    @property
+    def message(self) -> str:
+        """What the user is told: how it ended, what of the run is kept, and where."""
+        what = f"Stopped ({self})."
+        if not self.run:
+            return what
+        return f"{what} {self.kept or 'What the run had so far is kept'}: see `kx show {self.run}`."
 
 
 @dataclass(frozen=True, slots=True)

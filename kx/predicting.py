@@ -7,11 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kx import signals
 from kx.data.inputs.given import Examples, Given
 from kx.data.inputs.kinds import read_examples
 from kx.errors import DataError
 from kx.reporting.jsonfile import read_json
-from kx.reporting.kept import kept_model, kept_preparation, model_file, recorded
+from kx.reporting.kept import (
+    kept_model,
+    kept_preparation,
+    model_file,
+    recorded,
+    told_epoch,
+)
 from kx.reporting.marks import RANDOM, SMOKE
 
 if TYPE_CHECKING:
@@ -64,7 +71,10 @@ class Kept:
             SMOKE: self.record.smoke,
             RANDOM: self.record.is_untransferred,
         }
-        return [mark for mark, holds in said.items() if holds]
+        marks = [mark for mark, holds in said.items() if holds]
+        if partial := self.record.partial:
+            marks.append(f"STOPPED EARLY: the network of {partial['fit']}, {told_epoch(partial)}")
+        return marks
 
     def remarks(self) -> list[str]:
         """Return what else is to be known of the network."""
@@ -131,5 +141,9 @@ def outputs(model: keras.Model, x: Any) -> np.ndarray:
         lambda rows: tf.cast(model(rows, training=False), tf.float32), input_signature=[spec]
     )
     parts = (x[at : at + size] for at in range(0, x.shape[0], size))
-    dense = (part.toarray() if hasattr(part, "toarray") else part for part in parts)
-    return np.concatenate([run(part).numpy() for part in dense])
+    said = []
+    for part in parts:
+        signals.check()
+        dense = part.toarray() if hasattr(part, "toarray") else part
+        said.append(run(dense).numpy())
+    return np.concatenate(said)

@@ -12,14 +12,16 @@ from typing import Any
 
 import yaml
 
+from kx import signals
 from kx.contracts import DatasetBundle, Watcher
 from kx.diagnosis import diagnose
 from kx.errors import Interrupted, KxError, OutOfMemoryError
 from kx.planning import Plan
 from kx.planning.strangers import is_built_in
-from kx.reporting.folder import RunFolder
-from kx.reporting.record import Record
+from kx.reporting.folder import RECORD, RunFolder
+from kx.reporting.record import Record, read_record
 from kx.reporting.sparkline import glance
+from kx.reporting.storage import sweep_partial
 from kx.reporting.surroundings import collect_versions, environment, git_commit
 from kx.running.bases import find_weights, note_coverage
 from kx.running.features import extracted
@@ -27,6 +29,8 @@ from kx.running.fitting import Fitter
 from kx.running.judging import judge_expectations, judge_test, judge_validation
 from kx.running.keeping import keep
 from kx.running.loading import load
+from kx.running.safe_points import SafePoints
+from kx.running.unfinished import keeping_unfinished, what_is_kept
 from kx.running.work import Switches, Work, first_line, way, without_paths
 from kx.seeds import derive
 
@@ -41,36 +45,79 @@ def run(plan: Plan, outputs: Path, watcher: Watcher, switches: Switches) -> tupl
         KxError: what went wrong, after a record with its status was written.
         Interrupted: likewise.
     """
+    signals.check()
     started, clock = datetime.now(UTC), time.monotonic()
-    with ExitStack() as stack:
+    with signals.held(), ExitStack() as stack:
+        facts = _first_facts(plan, started, switches)
         folder = stack.enter_context(RunFolder.create(outputs, plan.spec.name))
-        history = folder.history()
-        stack.callback(history.close)
-        work = Work(plan, folder, watcher, switches, history)
-        work.facts |= _first_facts(plan, started, switches)
-        work.facts["spec_folder"] = way(folder.path, plan.folder)
-        folder.write_spec(yaml.safe_dump(plan.resolved(), sort_keys=False, allow_unicode=True))
+        points = SafePoints(watcher)
+        work = _begun(plan, folder, points, switches, facts)
+        stack.callback(work.history.close)
+        stack.enter_context(signals.ending(_at_once(work, points, clock)))
         status, error = "completed", None
         try:
             _carry_out(work)
+            signals.check()
         except BaseException as raised:  # also Ctrl-C: the record must say how the run ended
             error = _told(raised, folder)
             status = getattr(error, "status", "failed")
             work.facts["error"] = without_paths(first_line(error))
+            if isinstance(error, Interrupted):
+                error.kept = what_is_kept(work)
             if error is not raised:
                 raise error from raised
             raise
         finally:
-            history.close()
-            record = _record(work, status, time.monotonic() - clock)
-            folder.write_record(record)
+            record = _written(work, status, clock)
         return record, folder.path
+
+
+def _begun(
+    plan: Plan, folder: RunFolder, watcher: Watcher, switches: Switches, facts: dict[str, Any]
+) -> Work:
+    """Write the first files of a run: from now on it has a record. If that fails, none stays."""
+    try:
+        facts = {**facts, "spec_folder": way(folder.path, plan.folder)}
+        folder.write_record(Record(id=folder.id, status="running", **facts))
+        text = yaml.safe_dump(plan.resolved(), sort_keys=False, allow_unicode=True)
+        folder.write_spec(text)
+        return Work(plan, folder, watcher, switches, folder.history(), facts)
+    except BaseException:
+        folder.discard()
+        raise
+
+
+def _written(work: Work, status: str, clock: float) -> Record:
+    """Write the record of a run that is over, and return it."""
+    work.history.close()
+    record = _record(work, status, time.monotonic() - clock)
+    work.folder.write_record(record)
+    return record
+
+
+def _at_once(work: Work, points: SafePoints, clock: float) -> signals.Ending:
+    return signals.Ending(
+        lambda stopped: _cut_off(work, stopped, clock), lambda: not points.trained
+    )
+
+
+def _cut_off(work: Work, stopped: Interrupted, clock: float) -> None:
+    """Write the record of a run that ends here and now, whatever its own thread is at."""
+    stopped.run, stopped.kept = work.folder.id, what_is_kept(work)
+    work.facts["error"] = first_line(stopped)
+    try:
+        sweep_partial(work.folder.path)
+        _written(work, stopped.status, clock)
+    except Exception:  # the facts may change at this moment, and files too
+        known = read_record(work.folder.path / RECORD)
+        work.folder.write_record(replace(known, status="interrupted", error=first_line(stopped)))
 
 
 def _carry_out(work: Work) -> None:
     """The stages of a run, in their order."""
     from kx.training.environment import check_environment
 
+    signals.check()
     check_environment()
     for problem in work.plan.warnings:
         work.warn("Check the spec", str(problem))
@@ -78,13 +125,14 @@ def _carry_out(work: Work) -> None:
     find_weights(work, bundle.info)
     bundle = extracted(work, bundle)
     fitter = Fitter(work, bundle)
-    found = fitter.validate()
-    note_coverage(work)  # of words that the training rows decide
-    judge_validation(work, bundle, found)
-    looks = work.switches.test and bool(found.finals)
-    tested = judge_test(work, bundle, found, fitter) if looks else None
-    judge_expectations(work)
-    keep(work, bundle, found, fitter, tested)
+    with keeping_unfinished(work, fitter):
+        found = fitter.validate()
+        note_coverage(work)  # of words that the training rows decide
+        judge_validation(work, bundle, found)
+        looks = work.switches.test and bool(found.finals)
+        tested = judge_test(work, bundle, found, fitter) if looks else None
+        judge_expectations(work)
+        keep(work, bundle, found, fitter, tested)
 
 
 def _loaded(work: Work) -> DatasetBundle:
@@ -95,7 +143,8 @@ def _loaded(work: Work) -> DatasetBundle:
     if not is_built_in(work.plan.dataset.entry):
         _start(work)
         return load(work)
-    bundle = load(work)
+    with signals.let_go():  # long reading, and no TensorFlow yet
+        bundle = load(work)
     _start(work)
     return bundle
 
@@ -120,7 +169,7 @@ def _first_facts(plan: Plan, started: datetime, switches: Switches) -> dict[str,
         "spec": plan.resolved(),
         "seeds": {"spec": plan.spec.seed, "split": derive(plan.spec.seed, "split")},
         "versions": collect_versions(),
-        "git_commit": git_commit(Path.cwd()),
+        "git_commit": git_commit(Path()),
         "environment": environment(deterministic=plan.spec.deterministic),
         "precision": precision,
         "precision_reason": why,

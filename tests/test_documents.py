@@ -117,7 +117,7 @@ def test_commands_are_found_in_documents(text, lines):
 def test_readme_shows_only_commands_that_exist(commands):
     import typer
 
-    from kx.cli.main import app
+    from kx.cli.app import app
 
     root = typer.main.get_command(app)
     shown = [words for words in commands if words[0] == "kx"]

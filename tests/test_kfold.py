@@ -191,11 +191,15 @@ def test_ctrl_c_ends_fits_side_by_side_and_keeps_their_epochs(kx_process, spec_f
 
     assert process.returncode == 130, err
     (folder,) = (tmp_path / "out").iterdir()
-    assert json.loads((folder / "record.json").read_text())["status"] == "interrupted"
+    record = json.loads((folder / "record.json").read_text())
+    assert record["status"] == "interrupted"
     fits = json.loads((folder / "history.json").read_text())["fits"]
     assert [fit["name"] for fit in fits][:2] == ["fold-1", "fold-2"]
     rows = csv.DictReader((folder / "history.csv").read_text().splitlines())
     assert {row["fit"] for row in rows} == {fit["name"] for fit in fits}
+    epochs = {fit["name"]: len(fit["history"]["loss"]) for fit in fits}
+    assert (folder / record["partial"]["file"]).is_file()
+    assert record["partial"]["epoch"] == epochs[record["partial"]["fit"]]
 
 
 BROKEN = """\

@@ -4,79 +4,70 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any, NoReturn
 
-import typer
-
-from kx.cli.commands import Commands
+from kx import signals
 from kx.errors import Interrupted, KxError, SpecError
-
-app = typer.Typer(
-    name="kx",
-    cls=Commands,
-    help="Run Keras experiments that a YAML file describes, and trust their results.",
-    epilog="Exit codes: 0 ok, 1 internal error, 2 usage or invalid spec, 3 data missing or "
-    "corrupt, 4 training diverged, 5 storage, 6 run locked, 7 out of memory, 8 an expectation "
-    "missed, 130 interrupted, 143 terminated.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        from kx.reporting.surroundings import collect_versions
-
-        typer.echo("  ".join(f"{name} {text}" for name, text in collect_versions().items()))
-        raise typer.Exit
-
-
-@app.callback()
-def _root(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show versions.")
-    ] = False,
-) -> None:
-    pass
 
 
 def main(args: list[str] | None = None) -> None:
     """Run the command line; what the user can put right is told without a traceback."""
-    _open_streams()
-    _handle_signals()
+    signals.install()  # at once: what follows takes a moment
     try:
-        app(args)
+        _open_streams()
+        _carry_out(args)
     except SystemExit as leaving:
+        _tell_of_late_signal(leaving.code)
         sys.exit(_flushed(leaving.code))
-    except KxError as error:
-        _tell(error)
-        sys.exit(_flushed(error.exit_code))
     except Interrupted as stopped:
-        kept = f" What the run had so far is kept: see `kx show {stopped.run}`."
-        _say(f"Stopped ({stopped}).{kept if stopped.run else ''}")
-        sys.exit(_flushed(stopped.exit_code))
+        _stop(stopped)
     except BrokenPipeError:  # `kx runs | head`: the reader has what it wanted
         _discard_stdout()
         sys.exit(141)
-    except OSError as error:  # writing run folders raises StorageError: this is the output
+    except Exception as error:
+        if behind := _behind(error):
+            _stop(behind)
+        _fail(error)
+        raise
+
+
+def _carry_out(args: list[str] | None) -> None:
+    from kx.cli.app import app
+
+    try:
+        app(args)
+    finally:
+        signals.retire()
+
+
+def _behind(error: Exception) -> Interrupted | None:
+    """Return the signal that an error comes from: libraries make errors of their own of it."""
+    cause: BaseException | None = error
+    while cause and not isinstance(cause, Interrupted):
+        cause = cause.__cause__ or cause.__context__
+    if isinstance(cause, Interrupted):
+        return cause
+    return None if isinstance(error, KxError) else signals.received()
+
+
+def _stop(stopped: Interrupted) -> NoReturn:
+    signals.received()
+    _say(stopped.message)
+    sys.exit(_flushed(stopped.exit_code))
+
+
+def _fail(error: Exception) -> None:
+    """Tell what went wrong and exit, if it is something that the user can put right."""
+    if isinstance(error, KxError):
+        _tell(error)
+        sys.exit(_flushed(error.exit_code))
+    if isinstance(error, OSError):  # writing run folders raises StorageError: this is the output
         _discard_stdout()
         where = error.filename or "the output cannot be written"
         _say(f"Error: {where}: {error.strerror or error}")
         sys.exit(5)
-
-
-def _handle_signals() -> None:
-    hang_up = getattr(signal, "SIGHUP", signal.SIGTERM)
-    ignored = (
-        signal.getsignal(hang_up) is signal.SIG_IGN
-    )  # by nohup: the run is to outlive the terminal
-    for number in (signal.SIGINT, signal.SIGTERM, *([] if ignored else [hang_up])):
-        with contextlib.suppress(ValueError):  # not in the main thread: then nobody signals us
-            signal.signal(number, _interrupt)
 
 
 def _open_streams() -> None:
@@ -92,8 +83,11 @@ def _open_streams() -> None:
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
 
 
-def _interrupt(number: int, _: Any) -> None:
-    raise Interrupted(number)
+def _tell_of_late_signal(code: Any) -> None:
+    """Say why a signal changes nothing any more, if one came when the work was done."""
+    late = signals.received()
+    if late and not code:
+        _say(f"{late.name} came when all was done: nothing was left to be stopped.")
 
 
 def _tell(error: KxError) -> None:

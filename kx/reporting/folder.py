@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -63,16 +64,17 @@ class RunFolder:
             token: four hexadecimal digits; asked again when the id is taken.
 
         Raises:
-            StorageError: if ``outputs`` is no folder or cannot be written.
+            StorageError: if ``outputs`` is no folder or cannot be written; then no folder stays.
         """
         start = f"{now():%Y%m%d-%H%M%S}-{slug(name)}-"
         with storage_errors(outputs):
             outputs.mkdir(parents=True, exist_ok=True)
-            while True:
-                path = outputs / (start + token())
-                with suppress(FileExistsError):
-                    path.mkdir()
-                    return cls(path)
+            path = _new_folder(outputs, start, token)
+        try:
+            return cls(path)
+        except BaseException:
+            shutil.rmtree(path, ignore_errors=True)
+            raise
 
     @property
     def log_path(self) -> Path:
@@ -116,6 +118,10 @@ class RunFolder:
                 if path.is_file() and path not in changing and not path.name.startswith(".")
             }
 
+    def discard(self) -> None:
+        """Remove the folder of a run that could not begin, as far as that can be done."""
+        shutil.rmtree(self.path, ignore_errors=True)
+
     def release(self) -> None:
         """Let go of the lock; a second time does nothing."""
         self._lock.release()
@@ -132,6 +138,14 @@ class RunFolder:
         self.release()
 
 
+def _new_folder(outputs: Path, start: str, token: Callable[[], str]) -> Path:
+    while True:
+        with suppress(FileExistsError):
+            path = outputs / (start + token())
+            path.mkdir()
+            return path
+
+
 def slug(name: str) -> str:
     """Return the form of a spec's name that can be part of an id, at most 43 characters long."""
     text = re.sub(r"[^a-z0-9._-]+", "-", name.lower())
@@ -143,13 +157,13 @@ def state(folder: Path) -> str:
     """Return how the run in ``folder`` stands, judged from outside.
 
     ``running`` while a process holds its lock, ``damaged`` if its record cannot be read,
-    ``crashed`` if it has none, else what the record says.
+    ``crashed`` if it has none or only that of its beginning, else what the record says.
     """
     return judged(folder)[0]
 
 
 def judged(folder: Path) -> tuple[str, Record | None, str]:
-    """Return the state, the record if it can be read, and what is wrong with it if it cannot be."""
+    """Return the state, the record of a run that ended, and what is wrong with it if it is bad."""
     locked = is_held(folder)
     path = folder / RECORD
     if locked or not os.path.lexists(path):
@@ -158,6 +172,8 @@ def judged(folder: Path) -> tuple[str, Record | None, str]:
         record = read_record(path)
     except DataError as error:
         return "damaged", None, str(error)
+    if record.status == "running":  # whoever wrote that is gone
+        return "crashed", None, ""
     return record.status, record, ""
 
 

@@ -77,12 +77,13 @@ def member_of(record: Record) -> Member | None:
 def groups(outputs: Path) -> dict[str, list[Path]]:
     """Return the folders of the runs of each group by its id, in their places; the oldest first.
 
-    Runs without a record are in none.
+    Runs without the record of their end are in none.
     """
     found: dict[str, list[tuple[int, Path]]] = {}
     for run in run_ids(outputs):
         with suppress(DataError):
-            member = member_of(read_record(outputs / run / RECORD))
+            record = read_record(outputs / run / RECORD)
+            member = member_of(record) if record.status != "running" else None
             if member and GROUP_ID.fullmatch(member.group):
                 found.setdefault(member.group, []).append((member.place, outputs / run))
     return {group: [folder for _, folder in sorted(runs)] for group, runs in found.items()}

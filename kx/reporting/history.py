@@ -13,6 +13,7 @@ from typing import Any
 
 from kx.errors import DataError
 from kx.reporting.jsonfile import read_json, to_json
+from kx.reporting.record import has_ended
 from kx.reporting.storage import atomic_write, storage_errors
 
 JSON, CSV = "history.json", "history.csv"
@@ -119,13 +120,13 @@ def _as_csv(rows: list[list[Any]]) -> bytes:
 def read_history(folder: Path) -> dict[str, Curves]:
     """Return the curves of each fit of the run in ``folder``.
 
-    A run without a record was killed: its CSV knows of more epochs than its JSON may.
+    A run whose record does not tell its end was killed, or goes on: its CSV knows of more epochs
+    than its JSON may.
 
     Raises:
         DataError: if there is no history, or it is damaged.
     """
-    finished = (folder / "record.json").exists()
-    order = (JSON, CSV) if finished else (CSV, JSON)
+    order = (JSON, CSV) if has_ended(folder) else (CSV, JSON)
     for path in (folder / name for name in order):
         if path.exists():
             return read_history_json(path) if path.name == JSON else read_history_csv(path)

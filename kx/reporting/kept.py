@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kx.errors import DataError
 from kx.reporting.folder import damaged_artefacts, judged
@@ -15,7 +16,17 @@ if TYPE_CHECKING:
     from kx.data.preparation import AnyPreparation
     from kx.reporting.record import Record
 
-READ = ("model.keras", "preparation.npz", "preparation.json", "predictions.npz", "inputs.json")
+PARTIAL = "partial.keras"
+"""The network of a run that was stopped: of the fit that was going on, as it was then."""
+
+READ = (
+    "model.keras",
+    PARTIAL,
+    "preparation.npz",
+    "preparation.json",
+    "predictions.npz",
+    "inputs.json",
+)
 """What of a run is read after it ended."""
 
 
@@ -34,18 +45,25 @@ def recorded(folder: Path) -> Record:
 
 
 def model_file(folder: Path) -> Path:
-    """Return where the trained network of a run lies.
+    """Return where the network of a run lies: the trained one or, of a stopped run, as it was then.
 
     Raises:
         DataError: if it has none.
     """
-    path = folder / "model.keras"
-    if not path.is_file():
-        raise DataError(
-            f"{folder.name} has no model.keras: it ended early, or its spec says "
-            "`validation.refit: none`."
-        )
-    return path
+    for name in ("model.keras", PARTIAL):
+        if (folder / name).is_file():
+            return folder / name
+    raise DataError(
+        f"{folder.name} has no model.keras: it ended early, or its spec says "
+        "`validation.refit: none`."
+    )
+
+
+def told_epoch(partial: Mapping[str, Any]) -> str:
+    """Return when the kept network of a stopped run was as it is, as in "after 3 of 20 epochs"."""
+    if partial["choice"] == "best":
+        return f"the best so far, of epoch {partial['epoch']:,} of {partial['epochs']:,}"
+    return f"as it was after {partial['epoch']:,} of {partial['epochs']:,} epochs"
 
 
 def kept_model(folder: Path) -> keras.Model:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 2
 
-Status = Literal["completed", "failed", "diverged", "interrupted"]
+Status = Literal["completed", "failed", "diverged", "interrupted", "running"]
 STATUSES: tuple[str, ...] = get_args(Status)
 
 Verdict = Literal["met", "missed", "not judged"]
@@ -57,7 +58,7 @@ class Expectation(TypedDict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """A finished run, well or badly.
+    """A run: as it began, with the status ``running``, or as it ended, well or badly.
 
     Attributes:
         started: UTC, ISO 8601.
@@ -113,6 +114,9 @@ class Record:
         variant: ``of`` which spec this is a variant, its ``name`` and its ``changes``; else empty.
         group: what the run is among those that it was carried out with, as
             ``kx.reporting.group.Member`` has it; empty for a run of its own.
+        partial: of a run that was stopped while it trained, the network that is kept: its file,
+            fit, epoch (whose weights it has; 0: before the end of the first), epochs (that the fit
+            was to have) and choice, ``best`` or ``last``; else empty.
         error: what ended the run, if it ended badly.
         artefacts: name of a file in the run folder -> its SHA-256.
     """
@@ -161,6 +165,7 @@ class Record:
     variant: dict[str, Any] = field(default_factory=dict)
     group: dict[str, Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    partial: dict[str, Any] = field(default_factory=dict)
     error: str | None = None
     artefacts: dict[str, str] = field(default_factory=dict)
     schema_version: int = SCHEMA_VERSION
@@ -232,6 +237,14 @@ def read_record(path: Path) -> Record:
         raise DataError(f"{path}: cannot be read: {error.strerror}") from error
     except DataError as error:
         raise DataError(f"{path}: damaged: {error}.") from None
+
+
+def has_ended(folder: Path) -> bool:
+    """Whether the run in ``folder`` has the record of its end, readable or not."""
+    try:
+        return read_record(folder / "record.json").status != "running"
+    except DataError:
+        return os.path.lexists(folder / "record.json")
 
 
 def headline(record: Record) -> tuple[str, str, Score] | None:

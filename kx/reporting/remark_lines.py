@@ -30,6 +30,7 @@ def remarks_on(record: Record, words: Words) -> Iterator[Text]:
     if record.streamed:
         yield plain(words("streamed", metrics=words("comma").join(record.streamed)))
     yield from _diagnosis(record, words)
+    yield from map(plain, _partial(record.partial, words))
     yield from map(plain, _on_the_base(record, words))
     yield from map(plain, _on_the_parts(record, words))
     for expectation in record.expectations:
@@ -62,6 +63,15 @@ def _on_the_base(record: Record, words: Words) -> Iterator[str]:
         digest = str(frozen.get("after"))
         outcome = "unchanged" if frozen.get("before") == digest else "changed"
         yield words(f"frozen.{outcome}", count=frozen.get("weights"), digest=digest[:8])
+
+
+def _partial(partial: Mapping[str, Any], words: Words) -> Iterator[str]:
+    """Yield which network a stopped run kept, if it kept one."""
+    if partial:
+        yield words(
+            f"partial.{partial['choice']}",
+            **{name: partial[name] for name in ("fit", "epoch", "epochs", "file")},
+        )
 
 
 def _on_the_parts(record: Record, words: Words) -> Iterator[str]:

@@ -103,6 +103,16 @@ CATALOGUE = Catalogue(
             "{count} of {rows} {part} rows ({share}) also occur, identical, in the training part",
             "{part}集 {rows} 行中有 {count} 行（{share}）与训练集中的行完全相同",
         ),
+        "partial.best": (
+            "kept: the network of {fit} as it was at its best, in epoch {epoch} of {epochs} "
+            "({file})",
+            "保留的网络：{fit} 中断之前最好的状态，即第 {epoch} 轮（共 {epochs} 轮）（{file}）",
+        ),
+        "partial.last": (
+            "kept: the network of {fit} as it was when stopped, after {epoch} of {epochs} epochs "
+            "({file})",
+            "保留的网络：{fit} 中断时的状态，已完成 {epoch} 轮（共 {epochs} 轮）（{file}）",
+        ),
         "looks.none": ("the test set was not looked at", "没有查看测试集"),
         "looks": (
             "This was look {looks} at the test set of {name}: each look makes the test score a "

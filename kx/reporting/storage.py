@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from kx import signals
 from kx.errors import StorageError
 
 PART = ".part-"
@@ -33,7 +34,7 @@ def atomic_write(path: Path, data: bytes | str) -> None:
         StorageError: if there is no room, no permission or no such folder.
     """
     content = data.encode() if isinstance(data, str) else data
-    with storage_errors(path, len(content)), _replacing(path) as part:
+    with signals.writing(), storage_errors(path, len(content)), _replacing(path) as part:
         part.write_bytes(content)
 
 

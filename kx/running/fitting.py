@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from kx import signals
 from kx.contracts import Conclusion, DatasetBundle, DatasetInfo, FitResult, Proposal, Split
 from kx.errors import DataError
 from kx.planning import Plan
@@ -99,7 +101,11 @@ class Validation:
 
 
 class Fitter:
-    """Carries out the fits of a run."""
+    """Carries out the fits of a run.
+
+    Attributes:
+        last: what came of the fit that ended last; None: none has.
+    """
 
     def __init__(self, work: Work, bundle: DatasetBundle) -> None:
         from kx.training.jobs import Hooks
@@ -109,6 +115,7 @@ class Fitter:
         self._work, self._bundle = work, bundle
         self._prepared = Prepared(work.plan, bundle)
         self._preparations: dict[str, AnyPreparation] = {}
+        self.last: Fitted | None = None
         plan = work.plan
         self.trainer: Trainer = Trainer(
             lambda info: plan.build_model(info, work.weights),
@@ -158,8 +165,9 @@ class Fitter:
         self._count_duplicates(proposals)
         libraries()
         started = time.monotonic()
-        for position, fitted in enumerate(self.trainer.fit(jobs)):
-            self._add(found, fitted, *divmod(position, len(found.seeds)))
+        with closing(self.trainer.fit(jobs)) as fits:  # at once, whatever happens here
+            for position, fitted in enumerate(fits):
+                self._add(found, fitted, *divmod(position, len(found.seeds)))
         work.facts["fit_seconds"] = round(time.monotonic() - started, 3)
         found.conclusion = strategy.conclude(found.results, work.plan.spec.training.monitor)
         if found.conclusion.refit_epochs is not None:
@@ -178,6 +186,7 @@ class Fitter:
         from kx.training.callbacks import kept_epoch
 
         proposal = found.proposals[split]
+        signals.check()
         self._note(fitted, judged=True)
         result = FitResult(fitted.job.name, fitted.history, fitted.best_epoch, fitted.seconds)
         found.results.append(result)
@@ -186,6 +195,7 @@ class Fitter:
         )
         found.kept.append(kept_epoch(self._work.training, fitted))
         found.predictions.append(self.trainer.predict(fitted, proposal.validation))
+        signals.check()
         if seed == 0:
             self._guess(found, fitted, proposal)
         keep_model(self._work, self, fitted)
@@ -266,6 +276,7 @@ class Fitter:
         facts, history = self._work.facts, fitted.history
         note_coverage(self._work)
         self._work.histories[fitted.job.name] = history
+        self.last = fitted
         behind = facts.get("features", {}).get("parameters", 0)
         facts["parameters"] = behind + self.trainer.parameters(fitted)
         engine = self.trainer.engine

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kx import signals
 from kx.contracts import DatasetBundle, DatasetInfo, Proposal
 from kx.curves import lower_is_better
 from kx.data.inputs.kinds import form_of
@@ -103,11 +104,13 @@ def keep(
     """Write predictions, model, preparation, plots, and what TensorBoard is to know."""
     work.watcher.stage("writing model and plots")
     _keep_predictions(work, bundle, found, tested)
+    signals.check()
     if found.finals:
         final = found.finals[0]
         with atomic_file(work.folder.model_path) as path:
             portable(work, fitter.trainer.model(final), fitter.info(final)).save(path)
-        _keep_preparation(work.folder.path, fitter.preparation(final))
+        keep_preparation(work.folder.path, fitter.preparation(final))
+    signals.check()
     _draw(work, bundle.info)
     if work.plan.spec.training.tensorboard:
         _keep_trial(work)
@@ -143,7 +146,8 @@ def _keep_predictions(
     atomic_write(work.folder.predictions_path, buffer.getvalue())
 
 
-def _keep_preparation(folder: Path, preparation: AnyPreparation) -> None:
+def keep_preparation(folder: Path, preparation: AnyPreparation) -> None:
+    """Keep what new examples are to be prepared by, in ``preparation.npz`` and its JSON."""
     import numpy as np
 
     buffer = io.BytesIO()

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kx import signals
 from kx.curves import lower_is_better
 from kx.reporting.tensorboard import EVENTS, without_host
 from kx.spec.schema import TrainingSection
@@ -16,6 +17,7 @@ from kx.training.jobs import Fitted, Job, Recording
 
 if TYPE_CHECKING:
     import keras
+    import numpy as np
 
 
 def needs_keras_loop(training: TrainingSection, job: Job) -> bool:
@@ -84,6 +86,22 @@ def guards(training: TrainingSection, job: Job) -> list[keras.callbacks.Callback
     return found
 
 
+def best_so_far(
+    callbacks: Sequence[keras.callbacks.Callback],
+) -> tuple[list[np.ndarray], int] | None:
+    """Return the weights of the best epoch so far and its number, if a callback keeps them.
+
+    The weights are as ``get_weights`` returns them; the epoch is counted from 1.
+    """
+    import keras
+
+    for each in callbacks:
+        keeps = isinstance(each, keras.callbacks.EarlyStopping) and each.restore_best_weights
+        if keeps and each.best_weights is not None:
+            return each.best_weights, each.best_epoch + 1
+    return None
+
+
 @contextmanager
 def event_files(
     training: TrainingSection, folder: Path
@@ -119,7 +137,10 @@ def _recorder_class() -> type:
     import keras
 
     class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
-        """Keeps the history of finished epochs, tells the watcher, stops at a broken loss."""
+        """Keeps the history of finished epochs, tells the watcher, stops at a broken loss.
+
+        And at a signal: it must be the last callback, so that the others know the epoch.
+        """
 
         def __init__(self, recording: Recording, steps: int) -> None:
             super().__init__()
@@ -127,16 +148,22 @@ def _recorder_class() -> type:
 
         def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
             recording, loss = self.recording, float(logs["loss"])
+            recording.begun = True
             if not math.isfinite(loss):
                 recording.diverged = str(loss)
                 self.model.stop_training = True
             per_epoch = self.params.get("steps") or self.steps
             done = round((batch + 1) * self.steps / per_epoch)
             recording.hooks.watcher.batch_ended(recording.name, done)
+            signals.check()
+
+        def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
+            signals.check()
 
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
             metrics = {name: float(value) for name, value in (logs or {}).items()}
             if not self.recording.add(metrics):
                 self.model.stop_training = True
+            signals.check()
 
     return Recorder

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from kx import signals
 from kx.errors import UsageError
 from kx.spec.schema import TrainingSection
 from kx.training.engine import Machine
@@ -53,12 +54,14 @@ def start_tensorflow(
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     # Its errors reach Python as exceptions; what it logs beside them is of use to nobody here.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    signals.listen()
     with _own_keras_home(), _stderr_to(log), _no_garbage():
         import keras
         import tensorflow as tf
 
         tf.get_logger().setLevel("ERROR")
         tf.constant(0)  # what TensorFlow has to say of the CPU, it says at the first operation
+    signals.check()
     _reset_keras_defaults(keras)
     keras.config.set_dtype_policy(precision)
     if deterministic:

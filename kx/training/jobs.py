@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from kx.contracts import History, Split, Watcher
 from kx.curves import best_epoch
@@ -80,6 +80,21 @@ class Fitted:
     phases: Sequence[PhaseNote] = ()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Unfinished:
+    """A fit that was stopped.
+
+    Attributes:
+        fitted: what there is of it; its history may be empty.
+        epoch: at whose end the network had these values; 0: before the first one ended.
+        choice: ``best`` if that is the best epoch so far; ``last`` if it is what came last.
+    """
+
+    fitted: Fitted
+    epoch: int
+    choice: Literal["best", "last"]
+
+
 @dataclass(frozen=True, slots=True)
 class PhaseNote:
     """What is known of a phase that is over.
@@ -121,6 +136,7 @@ class Recording:
     Attributes:
         history: per metric, one value per epoch.
         diverged: what the loss became if it is no finite number, else empty.
+        begun: whether a batch was trained.
     """
 
     name: str
@@ -128,6 +144,7 @@ class Recording:
     history: History = field(default_factory=dict)
     epochs: int = 0
     diverged: str = ""
+    begun: bool = False
 
     def add(self, metrics: Mapping[str, float]) -> bool:
         """Take note of the next epoch; return whether its numbers are finite."""
@@ -137,6 +154,7 @@ class Recording:
             return False
         metrics = {name: metrics[name] for name in sorted(metrics, key=_place)}
         self.epochs += 1
+        self.begun = True
         for name, value in metrics.items():
             self.history.setdefault(name, []).append(value)
         self.hooks.on_epoch(self.name, self.epochs, metrics)

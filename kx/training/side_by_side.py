@@ -14,14 +14,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from kx import signals
 from kx.spec.schema import TrainingSection
 from kx.training.engine import forward_operations
 from kx.training.environment import usable_cores
 from kx.training.feed import Resident
-from kx.training.jobs import Fitted, Hooks, Job, Recording
+from kx.training.jobs import Fitted, Hooks, Job, Recording, Unfinished
 from kx.training.loops import named, program_for
 from kx.training.program import Form, Program, State, orders
 from kx.training.template import Template, Values
@@ -59,8 +61,10 @@ class _Running:
         recording = self.recording
         recording.refuse_divergence(training)
         best = recording.best_epoch(training.monitor)
-        values = self.state.values(self.start)
-        return Fitted(self.job, recording.history, best, self.seconds, values)
+        return Fitted(self.job, recording.history, best, self.seconds, self.values())
+
+    def values(self) -> list[np.ndarray]:
+        return self.state.values(self.start)
 
 
 class SideBySide:
@@ -78,6 +82,7 @@ class SideBySide:
         self._messages: queue.SimpleQueue[tuple[_Running, Any]] = queue.SimpleQueue()
         self._stop = threading.Event()
         self._compiler = ThreadPoolExecutor(1)
+        self._going: list[_Running] = []
         self._unrehearsed: _Running | None = None
 
     def fit(self, jobs: Sequence[Job], resident: Callable[[Job], Resident]) -> Iterator[Fitted]:
@@ -110,6 +115,19 @@ class SideBySide:
             self._stop.set()
             for threads in (pool, self._compiler):
                 threads.shutdown(wait=True, cancel_futures=True)
+            if self._going:
+                self._catch_up()
+
+    def unfinished(self) -> Unfinished | None:
+        """Return what there is of the fit that came furthest without an end, if there is one."""
+        begun = [running for running in self._going if running.recording.begun]
+        if not begun:
+            return None
+        furthest = max(begun, key=lambda running: running.recording.epochs)
+        recording = furthest.recording
+        best, values = recording.best_epoch(self._training.monitor), furthest.values()
+        fitted = Fitted(furthest.job, recording.history, best, furthest.seconds, values)
+        return Unfinished(fitted, recording.epochs, "last")
 
     def _begin(self, job: Job, resident: Callable[[Job], Resident]) -> _Running:
         tensors = resident(job)
@@ -125,6 +143,7 @@ class SideBySide:
         recording = Recording(job.name, self._hooks)
         self._hooks.watcher.fit_started(job.name, job.epochs, batching.steps)
         begun = _Running(job, tensors, program, program.new_state(start), start, recording)
+        self._going.append(begun)
         self._unrehearsed = begun if new else self._unrehearsed
         return begun
 
@@ -146,16 +165,30 @@ class SideBySide:
     def _next_done(self) -> _Running:
         """Tell of all epochs that come in, until a fit is over."""
         while True:
-            running, message = self._messages.get()
-            if isinstance(message, BaseException):
-                raise message
-            if message is None:
-                self._hooks.watcher.fit_ended(running.job.name)
-                return running
-            validated = bool(len(running.job.validation))
-            for row in message:
-                if not running.recording.add(named(running.program.metrics, row, validated)):
-                    break
+            signals.check()
+            with suppress(queue.Empty):
+                running, message = self._messages.get(timeout=SECONDS_PER_CALL)
+                if isinstance(message, BaseException):
+                    raise message
+                if message is None:
+                    self._hooks.watcher.fit_ended(running.job.name)
+                    self._going.remove(running)
+                    return running
+                self._take(running, message)
+
+    def _take(self, running: _Running, block: np.ndarray) -> None:
+        validated = bool(len(running.job.validation))
+        for row in block:
+            if not running.recording.add(named(running.program.metrics, row, validated)):
+                break
+
+    def _catch_up(self) -> None:
+        """Tell of what came in last, so that the histories are those of the networks."""
+        with suppress(queue.Empty):
+            while True:
+                running, message = self._messages.get_nowait()
+                if message is not None and not isinstance(message, BaseException):
+                    self._take(running, message)
 
     def _work(self, running: _Running) -> None:
         """Train in a thread; only messages leave it."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from kx import signals
 from kx.training.engine import examples_at_once
 from kx.training.environment import seed_everything
 from kx.training.feed import Resident
@@ -109,10 +110,11 @@ class Template:
         outputs = self.prediction(data)
         wanted = np.arange(data.examples) if rows is None else rows
         size = examples_at_once(self.model, PREDICTION_BATCH)
-        parts = [
-            outputs(wanted[at : at + size].astype("int32"), *data.tensors).numpy()
-            for at in range(0, len(wanted), size)
-        ]
+        parts = []
+        for at in range(0, len(wanted), size):
+            signals.check()
+            rows = wanted[at : at + size].astype("int32")
+            parts.append(outputs(rows, *data.tensors).numpy())
         return np.concatenate(parts)
 
     def prediction(self, data: Resident) -> Any:

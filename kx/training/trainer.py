@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from kx.training.augmentation import Augmentation
 from kx.training.buckets import Buckets
 from kx.training.callbacks import (
     batch_by_batch,
+    best_so_far,
     event_files,
     guards,
     keeps_best,
@@ -25,7 +26,7 @@ from kx.training.callbacks import (
 from kx.training.engine import MOST_BYTES_AT_ONCE, Engine, choose
 from kx.training.environment import machine
 from kx.training.feed import Resident, Streamed
-from kx.training.jobs import Fitted, Hooks, Job, PhaseNote, Recording
+from kx.training.jobs import Fitted, Hooks, Job, PhaseNote, Recording, Unfinished
 from kx.training.loops import HalvedLoop, Loop, PlainLoop, ProgramLoop, ResidentLoop
 from kx.training.phases import Parts, Phase, Proof, phases_of
 from kx.training.program import Form, Program
@@ -44,6 +45,7 @@ class Trainer:
 
     Attributes:
         engine: how epochs are run; None before the first fit.
+        unfinished: returns what there is of the fit that was stopped, if one was and has anything.
     """
 
     def __init__(
@@ -72,9 +74,11 @@ class Trainer:
         self._augmentation = augmentation
         self._kits: dict[Any, _Kit] = {}
         self._source: tuple[Split, Any] | None = None
+        self._going: tuple[_Kit, Sequence[keras.callbacks.Callback]] | None = None
         self.engine: Engine | None = None
+        self.unfinished: Callable[[], Unfinished | None] = lambda: None
 
-    def fit(self, jobs: Sequence[Job]) -> Iterator[Fitted]:
+    def fit(self, jobs: Sequence[Job]) -> Generator[Fitted]:
         """Carry out ``jobs`` and yield what comes of each, in their order.
 
         Raises:
@@ -142,6 +146,7 @@ class Trainer:
         if self.engine.kind == "xla" and not alone:
             for kit, group in self._grouped(jobs):
                 fits = SideBySide(kit.template, kit.programs, self._training, self._hooks)
+                self.unfinished = fits.unfinished
                 yield from fits.fit(group, lambda job: self._resident(job.data()))
         else:
             yield from map(self._fit_alone, jobs)
@@ -189,6 +194,8 @@ class Trainer:
         best = values
         self._hooks.watcher.fit_started(job.name, job.epochs, steps)
         own = self._hooks.callbacks()
+        self._going = None
+        self.unfinished = lambda: self._stopped(job, recording, best, started)
         try:
             with event_files(self._training, self._hooks.events / job.name) as writers:
                 callbacks = [*own, *writers, recorder(recording, steps)]
@@ -209,6 +216,7 @@ class Trainer:
                         best = values  # of all epochs so far; a phase ends with its own best ones
         finally:
             self._hooks.watcher.fit_ended(job.name)
+        self.unfinished = lambda: None
         return Fitted(
             job,
             recording.history,
@@ -223,9 +231,37 @@ class Trainer:
     ) -> PhaseNote:
         """Fit the started network of a phase; what guards it begins anew with each phase."""
         proof = Proof(self._parts.frozen(kit.template.model))
-        guarded = [*guards(phase.training, job), *callbacks]
-        kit.loop(self.engine).fit(data, job, phase.training, guarded)
+        guarded = guards(phase.training, job)
+        self._going = (kit, guarded)
+        kit.loop(self.engine).fit(data, job, phase.training, [*guarded, *callbacks])
         return proof.note(job.name, job.first + 1)
+
+    def _stopped(
+        self, job: Job, recording: Recording, before: Values, started: float
+    ) -> Unfinished | None:
+        """Return what there is of a fit that was stopped.
+
+        Args:
+            job: of the fit.
+            recording: of its epochs so far.
+            before: values of the best epoch of the phases that are over.
+            started: by the monotonic clock.
+        """
+        if self._going is None or not recording.begun:
+            return None
+        kit, guarded = self._going
+        epoch, best = recording.epochs, best_so_far(guarded)
+        overall = recording.best_epoch(self._training.monitor) if epoch else 0
+        values: Values
+        if best:
+            kit.template.model.set_weights(best[0])
+            epoch = best[1]
+        values = kit.template.values()
+        if best and overall < epoch and keeps_best(self._training, job):
+            values, epoch = before, overall
+        seconds = time.monotonic() - started
+        fitted = Fitted(job, recording.history, overall, seconds, values)
+        return Unfinished(fitted, epoch, "best" if best else "last")
 
     def _kit(self, job: Job, phase: Phase | None = None) -> _Kit:
         """Return what is shared by the fits of networks that differ in nothing but values.

@@ -171,7 +171,7 @@ def test_a_table_of_curves_names_the_best_epoch(width):
 
 @pytest.mark.parametrize(("encoding", "marks"), [("utf-8", "█▁"), ("ascii", "@_")])
 def test_show_and_runs_use_what_the_terminal_can_show(finished, monkeypatch, encoding, marks):
-    from kx.cli.main import app
+    from kx.cli.app import app
 
     outputs = str(finished().parent)
     for command in (["runs"], ["show", "last"]):
