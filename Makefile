@@ -2,7 +2,7 @@
 # requirements.lock pins; only making .venv (and `make lock`) uses the network.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-browser check smoke bench book lock schema clean
+.PHONY: help setup demo test test-browser check smoke bench soak book lock schema clean
 
 # Python may keep what it compiled, whatever the shell says: kx starts as it does for its users.
 unexport PYTHONDONTWRITEBYTECODE
@@ -62,6 +62,9 @@ bench: .venv/kx.stamp  ## what kx costs, against its targets (minutes, 10 GB of 
 
 book: .venv/kx.stamp  ## all specs on real data, into docs/book.md; SPECS="imdb wine" for some
 	$(BIN)/python -m benchmarks.book $(SPECS)
+
+soak: .venv/kx.stamp  ## 200 signals at random moments of real runs; SIGNALS=50 SEED=2 for others
+	$(BIN)/python -m benchmarks.soak --signals $(or $(SIGNALS),200) --seed $(or $(SEED),1)
 
 lock: .venv/kx.stamp  ## resolve pyproject.toml anew, to the newest versions
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check '$(UV)'
