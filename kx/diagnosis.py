@@ -366,11 +366,18 @@ def _against_overfitting(spec: Mapping[str, Any], options: Mapping[str, Any]) ->
         yield "dropout"
     if options.get("l2") == 0 and options.get("l1") == 0:
         yield "penalty"
-    if options.get("name") in ("cnn", "pretrained") and not spec.get("augmentation"):
-        yield from () if options.get("mode") == "features" else ("augmentation",)
+    if could_be_augmented(spec):
+        yield "augmentation"
     if options.get("units") or options.get("filters"):
         yield "smaller"
     yield "more_data"
+
+
+def could_be_augmented(spec: Mapping[str, Any]) -> bool:
+    """Whether a network reads pictures, anew in each epoch, which are not augmented yet."""
+    options = _options(spec, "architecture")
+    pictures = options.get("name") in ("cnn", "pretrained") and options.get("mode") != "features"
+    return pictures and not spec.get("augmentation")
 
 
 def _against_underfitting(rule: Rule, options: Mapping[str, Any], *, close: bool) -> Iterator[str]:

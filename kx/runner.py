@@ -33,6 +33,7 @@ from kx.running.safe_points import SafePoints
 from kx.running.unfinished import keeping_unfinished, what_is_kept
 from kx.running.work import Switches, Work, first_line, way, without_paths
 from kx.seeds import derive
+from kx.suggestion import practical
 
 
 def run(plan: Plan, outputs: Path, watcher: Watcher, switches: Switches) -> tuple[Record, Path]:
@@ -192,7 +193,8 @@ def _record(work: Work, status: str, seconds: float) -> Record:
     fits = work.history.fits
     if not fits and status != "diverged":  # in its first epoch, perhaps
         return record
-    return replace(record, diagnosis=diagnose(record, fits).as_dict())
+    found = practical(diagnose(record, fits), record.spec, record.dataset)
+    return replace(record, diagnosis=found.as_dict())
 
 
 def _peak_memory() -> float:

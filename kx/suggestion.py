@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from kx.diagnosis import Diagnosis
+from kx.diagnosis import Diagnosis, could_be_augmented
 
 Spec = Mapping[str, Any]
+"""Of a run, resolved."""
+
 Changes = dict[str, Any]
 """Dotted key of a spec -> its new value."""
 
@@ -136,6 +139,26 @@ def _kfold(found: Diagnosis, spec: Spec) -> Changes:
     return {"validation": {"strategy": "kfold", "k": 4, **shared}}
 
 
+def _smooth(found: Diagnosis, spec: Spec) -> Changes:
+    section = spec["validation"]
+    return {"validation.smooth": 0.8} if section.get("smooth", 1) < 0.8 else {}
+
+
+def _clip(found: Diagnosis, spec: Spec) -> Changes:
+    clipped = [name for name, v in spec["training"]["optimizer"].items() if "clip" in name and v]
+    return {} if clipped else {"training.optimizer.clipnorm": 1.0}
+
+
+def _linear(found: Diagnosis, spec: Spec) -> Changes:
+    """Return the linear model, unless it is one, or takes no such input.
+
+    That of a ready-made base was fitted to its features, and words in order are no quantities.
+    """
+    unlike = spec["architecture"]["name"] in ("linear", "pretrained")
+    words = spec["dataset"].get("encoding") == "sequence"
+    return {} if unlike or words else {"architecture": "linear"}
+
+
 CHANGES: Mapping[str, Callable[[Diagnosis, Spec], Changes]] = {
     "augmentation": lambda found, spec: {},
     "dropout": lambda found, spec: _restrained(spec, "dropout", 0.5),
@@ -151,12 +174,40 @@ CHANGES: Mapping[str, Callable[[Diagnosis, Spec], Changes]] = {
         "training.batch_size": 4 * spec["training"]["batch_size"]
     },
     "kfold": _kfold,
-    "smooth": lambda found, spec: {"validation.smooth": 0.8},
+    "smooth": _smooth,
     "scale": lambda found, spec: (
         {} if spec["preparation"]["scale"] == "standardize"
         else {"preparation.scale": "standardize"}
     ),
-    "clip": lambda found, spec: {"training.optimizer.clipnorm": 1.0},
-    "linear": lambda found, spec: {"architecture": "linear"},
+    "clip": _clip,
+    "linear": _linear,
 }  # fmt: skip
 """Key of an advice -> what to change; advice that only people can follow is missing."""
+
+ALWAYS = ("stop", "longer", "learning_rate", "lower_rate", "larger_batch")
+"""Advice on keys that every spec has; a change by kx alone may be too hard."""
+
+
+def practical(found: Diagnosis, spec: Spec, dataset: Mapping[str, Any]) -> Diagnosis:
+    """Return a diagnosis without the advice that the run's spec has no option for.
+
+    Args:
+        found: the diagnosis of a run of the spec.
+        spec: as recorded; of what it lacks nothing is known.
+        dataset: what the record tells of it.
+    """
+    kept = tuple(key for key in found.advice if _is_open(key, found, spec, dataset))
+    return replace(found, advice=kept or ("learning_rate",))
+
+
+def _is_open(key: str, found: Diagnosis, spec: Spec, dataset: Mapping[str, Any]) -> bool:
+    if key == "scale" and dataset.get("scale") in ("standardize", "fixed"):
+        return False
+    if key == "augmentation":
+        return could_be_augmented(spec)
+    if key not in CHANGES or key in ALWAYS:
+        return True
+    try:
+        return bool(changes_for(key, found, spec))
+    except (AttributeError, KeyError, TypeError):  # it is of another kx, or none was kept
+        return True

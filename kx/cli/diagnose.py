@@ -48,6 +48,7 @@ def diagnosed(folder: Path) -> Diagnosis:
     from kx.reporting.history import read_history
     from kx.reporting.record import Record
     from kx.spec.document import read_document
+    from kx.suggestion import practical
 
     _, record, _ = judged(folder)
     refuse_damage(folder, record)
@@ -55,4 +56,5 @@ def diagnosed(folder: Path) -> Diagnosis:
         path, name = folder / SPEC, folder.name
         spec = read_document(path).value if path.is_file() else {}
         record = Record(id=name, name=name, status="interrupted", started="", spec=spec)
-    return diagnose(record, read_history(folder))
+    found = diagnose(record, read_history(folder))
+    return practical(found, record.spec, record.dataset)

@@ -1,6 +1,6 @@
 """The frozen values that the parts of kx exchange. Nothing heavy is imported here."""
 
-from kx.contracts.complaint import Check, Complaint
+from kx.contracts.complaint import Check, Complaint, Way, Ways
 from kx.contracts.dataset import (
     DatasetBundle,
     DatasetInfo,
@@ -35,5 +35,7 @@ __all__ = [
     "Task",
     "TextForm",
     "Watcher",
+    "Way",
+    "Ways",
     "WeightFiles",
 ]

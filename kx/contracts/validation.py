@@ -24,11 +24,13 @@ class Rows:
         count: how many there are.
         labels: (n,) the class of each, as an integer; None where there are no single classes.
         groups: (n,) what each belongs to; None where the dataset tells nothing of the kind.
+        classes: names, in the order of the labels; may be empty.
     """
 
     count: int
     labels: np.ndarray | None = None
     groups: np.ndarray | None = None
+    classes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

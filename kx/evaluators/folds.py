@@ -106,11 +106,18 @@ def no_classes_complaints(info: DatasetInfo, key: str, hint: str) -> Iterator[Co
         yield Complaint(key, message, hint)
 
 
-def rare_classes(labels: np.ndarray, least: int) -> str:
-    """Name the classes in ``labels`` with fewer members than ``least``; empty if there are none."""
+def rare_classes(labels: np.ndarray, least: int, names: Sequence[str] = ()) -> str:
+    """Name the classes in ``labels`` with fewer members than ``least``; empty if there are none.
+
+    Args:
+        labels: (n,) integers.
+        least: members of a class that is not rare.
+        names: of the classes, in the order of the labels; without any, they are told by number.
+    """
     import numpy as np
 
     numbers, counts = np.unique(labels, return_counts=True)
-    rare = [f"class {n} has {c}" for n, c in zip(numbers, counts, strict=True) if c < least]
+    called = [names[n] if n < len(names) else n for n in numbers]
+    rare = [f"class {n} has {c}" for n, c in zip(called, counts, strict=True) if c < least]
     others = [f"and {len(rare) - NAMED_CLASSES} more are small"] if rare[NAMED_CLASSES:] else []
     return ", ".join(rare[:NAMED_CLASSES] + others)

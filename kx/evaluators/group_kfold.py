@@ -20,7 +20,7 @@ from kx.evaluators.folds import (
 from kx.registry import evaluator
 
 NO_GROUPS = "groups missing: the dataset does not say which examples belong together"
-NO_GROUPS_HINT = "name what tells its groups apart, such as the patient, or use strategy: kfold"
+NO_GROUPS_HINT = "use strategy: kfold, or data of which each example tells its group"
 
 
 def check(info: DatasetInfo, *, k: int, **_: Any) -> Iterator[Complaint]:

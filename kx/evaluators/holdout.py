@@ -74,7 +74,7 @@ def complaints(
     if rows.labels is None:
         message = "balances classes, but these examples have no single class"
         yield Complaint("stratify", message, "remove it")
-    elif rare := rare_classes(rows.labels, 2):
+    elif rare := rare_classes(rows.labels, 2, rows.classes):
         message = f"{rare}, too few for both parts"
         yield Complaint("stratify", message, "use more examples", fatal=False)
 

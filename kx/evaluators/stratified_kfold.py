@@ -46,7 +46,7 @@ def complaints(rows: Rows, *, k: int) -> Iterator[Complaint]:
     elif most < k:
         hint = f"use 2 to {most:,}" if most >= 2 else "use strategy: kfold"
         yield Complaint("k", f"asks for {k:,} folds, but no class has that many members", hint)
-    elif rare := rare_classes(rows.labels, k):
+    elif rare := rare_classes(rows.labels, k, rows.classes):
         message = f"{rare}, too few for {k:,} folds: some folds validate without them"
         yield Complaint("k", message, "use a smaller k, or more examples", fatal=False)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from kx.contracts import Complaint, DatasetInfo
+from kx.contracts import Complaint, DatasetInfo, Way, Ways
 from kx.errors import DataError, MissingDataError, UsageError
 from kx.models.options import Fraction
 from kx.registry import Transfer
@@ -104,8 +104,8 @@ def word_input_complaints(
     """Yield why the examples are no lists of word indices, or their vectors do not fit."""
     if info.vocabulary is None or len(info.input_shape) != 1:
         text = f"needs word indices, in the order of the words; the examples of {info.name} are not"
-        hint = "use dataset.encoding: sequence" if info.sparse else "use mlp"
-        yield Complaint("", text, hint)
+        order = Way("use dataset.encoding: sequence", "dataset.encoding", "sequence")
+        yield Complaint("", text, Ways(order, Way("use mlp")))
     elif options["pretrained"] != NONE:
         yield from _pretrained_complaints(info, files, **options)
     elif options["freeze_embeddings"]:
@@ -124,7 +124,8 @@ def _pretrained_complaints(
 ) -> Iterator[Complaint]:
     if not (info.tells_words or info.words):
         text = f"{info.name} does not tell what its word indices stand for"
-        yield Complaint("pretrained", text, "use dataset.words: true, if it has this option")
+        words = Way("use dataset.words: true", "dataset.words", True)
+        yield Complaint("pretrained", text, Ways(words, Way("use none, and train them")))
     try:
         dimensions = files.dimensions(pretrained)
     except MissingDataError as error:

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kx.contracts import Complaint, DatasetInfo
+from kx.contracts import Complaint, DatasetInfo, Way, Ways
 from kx.models.layers import dense
 
 if TYPE_CHECKING:
@@ -170,14 +170,20 @@ def _loss_complaints(info: DatasetInfo, head: Head) -> Iterator[Complaint]:
         text = f"{head.loss} treats {info.outputs} classes as {info.outputs} separate questions"
         yield Complaint("loss", text, f"use {suited}")
     elif categorical and not info.one_hot:
-        hint = "use sparse_categorical_crossentropy, or dataset.labels: one_hot"
-        yield Complaint("loss", f"{head.loss} needs one-hot labels; these are integers", hint)
+        text = f"{head.loss} needs one-hot labels; these are integers"
+        yield Complaint("loss", text, _losses_or_labels(suited, "one_hot"))
     elif sparse and info.one_hot:
-        hint = "use categorical_crossentropy, or dataset.labels: integer"
-        yield Complaint("loss", f"{head.loss} needs integer labels; these are one-hot", hint)
+        text = f"{head.loss} needs integer labels; these are one-hot"
+        yield Complaint("loss", text, _losses_or_labels(suited, "integer"))
     elif info.task == "multiclass" and not info.one_hot and not sparse:
-        hint = "use sparse_categorical_crossentropy, or dataset.labels: one_hot"
-        yield Complaint("loss", f"{head.loss} needs one-hot labels; these are integers", hint)
+        text = f"{head.loss} needs one-hot labels; these are integers"
+        yield Complaint("loss", text, _losses_or_labels(suited, "one_hot"))
     elif info.task not in ("regression", "unit_regression") and head.loss in ERRORS:
         text = f"{head.loss} learns classes slowly"
         yield Complaint("loss", text, f"{suited} suits a {info.task} task", False)
+
+
+def _losses_or_labels(loss: str, labels: str) -> Ways:
+    """Return that either another loss helps, or other labels, of datasets that can give such."""
+    other = Way(f"use dataset.labels: {labels}", "dataset.labels", labels)
+    return Ways(Way(f"use {loss}", "training.loss", loss), other)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kx.contracts import Complaint, DatasetInfo
+from kx.contracts import Complaint, DatasetInfo, Way, Ways
 
 if TYPE_CHECKING:
     import keras
@@ -31,4 +31,5 @@ def flat_input_complaints(info: DatasetInfo) -> Iterator[Complaint]:
     """Yield a complaint if the numbers of an example are not quantities."""
     if info.vocabulary is not None:
         text = f"the examples of {info.name} are word indices, which are names and no quantities"
-        yield Complaint("", text, "use dataset.encoding: multi_hot")
+        bag = Way("use dataset.encoding: multi_hot", "dataset.encoding", "multi_hot")
+        yield Complaint("", text, Ways(bag, Way("use embedding_mlp")))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from kx.contracts import Complaint, DatasetInfo
+from kx.contracts import Complaint, DatasetInfo, Way, Ways
 from kx.errors import UsageError, suggest
 from kx.models.applications import (
     LEAST_SIDES,
@@ -75,7 +75,8 @@ def _picture_complaints(info: DatasetInfo, base: str) -> Iterator[Complaint]:
     least = LEAST_SIDES.get(base, 32)
     if min(info.input_shape[:2]) < least:
         text = f"{base} takes no pictures below {least} x {least} pixels"
-        yield Complaint("base", text, f"use dataset.image_size: {least} or more")
+        larger = Way(f"use dataset.image_size: {least} or more", "dataset.image_size", least)
+        yield Complaint("base", text, Ways(larger, Way("use cnn")))
 
 
 def phase_complaints(phases: Sequence[str], **options: Any) -> Iterator[Complaint]:

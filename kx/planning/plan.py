@@ -44,6 +44,18 @@ class Choice:
         with faults_of(self.entry):
             return self.entry.function(*given, **(options or self.options))
 
+    def takes(self, option: str, value: Any) -> bool:
+        """Whether the function has this option, and the option may have this value."""
+        from pydantic import ValidationError
+
+        if option not in self.entry.options.model_fields:
+            return False
+        try:
+            self.entry.options.model_validate({**self.options, option: value})
+        except ValidationError:
+            return False
+        return True
+
     def resolved(self) -> dict[str, Any]:
         """Return all its options, as they are recorded."""
         return self.entry.options.model_validate(self.options).model_dump(mode="json")
@@ -72,6 +84,17 @@ class Plan:
     folder: Path = Path()
     variants: Mapping[str, Plan] = field(default_factory=dict)
     variant: Mapping[str, Any] = field(default_factory=dict)
+
+    def takes(self, key: str, value: Any) -> bool:
+        """Whether a dotted key of the spec may have this value, as far as its components tell."""
+        section, _, option = key.partition(".")
+        if section not in SECTIONS:
+            return True
+        name_key, table = SECTIONS[section]
+        if option == name_key:
+            return value in table
+        choice: Choice = getattr(self, section)
+        return choice.takes(option, value)
 
     def load_data(self, files: Files) -> DatasetBundle:
         """Read the dataset through ``files``."""

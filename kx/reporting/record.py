@@ -71,7 +71,8 @@ class Record:
         git_commit: of the user's repository; ends in ``-dirty`` if files differ from it.
         environment: threads, flags and machine type, as ``environment()`` returns them.
         dataset: name, source, sample (whether it is a stand-in), fingerprint, files,
-            train_examples, test_examples, task.
+            train_examples, test_examples, task, scale (how features are scaled; ``fixed``: they
+            cannot be).
         base: of a network on a ready-made base: its name, file, source and sha256 of its weights,
             and whether they are random, perhaps as a fallback; otherwise empty.
         embeddings: of ready-made word vectors: words (in the vocabulary) and known (of these, with

@@ -127,6 +127,7 @@ class Fitter:
                 work.history.epoch,
                 plan.make_callbacks,
                 work.folder.path / "tensorboard",
+                unscaled=work.facts["dataset"]["scale"] in ("none", "unit"),
             ),
             plan.spec.augmentation,
             Parts(plan.choose_trainable, plan.frozen_variables),

@@ -57,8 +57,17 @@ def load(work: Work) -> DatasetBundle:
         "test_examples": len(bundle.test),
         "classes": list(bundle.info.classes),
         "target": bundle.info.target,
+        "scale": how_scaled(work.plan, bundle.info),
     }
     return bundle
+
+
+def how_scaled(plan: Plan, info: DatasetInfo) -> str:
+    """Return how the features are scaled; ``fixed``: not at all, nor could they be."""
+    if info.pixels or info.texts or info.sparse or info.vocabulary is not None:
+        return "fixed"
+    stated = plan.spec.preparation.scale
+    return info.scale if stated == "auto" else stated
 
 
 def _read(work: Work) -> tuple[DatasetBundle, Provenance]:
@@ -141,7 +150,7 @@ def rows_to_split(bundle: DatasetBundle) -> Rows:
     labels = None
     if info.task in ("binary", "multiclass"):
         labels = train.y.argmax(axis=1) if info.one_hot else train.y.astype("int64")
-    return Rows(len(train), labels, train.groups)
+    return Rows(len(train), labels, train.groups, info.classes)
 
 
 def check_rows(work: Work, strategy: Strategy, rows: Rows) -> None:

@@ -121,12 +121,14 @@ class Hooks:
         on_epoch: is given fit name, epoch (from 1) and metrics at the end of each epoch.
         callbacks: makes the callbacks of one fit that are not Keras's own.
         events: where TensorBoard's event files go, fit by fit.
+        unscaled: whether features could be standardised, and are not.
     """
 
     watcher: Watcher
     on_epoch: Callable[[str, int, Mapping[str, float]], None]
     callbacks: Callable[[], Sequence[keras.callbacks.Callback]] = tuple
     events: Path = Path("tensorboard")
+    unscaled: bool = True
 
 
 @dataclass(slots=True)
@@ -173,10 +175,11 @@ class Recording:
             DivergedError: saying when, and what helps.
         """
         if self.diverged:
+            scaled = ", or set preparation.scale: standardize" if self.hooks.unscaled else ""
             raise DivergedError(
                 f"{self.name}: the loss became {self.diverged} in epoch {self.epochs + 1}. "
                 f"Lower training.optimizer.learning_rate (now "
-                f"{training.optimizer.learning_rate:g}), or set preparation.scale: standardize."
+                f"{training.optimizer.learning_rate:g}){scaled}."
             )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from kx.contracts import DatasetInfo
+from kx.contracts import DatasetInfo, Ways
 from kx.planning.finding import Finding
 from kx.planning.plan import Plan
 from kx.planning.rules import data, names, training
@@ -48,7 +48,16 @@ DATA_RULES: tuple[Callable[[Plan, DatasetInfo], Iterable[Finding]], ...] = (
 
 
 def broken(plan: Plan) -> Iterator[Finding]:
-    """Yield what does not fit together in a plan, as far as the form of its data is known."""
+    """Yield what does not fit together in a plan, as far as the form of its data is known.
+
+    A hint names no key which the components of this plan do not have.
+    """
+    for found in _broken(plan):
+        hint = found.hint
+        yield replace(found, hint=hint.open_to(plan.takes)) if isinstance(hint, Ways) else found
+
+
+def _broken(plan: Plan) -> Iterator[Finding]:
     for rule in SPEC_RULES:
         yield from rule(plan)
     if plan.info:

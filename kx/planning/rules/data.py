@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from kx import registry
-from kx.contracts import Complaint, DatasetInfo, WeightFiles
+from kx.contracts import Complaint, DatasetInfo, Way, Ways, WeightFiles
 from kx.data.weights import class_weight_complaints
 from kx.errors import PluginError
 from kx.models.heads import LOSSES, METRICS, head_complaints
@@ -85,7 +85,8 @@ def buckets_hold_texts(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
         yield Finding(BATCHING, text, "use rnn, or batching: fixed")
     elif not architecture.options.get("masking"):
         text = "bucketed: without masking, what is said of a text depends on how far it is padded"
-        yield Finding(BATCHING, text, "set architecture.masking: true, or batching: fixed")
+        masked = Way("set architecture.masking: true", "architecture.masking", True)
+        yield Finding(BATCHING, text, Ways(masked, Way("use batching: fixed")))
 
 
 def components_suit_the_data(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:

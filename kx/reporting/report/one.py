@@ -21,6 +21,7 @@ from kx.reporting.report.results import Results, results
 from kx.reporting.report.svg import Drawing, drawn
 from kx.reporting.report.words import Words
 from kx.reporting.text import duration
+from kx.suggestion import practical
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,8 @@ def diagnosis_of(run: Run) -> Diagnosis | None:
     """Return the recorded diagnosis; of older records, what is made of their curves."""
     if run.record is None:
         return None
-    return recorded(run.record.diagnosis) or (
-        diagnose(run.record, run.curves) if run.curves else None
-    )
+    if found := recorded(run.record.diagnosis):
+        return found
+    if not run.curves:
+        return None
+    return practical(diagnose(run.record, run.curves), run.record.spec, run.record.dataset)

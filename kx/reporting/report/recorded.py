@@ -72,6 +72,10 @@ SENTENCES: Mapping[str, str] = {
         r"\1：损失在第 \3 轮变为 \2。请调低 training.optimizer.learning_rate（现为 \4），"
         r"或设置 preparation.scale: standardize"
     ),
+    r"(\S+): the loss became (\S+) in epoch (\d+)\. Lower training\.optimizer\.learning_rate "
+    r"\(now (\S+)\)": (
+        r"\1：损失在第 \3 轮变为 \2。请调低 training.optimizer.learning_rate（现为 \4）"
+    ),
     # Warnings, behind their titles
     r"([\d,]+) of ([\d,]+) words have a vector \(([\d.]+%)\)\. The others are zeros\.": (
         r"\2 个词中有 \1 个有词向量（\3），其余均为零。"
