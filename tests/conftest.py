@@ -1,21 +1,78 @@
-"""What the tests of commands share."""
+"""What all tests share: a machine without data, settings or network, and ways to run commands."""
 
 from __future__ import annotations
 
+import atexit
 import io
+import ipaddress
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import hypothesis
 import pytest
 
+from tests.machine import DATA
+
 ROOT = Path(__file__).parent.parent
+
+SETTINGS = (
+    "KX_CACHE_DIR", "KX_OFFLINE", "KX_TIMEOUT", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR",
+    "PY_COLORS", "CLICOLOR", "CLICOLOR_FORCE", "GITHUB_ACTIONS", "TTY_COMPATIBLE",
+    "TTY_INTERACTIVE", "XDG_CACHE_HOME", "MPLCONFIGDIR",
+)  # fmt: skip
+"""Of whoever runs the tests; each would change what kx reads or prints."""
 
 hypothesis.settings.register_profile("kx", deadline=None)  # a busy machine fails no test
 hypothesis.settings.load_profile("kx")
+
+
+def pytest_configure():
+    """Take away settings, and the folder in which Keras keeps data: workers inherit both."""
+    for name in SETTINGS:
+        os.environ.pop(name, None)
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        home = os.environ["KERAS_HOME"] = tempfile.mkdtemp(prefix="kx-tests-keras-")
+        atexit.register(shutil.rmtree, home, ignore_errors=True)
+    sys.addaudithook(_refuse_network)
+
+
+ADDRESSED = {"socket.connect": 1, "socket.sendto": 1, "socket.getaddrinfo": 0}
+"""Events of Python's that reach for another machine -> which of their arguments names it."""
+
+
+def _refuse_network(event: str, args: tuple[object, ...]) -> None:
+    """Let a connection to another machine fail, and with it the test that tried."""
+    if event in ADDRESSED and not _is_here(args[ADDRESSED[event]]):
+        pytest.fail(f"a test tried to reach {args[ADDRESSED[event]]!r}: tests need no network")
+
+
+def _is_here(address: object) -> bool:
+    """Whether ``address`` is this machine: (host, port), a host, or a socket in the file system."""
+    host = address[0] if isinstance(address, tuple) else address
+    if host in (None, "", b"", "localhost", b"localhost") or "/" in str(host):
+        return True
+    try:
+        return ipaddress.ip_address(str(host)).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Let only tests that are marked so see the real files, and skip these where there are none.
+
+    Without its mark, a test that needs them fails everywhere.
+    """
+    os.environ.pop("KX_DATA_DIR", None)
+    if item.get_closest_marker("real_data"):
+        if DATA is None or not DATA.is_dir():
+            pytest.skip("KX_DATA_DIR names no folder with the real files")
+        os.environ["KX_DATA_DIR"] = str(DATA)
 
 
 @pytest.fixture
@@ -95,8 +152,8 @@ def own_parts():
 
 
 @pytest.fixture
-def real_data_dir():
-    folder = os.environ.get("KX_DATA_DIR")
-    if not folder:
-        pytest.skip("KX_DATA_DIR names no folder with the real files")
-    return Path(folder)
+def real_data_dir(request):
+    """The folder with the real files, for tests that are marked ``real_data``."""
+    if not request.node.get_closest_marker("real_data"):
+        pytest.fail("real_data_dir is for tests that are marked real_data")
+    return DATA

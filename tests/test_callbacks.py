@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from tests.machine import PATIENCE
+
 SPEC = """\
 name: small
 plugins: [plugin.py]
@@ -162,7 +164,7 @@ def asked(url, **query):
     from urllib.parse import urlencode
     from urllib.request import urlopen
 
-    with urlopen(f"{url}?{urlencode(query)}", timeout=60) as answer:
+    with urlopen(f"{url}?{urlencode(query)}", timeout=PATIENCE) as answer:
         return json.load(answer)
 
 
@@ -176,5 +178,5 @@ def trials(url):
         json.dumps(wanted).encode(),
         {"Content-Type": "application/json"},
     )
-    with urlopen(request, timeout=60) as answer:
+    with urlopen(request, timeout=PATIENCE) as answer:
         return json.load(answer)["sessionGroups"]

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from kx.cli.kfold import folded_section
+from tests.machine import PATIENCE
 
 SPEC = """\
 name: small
@@ -187,7 +188,7 @@ def test_ctrl_c_ends_fits_side_by_side_and_keeps_their_epochs(kx_process, spec_f
         if {"fold-1", "fold-2"} <= told:
             break
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=PATIENCE)
 
     assert process.returncode == 130, err
     (folder,) = (tmp_path / "out").iterdir()

@@ -10,6 +10,7 @@ import pytest
 
 from kx import registry
 from kx.cli.commands import WHERE
+from tests.machine import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAVY = {"tensorflow", "keras", "numpy", "scipy", "sklearn", "matplotlib", "PIL"}
@@ -40,7 +41,7 @@ print(json.dumps([code or 0, list(sys.modules)]))
             env={**os.environ, "PYTHONPATH": str(ROOT), **variables},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
         )
         assert done.returncode == 0, done.stderr
         code, modules = json.loads(done.stdout.splitlines()[-1])
@@ -119,7 +120,7 @@ def test_a_plugin_finds_tensorflow_started_when_it_is_to_read_its_data(tmp_path,
         "training: {epochs: 1, batch_size: 8}\n"
     )
 
-    _, err = kx_process("train", spec).communicate(timeout=100)
+    _, err = kx_process("train", spec).communicate(timeout=PATIENCE)
 
     assert "started: True" in err
 

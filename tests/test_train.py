@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.machine import PATIENCE
+
 pytestmark = pytest.mark.slow
 
 CONFIGS = Path(__file__).parent.parent / "configs"
@@ -161,7 +163,7 @@ def test_the_same_specs_give_the_same_bits_in_another_process(kx, kx_process, sp
     other = kx_process(*args, tmp_path / "two")
     code, _, err = kx(*args, tmp_path / "one")
     assert code in (0, 8), err  # of so few epochs no spec expects its result
-    _, err = other.communicate(timeout=200)
+    _, err = other.communicate(timeout=PATIENCE)
     assert other.returncode == code, err
 
     for name in ("digits", "imdb", "folds"):
@@ -186,7 +188,7 @@ def test_another_seed_gives_another_run(plain, finished):
 
 def test_imdb_without_network_and_data_finishes_on_the_sample_and_says_so(kx_process, tmp_path):
     process = kx_process("train", CONFIGS / "imdb.yaml", "--outputs", tmp_path / "out")
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE)
 
     record = strictly(only_run(tmp_path / "out") / "record.json")
     assert process.returncode == 0, err

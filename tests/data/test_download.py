@@ -10,6 +10,7 @@ from kx.data.download import Downloader
 from kx.data.sources import SourceFiles
 from kx.errors import MissingDataError, StorageError
 from tests.data.loopback import body, data_file, first_half, rest, stall, status, whole
+from tests.machine import PATIENCE
 
 HTML = b"<html>Please log in.</html>"
 
@@ -165,7 +166,7 @@ def test_four_processes_fetch_once(server, file, tmp_path):
     processes = [start_fetching(file, tmp_path) for _ in range(4)]
     ready = [process.stdout.readline() for process in processes]
     server.released.set()
-    said = [process.communicate(timeout=60)[0] for process in processes]
+    said = [process.communicate(timeout=PATIENCE)[0] for process in processes]
 
     assert ready == ["ready\n"] * 4
     assert said == [""] * 4
@@ -178,5 +179,5 @@ def test_a_full_disk_is_a_storage_error_and_leaves_nothing(server, file, tmp_pat
 
     process = start_fetching(file, tmp_path, preexec_fn=limit)
 
-    assert process.communicate(timeout=60)[0].split() == ["ready", "StorageError"]
+    assert process.communicate(timeout=PATIENCE)[0].split() == ["ready", "StorageError"]
     assert visible(tmp_path) == []

@@ -6,9 +6,7 @@ import shutil
 import struct
 import subprocess
 import sys
-import time
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -31,6 +29,7 @@ from kx.data.sources import SampleFiles, SourceFiles
 from kx.data.wine import wine
 from kx.registry import dataset
 from tests.data.loopback import data_file, npz_bytes
+from tests.machine import DATA
 
 FROM_FILES = (boston, california, cats_vs_dogs, fashion_mnist, imdb, mnist, reuters)
 EMBEDDED = (breast_cancer, diabetes, digits, wine)
@@ -216,16 +215,6 @@ def test_real_data_have_the_form_and_sizes_that_were_foretold(loader, real_data_
 
 
 @pytest.mark.real_data
-def test_the_fingerprint_of_mnist_is_quick(real_data_dir):
-    bundle = mnist(SourceFiles(data_dir=real_data_dir, offline=True))
-
-    start = time.process_time()
-    fingerprint(bundle)
-
-    assert time.process_time() - start < 0.5
-
-
-@pytest.mark.real_data
 @pytest.mark.parametrize("loader", [boston, mnist, reuters], ids=lambda loader: loader.__name__)
 def test_samples_have_keys_and_types_of_the_real_files(loader, real_data_dir):
     for file in sys.modules[loader.__module__].FILES:
@@ -242,26 +231,24 @@ def test_samples_have_keys_and_types_of_the_real_files(loader, real_data_dir):
 
 @pytest.mark.slow
 @pytest.mark.real_data
-def test_imdb_is_read_quickly_and_in_little_memory(real_data_dir):
+def test_imdb_is_read_in_little_memory(real_data_dir):
     script = """
-import re, sys, time
+import re, sys
 from pathlib import Path
 import numpy, scipy.sparse
 from kx.data.imdb import imdb, imdb_info
 from kx.data.sources import SourceFiles
-start = time.process_time()
 bundle = imdb(SourceFiles(data_dir=Path(sys.argv[1]), offline=True))
 assert bundle.info == imdb_info()
 # Not getrusage: its maximum goes back to before exec, when this was a copy of the test's process.
 peak = int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024
-print(time.process_time() - start, peak, int(bundle.train.y.sum()))
+print(peak, int(bundle.train.y.sum()))
 """
     args = [sys.executable, "-c", script, str(real_data_dir)]
 
     done = subprocess.run(args, capture_output=True, text=True, check=True)
 
-    seconds, megabytes, positive = map(float, done.stdout.split())
-    assert seconds < 6  # measured: 2.3 s on two cores; a busy machine may take twice as long
+    megabytes, positive = map(float, done.stdout.split())
     assert megabytes < 700  # measured: 410
     assert positive == 12_500
 
@@ -290,13 +277,10 @@ np.savez(sys.argv[1], **out)
 @pytest.fixture(scope="module")
 def keras_data(tmp_path_factory):
     """What Keras itself makes of copies of the real files (it deletes files that it dislikes)."""
-    folder = os.environ.get("KX_DATA_DIR")
-    if not folder:
-        pytest.skip("KX_DATA_DIR names no folder with the real files")
     home = tmp_path_factory.mktemp("keras")
     (home / "datasets").mkdir()
     for name in ("imdb.npz", "reuters.npz", "boston_housing.npz"):
-        shutil.copyfile(Path(folder) / name, home / "datasets" / name)
+        shutil.copyfile(DATA / name, home / "datasets" / name)
     environment = {**os.environ, "KERAS_HOME": str(home), "KERAS_BACKEND": "tensorflow"}
     out = home / "out.npz"
     subprocess.run([sys.executable, "-c", KERAS, str(out)], check=True, env=environment)

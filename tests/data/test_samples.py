@@ -1,4 +1,3 @@
-import time
 from itertools import pairwise
 
 import numpy as np
@@ -12,11 +11,9 @@ FILES = [file for module in MODULES for file in module.FILES]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
-def test_a_sample_is_quickly_made_and_the_same_each_time(file):
-    start = time.process_time()
+def test_a_sample_is_the_same_each_time(file):
     one, other = file.sample(), file.sample()
 
-    assert time.process_time() - start < 2
     assert all(one[key].tolist() == other[key].tolist() for key in one)
     assert (
         "no real data" in file.sample.__doc__

@@ -363,8 +363,8 @@ def test_without_files_and_network_it_is_said_what_to_get(tmp_path):
 
 
 @pytest.mark.real_data
-def test_the_real_reviews():
-    bundle = imdb_raw(SourceFiles.from_environment())
+def test_the_real_reviews(real_data_dir):
+    bundle = imdb_raw(SourceFiles(data_dir=real_data_dir, offline=True))
     assert (len(bundle.train), len(bundle.test)) == (25_000, 25_000)
     assert bundle.train.y.mean() == bundle.test.y.mean() == 0.5
     found = fit_vocabulary(bundle.train.x, TextForm())

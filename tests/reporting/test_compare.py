@@ -15,6 +15,7 @@ from kx.errors import UsageError
 from kx.reporting.compare import differing
 from kx.reporting.folder import RunFolder
 from kx.reporting.record import Record
+from tests.machine import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 Y = np.array([0, 1] * 50)
@@ -492,7 +493,7 @@ except SystemExit as end:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
 
     assert done.stdout.splitlines()[-1] == "0 []", done.stderr

@@ -4,7 +4,6 @@ import pty
 import re
 import subprocess
 import sys
-import time
 from dataclasses import replace
 
 import pytest
@@ -446,21 +445,21 @@ def test_each_fit_has_its_own_best_though_they_go_on_together(plain):
 
 
 @pytest.mark.parametrize("kind", [PlainWatcher, TerminalWatcher])
-def test_an_epoch_costs_next_to_nothing(kind):
-    watcher = kind(Console(file=io.StringIO(), force_terminal=kind is TerminalWatcher), Clock())
+def test_most_epochs_are_not_drawn(kind):
+    written = io.StringIO()
+    watcher = kind(Console(file=written, force_terminal=kind is TerminalWatcher), Clock())
     watcher.fits_planned(40)
     for n in range(8):
         watcher.fit_started(f"fold-{n}", 10_000, 1)
     metrics = {"loss": 0.5, "mae": 0.5, "val_loss": 0.5, "val_mae": 0.5}
 
-    start = time.process_time()
     for epoch in range(1, 10_001):
         watcher.epoch_ended(f"fold-{epoch % 8}", epoch, metrics)
-    spent = time.process_time() - start
     if kind is TerminalWatcher:
         watcher.close()
 
-    assert spent < 0.2  # measured: 0.012; 10,000 are what a second may bring
+    # 10,000 are what a second may bring: of most of them nothing is drawn.
+    assert written.getvalue().count("\n") < 50
 
 
 def test_what_is_not_a_number_is_never_the_best(plain):

@@ -14,6 +14,7 @@ from kx.reporting.folder import RunFolder, run_ids
 from kx.reporting.group import Group, page_of
 from kx.reporting.looks import earlier_looks, remember_looks
 from kx.reporting.removal import leftovers, remove_runs, size_of
+from tests.machine import PATIENCE
 
 REAL = {"name": "imdb", "source": "cache", "sample": False}
 LATER = time.time() + 3600
@@ -195,7 +196,7 @@ def test_it_asks_before_it_removes(finished, outputs, answer, left):
     command = [sys.executable, "-m", "kx", "rm", "last", "--outputs", str(outputs)]
     process = subprocess.Popen(command, stdin=theirs, stderr=subprocess.PIPE, text=True)
     os.write(ours, answer.encode())
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=PATIENCE)
     os.close(ours)
     os.close(theirs)
 
