@@ -118,3 +118,22 @@ def test_all_contradictions_are_told_at_once():
 @pytest.mark.parametrize("metric", METRICS)
 def test_no_metric_is_without_an_answer(kind, metric):
     assert len(complaints(kind, metrics=[metric])) <= 1
+
+
+@pytest.mark.parametrize(
+    ("classes", "metric", "told"),
+    [
+        ("abc", "top_3_accuracy", ["top_3_accuracy of 3 classes is always 1"]),
+        ("abc", "top_5_accuracy", ["top_5_accuracy of 3 classes is always 1"]),
+        ("abcd", "top_3_accuracy", []),
+        ("abcdef", "top_5_accuracy", []),
+    ],
+)
+def test_the_best_k_of_no_more_classes_are_always_right(classes, metric, told):
+    info = DatasetInfo("kinds", "multiclass", (4,), tuple(classes))
+    head = Head("softmax", "sparse_categorical_crossentropy", (metric,))
+
+    found = list(head_complaints(info, head))
+
+    assert [each.message.partition(":")[0] for each in found] == told
+    assert all(each.fatal for each in found)

@@ -136,6 +136,9 @@ def _metric_complaints(info: DatasetInfo, metric: str) -> Iterator[Complaint]:
         yield Complaint("metrics", text, f"use {suited}")
     elif kind == "yes or no" and info.task == "multiclass":
         yield Complaint("metrics", f"{metric} is for yes-or-no questions", f"use {suited}")
+    elif kind == "multiclass" and info.outputs <= (best := int(metric[4])):
+        text = f"{metric} of {info.outputs} classes is always 1: the right one is among {best}"
+        yield Complaint("metrics", text, f"use {suited}")
 
 
 def _activation_complaints(info: DatasetInfo, head: Head) -> Iterator[Complaint]:
