@@ -156,6 +156,26 @@ def test_a_rule_tells_of_data_that_break_it(sound, rule, info, sections, key):
     assert ".".join(map(str, found.key)) == key
 
 
+@pytest.mark.parametrize(
+    ("batch_norm", "batch_size", "keys"),
+    [
+        ("true", 1, [("training", "batch_size")]),
+        ("true", 2, []),
+        ("false", 1, []),
+    ],
+)
+def test_a_batch_of_one_row_cannot_be_normalised(batch_norm, batch_size, keys):
+    network = f"{{name: mlp, batch_norm: {batch_norm}}}"
+    plan = plan_document(
+        document("wine", network, training=f"{{batch_size: {batch_size}}}"), Path()
+    )
+
+    found = list(training.batches_can_be_normalised(plan))
+
+    assert [each.key for each in found] == keys
+    assert not any(each.fatal for each in found)
+
+
 def test_mistakes_of_names_do_not_hide_those_of_the_data():
     spec = document("wine", "cnn", expect="{test.acc: {at_least: 1}}", training="{loss: bce}")
     with pytest.raises(SpecError) as caught:

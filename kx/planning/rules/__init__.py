@@ -29,6 +29,7 @@ SPEC_RULES: tuple[Callable[[Plan], Iterable[Finding]], ...] = (
     training.phases_can_be_repeated,
     training.phases_go_on_from_their_best,
     training.features_are_made_once,
+    training.batches_can_be_normalised,
     training.tensorboard_is_installed,
 )
 """Those that hold whatever the data are like, or as far as it is known."""

@@ -123,6 +123,14 @@ def features_are_made_once(plan: Plan) -> Iterator[Finding]:
         yield Finding(("augmentation",), text, "remove it, or use mode: frozen")
 
 
+def batches_can_be_normalised(plan: Plan) -> Iterator[Finding]:
+    """A batch of one row has no spread: what is normalised over it is always the same."""
+    if plan.spec.training.batch_size == 1 and plan.architecture.options.get("batch_norm"):
+        text = "with architecture.batch_norm, each row is normalised by itself: nothing is left"
+        hint = "use 16 or more, or batch_norm: false"
+        yield Finding(("training", "batch_size"), text, hint, got="1", fatal=False)
+
+
 def tensorboard_is_installed(plan: Plan) -> Iterator[Finding]:
     """What writes its event files is an optional part of kx."""
     if plan.spec.training.tensorboard and find_spec("tensorboard") is None:
