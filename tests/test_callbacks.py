@@ -180,3 +180,70 @@ def trials(url):
     )
     with urlopen(request, timeout=PATIENCE) as answer:
         return json.load(answer)["sessionGroups"]
+
+
+PLATEAU = """
+import kx
+
+@kx.callback("own_plateau")
+def own_plateau():
+    '''Lower the learning rate when nothing improves by 100, and stop a refit after 3 epochs.'''
+    import keras
+
+    class Own(keras.callbacks.ReduceLROnPlateau):
+        def on_epoch_end(self, epoch, logs=None):
+            if "val_loss" in logs:
+                super().on_epoch_end(epoch, logs)
+            elif epoch == 2:
+                self.model.stop_training = True
+
+    return Own(factor=0.1, patience=1, min_delta=100.0)
+"""
+
+
+@pytest.fixture(scope="module")
+def plateaus(run_kx, tmp_path_factory):
+    """Records and histories of a run with kx's own plateau, and of one with a plugin's."""
+    home = tmp_path_factory.mktemp("plateaus")
+    (home / "plugin.py").write_text(PLATEAU)
+    changes = {
+        "kx": "reduce_lr_on_plateau: {factor: 0.1, patience: 1, min_delta: 100.0}",
+        "plugin": "callbacks: {own_plateau: {}}",
+    }
+    found = {}
+    for name, change in changes.items():
+        (home / f"{name}.yaml").write_text(
+            SPEC.replace("small", name).replace("CHANGES", change)
+            + "validation: {refit: 5}\nseeds: 2\n"
+        )
+        code, _, err = run_kx("train", home / f"{name}.yaml", "-q", "--outputs", home / "out")
+        assert code == 0, err
+        (folder,) = (home / "out").glob(f"*-{name}-*")
+        fits = json.loads((folder / "history.json").read_text())["fits"]
+        rates = {fit["name"]: fit["history"].get("learning_rate") for fit in fits}
+        found[name] = json.loads((folder / "record.json").read_text()), rates, folder
+    return found
+
+
+@pytest.mark.slow
+def test_the_refit_follows_the_learning_rates_that_were_found(plateaus, run_kx):
+    record, rates, folder = plateaus["kx"]
+    falling = pytest.approx([1e-3, 1e-3, 1e-4, 1e-5, 1e-6])
+    _, shown, _ = run_kx("show", folder.name, "--outputs", folder.parent)
+
+    assert rates["holdout-seed-1"] == rates["holdout-seed-2"] == falling
+    assert rates["refit-seed-1"] == rates["refit-seed-2"] == falling
+    epochs, steps = zip(*record["refit_rates"], strict=True)
+    assert (epochs, steps) == ((1, 3, 4, 5), pytest.approx((1e-3, 1e-4, 1e-5, 1e-6)))
+    assert "0.001 (1) → 0.0001 (3) → 1e-05 (4)" in " ".join(shown.split())
+
+
+@pytest.mark.slow
+def test_what_a_plugin_does_by_the_validation_part_is_repeated_as_far_as_it_can_be(plateaus):
+    record, rates, _ = plateaus["plugin"]
+    told = " ".join(record["warnings"])
+
+    assert rates["refit-seed-1"] == pytest.approx([1e-3, 1e-3, 1e-4])
+    assert "own_plateau: it watches val_loss, which a refit does not have" in told
+    assert record["refit_epochs"] == 3
+    assert "a callback ended the refit after 3 of 5 epochs" in told

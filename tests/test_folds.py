@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kx.contracts import DatasetInfo, FitResult, Rows
+from kx.evaluators.conclusion import rates_found
 from kx.evaluators.group_kfold import group_kfold
 from kx.evaluators.kfold import kfold
 from kx.evaluators.leave_one_out import leave_one_out
@@ -611,3 +612,23 @@ def test_by_default_the_unsmoothed_curve_decides_for_how_long_to_refit(strategy)
 
     assert (options["refit"], options["smooth"], options["skip_epochs"]) == ("best_epoch", 0.0, 0)
     assert options.get("k", 4) == 4
+
+
+@pytest.mark.parametrize(
+    ("curves", "expected"),
+    [
+        ([[0.1, 0.1, 0.01]], (0.1, 0.1, 0.01)),
+        ([[0.1, 0.1, 0.1]], ()),
+        ([[]], ()),
+        # Of three fits two have lowered it in the second epoch.
+        ([[0.1, 0.01], [0.1, 0.1], [0.1, 0.01]], (0.1, 0.01)),
+        # Two of four are not more than half.
+        ([[0.1, 0.01, 0.01]] * 2 + [[0.1, 0.1, 0.01]] * 2, (0.1, 0.1, 0.01)),
+        # Early stopping has ended the first.
+        ([[0.1], [0.1, 0.01]], (0.1, 0.01)),
+    ],
+)
+def test_the_learning_rate_falls_where_it_fell_in_more_than_half_of_the_fits(curves, expected):
+    results = [FitResult("fit", {"learning_rate": curve}, 1, 0.0) for curve in curves]
+
+    assert rates_found(results) == expected

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
+from statistics import median_high
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -67,6 +69,21 @@ def scores_at(epoch: int, results: Sequence[FitResult]) -> dict[str, list[float]
         metric.removeprefix("val_"): [result.history[metric][epoch - 1] for result in results]
         for metric in metrics
     }
+
+
+def rates_found(results: Sequence[FitResult]) -> tuple[float, ...]:
+    """Return the learning rate of each epoch, where callbacks have lowered it while fitting.
+
+    Of several fits it is the middle one; of two in the middle the higher: the rate falls in the
+    epoch in which it had fallen in more than half of those that came so far.
+
+    Returns:
+        One for each epoch of the longest fit; empty if it never changed.
+    """
+    rates = [result.history.get("learning_rate", []) for result in results]
+    each = zip_longest(*rates)
+    found = tuple(median_high(rate for rate in of if rate is not None) for of in each)
+    return found if len(set(found)) > 1 else ()
 
 
 def _number(value: float | None) -> float | None:

@@ -100,6 +100,8 @@ class Record:
         seeds_count: how many times each fit was carried out, each time with another seed.
         best_epoch: counted from 1.
         refit_epochs: None if there was no refit.
+        refit_rates: learning rates of the refit, which follow those that callbacks found while
+            fitting: pairs of the epoch from which on and the rate; empty where none changed it.
         scores: ``validation`` or ``test`` -> metric -> score.
         baselines: ``validation`` or ``test`` -> metric -> name of the baseline -> its value.
         duplicates: part -> number of its rows that occur, identical, in the training part too.
@@ -153,6 +155,7 @@ class Record:
     seeds_count: int = 1
     best_epoch: int | None = None
     refit_epochs: int | None = None
+    refit_rates: list[tuple[int, float]] = field(default_factory=list)
     scores: dict[str, dict[str, Score]] = field(default_factory=dict)
     baselines: dict[str, dict[str, dict[str, float | None]]] = field(default_factory=dict)
     baseline_note: str = ""

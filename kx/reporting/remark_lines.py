@@ -12,7 +12,7 @@ from kx.reporting.looks import whose_test_part
 from kx.reporting.pieces import plain
 from kx.reporting.record import Expectation, Record
 from kx.reporting.report.recorded import as_told
-from kx.reporting.text import clean, duration, scored, stated
+from kx.reporting.text import clean, duration, scored, stated, steps_of
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -27,6 +27,8 @@ def remarks_on(record: Record, words: Words) -> Iterator[Text]:
         again = record.refit_epochs
         key = {None: "best epoch", 0: "best epoch", 1: "refit.one"}.get(again, "refit")
         yield plain(words(key, epoch=record.best_epoch, epochs=again))
+    if len(record.refit_rates) > 1:
+        yield plain(words("refit.rates", rates=steps_of(record.refit_rates)))
     if record.streamed:
         yield plain(words("streamed", metrics=words("comma").join(record.streamed)))
     yield from _diagnosis(record, words)

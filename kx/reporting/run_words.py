@@ -67,6 +67,10 @@ CATALOGUE = Catalogue(
             "best epoch: {epoch}; trained again on all training data for {epochs} epoch",
             "最佳轮次：{epoch}；随后用全部训练数据重新训练了 {epochs} 轮",
         ),
+        "refit.rates": (
+            "learning rate of that training (from epoch), as found before: {rates}",
+            "该次训练的学习率（起始轮次）沿用之前找到的值：{rates}",
+        ),
         "streamed": (
             "validation {metrics}: Keras's estimate at that epoch, from 200 thresholds; test "
             "scores and baselines are exact",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 STATUS_STYLES = {
     "completed": "green",
     "running": "cyan",
@@ -29,6 +31,9 @@ def shortened(text: str, width: int = 40) -> str:
     half = (width - 3) // 2
     return f"{text[: width - 3 - half]}...{text[-half:]}"
 
+
+MOST_RATES = 6
+"""Of more learning rates, the first ones and the last are shown."""
 
 NOUGHT = 1e-12
 """A smaller number is what rounding left of 0."""
@@ -66,6 +71,12 @@ def stated(value: float) -> str:
 def scored(key: str, value: float | None) -> str:
     """Return what an expectation was judged by: a score, or, without a part, a count or epoch."""
     return number(value) if value is None or "." in key else stated(value)
+
+
+def steps_of(rates: Sequence[tuple[int, float]]) -> str:
+    """Return learning rates and the epochs from which on they hold, as ``0.05 (1) → 0.005 (7)``."""
+    told = [f"{rate:.3g} ({epoch})" for epoch, rate in rates]
+    return " → ".join(told if len(told) <= MOST_RATES else [*told[: MOST_RATES - 1], "…", told[-1]])
 
 
 def interval(low: float | None, high: float | None) -> str:

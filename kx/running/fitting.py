@@ -148,6 +148,7 @@ class Fitter:
             SpecError: if the rows cannot be split as the spec asks.
         """
         from kx.evaluators.baselines import libraries
+        from kx.evaluators.conclusion import rates_found
 
         work = self._work
         rows = rows_to_split(self._bundle)
@@ -172,7 +173,8 @@ class Fitter:
         work.facts["fit_seconds"] = round(time.monotonic() - started, 3)
         found.conclusion = strategy.conclude(found.results, work.plan.spec.training.monitor)
         if found.conclusion.refit_epochs is not None:
-            found.finals = self._refit(found.seeds, found.conclusion.refit_epochs)
+            rates = rates_found(found.results)
+            found.finals = self._refit(found.seeds, found.conclusion.refit_epochs, rates)
         return found
 
     def _check_test(self) -> None:
@@ -214,20 +216,30 @@ class Fitter:
         for name, values in said.items():
             found.guesses.setdefault(name, []).append(values)
 
-    def _refit(self, seeds: Sequence[int], epochs: int) -> list[Fitted]:
+    def _refit(self, seeds: Sequence[int], epochs: int, rates: tuple[float, ...]) -> list[Fitted]:
         """Train fresh weights on training and validation part together, for each seed."""
         import numpy as np
 
         work = self._work
+        _tell_what_a_refit_lacks(work)
         everything, nothing = np.arange(len(self._bundle.train)), np.arange(0)
         epochs = work.epochs(epochs)
         names = [_named("refit", seed, len(seeds)) for seed in range(len(seeds))]
         jobs = [
-            self._job(name, "refit", everything, nothing, epochs, seed)
+            replace(
+                self._job(name, "refit", everything, nothing, epochs, seed), learning_rates=rates
+            )
             for name, seed in zip(names, seeds, strict=True)
         ]
         finals = list(self.trainer.fit(jobs))
-        work.facts["refit_epochs"] = epochs
+        done = min(len(fitted.history["loss"]) for fitted in finals)
+        work.facts["refit_epochs"] = done
+        if done < epochs:
+            text = f"a callback ended the refit after {done:,} of {epochs:,} epochs"
+            work.warn("Check the spec", text)
+        work.facts["refit_rates"] = [
+            [epoch, rate] for epoch, rate in enumerate(rates[:done], 1) if _is_new(rates, epoch)
+        ]
         for fitted in finals:
             self._note(fitted, judged=False)
         return finals
@@ -315,6 +327,24 @@ def _phases(fitted: Fitted) -> dict[str, Any]:
     if len(fitted.phases) < 2 and not any(note.frozen for note in fitted.phases):
         return {}
     return {"phases": [asdict(note) for note in fitted.phases]}
+
+
+def _tell_what_a_refit_lacks(work: Work) -> None:
+    """Warn of callbacks that watch a validation part; the learning rates that they set are kept."""
+    plan = work.plan
+    for choice, made in zip(plan.callbacks, plan.make_callbacks(), strict=True):
+        monitor = str(getattr(made, "monitor", ""))
+        if monitor.startswith("val_"):
+            work.warn(
+                "Check the spec",
+                f"training.callbacks.{choice.entry.name}: it watches {monitor}, which a refit does "
+                "not have; of what it did, only the learning rates are repeated there",
+            )
+
+
+def _is_new(rates: Sequence[float], epoch: int) -> bool:
+    """Whether the learning rate of an epoch, counted from 1, is another than that before it."""
+    return epoch == 1 or rates[epoch - 1] != rates[epoch - 2]
 
 
 def _seeds(work: Work) -> list[int]:

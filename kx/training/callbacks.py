@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,9 +58,11 @@ def _guarded(job: Job) -> bool:
 
 
 def guards(training: TrainingSection, job: Job) -> list[keras.callbacks.Callback]:
-    """Return Keras's callbacks that the spec asks for."""
+    """Return Keras's callbacks that the spec asks for; in a refit, what follows those."""
     import keras
 
+    if job.learning_rates:
+        return [keras.callbacks.LearningRateScheduler(partial(_rate_of, job.learning_rates))]
     if not _guarded(job):
         return []
     found: list[keras.callbacks.Callback] = []
@@ -100,6 +102,10 @@ def best_so_far(
         if keeps and each.best_weights is not None:
             return each.best_weights, each.best_epoch + 1
     return None
+
+
+def _rate_of(rates: Sequence[float], epoch: int, _: float) -> float:
+    return rates[min(epoch, len(rates) - 1)]
 
 
 @contextmanager

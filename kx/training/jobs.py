@@ -38,6 +38,8 @@ class Job:
         first: how many epochs of the fit came before, in earlier phases.
         words: what word indices stand for in this fit, where networks begin with the vectors of
             these words; empty: as the dataset says.
+        learning_rates: one for each epoch of the whole fit, the last of them for all later ones;
+            empty: that of the optimizer.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Job:
     augmentation_seed: int = 0
     first: int = 0
     words: tuple[str, ...] = ()
+    learning_rates: tuple[float, ...] = ()
 
     def batching(self, training: TrainingSection) -> Batching:
         """Return how its training rows are cut into steps."""

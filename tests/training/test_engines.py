@@ -285,6 +285,18 @@ def test_a_plateau_lowers_the_learning_rate(engine):
     assert float(trained.model.optimizer.learning_rate) == pytest.approx(0.003)
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_refit_follows_the_learning_rates_that_were_found(engine):
+    trainer = trainer_for(HOUSES, engine, optimizer={"name": "sgd", "learning_rate": 0.01})
+    data = examples(HOUSES, 20)
+
+    rates = (0.01, 0.005, 0.001)
+    (fitted,) = trainer.fit([job(HOUSES, data, range(20), [], 4, learning_rates=rates)])
+
+    # Fewer rates than epochs: the last holds on.
+    assert fitted.history["learning_rate"] == pytest.approx([0.01, 0.005, 0.001, 0.001])
+
+
 def test_a_schedule_is_followed_while_training():
     decay = {"name": "exponential_decay", "decay_epochs": 1.0, "decay_rate": 0.5}
     optimizer = {"name": "sgd", "learning_rate": 0.08}

@@ -12,7 +12,7 @@ from kx.reporting.report.charts import DotPlot, Row
 from kx.reporting.report.dots import DotDrawing, placed
 from kx.reporting.report.recorded import in_a_line
 from kx.reporting.report.words import Words
-from kx.reporting.text import duration, number, scored, stated
+from kx.reporting.text import duration, number, scored, stated, steps_of
 
 Standing = Literal["better", "unclear", "worse", ""]
 """Against the best baseline; empty where there is none to be held against."""
@@ -114,6 +114,8 @@ def remarks(record: Record, words: Words) -> Iterator[str]:
         keys = {None: "remark.best", 1: "remark.refit_one"}
         key = keys.get(record.refit_epochs, "remark.refit")
         yield words(key, epoch=record.best_epoch, epochs=record.refit_epochs)
+    if len(record.refit_rates) > 1:
+        yield words("remark.rates", rates=steps_of(record.refit_rates))
     if record.streamed:
         yield words("remark.streamed", metrics=", ".join(record.streamed))
     yield from _on_the_base(record, words)

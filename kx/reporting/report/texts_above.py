@@ -125,6 +125,10 @@ ABOVE: Texts = {
         "Best epoch: {epoch}; trained again on all training data for one epoch.",
         "最佳轮次：{epoch}；随后用全部训练数据重新训练了一轮。",
     ),
+    "remark.rates": (
+        "Learning rate of that training (from epoch), as found before: {rates}.",
+        "该次训练的学习率（起始轮次）沿用之前找到的值：{rates}。",
+    ),
     "remark.streamed": (
         "Validation {metrics}: Keras's estimate at that epoch, from 200 thresholds; test scores "
         "and baselines are exact.",
