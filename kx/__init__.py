@@ -3,6 +3,10 @@
 These names are all that a plugin needs. Importing kx loads neither NumPy nor TensorFlow.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from kx.contracts import (
     Complaint,
     Conclusion,
@@ -12,20 +16,34 @@ from kx.contracts import (
     Proposal,
     Split,
 )
+from kx.errors import DataError
 from kx.registry import callback, dataset, evaluator, model
+
+if TYPE_CHECKING:
+    from kx.options import SpecPath
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Complaint",
     "Conclusion",
+    "DataError",
     "DatasetBundle",
     "DatasetInfo",
     "FitResult",
     "Proposal",
+    "SpecPath",
     "Split",
     "callback",
     "dataset",
     "evaluator",
     "model",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "SpecPath":  # needs Pydantic, which takes longer to import than the rest
+        from kx.options import SpecPath
+
+        return SpecPath
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -34,6 +34,10 @@ class PluginError(KxError):
     exit_code = 2
 
 
+class UnaskedPluginError(UsageError):
+    """Only a plugin of a run can tell, and nobody has asked for its code to be run."""
+
+
 class DataError(KxError):
     """A dataset is not what its description promises."""
 

@@ -9,11 +9,18 @@ import sys
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from types import FunctionType
+from typing import Any
 
+from kx import registry
 from kx.errors import KxError, PluginError
+from kx.guard import guarded, patience
 
 ENTRY_POINTS = "kx.plugins"
 """Installed packages offer their modules under this entry-point group."""
+
+MODULES = "kx_plugin_"
+"""How the names of the modules begin that plugin files become."""
 
 
 @cache
@@ -25,13 +32,12 @@ def load_installed() -> None:
     """
     for point in importlib.metadata.entry_points(group=ENTRY_POINTS):
         try:
-            point.load()
-        except KxError:
-            raise
-        except Exception as error:  # whatever a stranger's module raises while it is imported
+            with guarded(point.module):
+                point.load()
+        except KxError as error:
             raise PluginError(
-                f"plugin {point.name!r} ({point.value}) cannot be loaded: "
-                f"{type(error).__name__}: {error}. Uninstall it or put it right."
+                f"plugin {point.name!r} ({point.value}) cannot be loaded: {error}. "
+                "Uninstall it or put it right."
             ) from error
 
 
@@ -50,7 +56,7 @@ def _load_file(name: str, folder: Path) -> str:
         return f"{name!r}: a plugin is a .py file beside the spec or in a folder below it"
     if not path.is_file():
         return f"{name!r}: there is no such file beside the spec"
-    module_name = "kx_plugin_" + hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]
+    module_name = MODULES + hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]
     if module_name in sys.modules:
         return ""
     specification = importlib.util.spec_from_file_location(module_name, path)
@@ -59,8 +65,35 @@ def _load_file(name: str, folder: Path) -> str:
     module = importlib.util.module_from_spec(specification)
     sys.modules[module_name] = module
     try:
-        specification.loader.exec_module(module)
-    except (Exception, SystemExit) as error:  # whatever a user's file raises when it is imported
+        with guarded(str(specification.origin), patience()):
+            specification.loader.exec_module(module)
+    except KxError as error:  # also what registering refuses
         del sys.modules[module_name]
-        return f"{name!r}: {type(error).__name__}: {error}"
+        return f"{name!r}: {error}"
     return ""
+
+
+def keras_parts() -> dict[str, Any]:
+    """Return the layers and other parts of networks in the modules of plugins, by their names.
+
+    These are the functions that such a module defines, and the classes that Keras can save; what
+    it has merely imported of others is none of them, lest a model file names it.
+    """
+    registered = {
+        str(table[name].function.__module__)
+        for table in (registry.dataset, registry.model, registry.evaluator, registry.callback)
+        for name in table.registered()
+    }
+    own = [name for name in registered if not name.startswith("kx.")]
+    names = dict.fromkeys([*own, *(name for name in sys.modules if name.startswith(MODULES))])
+    modules = [sys.modules[name] for name in names if name in sys.modules]
+    return {name: part for module in modules for name, part in vars(module).items()
+            if _is_part(part, module.__name__)}  # fmt: skip
+
+
+def _is_part(part: object, module: str) -> bool:
+    if isinstance(part, FunctionType):
+        return part.__module__ == module
+    if not isinstance(part, type) or part.__module__.startswith("keras."):
+        return False
+    return part.__module__ == module or any(hasattr(part, name) for name in ("from_config", "call"))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kx import signals
 from kx.data.inputs.given import Examples, Given
 from kx.data.inputs.kinds import read_examples
-from kx.errors import DataError
+from kx.errors import DataError, OutOfMemoryError
 from kx.reporting.jsonfile import read_json
 from kx.reporting.kept import (
     kept_model,
@@ -20,6 +20,7 @@ from kx.reporting.kept import (
     told_epoch,
 )
 from kx.reporting.marks import RANDOM, SMOKE
+from kx.reporting.text import clean, shortened
 
 if TYPE_CHECKING:
     import keras
@@ -41,12 +42,14 @@ class Kept:
     Attributes:
         folder: of the run.
         form: of its inputs, as ``kx.data.inputs.kinds.form_of`` told.
+        plugins: whether the plugin files that its spec names may be imported.
     """
 
     folder: Path
     record: Record
     form: Mapping[str, Any]
     preparation: AnyPreparation
+    plugins: bool = False
 
     @property
     def task(self) -> str:
@@ -95,9 +98,10 @@ class Kept:
 
         Raises:
             DataError: if it cannot be loaded, or an example cannot be prepared.
+            UnaskedPluginError: if a plugin file would have to be imported.
         """
-        prepared = self.preparation.apply(examples.x, "given")
-        return outputs(kept_model(self.folder), prepared)
+        model = kept_model(self.folder, self.record, plugins=self.plugins)
+        return _answers(model, self.preparation.apply(examples.x, "given"), self.folder)
 
     def probabilities(self, said: np.ndarray) -> np.ndarray:
         """Return the probability of each class, (n, classes), of what the network says."""
@@ -106,8 +110,12 @@ class Kept:
         return np.concatenate([1 - said, said], axis=1) if self.task == "binary" else said
 
 
-def open_run(folder: Path) -> Kept:
+def open_run(folder: Path, *, plugins: bool = False) -> Kept:
     """Return what the run in ``folder`` kept for predictions.
+
+    Args:
+        folder: of the run.
+        plugins: whether the plugin files that its spec names may be imported.
 
     Raises:
         DataError: if it has no network, or it is not known how its inputs are read.
@@ -120,7 +128,24 @@ def open_run(folder: Path) -> Kept:
             "trained it, or its dataset has neither names of columns, nor square pictures, nor "
             "words. Train it again, or have the dataset tell (DatasetInfo.features)."
         )
-    return Kept(folder, record, read_json(folder / "inputs.json"), kept_preparation(folder))
+    form = read_json(folder / "inputs.json")
+    return Kept(folder, record, form, kept_preparation(folder), plugins)
+
+
+def _answers(model: keras.Model, x: Any, folder: Path) -> np.ndarray:
+    """Return the outputs of a network that may, in spite of its form, be another run's."""
+    import tensorflow as tf
+
+    try:
+        return outputs(model, x)
+    except tf.errors.ResourceExhaustedError as error:
+        raise OutOfMemoryError("out of memory: predict fewer examples at a time.") from error
+    except (ValueError, TypeError, tf.errors.OpError) as error:
+        line = clean(str(error).strip().partition("\n")[0])
+        raise DataError(
+            f"{model_file(folder)}: cannot be applied to such examples: {shortened(line, 200)}. "
+            "Its plugin is at fault, or it is not the network of this run."
+        ) from error
 
 
 def outputs(model: keras.Model, x: Any) -> np.ndarray:

@@ -8,6 +8,7 @@ documentation. What stands before the ``*`` is supplied by kx.
 from __future__ import annotations
 
 import inspect
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -102,8 +103,20 @@ class Entry(Generic[F]):
 
     def located(self, options: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         """Return the options, the paths among them made whole: they begin at ``folder``."""
-        whole = {name: str(folder / Path(options[name]).expanduser()) for name in self.paths()}
-        return {**options, **whole}
+        from kx.options import with_paths
+
+        return with_paths(self.options, options, lambda path: str(whole(folder, path)))
+
+    def moved(self, options: Mapping[str, Any], old: Path, new: Path) -> dict[str, Any]:
+        """Return the options, the relative paths among them made to begin at another folder."""
+        from kx.options import with_paths
+
+        def way(path: str) -> str:
+            given = Path(path).expanduser()
+            found = os.path.relpath((old / given).resolve(), new.resolve())
+            return path if given.is_absolute() else Path(found).as_posix()
+
+        return with_paths(self.options, options, way)
 
     def option_help(self) -> dict[str, str]:
         """What the docstring's ``Args`` section says of each parameter."""
@@ -188,9 +201,21 @@ class Registry(Generic[F]):
     def __contains__(self, name: str) -> bool:
         return name in self._entries or name in self.shipped
 
+    def registered(self) -> list[str]:
+        """The names behind which a function is already."""
+        return list(self._entries)
+
     def names(self) -> list[str]:
         """All names, in alphabetical order."""
         return sorted({*self._entries, *self.shipped})
+
+
+def whole(folder: Path, path: str) -> Path:
+    """Return the path that an option names; a relative one begins at ``folder``."""
+    try:
+        return folder / Path(path).expanduser()
+    except RuntimeError:  # ~nobody: nobody's home
+        return folder / path
 
 
 def positionals(function: Callable[..., object]) -> int:

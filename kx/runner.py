@@ -15,7 +15,7 @@ import yaml
 from kx import signals
 from kx.contracts import DatasetBundle, Watcher
 from kx.diagnosis import diagnose
-from kx.errors import Interrupted, KxError, OutOfMemoryError
+from kx.errors import Interrupted, KxError, OutOfMemoryError, PluginError
 from kx.planning import Plan
 from kx.planning.strangers import is_built_in
 from kx.reporting.folder import RECORD, RunFolder
@@ -31,8 +31,9 @@ from kx.running.keeping import keep
 from kx.running.loading import load
 from kx.running.safe_points import SafePoints
 from kx.running.unfinished import keeping_unfinished, what_is_kept
-from kx.running.work import Switches, Work, first_line, way, without_paths
+from kx.running.work import Switches, Work, first_line, without_paths
 from kx.seeds import derive
+from kx.spec.whereabouts import way
 from kx.suggestion import practical
 
 
@@ -222,6 +223,8 @@ def _told(raised: BaseException, folder: RunFolder) -> BaseException:
         stopped = raised if isinstance(raised, Interrupted) else Interrupted()
         stopped.run = folder.id
         return stopped
+    if isinstance(raised, SystemExit):
+        return PluginError(f"a plugin ended the run: SystemExit: {raised.code}")
     if isinstance(raised, MemoryError):
         return OutOfMemoryError("out of memory: use a smaller training.batch_size or network.")
     with folder.log_path.open("a", encoding="utf-8") as log:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kx.running.work import way
+from kx.spec.whereabouts import way
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,14 @@ Invert = Annotated[
     typer.Option("--invert", help="Turn dark and light around: MNIST's digits are light on dark."),
 ]
 Lang = Annotated[Language, typer.Option("--lang", help="English or Chinese.")]
+Plugins = Annotated[
+    bool,
+    typer.Option(
+        "--plugins",
+        help="Import the plugin files that the run's spec names: their code is run. Only where "
+        "you trust it; without this option a run's code never is.",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no remarks.")]
 
 

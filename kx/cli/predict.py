@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kx.cli.options import AsJson, Invert, Outputs, Run, repeated
+from kx.cli.options import AsJson, Invert, Outputs, Plugins, Run, repeated
 
 if TYPE_CHECKING:
     from kx.data.inputs.given import Examples
@@ -45,6 +45,7 @@ def predict(
     every: Every = False,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
+    plugins: Plugins = False,
     outputs: Outputs = Path("outputs"),
 ) -> None:
     """Say what the network of RUN makes of new examples.
@@ -62,7 +63,7 @@ def predict(
 
     if as_json and as_csv:
         raise UsageError("--json and --csv: choose one.")
-    kept = open_run(find_run(outputs, run))
+    kept = open_run(find_run(outputs, run), plugins=plugins)
     given = Given(inputs or (), row or (), file or (), lines or (), invert)
     examples = kept.read(given)  # before TensorFlow is loaded: a mistake costs no seconds
     start_tensorflow(deterministic=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kx.cli.options import AsJson, Lang, Outputs
+from kx.cli.options import AsJson, Lang, Outputs, Plugins
 from kx.cli.runs import Limit, Where
 from kx.language import Language
 
@@ -42,6 +42,7 @@ def report(
     limit: Limit = None,
     lang: Lang = "en",
     show: Open = False,
+    plugins: Plugins = False,
     outputs: Outputs = Path("outputs"),
     as_json: AsJson = False,
 ) -> None:
@@ -58,7 +59,7 @@ def report(
     folders = _folders(outputs, runs or [], Choice(where, limit=limit))
     alone = len(folders) == 1 and bool(runs)
     path = file or (folders[0] if alone else outputs) / "report.html"
-    html = _html(folders, alone, lang)
+    html = _html(folders, alone, lang, plugins)
     atomic_write(path, html)
     facts = {
         "report": str(path),
@@ -90,9 +91,15 @@ def _folders(outputs: Path, runs: list[str], choice: Choice) -> list[Path]:
     return found
 
 
-def _html(folders: list[Path], alone: bool, lang: Language) -> str:
+def _html(folders: list[Path], alone: bool, lang: Language, plugins: bool) -> str:
     from kx.reporting.report.page import report_of_many, report_of_one
 
     if not alone:
         return report_of_many(folders, lang)
-    return report_of_one(folders[0], lang, lambda text: typer.echo(f"Warning: {text}", err=True))
+    return report_of_one(folders[0], lang, _warn, plugins=plugins)
+
+
+def _warn(text: str) -> None:
+    from kx.reporting.text import clean
+
+    typer.echo(f"Warning: {clean(text)}", err=True)

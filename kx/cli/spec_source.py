@@ -32,14 +32,15 @@ def find_source(run: Path, resolved: Mapping[str, Any]) -> tuple[Path, dict[str,
         its variant), with these; None if there is none by that name.
     """
     from kx.reporting.folder import judged
+    from kx.spec.whereabouts import spec_home
 
     record = judged(run)[1]
     if record is None:
         return None
     names = {record.name, str(record.variant.get("of", "")), str(record.group.get("of", ""))}
-    folders = [run / record.spec_folder] if record.spec_folder else HERE
+    folders = [spec_home(run, record.spec_folder)] if record.spec_folder else HERE
     paths = [path for folder in folders for path in _named(folder.resolve(), names)]
-    plans = [(path, known) for path in paths if (known := _resolved(path))]
+    plans = [(path, known) for path in paths if (known := _resolved(path, resolved))]
     found = [(path, dict(differences(known, resolved))) for path, known in plans]
     return min(found, key=lambda pair: len(pair[1]), default=None)
 
@@ -75,12 +76,23 @@ def _named(folder: Path, names: set[str]) -> Iterator[Path]:
                 yield path
 
 
-def _resolved(path: Path) -> dict[str, Any] | None:
+def _resolved(path: Path, known: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the resolved spec; None, if it does not hold, or no longer."""
     from kx.errors import KxError
-    from kx.planning import make_plan
+    from kx.planning import plan_closed
 
     try:
-        return make_plan(path).resolved()
+        return with_plugin_defaults(plan_closed(path, path.parent).resolved(), known)
     except KxError:
         return None
+
+
+def with_plugin_defaults(found: dict[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a resolved spec with the defaults of plugins that were not imported for it.
+
+    They are taken as ``known`` has them, a spec of the same components.
+    """
+    for section in ("dataset", "architecture", "validation") if found["plugins"] else ():
+        if _component(found[section]) == _component(known[section]):
+            found[section] = {**known[section], **found[section]}
+    return found

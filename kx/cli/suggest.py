@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -51,23 +53,27 @@ def suggest(
 ) -> None:
     """Write a new spec with the change that RUN's diagnosis advises.
 
+    Plugin files are not imported for it: `kx check` does that with the new spec. They must lie
+    beside it, so it is written where they are.
+
     Example: kx suggest imdb -o imdb_dropout.yaml
     """
     from kx.reporting.folder import find_run
 
     folder = find_run(outputs, run)
     found = diagnosed(folder)
-    begun = spec or folder / "spec.yaml"
-    plan = _plan_of(begun, spec is not None)
+    begun = _begun(folder, spec)
+    plan = begun.plan()
     key, changes = _chosen(found, plan, begun, change)
     sentence = _sentence(found, key, changes, plan.resolved(), lang)
     source = target = None
     if changes:
         name = f"{plan.spec.name}-{key}".replace("_", "-")[:40]
-        target = output or Path(f"{name}.yaml")
+        target = output or _beside(begun, plan) / f"{name}.yaml"
         _refuse_taken(target)
+        _refuse_elsewhere(target, begun, plan)
         why = f"{folder.name}: {sentence}"
-        source, text = _new_spec(folder, spec, plan, {"name": name, **changes}, why, target)
+        source, text = _new_spec(folder, spec, begun, {"name": name, **changes}, why, target)
         _write(target, text)
     if as_json:
         document = {"change": key, "changes": changes, "sentence": sentence}
@@ -97,8 +103,80 @@ def _tell(sentence: str, target: Path | None, remark: str | None) -> None:
         console.say(remark, err=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The spec that the new one is made of.
+
+    Attributes:
+        path: of its text.
+        home: the folder in which its relative paths begin.
+    """
+
+    path: Path
+    home: Path
+
+    def plan(self) -> Plan:
+        """Plan it; that of a run was sound, but its files may be elsewhere.
+
+        Raises:
+            SpecError: if it is not sound.
+        """
+        from kx.planning import plan_closed
+
+        return plan_closed(self.path, self.home)
+
+    def allows(self, changes: dict[str, Any]) -> bool:
+        """Whether it is sound with the changes."""
+        from kx.planning import is_sound_closed
+        from kx.spec.edit import settings
+
+        return is_sound_closed(self.path, self.home, settings({**LEFT_OUT, **changes}))
+
+
+def _begun(run: Path, spec: Path | None) -> Begun:
+    """Return the spec that was named, or else that of the run.
+
+    Raises:
+        UsageError: if the run has no spec.
+    """
+    from kx.errors import UsageError
+    from kx.reporting.folder import judged
+    from kx.spec.whereabouts import spec_home
+
+    if spec is not None:
+        return Begun(spec, spec.parent)
+    path, record = run / "spec.yaml", judged(run)[1]
+    if not path.is_file():
+        raise UsageError(f"{path} is missing; name the spec: --spec FILE")
+    return Begun(path, spec_home(run, record.spec_folder if record else ""))
+
+
+def _beside(begun: Begun, plan: Plan) -> Path:
+    """Return the folder of a new spec for which none is named: plugins must be beside it."""
+    here = Path()
+    if not _lack(here, plan) or _lack(begun.home, plan):
+        return here
+    return Path(os.path.relpath(begun.home))
+
+
+def _lack(folder: Path, plan: Plan) -> list[str]:
+    """Return the plugin files of a spec that are not there."""
+    return [name for name in plan.spec.plugins if not (folder / name).is_file()]
+
+
+def _refuse_elsewhere(target: Path, begun: Begun, plan: Plan) -> None:
+    from kx.errors import UsageError
+
+    if missing := _lack(target.parent, plan):
+        where = "" if _lack(begun.home, plan) else f" They are in {_short(begun.home.resolve())}."
+        raise UsageError(
+            f"{target}: plugin files must lie beside the spec that names them, and there is no "
+            f"{', '.join(missing)}.{where} Choose another place: -o FILE"
+        )
+
+
 def _new_spec(
-    folder: Path, spec: Path | None, plan: Plan, changes: dict[str, Any], why: str, target: Path
+    folder: Path, spec: Path | None, begun: Begun, changes: dict[str, Any], why: str, target: Path
 ) -> tuple[Path | None, str]:
     """Return the text of the new spec, and the file that it begins with; None: the run's own.
 
@@ -109,15 +187,13 @@ def _new_spec(
     """
     from kx.cli.spec_source import find_source
 
-    if spec is not None:
-        text = _new_text(spec, changes, why, target)
-        _planned(text, target)
-        return spec, text
-    own = _new_text(folder / "spec.yaml", changes, why, target)
+    own = _new_text(begun, changes, why, target)
     wanted = _planned(own, target)
-    if known := find_source(folder, plan.resolved()):
+    if spec is not None:
+        return spec, own
+    if known := find_source(folder, begun.plan().resolved()):
         path, set_then = known
-        text = _new_text(path, {**set_then, **changes}, why, target)
+        text = _new_text(Begun(path, path.parent), {**set_then, **changes}, why, target)
         if _leads_to(text, target, wanted):
             return path, text
     return None, own
@@ -127,14 +203,16 @@ def _planned(text: str, target: Path) -> dict[str, Any]:
     from kx.planning import plan_document
     from kx.spec.edit import document_of
 
-    return plan_document(document_of(text, str(target)), target.parent).resolved()
+    document = document_of(text, str(target))
+    return plan_document(document, target.parent, plugins=False).resolved()
 
 
 def _leads_to(text: str, target: Path, wanted: dict[str, Any]) -> bool:
+    from kx.cli.spec_source import with_plugin_defaults
     from kx.errors import KxError
 
     try:
-        return _planned(text, target) == wanted
+        return with_plugin_defaults(_planned(text, target), wanted) == wanted
     except KxError:
         return False
 
@@ -153,23 +231,8 @@ def _short(path: Path) -> str:
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
-def _plan_of(source: Path, own: bool) -> Plan:
-    """Plan the spec that is changed; that of a run was sound, but its files may be elsewhere.
-
-    Raises:
-        SpecError: if it is not sound.
-        UsageError: if the run has no spec.
-    """
-    from kx.errors import UsageError
-    from kx.planning import make_plan
-
-    if not own and not source.is_file():
-        raise UsageError(f"{source} is missing; name the spec: --spec FILE")
-    return make_plan(source)
-
-
 def _chosen(
-    found: Diagnosis, plan: Plan, begun: Path, wanted: str | None
+    found: Diagnosis, plan: Plan, begun: Begun, wanted: str | None
 ) -> tuple[str, dict[str, Any]]:
     """Return the advice to follow and its changes; no changes if there is nothing to do.
 
@@ -180,16 +243,11 @@ def _chosen(
     """
     from kx.errors import UsageError
     from kx.errors import suggest as guess
-    from kx.planning import is_sound
-    from kx.spec.edit import settings
     from kx.suggestion import CHANGES, best_change, changes_for
-
-    def allowed(changes: dict[str, Any]) -> bool:
-        return is_sound(begun, settings({**LEFT_OUT, **changes}))
 
     spec, mirrored = plan.resolved(), plan.info is None or plan.info.mirrored
     if wanted is None:
-        return best_change(found, spec, mirrored=mirrored, allowed=allowed)
+        return best_change(found, spec, mirrored=mirrored, allowed=begun.allows)
     if wanted not in CHANGES:
         raise UsageError(f"no change is called {wanted!r}: {guess(wanted, CHANGES)}.")
     changes = changes_for(wanted, found, spec, mirrored=mirrored)
@@ -221,18 +279,34 @@ def _refuse_taken(target: Path) -> None:
         raise UsageError(f"{target} exists; name a file that does not: -o FILE")
 
 
-def _new_text(source: Path, changes: dict[str, Any], why: str, target: Path) -> str:
-    """Return the text of ``source`` with the changes, and what they are for on top.
+def _new_text(begun: Begun, changes: dict[str, Any], why: str, target: Path) -> str:
+    """Return the text of a spec with the changes, and what they are for on top.
 
-    What is ``LEFT_OUT`` is.
+    What is ``LEFT_OUT`` is, and relative paths lead to the same files from its new folder.
     """
     import textwrap
 
     from kx.spec.edit import edited, moved, without
 
-    text = source.read_text(encoding="utf-8-sig")
+    text = begun.path.read_text(encoding="utf-8-sig")
     for section in LEFT_OUT:
         text = without(text, section)
-    text = edited(moved(text, source.parent, target.parent), changes)
+    text = moved(text, begun.path.parent, target.parent)
+    text = edited(text, {**_new_ways(begun, target.parent), **changes})
     top = textwrap.wrap(f"Suggested by kx after {why}", 96)
     return "".join(f"# {line}\n" for line in top) + text
+
+
+def _new_ways(begun: Begun, folder: Path) -> dict[str, Any]:
+    """Return the options of a spec that are relative paths, as they are from another folder."""
+    from kx.planning import SECTIONS
+
+    if begun.home.resolve() == folder.resolve():
+        return {}
+    plan, found = begun.plan(), dict[str, Any]()
+    for section in SECTIONS:
+        choice = getattr(plan, section)
+        ways = choice.entry.moved(choice.options, begun.home, folder)
+        new = {name: way for name, way in ways.items() if way != choice.options[name]}
+        found |= {f"{section}.{name}": way for name, way in new.items()}
+    return found

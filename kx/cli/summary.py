@@ -21,15 +21,19 @@ def summary(
     """Show the layers, output shapes and parameters of SPEC's network.
 
     Of a convolutional network also how the sizes come about, and how many pixels of the picture
-    each pixel of a layer sees.
+    each pixel of a layer sees. The plugin files that SPEC names are imported.
 
     Example: kx summary configs/imdb.yaml
     """
+    from kx.cli.check import say_imported
     from kx.planning import make_plan
     from kx.reporting import console
     from kx.reporting.jsonfile import to_json
 
-    model = _model(make_plan(spec, overrides(settings, seed)))
+    plan = make_plan(spec, overrides(settings, seed))
+    if plan.spec.plugins:
+        say_imported(spec, list(plan.spec.plugins))
+    model = _model(plan)
     layers, accounts = _layers(model), _accounts(model)
     total = sum(layer["parameters"] for layer in layers)
     if as_json:

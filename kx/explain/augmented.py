@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kx.contracts import DatasetBundle
 from kx.errors import MissingDataError, UsageError
 from kx.explain.subjects import dataset_of
-from kx.planning import Plan, make_plan, plan_again
+from kx.planning import DataPlan, make_plan, plan_data
 from kx.reporting.kept import recorded
 from kx.seeds import derive
 
@@ -26,7 +26,7 @@ class Source:
         sample: whether the data are a stand-in.
     """
 
-    plan: Plan
+    plan: DataPlan
     bundle: DatasetBundle
     sample: bool
     folder: Path | None = None
@@ -67,16 +67,21 @@ def of_spec(path: Path, *, sample: bool = False) -> Source:
     return Source(plan, bundle, files.provenance().is_sample)
 
 
-def of_run(folder: Path) -> Source:
+def of_run(folder: Path, *, plugins: bool = False) -> Source:
     """Return the spec of the run in ``folder`` with the data that it was trained on.
+
+    Args:
+        folder: of the run.
+        plugins: whether the plugin files that its spec names may be imported.
 
     Raises:
         UsageError: if it augmented nothing.
         DataError: if its files or data are not those of its record.
     """
     record = recorded(folder)
-    plan = _augmenting(plan_again(folder, record.spec_folder), folder.name)
-    return Source(plan, dataset_of(folder, record), record.is_sample, folder)
+    plan = plan_data(folder, record.spec_folder, plugins=plugins)
+    bundle = dataset_of(folder, record, plugins=plugins)
+    return Source(_augmenting(plan, folder.name), bundle, record.is_sample, folder)
 
 
 def versions(source: Source, count: int, each: int) -> np.ndarray:
@@ -109,7 +114,7 @@ def versions(source: Source, count: int, each: int) -> np.ndarray:
     return _as_bytes(np.stack([pictures.astype("float32"), *made], axis=1), pictures)
 
 
-def _augmenting(plan: Plan, name: str) -> Plan:
+def _augmenting(plan: DataPlan, name: str) -> DataPlan:
     if plan.spec.augmentation is None:
         raise UsageError(
             f"{name} augments nothing: it has no section augmentation. Add one, as in "

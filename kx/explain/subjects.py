@@ -135,8 +135,12 @@ class Judged:
         return (found - low) / (high - low or 1.0)
 
 
-def judged_pictures(folder: Path) -> Judged:
+def judged_pictures(folder: Path, *, plugins: bool = False) -> Judged:
     """Return the test part of a run and the predictions that it kept, for data of pictures.
+
+    Args:
+        folder: of the run.
+        plugins: whether the plugin files that its spec names may be imported.
 
     Raises:
         DataError: if it has no predictions, or the data are no longer the same.
@@ -158,7 +162,7 @@ def judged_pictures(folder: Path) -> Judged:
         kept = dict(arrays)
     if "predictions" not in kept:
         raise DataError(f"{folder.name} did not look at its test part (kx train --no-test).")
-    bundle = dataset_of(folder, record)
+    bundle = dataset_of(folder, record, plugins=plugins)
     shape = bundle.info.input_shape
     if len(shape) != 3 or shape[-1] not in (1, 3):
         form = " x ".join(map(str, shape))
@@ -175,8 +179,12 @@ def judged_pictures(folder: Path) -> Judged:
     )
 
 
-def of_run(folder: Path) -> Subject:
+def of_run(folder: Path, *, plugins: bool = False) -> Subject:
     """Return the network of the run in ``folder``, which prepares pictures as it did its data.
+
+    Args:
+        folder: of the run.
+        plugins: whether the plugin files that its spec names may be imported.
 
     Raises:
         DataError: if the run has no model, or its files are not those of its record.
@@ -185,39 +193,43 @@ def of_run(folder: Path) -> Subject:
     record = recorded(folder)
     from kx.data.preparation import Preparation
 
-    model, preparation = kept_model(folder), kept_preparation(folder)
+    model, preparation = kept_model(folder, record, plugins=plugins), kept_preparation(folder)
     if not isinstance(preparation, Preparation):
         raise UsageError(f"{folder.name} was trained on texts; this command is for pictures.")
     return Subject(
         name=record.name,
         model=model,
-        prepare=_replay(folder, record, preparation),
+        prepare=_replay(folder, record, preparation, plugins),
         classes=_classes(record),
         sample=record.is_sample,
         folder=folder,
     )
 
 
-def dataset_of(folder: Path, record: Record, files: Files | None = None) -> DatasetBundle:
+def dataset_of(
+    folder: Path, record: Record, files: Files | None = None, *, plugins: bool
+) -> DatasetBundle:
     """Read the dataset of a run once more, as its spec describes it.
 
     Args:
         folder: of the run.
         record: of the run.
         files: through which it is read; None: as in training, with downloads.
+        plugins: whether the plugin files that its spec names may be imported.
 
     Raises:
         DataError: if it is not there, or not what it was.
         UsageError: if the run saw only a few rows of it.
         SpecError: if the spec no longer holds, as when its plugin file is elsewhere.
+        UnaskedPluginError: if a plugin file would have to be imported.
     """
     from kx.data.fingerprint import fingerprint
     from kx.data.sources import SampleFiles, SourceFiles
-    from kx.planning import plan_again
+    from kx.planning import plan_data
 
     if record.smoke:
         raise UsageError(f"{folder.name} is a smoke run, on a few rows only: train it in full.")
-    plan = plan_again(folder, record.spec_folder)
+    plan = plan_data(folder, record.spec_folder, plugins=plugins)
     if files is None:
         files = SampleFiles() if record.is_sample else SourceFiles.from_environment()
     bundle = plan.load_data(files)
@@ -227,12 +239,12 @@ def dataset_of(folder: Path, record: Record, files: Files | None = None) -> Data
 
 
 def _replay(
-    folder: Path, record: Record, preparation: Preparation
+    folder: Path, record: Record, preparation: Preparation, plugins: bool
 ) -> Callable[[np.ndarray], np.ndarray]:
     """Return how pixels are brought to the range of the dataset's, and then prepared."""
     import numpy as np
 
-    low, high = _pixel_range(folder, record, preparation)
+    low, high = _pixel_range(folder, record, preparation, plugins)
 
     def prepare(pixels: np.ndarray) -> np.ndarray:
         if (low, high) == (0, 255):
@@ -245,17 +257,19 @@ def _replay(
     return prepare
 
 
-def _pixel_range(folder: Path, record: Record, preparation: Preparation) -> tuple[float, float]:
+def _pixel_range(
+    folder: Path, record: Record, preparation: Preparation, plugins: bool
+) -> tuple[float, float]:
     """Return the dataset's own numbers for black and white: 0 and 16 for those of ``digits``."""
     if preparation.scale == "unit" and preparation.shift.size == 1:
         low = float(preparation.shift)
         return low, low + float(preparation.divisor)
-    from kx.planning import plan_again
+    from kx.planning import plan_data
 
-    info = plan_again(folder, record.spec_folder).info
+    info = plan_data(folder, record.spec_folder, plugins=plugins).info
     if getattr(info, "pixels", False):
         return 0, 255
-    x = dataset_of(folder, record).train.x
+    x = dataset_of(folder, record, plugins=plugins).train.x
     return (0, 255) if x.dtype == "uint8" else (float(x.min()), float(x.max()))
 
 

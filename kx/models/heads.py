@@ -112,6 +112,22 @@ def output_layer(info: DatasetInfo, *, sparse: bool = False, **options: Any) -> 
     return dense(info.outputs, sparse=sparse, **named, **options)
 
 
+def network_faults(model: keras.Model, info: DatasetInfo) -> Iterator[str]:
+    """Yield why a network that a plugin built is none for data of the form ``info``."""
+    for name, ends in (("inputs", model.inputs), ("outputs", model.outputs)):
+        if len(ends) != 1:
+            yield f"its network has {len(ends)} {name}: kx takes networks of one"
+    if len(model.inputs) != 1 or len(model.outputs) != 1:
+        return
+    taken, given = (tuple(ends[0].shape[1:]) for ends in (model.inputs, model.outputs))
+    pairs = zip(taken, info.input_shape, strict=False)
+    if len(taken) != len(info.input_shape) or any(one not in (None, other) for one, other in pairs):
+        yield f"its network takes examples of {taken}; those of {info.name} are {info.input_shape}"
+    if given != (info.outputs,):
+        hint = "kx.models.heads.output_layer(info) is a layer that does"
+        yield f"its network must end in {info.outputs} numbers for {info.task}; got {given}; {hint}"
+
+
 def head_complaints(info: DatasetInfo, head: Head) -> Iterator[Complaint]:
     """Yield what contradicts itself between data, output layer, loss and metrics.
 

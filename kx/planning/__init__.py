@@ -3,7 +3,30 @@
 What can be known to be wrong is found here, all of it at once.
 """
 
-from kx.planning.making import is_sound, make_plan, plan_again, plan_document
-from kx.planning.plan import SECTIONS, Plan
+from kx.planning.making import (
+    import_plugins,
+    is_sound,
+    is_sound_closed,
+    make_plan,
+    plan_closed,
+    plan_data,
+    plan_document,
+    plugin_files,
+    unasked,
+)
+from kx.planning.plan import SECTIONS, DataPlan, Plan
 
-__all__ = ["SECTIONS", "Plan", "is_sound", "make_plan", "plan_again", "plan_document"]
+__all__ = [
+    "SECTIONS",
+    "DataPlan",
+    "Plan",
+    "import_plugins",
+    "is_sound",
+    "is_sound_closed",
+    "make_plan",
+    "plan_closed",
+    "plan_data",
+    "plan_document",
+    "plugin_files",
+    "unasked",
+]

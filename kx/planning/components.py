@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
 from kx import registry
 from kx.errors import Problem, closest, suggest
-from kx.options import extended
+from kx.options import extended, with_paths
 from kx.planning.plan import SECTIONS, Choice
+from kx.planning.strangers import unimported
 from kx.registry import Entry, Registry
 from kx.spec.document import Document, Key
 from kx.spec.schema import ExperimentSpec
@@ -25,7 +28,29 @@ FRAME_KEYS = {
 """The keys of a section that are no options of its component."""
 
 
-def choose(section: str, document: Document, problems: list[Problem]) -> Choice | None:
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Where the components of a spec come from.
+
+    Attributes:
+        folder: of the spec: where relative paths begin.
+        closed: whether it names plugin files that are not to be imported: what is not known may
+            be theirs, and is taken as it stands.
+    """
+
+    folder: Path
+    closed: bool = False
+
+    def entry(self, table: Registry[Any], name: str) -> Entry[Any] | None:
+        """Return what is registered as ``name``, or is taken to be; None: nothing is."""
+        if name in table:
+            return table[name]
+        return unimported(table.kind, name) if self.closed else None
+
+
+def choose(
+    section: str, document: Document, parts: Parts, problems: list[Problem]
+) -> Choice | None:
     """Look up the section's component and check its options; add to ``problems``."""
     name_key, table = SECTIONS[section]
     value = document.value.get(section, {} if section == "validation" else None)
@@ -36,28 +61,30 @@ def choose(section: str, document: Document, problems: list[Problem]) -> Choice 
         name = document.texts.get((section, name_key))  # such as 3: a name, if an odd one
     if name is None:
         return None
-    if name not in table:
+    entry = parts.entry(table, name)
+    if entry is None:
         message = f"no {table.kind} is called {name!r}"
         hint = suggest(name, table.names())
         problems.append(document.problem((section, name_key), message, hint=hint))
         return None
     given = {key: item for key, item in value.items() if key not in FRAME_KEYS[section]}
-    known = _with_frame_keys(table[name], section)
-    return _checked(table[name], known, given, document, (section,), problems)
+    known = _with_frame_keys(entry, section)
+    return _checked(entry, known, given, document, (section,), parts, problems)
 
 
 def choose_callbacks(
-    spec: ExperimentSpec, document: Document, problems: list[Problem]
+    spec: ExperimentSpec, document: Document, parts: Parts, problems: list[Problem]
 ) -> Iterator[Choice]:
     """Look up the spec's callbacks and check their options; add to ``problems``."""
     table = registry.callback
     for name, given in spec.training.callbacks.items():
         key = ("training", "callbacks", name)
-        if name not in table:
+        entry = parts.entry(table, name)
+        if entry is None:
             hint = suggest(name, table.names()) + "; a plugin file can register one"
             message = f"no callback is called {name!r}"
             problems.append(document.problem(key, message, hint=hint, at_key=True))
-        elif choice := _checked(table[name], table[name].options, given, document, key, problems):
+        elif choice := _checked(entry, entry.options, given, document, key, parts, problems):
             yield choice
 
 
@@ -67,6 +94,7 @@ def _checked(
     given: Mapping[str, Any],
     document: Document,
     key: Key,
+    parts: Parts,
     problems: list[Problem],
 ) -> Choice | None:
     """Check the options ``given`` at ``key`` against the model ``known``."""
@@ -74,7 +102,32 @@ def _checked(
     problems += found
     if options is None:
         return None
-    return Choice(entry, {name: getattr(options, name) for name in entry.options.model_fields})
+    values = {name: getattr(options, name) for name in entry.options.model_fields}
+    choice = Choice(entry, values | (options.model_extra or {}), parts.folder)
+    problems += _missing_files(choice, document, key)
+    return choice
+
+
+def _missing_files(choice: Choice, document: Document, key: Key) -> Iterator[Problem]:
+    """Complain of options that name files of which there is none."""
+    entry = choice.entry
+    for name in entry.paths():
+        gone: list[str] = []
+        with_paths(entry.options, {name: choice.located()[name]}, partial(_noted, gone))
+        for path in gone:
+            hint = "a relative path begins at the folder of the spec"
+            yield document.problem((*key, name), f"{path} does not exist", hint=hint)
+
+
+def _noted(gone: list[str], path: str) -> str:
+    """Add a path to ``gone`` if nothing is there."""
+    try:
+        found = Path(path).exists()
+    except (OSError, ValueError):  # too long for a name, or with what no name has
+        found = False
+    if not found:
+        gone.append(path)
+    return path
 
 
 def _unnamed(section: Mapping[str, Any], table: Registry[Any]) -> str:

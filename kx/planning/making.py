@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from kx import plugins
 from kx.contracts import DatasetInfo
-from kx.errors import DataError, PluginError, Problem, RowsError, SpecError
-from kx.planning.components import choose, choose_callbacks
-from kx.planning.plan import SECTIONS, Choice, Plan
+from kx.data.bundles import info_faults
+from kx.errors import DataError, PluginError, Problem, RowsError, SpecError, UnaskedPluginError
+from kx.guard import patience
+from kx.planning.components import Parts, choose, choose_callbacks
+from kx.planning.plan import SECTIONS, Choice, DataPlan, Plan
 from kx.planning.rules import broken
-from kx.planning.strangers import faults_of
+from kx.planning.strangers import Unimported, faults_of, is_built_in, refuse_faults
 from kx.spec.document import Document
 from kx.spec.load import check_frame, load_document
 from kx.spec.schema import ExperimentSpec
 from kx.spec.validate import REQUIRED
 from kx.spec.variants import lines_of, nothing_changed, variant_document, variant_names
+from kx.spec.whereabouts import spec_home
 
 
 def make_plan(path: Path, overrides: Sequence[str] = ()) -> Plan:
     """Read the spec at ``path``, with ``key=value`` overrides, and look everything up.
+
+    Its plugin files are imported.
 
     Raises:
         SpecError: with every mistake in it, in the order of the file.
@@ -29,34 +34,99 @@ def make_plan(path: Path, overrides: Sequence[str] = ()) -> Plan:
     return plan_document(load_document(path, overrides), path.parent)
 
 
-def plan_again(run: Path, spec_folder: str) -> Plan:
-    """Plan the spec that the run in the folder ``run`` has kept.
+def plan_closed(path: Path, folder: Path, overrides: Sequence[str] = ()) -> Plan:
+    """Plan the spec at ``path`` as far as that goes without importing its plugins.
+
+    What is not known is taken to be theirs. Such a plan is good for being read and changed, not
+    for being carried out.
 
     Args:
-        run: the folder.
-        spec_folder: the way from there to where the spec's relative paths begin, as recorded;
-            empty: not known, then the current folder is tried.
+        path: of the spec.
+        folder: where its relative paths begin.
+        overrides: each ``key=value``.
 
     Raises:
-        SpecError: if it no longer holds, as when its plugin file is elsewhere.
+        SpecError: with every mistake that can be told.
     """
-    path = run / "spec.yaml"
-    folder = run / spec_folder if spec_folder else Path()
-    return plan_document(load_document(path, ()), folder)
+    return plan_document(load_document(path, overrides), folder, plugins=False)
 
 
-def plan_document(document: Document, folder: Path) -> Plan:
-    """Plan a parsed spec and its variants; ``folder`` is where its plugin files are.
+def plan_data(run: Path, spec_folder: str, *, plugins: bool) -> DataPlan:
+    """Plan once more how the data of the run in the folder ``run`` are read.
+
+    Args:
+        run: the folder, perhaps a stranger's.
+        spec_folder: the way from there to where the spec's relative paths begin, as recorded;
+            empty: not known, then the current folder is tried.
+        plugins: whether the plugin files that its spec names may be imported.
+
+    Raises:
+        SpecError: if the spec no longer holds, as when its plugin file is elsewhere.
+        UnaskedPluginError: if a plugin file would have to be imported.
+        DataError: if ``spec_folder`` is none that kx records.
+    """
+    document, folder = load_document(run / "spec.yaml", ()), spec_home(run, spec_folder)
+    spec, problems = check_frame(document)
+    files = plugin_files(document)
+    if plugins:
+        problems += _plugin_problems(files, document, folder)
+    choice = choose("dataset", document, Parts(folder, closed=bool(files)), problems)
+    if spec is None or choice is None:
+        raise SpecError(_sorted(problems))
+    if isinstance(choice.entry, Unimported):
+        raise unasked(run.name, f"its dataset {choice.entry.name!r} is", files, folder)
+    info = _described(choice, spec, document, problems)
+    if problems:
+        raise SpecError(_sorted(problems))
+    return DataPlan(spec=spec, dataset=choice, info=info, folder=folder)
+
+
+def import_plugins(run: Path, spec_folder: str) -> None:
+    """Import the plugin files that the spec of a run names, as its user asks.
+
+    Raises:
+        SpecError: if one cannot be imported.
+        DataError: if ``spec_folder`` is none that kx records.
+    """
+    document, folder = load_document(run / "spec.yaml", ()), spec_home(run, spec_folder)
+    if problems := list(_plugin_problems(plugin_files(document), document, folder)):
+        raise SpecError(problems)
+
+
+def unasked(run: str, what: str, files: Sequence[str], folder: Path) -> UnaskedPluginError:
+    """Return the error that ``what`` of a run is in plugin files that nobody asked to import."""
+    names = ", ".join(str(folder / name) for name in files)
+    return UnaskedPluginError(
+        f"{run}: {what} of a plugin: {names}. Looking at a run does not run the code it comes "
+        "with; if you trust that code, add --plugins to import it."
+    )
+
+
+def plugin_files(document: Document) -> list[str]:
+    """Return the plugin files that a spec names, as far as these are texts."""
+    named = document.value.get("plugins")
+    texts = named if isinstance(named, list | tuple) else ()
+    return [name for name in texts if isinstance(name, str)]
+
+
+def plan_document(document: Document, folder: Path, *, plugins: bool = True) -> Plan:
+    """Plan a parsed spec and its variants.
+
+    Args:
+        document: of the spec.
+        folder: where its plugin files are, and its relative paths begin.
+        plugins: whether its plugin files are imported; see ``plan_closed``.
 
     Raises:
         SpecError: with every mistake in it, in the order of the file.
     """
     plan, problems = None, list(nothing_changed(document))
+    parts = Parts(folder, closed=not plugins and bool(plugin_files(document)))
     try:
-        plan = _plan_one(document, folder)
+        plan = _plan_one(document, parts)
     except SpecError as error:
         problems += error.problems
-    variants = dict(_plan_variants(document, folder, problems))
+    variants = dict(_plan_variants(document, parts, problems))
     if plan is None or problems:
         raise SpecError(_sorted(problems))
     return replace(plan, variants=variants)
@@ -64,15 +134,24 @@ def plan_document(document: Document, folder: Path) -> Plan:
 
 def is_sound(path: Path, overrides: Sequence[str] = ()) -> bool:
     """Return whether ``make_plan`` finds no mistake in a spec with its overrides."""
+    return _holds(lambda: make_plan(path, overrides))
+
+
+def is_sound_closed(path: Path, folder: Path, overrides: Sequence[str] = ()) -> bool:
+    """Return whether ``plan_closed`` finds no mistake in a spec with its overrides."""
+    return _holds(lambda: plan_closed(path, folder, overrides))
+
+
+def _holds(plan: Callable[[], Plan]) -> bool:
     try:
-        make_plan(path, overrides)
+        plan()
     except SpecError:
         return False
     return True
 
 
 def _plan_variants(
-    document: Document, folder: Path, problems: list[Problem]
+    document: Document, parts: Parts, problems: list[Problem]
 ) -> Iterator[tuple[str, Plan]]:
     """Yield the variants that are sound; add to ``problems`` what is wrong with the others.
 
@@ -85,7 +164,7 @@ def _plan_variants(
         try:
             changes = document.value["variants"][name]
             about = {"of": document.value.get("name"), "name": name, "changes": changes}
-            yield name, replace(_plan_one(made, folder), variant=about)
+            yield name, replace(_plan_one(made, parts), variant=about)
         except SpecError as error:
             new = [p for p in error.problems if (p.where, p.message) not in known]
             found += [p for p in new if sound or _is_of(p, lines_of(document, name))]
@@ -100,50 +179,49 @@ def _is_of(problem: Problem, lines: range) -> bool:
     return problem.position[0] in lines and problem.message != REQUIRED
 
 
-def _plan_one(document: Document, folder: Path) -> Plan:
+def _plan_one(document: Document, parts: Parts) -> Plan:
     """Check the frame, load the plugins, look up the components, and hold all to the rules."""
     spec, problems = check_frame(document)
     problems += _empty_values(document, problems)
-    problems += _plugin_problems(spec, document, folder)
-    choices = {section: choose(section, document, problems) for section in SECTIONS}
+    files = [] if parts.closed else plugin_files(document)
+    problems += _plugin_problems(files, document, parts.folder)
+    choices = {section: choose(section, document, parts, problems) for section in SECTIONS}
     found = {section: choice for section, choice in choices.items() if choice}
     if spec is None or len(found) < len(choices):
         raise SpecError(_sorted(problems))
-    info = _described(found["dataset"], spec, document, folder, problems)
-    callbacks = tuple(choose_callbacks(spec, document, problems))
-    data, network, validation = (found[section] for section in SECTIONS)
-    plan = Plan(spec, data, network, validation, info, callbacks, folder=folder)
+    plan = Plan(
+        spec=spec,
+        dataset=found["dataset"],
+        architecture=found["architecture"],
+        validation=found["validation"],
+        info=_described(found["dataset"], spec, document, problems),
+        callbacks=tuple(choose_callbacks(spec, document, parts, problems)),
+        folder=parts.folder,
+    )
     return _held_to_rules(plan, document, problems)
 
 
-def _plugin_problems(
-    spec: ExperimentSpec | None, document: Document, folder: Path
-) -> Iterator[Problem]:
+def _plugin_problems(files: Sequence[str], document: Document, folder: Path) -> Iterator[Problem]:
     """Load what registers components; yield why a plugin file of the spec cannot be loaded."""
     plugins.load_installed()
-    named = document.value.get("plugins") if spec is None else spec.plugins
-    if isinstance(named, list | tuple):
-        files = [name for name in named if isinstance(name, str)]
-        for text in plugins.load_files(files, folder):
-            yield document.problem(("plugins",), f"cannot be loaded: {text}")
+    for text in plugins.load_files(files, folder):
+        yield document.problem(("plugins",), f"cannot be loaded: {text}")
 
 
 def _described(
-    choice: Choice,
-    spec: ExperimentSpec,
-    document: Document,
-    folder: Path,
-    problems: list[Problem],
+    choice: Choice, spec: ExperimentSpec, document: Document, problems: list[Problem]
 ) -> DatasetInfo | None:
     """Return the form of the data if it can be told; add to ``problems`` if they are not there."""
-    entry = choice.entry
-    if not entry.info:
+    entry, told = choice.entry, {problem.key for problem in problems}
+    if not entry.info or told & {f"dataset.{name}" for name in entry.paths()}:
         return None
     try:
-        with faults_of(entry):
-            info = entry.info(**entry.located(choice.options, folder))
+        with faults_of(entry, patience()):
+            info = entry.info(**choice.located())
         if info is None:  # a table too large to be read now
             return None
+        if not is_built_in(entry):
+            refuse_faults(entry, list(info_faults(info)))
         return replace(info, output_activation=spec.training.output_activation)
     except (DataError, PluginError) as error:
         key = ("dataset", *entry.paths()[:1])

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kx import registry
 from kx.contracts import DatasetBundle, DatasetInfo, Strategy, WeightFiles
+from kx.data.bundles import bundle_faults
 from kx.errors import Problem
-from kx.models.heads import Head, suited_head
-from kx.planning.strangers import faults_of, wrong_result
+from kx.models.heads import Head, network_faults, suited_head
+from kx.planning.strangers import faults_of, is_built_in, refuse_faults, wrong_result
 from kx.registry import Entry, Registry, Transfer
 from kx.spec.schema import ExperimentSpec
 
@@ -30,10 +31,15 @@ SECTIONS: Mapping[str, tuple[str, Registry[Any]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A registered function and the options chosen for it, defaults included."""
+    """A registered function and the options chosen for it, defaults included.
+
+    Attributes:
+        options: as the spec has them: relative paths begin at ``folder``.
+    """
 
     entry: Entry[Any]
     options: Mapping[str, Any]
+    folder: Path = Path()
 
     def __call__(self, *given: Any, **options: Any) -> Any:
         """Call the function with what kx supplies; ``options``: others than those chosen.
@@ -42,7 +48,11 @@ class Choice:
             PluginError: for whatever a function of a plugin raises.
         """
         with faults_of(self.entry):
-            return self.entry.function(*given, **(options or self.options))
+            return self.entry.function(*given, **(options or self.located()))
+
+    def located(self) -> dict[str, Any]:
+        """Return all its options, relative paths made whole."""
+        return self.entry.located(self.options, self.folder)
 
     def takes(self, option: str, value: Any) -> bool:
         """Whether the function has this option, and the option may have this value."""
@@ -61,29 +71,19 @@ class Choice:
         return self.entry.options.model_validate(self.options).model_dump(mode="json")
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A spec that can be carried out.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataPlan:
+    """What of a spec decides its data.
 
     Attributes:
         info: the form of the data, where the dataset can tell before it is read.
-        callbacks: what the spec hangs into every fit, beside Keras's own.
-        warnings: what is allowed, but hardly meant.
         folder: of the spec: where its relative paths begin.
-        variants: name -> the plan of the spec that it makes of this one.
-        variant: what it is of, if it is one itself: ``of``, ``name`` and ``changes``.
     """
 
     spec: ExperimentSpec
     dataset: Choice
-    architecture: Choice
-    validation: Choice
     info: DatasetInfo | None
-    callbacks: tuple[Choice, ...] = ()
-    warnings: tuple[Problem, ...] = field(default=())
     folder: Path = Path()
-    variants: Mapping[str, Plan] = field(default_factory=dict)
-    variant: Mapping[str, Any] = field(default_factory=dict)
 
     def takes(self, key: str, value: Any) -> bool:
         """Whether a dotted key of the spec may have this value, as far as its components tell."""
@@ -100,12 +100,47 @@ class Plan:
         """Read the dataset through ``files``."""
         entry = self.dataset.entry
         takes_files = registry.positionals(entry.function)
-        options = entry.located(self.dataset.options, self.folder)
-        bundle = self.dataset(*([files] if takes_files else []), **options)
+        bundle = self.dataset(*([files] if takes_files else []))
         if not isinstance(bundle, DatasetBundle):
             raise wrong_result(entry, bundle, "kx.DatasetBundle")
+        self._refuse_faults(bundle)
         info = replace(bundle.info, output_activation=self.spec.training.output_activation)
         return replace(bundle, info=info)
+
+    def _refuse_faults(self, bundle: DatasetBundle) -> None:
+        """Hold a plugin's data to what is promised of them, before anything is done with them."""
+        if is_built_in(self.dataset.entry):
+            return
+        with faults_of(self.dataset.entry):
+            gaps = self.spec.preparation.missing != "error"
+            found = bundle_faults(bundle, gaps=gaps) or list(self._differences(bundle.info))
+        refuse_faults(self.dataset.entry, found)
+
+    def _differences(self, found: DatasetInfo) -> Iterator[str]:
+        """Yield where the form of the data is not what was told before they were read."""
+        for name in ("task", "input_shape", "classes"):
+            told = getattr(self.info, name, None)
+            if self.info and told != getattr(found, name):
+                yield f"has {name} {getattr(found, name)!r}; its info function says {told!r}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan(DataPlan):
+    """A spec that can be carried out.
+
+    Attributes:
+        callbacks: what the spec hangs into every fit, beside Keras's own.
+        warnings: what is allowed, but hardly meant.
+        variants: name -> the plan of the spec that it makes of this one.
+        variant: what it is of, if it is one itself: ``of``, ``name`` and ``changes``.
+    """
+
+    architecture: Choice
+    validation: Choice
+    callbacks: tuple[Choice, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    variants: Mapping[str, Plan] = field(default_factory=dict)
+    variant: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def takes_weights(self) -> bool:
@@ -138,6 +173,8 @@ class Plan:
             raise wrong_result(entry, model, "keras.Model")
         if not getattr(model, "inputs", None):  # its layers have no shapes yet, or never will
             raise wrong_result(entry, model, "keras.Model that begins with a keras.Input")
+        if not is_built_in(entry):
+            refuse_faults(entry, list(network_faults(model, info)))
         return model
 
     def find_weights(self, info: DatasetInfo, weights: WeightFiles) -> None:
@@ -173,7 +210,7 @@ class Plan:
         Options that count rows shrink with data that is smaller than described: a sample, or
         the slice of a smoke run.
         """
-        entry, options = self.validation.entry, dict(self.validation.options)
+        entry, options = self.validation.entry, self.validation.located()
         described = self.info.train_examples if self.info else None
         if entry.rescale and described and described != examples:
             options = entry.rescale(options, examples / described)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
-from kx.errors import DataError
+from kx.errors import DataError, KxError
 from kx.reporting.folder import damaged_artefacts, judged
 from kx.reporting.jsonfile import read_json
+from kx.reporting.network_file import refuse_archive, refuse_foreign
+from kx.reporting.text import clean, shortened
 
 if TYPE_CHECKING:
     import keras
@@ -66,19 +71,72 @@ def told_epoch(partial: Mapping[str, Any]) -> str:
     return f"as it was after {partial['epoch']:,} of {partial['epochs']:,} epochs"
 
 
-def kept_model(folder: Path) -> keras.Model:
+def kept_model(folder: Path, record: Record, *, plugins: bool = False) -> keras.Model:
     """Return the trained network of a run, uncompiled.
 
+    Args:
+        folder: of the run.
+        record: of the run.
+        plugins: whether the plugin files that its spec names may be imported, if the network has
+            layers of theirs.
+
     Raises:
-        DataError: if it has none, or it cannot be read.
+        DataError: if it has none, it cannot be read, or it is not the network of such a run.
+        UnaskedPluginError: if a plugin file would have to be imported.
     """
     import keras
 
+    from kx.planning import import_plugins
+    from kx.plugins import keras_parts, load_installed
+
     path = model_file(folder)
+    refuse_archive(path)
+    load_installed()
+    if plugins:
+        import_plugins(folder, record.spec_folder)
     try:
-        return keras.saving.load_model(path, compile=False)
-    except (OSError, TypeError, ValueError) as error:
-        raise DataError(f"{path}: cannot be read: {error}") from error
+        model = keras.saving.load_model(path, custom_objects=keras_parts(), compile=False)
+    except Exception as error:  # Keras has no error of its own for files that are not as they were
+        if isinstance(error, MemoryError):
+            raise
+        raise _unloadable(folder, record, error, plugins) from error
+    refuse_foreign(model, path, _shape(folder), record.dataset)
+    return model
+
+
+def _unloadable(folder: Path, record: Record, error: Exception, plugins: bool) -> KxError:
+    """Return why the network of a run cannot be loaded."""
+    from kx.planning import unasked
+    from kx.spec.whereabouts import spec_home
+
+    files = [str(name) for name in record.spec.get("plugins") or ()]
+    found = re.search(r"Could not locate (?:class|function) '([^']{1,80})'", str(error))
+    if found and files and not plugins:
+        home = spec_home(folder, record.spec_folder)
+        return unasked(folder.name, f"its network has a part {found[1]!r}, which is", files, home)
+    what = f"nothing is called {found[1]!r}" if found else _said(error)
+    return DataError(
+        f"{model_file(folder)}: cannot be loaded ({what}): it is damaged, or not the network of "
+        "this run. Train it again."
+    )
+
+
+def _said(error: Exception) -> str:
+    """Return what an error says, cut to a line: Keras repeats whole networks."""
+    line = next((line for line in str(error).splitlines() if line.strip()), "")
+    return shortened(clean(f"{type(error).__name__}: {line.strip()}".rstrip(": .")), 200)
+
+
+def _shape(folder: Path) -> tuple[int, ...] | None:
+    """Return the shape of one prepared example, as far as the run's other files tell."""
+    path = folder / "inputs.json"
+    form = read_json(path) if path.is_file() else None
+    match form:
+        case {"kind": "picture", "size": int(size), "channels": int(channels)}:
+            return (size, size, channels)
+        case {"kind": "table", "features": list(names)}:
+            return kept_preparation(folder).input_shape((len(names),))
+    return None
 
 
 def kept_preparation(folder: Path) -> AnyPreparation:
@@ -95,5 +153,5 @@ def kept_preparation(folder: Path) -> AnyPreparation:
         with np.load(folder / "preparation.npz", allow_pickle=False) as arrays:
             settings = read_json(folder / "preparation.json")
             return preparation_from(arrays, settings)
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        raise DataError(f"{folder / 'preparation.npz'}: cannot be read: {error}") from error
+    except (OSError, EOFError, KeyError, TypeError, ValueError, BadZipFile, zlib.error) as error:
+        raise DataError(f"{folder / 'preparation.npz'}: cannot be read: {_said(error)}") from error

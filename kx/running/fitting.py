@@ -15,6 +15,7 @@ from kx.planning import Plan
 from kx.running.bases import note_coverage
 from kx.running.keeping import keep_model, write_splits
 from kx.running.loading import check_rows, check_splits, rows_to_split
+from kx.running.plugin_networks import refuse_unkept
 from kx.running.vocabulary import note_vocabulary
 from kx.running.work import SMOKE_FITS, Work
 from kx.seeds import derive
@@ -162,6 +163,7 @@ class Fitter:
         write_splits(work, proposals, rows.count)
         found = Validation(proposals, _seeds(work))
         jobs = [self._proposed(p, s) for p in proposals for s in range(len(found.seeds))]
+        refuse_unkept(work.plan, self.trainer.network(jobs[0]))
         work.watcher.fits_planned(len(jobs))
         work.history.plan([job.name for job in jobs])
         self._count_duplicates(proposals)

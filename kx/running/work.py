@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kx.contracts import History, Watcher
@@ -93,21 +91,6 @@ def without_paths(text: str) -> str:
 
 def _last_part(path: re.Match[str]) -> str:
     return "…/" + path[0].rstrip("/").rpartition("/")[2]
-
-
-def way(run: Path, spec: Path) -> str:
-    """Return the way from a run's folder to that of its spec, as ``../../configs``.
-
-    It is empty where it would tell more than how the two lie to each other: if they meet only at
-    the root, or above the user's home folder, whose name would be part of it.
-    """
-    run, spec = run.resolve(), spec.resolve()
-    try:
-        meeting, home = Path(os.path.commonpath([run, spec])), Path.home().resolve()
-    except (ValueError, RuntimeError):  # on two drives; or nobody's home
-        return ""
-    private = meeting == Path(meeting.anchor) or (meeting in home.parents and home != meeting)
-    return "" if private else Path(os.path.relpath(spec, run)).as_posix()
 
 
 def first_line(error: BaseException) -> str:

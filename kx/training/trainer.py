@@ -112,6 +112,10 @@ class Trainer:
         """Return how many weights the network has."""
         return int(self._kit(fitted.job).template.model.count_params())
 
+    def network(self, job: Job) -> keras.Model:
+        """Return the network of a fit as it is before it is trained."""
+        return self._kit(job).template.model
+
     def model(self, fitted: Fitted) -> keras.Model:
         """Return the fitted network; it is good until the next fit or prediction."""
         template = self._kit(fitted.job).template

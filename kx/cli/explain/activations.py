@@ -9,7 +9,7 @@ import typer
 
 from kx.cli.explain.answering import folder, look_of, short, tell
 from kx.cli.explain.asking import BaseOption, ImageFile, Network, Output, Weights, read, subject_of
-from kx.cli.options import AsJson, Invert, Outputs
+from kx.cli.options import AsJson, Invert, Outputs, Plugins
 
 
 def activations(
@@ -21,6 +21,7 @@ def activations(
     weights: Weights = "imagenet",
     base_option: BaseOption = None,
     output: Output = None,
+    plugins: Plugins = False,
     outputs: Outputs = Path("outputs"),
     as_json: AsJson = False,
 ) -> None:
@@ -34,7 +35,7 @@ def activations(
     from kx.reporting.plots.pictures import draw_sheet
 
     picture = read(image, invert)
-    subject = subject_of(run, outputs, weights, base_option, top=(False, True))
+    subject = subject_of(run, outputs, weights, base_option, top=(False, True), plugins=plugins)
     prepared = subject.prepared(picture)
     graph = unfolded(subject.model)
     target, found = folder(subject.folder, output), []

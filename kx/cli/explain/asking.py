@@ -52,7 +52,13 @@ def read(image: Path, invert: bool) -> np.ndarray:
 
 
 def subject_of(
-    run: str, outputs: Path, weights: str, options: list[str] | None, top: tuple[bool, ...]
+    run: str,
+    outputs: Path,
+    weights: str,
+    options: list[str] | None,
+    top: tuple[bool, ...],
+    *,
+    plugins: bool,
 ) -> Subject:
     """Return the network that ``run`` names, and get TensorFlow ready.
 
@@ -62,6 +68,7 @@ def subject_of(
         weights: of a network of keras.applications.
         options: likewise, each ``key=value``.
         top: whether its last layers are wanted; if they cannot be had, the second is tried.
+        plugins: whether the plugin files that a run's spec names may be imported.
 
     Raises:
         UsageError: if there is no such network or option.
@@ -80,7 +87,7 @@ def subject_of(
         raise UsageError("--weights and --base-option are for networks of keras.applications.")
     folder = find_run(outputs, run)
     start_tensorflow(deterministic=True)
-    return of_run(folder)
+    return of_run(folder, plugins=plugins)
 
 
 def _options(given: list[str] | None) -> dict[str, Any]:

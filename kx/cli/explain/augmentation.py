@@ -9,7 +9,7 @@ import typer
 
 from kx.cli.explain.answering import folder, show
 from kx.cli.explain.asking import Output
-from kx.cli.options import AsJson, Outputs, Sample
+from kx.cli.options import AsJson, Outputs, Plugins, Sample
 
 if TYPE_CHECKING:
     from kx.explain.augmented import Source
@@ -27,6 +27,7 @@ def augmentation(
     versions: Annotated[int, typer.Option(min=1, max=50, help="Of each picture.")] = 5,
     sample: Sample = False,
     output: Output = None,
+    plugins: Plugins = False,
     outputs: Outputs = Path("outputs"),
     as_json: AsJson = False,
 ) -> None:
@@ -41,7 +42,7 @@ def augmentation(
     from kx.reporting.plots.canvas import Look
     from kx.reporting.plots.pictures import draw_sheet
 
-    source = _source(run, outputs, sample)
+    source = _source(run, outputs, sample, plugins)
     found = made_of(source, count, versions)
     path = folder(source.folder, output) / f"augmentation-{slug(source.name)}.png"
     settings = ", ".join(f"{key} {_short_value(value)}" for key, value in source.settings().items())
@@ -65,7 +66,7 @@ def augmentation(
     show(facts, [settings, str(path)], as_json)
 
 
-def _source(run: str, outputs: Path, sample: bool) -> Source:
+def _source(run: str, outputs: Path, sample: bool, plugins: bool) -> Source:
     """Return the spec that a file or a run has, with its data; then TensorFlow is ready."""
     from kx.errors import UsageError
     from kx.explain.augmented import of_run, of_spec
@@ -77,7 +78,7 @@ def _source(run: str, outputs: Path, sample: bool) -> Source:
     elif sample:
         raise UsageError("--sample is for a spec; a run has its data.")
     else:
-        source = of_run(find_run(outputs, run))
+        source = of_run(find_run(outputs, run), plugins=plugins)
     start_tensorflow(deterministic=True)
     return source
 

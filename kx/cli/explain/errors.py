@@ -9,7 +9,7 @@ import typer
 
 from kx.cli.explain.answering import folder, show
 from kx.cli.explain.asking import Output
-from kx.cli.options import AsJson, Outputs, Run
+from kx.cli.options import AsJson, Outputs, Plugins, Run
 
 if TYPE_CHECKING:
     from kx.explain.mistakes import Mistake
@@ -20,6 +20,7 @@ def errors(
     run: Run,
     count: Annotated[int, typer.Option(min=1, max=1_000, help="Of pictures.")] = 16,
     output: Output = None,
+    plugins: Plugins = False,
     outputs: Outputs = Path("outputs"),
     as_json: AsJson = False,
 ) -> None:
@@ -33,7 +34,7 @@ def errors(
     from kx.explain.subjects import judged_pictures
     from kx.reporting.folder import find_run
 
-    judged = judged_pictures(find_run(outputs, run))
+    judged = judged_pictures(find_run(outputs, run), plugins=plugins)
     pairs = confusions(judged.y, judged.predictions)
     worst = worst_mistakes(judged.y, judged.predictions, count)
     wrong = sum(pair.count for pair in pairs)

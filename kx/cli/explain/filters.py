@@ -9,7 +9,7 @@ import typer
 
 from kx.cli.explain.answering import folder, look_of, short, tell
 from kx.cli.explain.asking import BaseOption, Network, Output, Weights, subject_of
-from kx.cli.options import AsJson, Outputs
+from kx.cli.options import AsJson, Outputs, Plugins
 
 
 def filters(
@@ -24,6 +24,7 @@ def filters(
     weights: Weights = "imagenet",
     base_option: BaseOption = None,
     output: Output = None,
+    plugins: Plugins = False,
     outputs: Outputs = Path("outputs"),
     as_json: AsJson = False,
 ) -> None:
@@ -36,7 +37,7 @@ def filters(
     from kx.reporting.folder import slug
     from kx.reporting.plots.pictures import draw_sheet
 
-    subject = subject_of(run, outputs, weights, base_option, top=(False, True))
+    subject = subject_of(run, outputs, weights, base_option, top=(False, True), plugins=plugins)
     low, high = subject.range()
     graph = unfolded(subject.model)
     name = layer or graph.convolutions()[0].name

@@ -9,7 +9,7 @@ import typer
 
 from kx.cli.explain.answering import folder, look_of, tell
 from kx.cli.explain.asking import BaseOption, ImageFile, Network, Output, Weights, read, subject_of
-from kx.cli.options import AsJson, Invert, Outputs
+from kx.cli.options import AsJson, Invert, Outputs, Plugins
 
 if TYPE_CHECKING:
     from kx.explain.gradcam import HeatMap
@@ -33,6 +33,7 @@ def gradcam(
     weights: Weights = "imagenet",
     base_option: BaseOption = None,
     output: Output = None,
+    plugins: Plugins = False,
     outputs: Outputs = Path("outputs"),
     as_json: AsJson = False,
 ) -> None:
@@ -46,7 +47,7 @@ def gradcam(
     from kx.reporting.plots.pictures import draw_heat
 
     picture = read(image, invert)
-    subject = subject_of(run, outputs, weights, base_option, top=(True,))
+    subject = subject_of(run, outputs, weights, base_option, top=(True,), plugins=plugins)
     target = None if class_ is None else subject.number(class_)
     found = grad_cam(unfolded(subject.model), subject.prepared(picture), target, layer)
     named = "output" if found.target is None else subject.label(found.target)

@@ -8,6 +8,7 @@ from kx import registry
 from kx.contracts import Complaint, DatasetInfo, Way, Ways, WeightFiles
 from kx.data.weights import class_weight_complaints
 from kx.errors import PluginError
+from kx.guard import patience
 from kx.models.heads import LOSSES, METRICS, head_complaints
 from kx.planning.finding import Finding
 from kx.planning.plan import SECTIONS, Choice, Plan
@@ -94,7 +95,7 @@ def components_suit_the_data(plan: Plan, info: DatasetInfo) -> Iterator[Finding]
     for section in ("architecture", "validation"):
         choice: Choice = getattr(plan, section)
         try:
-            with faults_of(choice.entry):
+            with faults_of(choice.entry, patience()):
                 yield from [Finding.of(section, found) for found in _complaints(plan, choice, info)]
         except PluginError as error:
             yield Finding((section, SECTIONS[section][0]), str(error), "put the plugin right")
@@ -104,7 +105,7 @@ def _complaints(plan: Plan, choice: Choice, info: DatasetInfo) -> Iterable[Compl
     if not (check := choice.entry.check):
         return ()
     given = [_weights_here(plan)] if registry.positionals(check) > 1 else []
-    return check(info, *given, **choice.options)
+    return check(info, *given, **choice.located())
 
 
 def _weights_here(plan: Plan) -> WeightFiles:

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from kx.models.heads import METRICS
 from kx.planning.finding import Finding
 from kx.planning.plan import Plan
+from kx.planning.strangers import Unimported
 from kx.spec.schema import PiecewiseConstantDecay
 
 PHASES = ("training", "phases")
@@ -89,7 +90,7 @@ def phases_suit_the_base(plan: Plan) -> Iterator[Finding]:
     if transfer := plan.transfer:
         for complaint in transfer.phases(whats, **plan.architecture.options):
             yield Finding(PHASES, complaint.message, complaint.hint, fatal=complaint.fatal)
-    elif set(whats) - {"all"}:
+    elif set(whats) - {"all"} and not isinstance(plan.architecture.entry, Unimported):
         text = f"{plan.architecture.entry.name} has no ready-made base: all of it is trained"
         yield Finding(PHASES, text, "use trainable: all")
 

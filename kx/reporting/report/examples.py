@@ -70,7 +70,7 @@ def show(run: Run, said: Predictions, at: Sequence[int]) -> list[Shown]:
     assert run.record is not None  # noqa: S101 - for the type checker
     words = _has_words(run.record.spec)
     files = _files(run.record.is_sample)
-    bundle = _texts(run, files) if words else dataset_of(run.folder, run.record, files)
+    bundle = _texts(run, files) if words else _dataset(run, files)
     part = bundle.test if said.part == "test" else bundle.train
     rows = said.rows[np.array(at, "int64")]
     if said.rows.max() >= len(part) or not np.array_equal(part.y[said.rows], said.y):
@@ -82,6 +82,11 @@ def _files(sample: bool) -> SampleFiles | SourceFiles:
     from kx.data.sources import SampleFiles, SourceFiles
 
     return SampleFiles() if sample else replace(SourceFiles.from_environment(), offline=True)
+
+
+def _dataset(run: Run, files: SampleFiles | SourceFiles) -> DatasetBundle:
+    assert run.record is not None  # noqa: S101 - for the type checker
+    return dataset_of(run.folder, run.record, files, plugins=run.plugins)
 
 
 def _has_words(spec: Mapping[str, Any]) -> bool:
@@ -99,10 +104,10 @@ def _texts(run: Run, files: SampleFiles | SourceFiles) -> DatasetBundle:
     Raises:
         DataError: if the files are not those of the run.
     """
-    from kx.planning import plan_again
+    from kx.planning import plan_data
 
     assert run.record is not None  # noqa: S101 - for the type checker
-    plan = plan_again(run.folder, run.record.spec_folder)
+    plan = plan_data(run.folder, run.record.spec_folder, plugins=run.plugins)
     # Of the plan, not of the spec: few architectures would take data of this form.
     options = {**plan.dataset.options, "encoding": "sequence", "maxlen": WORDS}
     bundle = replace(plan, dataset=replace(plan.dataset, options=options)).load_data(files)

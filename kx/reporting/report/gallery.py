@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from kx.errors import DataError, KxError, MissingDataError
+from kx.errors import DataError, KxError, MissingDataError, UnaskedPluginError
 from kx.explain.mistakes import worst_mistakes
 from kx.reporting.report.examples import WORDS, Shown, show
 from kx.reporting.report.gather import Predictions, Run, read_origins
@@ -114,8 +114,13 @@ def _shown(
         return show(run, said, at), ""
     except KxError as error:
         warn(f"{run.id}: the worst mistakes cannot be shown themselves: {error}")
-        key = "gallery.missing" if isinstance(error, MissingDataError) else "gallery.changed"
-        return [None] * len(at), words(key)
+        return [None] * len(at), words(_reason(error))
+
+
+def _reason(error: KxError) -> str:
+    if isinstance(error, UnaskedPluginError):
+        return "gallery.plugin"
+    return "gallery.missing" if isinstance(error, MissingDataError) else "gallery.changed"
 
 
 def _origins(run: Run, part: str) -> list[str]:

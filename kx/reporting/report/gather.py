@@ -31,6 +31,7 @@ class Run:
         curves: of each fit; empty if there are none.
         curves_note: why there are none.
         labels: what people said of it.
+        plugins: whether the plugin files that its spec names may be imported.
     """
 
     folder: Path
@@ -41,6 +42,7 @@ class Run:
     curves: dict[str, Curves]
     curves_note: str
     labels: Labels
+    plugins: bool = False
 
     @property
     def id(self) -> str:
@@ -67,12 +69,17 @@ class Predictions:
     left_out: int = 0
 
 
-def read_run(folder: Path) -> Run:
-    """Read record and history of the run in ``folder``; what is missing or damaged is noted."""
+def read_run(folder: Path, *, plugins: bool = False) -> Run:
+    """Read record and history of a run; what is missing or damaged is noted.
+
+    Args:
+        folder: of the run.
+        plugins: whether the plugin files that its spec names may be imported later.
+    """
     state, record, note = judged(folder)
     curves, why = _curves(folder, record)
     told = summary_of(folder, state, record, note)
-    return Run(folder, told.name, state, record, told.note, curves, why, told.labels)
+    return Run(folder, told.name, state, record, told.note, curves, why, told.labels, plugins)
 
 
 def read_predictions(run: Run) -> Predictions:

@@ -68,15 +68,18 @@ class OneRun:
     warnings: Sequence[Told]
 
 
-def one_run(folder: Path, words: Words, warn: Callable[[str], None]) -> OneRun:
+def one_run(
+    folder: Path, words: Words, warn: Callable[[str], None], *, plugins: bool = False
+) -> OneRun:
     """Return what the report of the run in ``folder`` shows.
 
     Args:
         folder: of the run.
         words: of the language.
         warn: is told what the page can only hint at.
+        plugins: whether the plugin files that its spec names may be imported.
     """
-    run = read_run(folder)
+    run = read_run(folder, plugins=plugins)
     record, found, plot = run.record, diagnosis_of(run), fold_plot(run, words)
     return OneRun(
         id=run.id,

@@ -28,16 +28,19 @@ if TYPE_CHECKING:
 LOCALES = {"en": "en", "zh": "zh-Hans"}
 
 
-def report_of_one(folder: Path, language: Language, warn: Callable[[str], None]) -> str:
+def report_of_one(
+    folder: Path, language: Language, warn: Callable[[str], None], *, plugins: bool = False
+) -> str:
     """Return the report of the run in ``folder``.
 
     Args:
         folder: of the run.
         language: of the page.
         warn: is told what the page can only hint at.
+        plugins: whether the plugin files that its spec names may be imported.
     """
     words = Words(language)
-    run = one_run(folder, words, warn)
+    run = one_run(folder, words, warn, plugins=plugins)
     told = run.dataset in (run.name, "?")
     title = run.name if told else words("title.one", name=run.name, dataset=run.dataset)
     return _page("one.html.j2", words, title, run=run)

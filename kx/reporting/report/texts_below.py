@@ -154,6 +154,12 @@ BELOW: Texts = {
         "longer those of the run.",
         "无法展示样本本身：数据已无法读取，或已不是该运行所用的数据。",
     ),
+    "gallery.plugin": (
+        "The examples themselves are not shown: only a plugin of the run can read them, and a "
+        "report does not run the code that a run comes with (kx report --plugins does).",
+        "未展示样本本身：只有该运行的插件才能读取数据，而生成报告时不会执行运行自带的代码"
+        "（使用 kx report --plugins 才会执行）。",
+    ),
     "gallery.smoke": (
         "The examples themselves are not shown: a smoke run sees a few rows only.",
         "未展示样本本身：冒烟运行只用了少量数据。",
