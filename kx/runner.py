@@ -131,7 +131,7 @@ def _carry_out(work: Work) -> None:
         found = fitter.validate()
         note_coverage(work)  # of words that the training rows decide
         judge_validation(work, bundle, found)
-        looks = work.switches.test and bool(found.finals)
+        looks = work.switches.test and bool(found.finals) and len(bundle.test) > 0
         tested = judge_test(work, bundle, found, fitter) if looks else None
         judge_expectations(work)
         keep(work, bundle, found, fitter, tested)

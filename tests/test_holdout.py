@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import assume, given
@@ -157,7 +159,7 @@ def test_epochs_can_be_skipped_and_the_curve_smoothed():
 
 def test_the_default_is_to_shuffle_a_fifth_and_to_refit():
     assert evaluator["holdout"].options().model_dump() == {
-        "size": 0.2,
+        "size": "auto",
         "train_size": None,
         "order": "shuffled",
         "stratify": False,
@@ -249,6 +251,14 @@ def test_classes_of_one_row_are_a_warning_and_none_at_all_a_complaint(labels, st
     assert all("class 1 has 1," in c.message for c in found if not c.fatal)
 
 
+def test_a_class_of_one_row_is_called_by_its_name():
+    rows = Rows(4, np.array([0, 0, 0, 1]), classes=("cat", "dog"))
+
+    (found,) = holdout(size=2, stratify=True).complaints(rows)
+
+    assert found.message == "class dog has 1, too few for both parts"
+
+
 @pytest.mark.parametrize(
     ("order", "train", "validation"),
     [("first", [3, 4], [0, 1, 2]), ("last", [3, 4], [5, 6, 7])],
@@ -326,3 +336,84 @@ def test_scaled_counts_ask_for_no_more_rows_than_there_are(count, scaled, data):
     options = rescaled(sizes, scaled / count)
 
     assert options["size"] + options["train_size"] <= scaled
+
+
+# Data with rows of their own for validation.
+
+GIVEN = DatasetInfo("mine", "binary", (4,), train_examples=10, validation_examples=3)
+
+
+def beside(count=10, seed=0, given=3, **options):
+    return holdout(**options).propose(Rows(count, np.arange(count) % 2, given=given), seed)
+
+
+def test_rows_that_the_data_have_for_validation_are_held_out():
+    (proposal,) = beside()
+
+    assert proposal.train.tolist() == [0, 1, 2, 3, 4, 5, 6]
+    assert proposal.validation.tolist() == [7, 8, 9]
+    assert checked(GIVEN) == []
+    assert [c.fatal for c in holdout().complaints(Rows(10, given=3))] == []
+
+
+def test_a_size_draws_from_all_rows_all_the_same_and_is_warned_of():
+    (proposal,) = beside(size=3, seed=7)
+
+    assert proposal.validation.tolist() == proposed(10, seed=7, size=3).validation.tolist()
+    assert checked(GIVEN, size=3) == [("size", False)]
+    assert checked(GIVEN, size=0.2) == [("size", False)]
+
+
+@pytest.mark.parametrize("size", [3, 0.3])
+def test_a_size_that_comes_to_the_same_rows_is_nothing_to_be_warned_of(size):
+    assert checked(GIVEN, size=size, order="last") == []
+    assert checked(GIVEN, size=size, order="first") == [("size", False)]
+
+
+def test_of_the_other_rows_few_may_be_drawn_as_often_as_wanted():
+    options = {"train_size": 4, "refit": "none", "repeats": 3}
+    proposals = beside(**options)
+    again = beside(**options)
+
+    assert [p.name for p in proposals] == ["holdout-1", "holdout-2", "holdout-3"]
+    assert [p.train.tolist() for p in proposals] == [p.train.tolist() for p in again]
+    assert len({tuple(p.train) for p in proposals}) == 3
+    for proposal in proposals:
+        assert len(set(proposal.train.tolist()) - {7, 8, 9}) == 4
+        assert proposal.validation.tolist() == [7, 8, 9]
+    assert checked(GIVEN, **options) == []
+
+
+def test_few_of_the_other_rows_have_the_shares_of_the_classes():
+    (proposal,) = beside(100, given=20, train_size=10, stratify=True, refit="none")
+
+    assert np.bincount(proposal.train % 2).tolist() == [5, 5]
+    assert proposal.train.max() < 80
+
+
+@pytest.mark.parametrize(
+    ("options", "key"),
+    [
+        ({"order": "first"}, "order"),
+        ({"stratify": True}, "stratify"),
+        ({"repeats": 2}, "repeats"),
+        ({"train_size": 8, "refit": "none"}, "train_size"),
+    ],
+)
+def test_what_would_choose_other_rows_is_a_complaint(options, key):
+    assert checked(GIVEN, **options) == [(key, True)]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["kfold", "repeated_kfold", "stratified_kfold", "group_kfold", "leave_one_out", "time_series"],
+)
+def test_other_strategies_mix_these_rows_with_the_others_and_warn_of_it(name):
+    info = replace(GIVEN, groups="patient")
+    options = evaluator[name].options().model_dump()
+
+    found = [c for c in evaluator[name].check(info, **options) if not c.fatal]
+
+    assert [c.message.partition(" with ")[0] for c in found] == [
+        "mixes the 3 rows that mine has for validation"
+    ]

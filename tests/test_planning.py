@@ -154,7 +154,7 @@ def test_everything_is_filled_in():
     resolved = plan().resolved()
 
     assert resolved["architecture"]["units"] == [16, 16]
-    assert resolved["validation"] == {"strategy": "holdout", "size": 0.2} | {
+    assert resolved["validation"] == {"strategy": "holdout", "size": "auto"} | {
         "train_size": None,
         "order": "shuffled",
         "stratify": False,

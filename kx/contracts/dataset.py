@@ -65,7 +65,9 @@ class DatasetInfo:
         tells_words: whether ``words`` will be known once the data are read and prepared.
         scale: the preparation that suits the features.
         train_examples: size of the training part; None if only known once it is read.
-        test_examples: size of the test part, likewise.
+        validation_examples: how many of these, the last ones, the dataset itself has for
+            validation; 0: it leaves the choice to the validation strategy.
+        test_examples: size of the test part, as of the training part; 0: there is none.
         features: names of the columns of tabular data; may be empty.
         target: name and unit of what a regression predicts.
         columns: names of the columns of the table that texts were read from; may be empty.
@@ -97,6 +99,7 @@ class DatasetInfo:
     tells_words: bool = False
     scale: Scale = "none"
     train_examples: int | None = None
+    validation_examples: int = 0
     test_examples: int | None = None
     features: tuple[str, ...] = ()
     target: str = ""

@@ -25,12 +25,14 @@ class Rows:
         labels: (n,) the class of each, as an integer; None where there are no single classes.
         groups: (n,) what each belongs to; None where the dataset tells nothing of the kind.
         classes: names, in the order of the labels; may be empty.
+        given: how many, the last ones, the dataset itself has for validation.
     """
 
     count: int
     labels: np.ndarray | None = None
     groups: np.ndarray | None = None
     classes: Sequence[str] = ()
+    given: int = 0
 
 
 @dataclass(frozen=True, slots=True)

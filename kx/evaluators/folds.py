@@ -99,6 +99,20 @@ def later_rows_complaints(info: DatasetInfo) -> Iterator[Complaint]:
         yield Complaint("strategy", message, "strategy: time_series does not", fatal=False)
 
 
+def mixed_complaints(
+    info: DatasetInfo,
+    key: str = "strategy",
+    hint: str = "strategy: holdout validates with exactly these",
+) -> Iterator[Complaint]:
+    """Warn if rows that the dataset has for validation are mixed with the others."""
+    if info.validation_examples:
+        message = (
+            f"mixes the {info.validation_examples:,} rows that {info.name} has for validation "
+            "with the other training rows"
+        )
+        yield Complaint(key, message, hint, fatal=False)
+
+
 def no_classes_complaints(info: DatasetInfo, key: str, hint: str) -> Iterator[Complaint]:
     """Complain if examples are not each of one class."""
     if info.task not in ("binary", "multiclass"):

@@ -16,6 +16,7 @@ from kx.evaluators.folds import (
     fold_names,
     folds,
     later_rows_complaints,
+    mixed_complaints,
 )
 from kx.registry import evaluator
 
@@ -29,6 +30,7 @@ def check(info: DatasetInfo, *, k: int, **_: Any) -> Iterator[Complaint]:
     if not info.groups:
         yield Complaint("strategy", NO_GROUPS, NO_GROUPS_HINT)
     yield from later_rows_complaints(info)
+    yield from mixed_complaints(info)
 
 
 def complaints(rows: Rows, *, k: int) -> Iterator[Complaint]:

@@ -12,6 +12,7 @@ from kx.contracts import Complaint, DatasetInfo, Proposal, Rows
 from kx.evaluators.conclusion import Composed, Judge, Refit
 from kx.evaluators.folds import (
     later_rows_complaints,
+    mixed_complaints,
     no_classes_complaints,
     rare_classes,
     shuffled_time_complaints,
@@ -22,14 +23,18 @@ if TYPE_CHECKING:
     import numpy as np
 
 Size = Annotated[int, Field(ge=1)] | Annotated[float, Field(gt=0, lt=1)]
+HeldOut = Size | Literal["auto"]
 Repeats = Annotated[int, Field(ge=1, le=1000)]
 Order = Literal["shuffled", "first", "last"]
+
+USUAL = 0.2
+"""Share of the rows that is held out where nobody says otherwise."""
 
 
 def check(
     info: DatasetInfo,
     *,
-    size: float,
+    size: float | Literal["auto"],
     train_size: float | None,
     order: Order,
     stratify: bool,
@@ -38,8 +43,9 @@ def check(
     **_: Any,
 ) -> Iterator[Complaint]:
     """Yield complaints about empty parts, order that must be kept, and what contradicts itself."""
+    given = info.validation_examples
     if info.train_examples is not None:
-        yield from _size_complaints(info.train_examples, size, train_size)
+        yield from _size_complaints(info.train_examples, wanted(size, given), train_size)
     if order == "shuffled":
         hint = "use order: last, or strategy: time_series"
         yield from shuffled_time_complaints(info, "order", hint)
@@ -47,11 +53,42 @@ def check(
         yield from later_rows_complaints(info)
     if stratify:
         yield from no_classes_complaints(info, "stratify", "remove it")
-    if order != "shuffled":
+    if given and size == "auto":
+        yield from _given_complaints(info, train_size, order, stratify, repeats)
+    elif order != "shuffled":
         yield from _fixed_complaints(order, stratify, repeats)
+    if given and not _is_given(info, size, order):
+        yield from mixed_complaints(info, "size", "leave it out to validate with exactly these")
     if train_size is not None and refit != "none":
         message = "would train again on all rows, but train_size wants a network of few"
         yield Complaint("refit", message, "use refit: none")
+
+
+def wanted(size: float | Literal["auto"], given: int) -> float:
+    """Return how many rows are held out, or which share, if the dataset has ``given`` ones."""
+    return (given or USUAL) if size == "auto" else size
+
+
+def _is_given(info: DatasetInfo, size: float | Literal["auto"], order: Order) -> bool:
+    """Whether exactly the rows are held out that the dataset has for validation."""
+    if size == "auto":
+        return True
+    total = info.train_examples or 0
+    return order == "last" and size_in_rows(size, total) == info.validation_examples
+
+
+def _given_complaints(
+    info: DatasetInfo, train_size: float | None, order: Order, stratify: bool, repeats: int
+) -> Iterator[Complaint]:
+    """Yield complaints about choosing rows where the dataset has its own for validation."""
+    whose = f"{info.name} has its own {info.validation_examples:,} rows for validation"
+    hint = "remove it, or say by size how many rows are to be drawn from all instead"
+    if order == "first":
+        yield Complaint("order", f"first: {whose}", hint)
+    if stratify and train_size is None:
+        yield Complaint("stratify", f"chooses rows by their class, but {whose}", hint)
+    if repeats > 1 and (train_size is None or order != "shuffled"):
+        yield Complaint("repeats", f"draws the rows anew each time, but {whose}", hint)
 
 
 def _fixed_complaints(order: Order, stratify: bool, repeats: int) -> Iterator[Complaint]:
@@ -65,10 +102,10 @@ def _fixed_complaints(order: Order, stratify: bool, repeats: int) -> Iterator[Co
 
 
 def complaints(
-    rows: Rows, *, size: float, train_size: float | None, stratify: bool
+    rows: Rows, *, size: float | Literal["auto"], train_size: float | None, stratify: bool
 ) -> Iterator[Complaint]:
     """Yield a complaint if a part would be empty; a warning if a class cannot be divided."""
-    yield from _size_complaints(rows.count, size, train_size)
+    yield from _size_complaints(rows.count, wanted(size, rows.given), train_size)
     if not stratify:
         return
     if rows.labels is None:
@@ -115,7 +152,7 @@ def split(
     rows: Rows,
     seed: int,
     *,
-    size: float,
+    size: float | Literal["auto"],
     train_size: float | None,
     order: Order,
     stratify: bool,
@@ -123,16 +160,21 @@ def split(
 ) -> Sequence[Proposal]:
     """Hold out ``size`` rows, ``repeats`` times; more of them do not change the first ones.
 
-    ``seed`` decides which rows, if the order is shuffled; those beside them are trained on.
+    ``seed`` decides which rows, if the order is shuffled; those beside them are trained on. With
+    ``auto``, rows that the dataset has for validation are held out, and only what is trained on
+    is drawn.
     """
     import numpy as np
 
-    held_out = size_in_rows(size, rows.count)
+    held_out = size_in_rows(wanted(size, rows.given), rows.count)
     left = rows.count - held_out
     trained = left if train_size is None else size_in_rows(train_size, rows.count)
-    if order == "last":
+    given = size == "auto" and rows.given > 0
+    if order == "last" or (given and trained == left):
         numbers = np.arange(rows.count)
         return [Proposal("holdout", numbers[left - trained : left], numbers[left:])]
+    if given:
+        return list(_beside_given(rows, seed, left, trained, stratify=stratify, repeats=repeats))
     sizes = [held_out] if trained == left else [held_out, trained]
     found = []
     for number in range(repeats):
@@ -140,9 +182,28 @@ def split(
         if order == "shuffled":
             generator = np.random.default_rng((seed, number) if number else seed)
             numbers = _drawn(numbers, rows.labels if stratify else None, sizes, generator)
-        name = "holdout" if repeats == 1 else f"holdout-{number + 1}"
-        found.append(Proposal(name, numbers[held_out:][:trained], numbers[:held_out]))
+        found.append(
+            Proposal(_named(number, repeats), numbers[held_out:][:trained], numbers[:held_out])
+        )
     return found
+
+
+def _beside_given(
+    rows: Rows, seed: int, left: int, trained: int, *, stratify: bool, repeats: int
+) -> Iterator[Proposal]:
+    """Draw ``trained`` of the first ``left`` rows, ``repeats`` times; the others stay held out."""
+    import numpy as np
+
+    validation = np.arange(left, rows.count)
+    labels = rows.labels if stratify else None
+    for number in range(repeats):
+        generator = np.random.default_rng((seed, number) if number else seed)
+        train = _drawn(np.arange(left), labels, [trained], generator)[:trained]
+        yield Proposal(_named(number, repeats), train, validation)
+
+
+def _named(number: int, repeats: int) -> str:
+    return "holdout" if repeats == 1 else f"holdout-{number + 1}"
 
 
 def _drawn(
@@ -186,7 +247,7 @@ def _balanced_first(
 @evaluator("holdout", check=check, rescale=rescaled)
 def holdout(
     *,
-    size: Size = 0.2,
+    size: HeldOut = "auto",
     train_size: Size | None = None,
     order: Order = "shuffled",
     stratify: bool = False,
@@ -196,7 +257,8 @@ def holdout(
     """Hold out one part for validation, refit on everything, test once.
 
     Args:
-        size: rows of the training part that are held out: a count, or a fraction in (0, 1).
+        size: rows of the training part that are held out: a count, or a fraction in (0, 1); by
+            default, `auto`, those that the dataset itself has for validation, or else 0.2.
         train_size: rows that are trained on, beside those held out: a count, or a fraction of the
             training part; by default all others. It needs `refit: none`.
         order: which rows: drawn at random, the `first` or the `last`. Keras's own

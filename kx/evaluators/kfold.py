@@ -16,6 +16,7 @@ from kx.evaluators.folds import (
     fold_names,
     folds,
     later_rows_complaints,
+    mixed_complaints,
     shuffled_time_complaints,
 )
 from kx.registry import evaluator
@@ -24,6 +25,7 @@ from kx.registry import evaluator
 def check(info: DatasetInfo, *, k: int, shuffle: bool, **_: Any) -> Iterator[Complaint]:
     """Yield a complaint if there are too few rows, or if their order must be kept."""
     yield from count_complaints(info.train_examples, k)
+    yield from mixed_complaints(info)
     if shuffle:
         yield from shuffled_time_complaints(info, "shuffle")
     else:

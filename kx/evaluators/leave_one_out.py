@@ -7,7 +7,7 @@ from typing import Any
 
 from kx.contracts import Complaint, DatasetInfo, Rows
 from kx.evaluators.conclusion import Composed, Judge
-from kx.evaluators.folds import Folds, shuffled_time_complaints
+from kx.evaluators.folds import Folds, mixed_complaints, shuffled_time_complaints
 from kx.registry import evaluator
 
 MANY_FITS = 1000
@@ -17,6 +17,7 @@ def check(info: DatasetInfo, **_: Any) -> Iterator[Complaint]:
     """Yield a complaint if order must be kept; a warning if there will be very many fits."""
     count = info.train_examples or 0
     yield from shuffled_time_complaints(info, "strategy")
+    yield from mixed_complaints(info)
     if count > MANY_FITS:
         message = f"trains {count:,} networks, one for each training example"
         yield Complaint("strategy", message, "strategy: kfold with k: 10 trains ten", fatal=False)

@@ -16,6 +16,7 @@ from kx.evaluators.folds import (
     count_complaints,
     fewer_folds,
     folds,
+    mixed_complaints,
     repeated_names,
     shuffled_time_complaints,
 )
@@ -28,6 +29,7 @@ def check(info: DatasetInfo, *, k: int, **_: Any) -> Iterator[Complaint]:
     """Yield a complaint if there are too few rows, or if their order must be kept."""
     yield from count_complaints(info.train_examples, k)
     yield from shuffled_time_complaints(info, "strategy")
+    yield from mixed_complaints(info)
 
 
 def complaints(rows: Rows, *, k: int) -> Iterator[Complaint]:

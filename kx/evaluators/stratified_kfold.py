@@ -16,6 +16,7 @@ from kx.evaluators.folds import (
     fewer_folds,
     fold_names,
     folds,
+    mixed_complaints,
     no_classes_complaints,
     rare_classes,
     repeated_names,
@@ -30,6 +31,7 @@ def check(info: DatasetInfo, *, k: int, **_: Any) -> Iterator[Complaint]:
     yield from count_complaints(info.train_examples, k)
     yield from no_classes_complaints(info, "strategy", "use strategy: kfold")
     yield from shuffled_time_complaints(info, "strategy")
+    yield from mixed_complaints(info)
 
 
 def complaints(rows: Rows, *, k: int) -> Iterator[Complaint]:

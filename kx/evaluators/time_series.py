@@ -10,7 +10,7 @@ from pydantic import Field
 
 from kx.contracts import Complaint, DatasetInfo, Proposal, Rows
 from kx.evaluators.conclusion import Composed, Judge
-from kx.evaluators.folds import K, fewer_folds, fold_names
+from kx.evaluators.folds import K, fewer_folds, fold_names, mixed_complaints
 from kx.registry import evaluator
 
 Window = Literal["expanding", "rolling"]
@@ -22,6 +22,7 @@ def check(
     info: DatasetInfo, *, shuffle: bool, window: Window, train_size: int | None, **options: Any
 ) -> Iterator[Complaint]:
     """Yield complaints about shuffling, contradictions, and sizes that leave nothing."""
+    yield from mixed_complaints(info)
     if shuffle:
         message = "a network would be trained on rows that are later than its validation"
         yield Complaint("shuffle", message, "remove it, or use strategy: kfold")

@@ -155,6 +155,8 @@ def judged_pictures(folder: Path, *, plugins: bool = False) -> Judged:
             f"kx explain errors shows pictures of classes; {folder.name} is a "
             f"{record.dataset.get('task')} run."
         )
+    if not record.has_test_part:
+        raise DataError(f"{folder.name} has no test part, whose mistakes could be shown.")
     path = folder / "predictions.npz"
     if not path.is_file():
         raise DataError(f"{folder.name} has no predictions.npz: it ended early.")

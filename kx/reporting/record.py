@@ -71,8 +71,9 @@ class Record:
         git_commit: of the user's repository; ends in ``-dirty`` if files differ from it.
         environment: threads, flags and machine type, as ``environment()`` returns them.
         dataset: name, source, sample (whether it is a stand-in), fingerprint, files,
-            train_examples, test_examples, task, scale (how features are scaled; ``fixed``: they
-            cannot be).
+            train_examples, of these validation_examples for validation, and validation_as_given
+            if the run validated with just these, test_examples (0: there are none), task, scale
+            (how features are scaled; ``fixed``: they cannot be).
         base: of a network on a ready-made base: its name, file, source and sha256 of its weights,
             and whether they are random, perhaps as a fallback; otherwise empty.
         embeddings: of ready-made word vectors: words (in the vocabulary) and known (of these, with
@@ -183,6 +184,18 @@ class Record:
     def is_untransferred(self) -> bool:
         """Whether random weights took the place of those that the spec asks for."""
         return bool(self.base.get("fallback"))
+
+    @property
+    def given_rows(self) -> int:
+        """How many rows the dataset has for validation, if the run validated with just these."""
+        rows = self.dataset.get("validation_examples")
+        as_given = self.dataset.get("validation_as_given")
+        return rows if as_given and isinstance(rows, int) else 0
+
+    @property
+    def has_test_part(self) -> bool:
+        """Whether the dataset has one; only what is known to be empty is none."""
+        return self.dataset.get("test_examples") != 0
 
     def to_json(self) -> str:
         """Write the record as JSON; NaN and infinity become null."""

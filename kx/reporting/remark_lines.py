@@ -86,7 +86,11 @@ def _on_the_parts(record: Record, words: Words) -> Iterator[str]:
                 words.name("part", part), count, record.dataset.get(f"{part}_examples"), words
             )
     looks = record.test_looks
-    if record.scores and "test" not in record.scores:
+    if record.given_rows:
+        yield words("given", rows=f"{record.given_rows:,}")
+    if not record.has_test_part:
+        yield words("no test part")
+    elif record.scores and "test" not in record.scores:
         yield words("looks.none")
     elif looks > 1:
         yield words("looks", looks=looks, name=whose_test_part(record.dataset))

@@ -117,6 +117,11 @@ CATALOGUE = Catalogue(
             "({file})",
             "保留的网络：{fit} 中断时的状态，已完成 {epoch} 轮（共 {epochs} 轮）（{file}）",
         ),
+        "given": (
+            "validated with the dataset's own validation part: {rows} rows",
+            "用数据集自带的验证集验证：{rows} 行",
+        ),
+        "no test part": ("the dataset has no test part", "数据集没有测试集"),
         "looks.none": ("the test set was not looked at", "没有查看测试集"),
         "looks": (
             "This was look {looks} at the test set of {name}: each look makes the test score a "

@@ -99,7 +99,7 @@ def on_features(bundle: DatasetBundle, parts: Mapping[str, Split]) -> DatasetBun
 def _features(work: Work, part: Part) -> tuple[np.ndarray, bool]:
     """Return the features of a part: (n, ...) float32, and whether they were kept from before."""
     folder = part.extractor.folder
-    if folder is None:
+    if folder is None or not len(part.x):
         return _in_memory(work, part), False
     key = _key(work, part)
     kept = cache.recall(folder, key)

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from kx import signals
-from kx.contracts import Conclusion, DatasetBundle, DatasetInfo, FitResult, Proposal, Split
+from kx.contracts import Conclusion, DatasetBundle, DatasetInfo, FitResult, Proposal, Rows, Split
 from kx.errors import DataError
 from kx.planning import Plan
 from kx.running.bases import note_coverage
@@ -160,6 +160,7 @@ class Fitter:
         _refuse_overlap(proposals)
         check_splits(work, self._bundle, proposals)
         self._check_test()
+        _note_given(work, rows, proposals)
         write_splits(work, proposals, rows.count)
         found = Validation(proposals, _seeds(work))
         jobs = [self._proposed(p, s) for p in proposals for s in range(len(found.seeds))]
@@ -322,6 +323,17 @@ class Fitter:
             "validation": sum(count_shared(train[p.validation], train[p.train]) for p in proposals),
             "test": count_shared(test, train),
         }
+
+
+def _note_given(work: Work, rows: Rows, proposals: Sequence[Proposal]) -> None:
+    """Take down whether just those rows are held out that the dataset has for validation."""
+    import numpy as np
+
+    last = np.arange(rows.count - rows.given, rows.count)
+    as_given = bool(rows.given) and all(
+        np.array_equal(np.sort(proposal.validation), last) for proposal in proposals
+    )
+    work.facts["dataset"]["validation_as_given"] = as_given
 
 
 def _phases(fitted: Fitted) -> dict[str, Any]:

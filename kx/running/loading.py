@@ -54,6 +54,7 @@ def load(work: Work) -> DatasetBundle:
         "files": dict(provenance.files),
         "fingerprint": fingerprint(bundle),
         "train_examples": len(bundle.train),
+        "validation_examples": bundle.info.validation_examples,
         "test_examples": len(bundle.test),
         "classes": list(bundle.info.classes),
         "target": bundle.info.target,
@@ -107,7 +108,7 @@ def _check_targets(work: Work, bundle: DatasetBundle) -> None:
         check_targets(y, part)
         check_labels(y, part, info)
     refuse_unlearnable(bundle.train.y, info)
-    for remark in remarks_on_parts(bundle.train.y, bundle.test.y, info):
+    for remark in remarks_on_parts(*parts.values(), info) if len(bundle.test) else ():
         work.warn("Check the data", remark)
 
 
@@ -150,7 +151,7 @@ def rows_to_split(bundle: DatasetBundle) -> Rows:
     labels = None
     if info.task in ("binary", "multiclass"):
         labels = train.y.argmax(axis=1) if info.one_hot else train.y.astype("int64")
-    return Rows(len(train), labels, train.groups, info.classes)
+    return Rows(len(train), labels, train.groups, info.classes, info.validation_examples)
 
 
 def check_rows(work: Work, strategy: Strategy, rows: Rows) -> None:
@@ -174,7 +175,8 @@ def check_splits(work: Work, bundle: DatasetBundle, proposals: Sequence[Proposal
         return
     y, info = bundle.train.y, bundle.info
     judged = [(proposal.name, y[proposal.validation]) for proposal in proposals]
-    judged += [("the test part", bundle.test.y)] if work.switches.test else []
+    looks = work.switches.test and len(bundle.test) > 0
+    judged += [("the test part", bundle.test.y)] if looks else []
     found = [Finding.of("validation", each) for each in coverage_complaints(y, proposals, info)]
     undefined = undefined_metrics(judged, work.plan.head(info).metrics, info)
     tell(work, [*found, *(Finding.of("training", each) for each in undefined)])
@@ -188,8 +190,11 @@ def _sliced(bundle: DatasetBundle, seed: int) -> DatasetBundle:
         return np.sort(np.random.default_rng(seed).permutation(len(split))[:count])
 
     rows = {"train": few(bundle.train, SMOKE_TRAIN), "test": few(bundle.test, SMOKE_TEST)}
+    first_given = len(bundle.train) - bundle.info.validation_examples
+    given = int((rows["train"] >= first_given).sum())
     return replace(
         bundle,
+        info=replace(bundle.info, validation_examples=given),
         train=bundle.train.take(rows["train"]),
         test=bundle.test.take(rows["test"]),
         origins={part: [names[at] for at in rows[part]] for part, names in bundle.origins.items()},

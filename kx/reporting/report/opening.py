@@ -122,7 +122,11 @@ def remarks(record: Record, words: Words) -> Iterator[str]:
     for part, count in record.duplicates.items():
         if count:
             yield words("remark.duplicates", part=words.name("part", part), count=f"{count:,}")
-    if record.scores and "test" not in record.scores:
+    if record.given_rows:
+        yield words("remark.given", rows=f"{record.given_rows:,}")
+    if not record.has_test_part:
+        yield words("remark.no_test_part")
+    elif record.scores and "test" not in record.scores:
         yield words("remark.no_test")
     elif record.test_looks > 1:
         yield words("remark.looks", looks=record.test_looks)

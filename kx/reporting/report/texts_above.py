@@ -138,6 +138,11 @@ ABOVE: Texts = {
         "{count} rows of the {part} part also occur, identical, in the training part.",
         "{part}中有 {count} 行与训练集中的行完全相同。",
     ),
+    "remark.given": (
+        "Validated with the dataset's own validation part, as given: {rows} rows.",
+        "用数据集自带的验证集验证：{rows} 行。",
+    ),
+    "remark.no_test_part": ("The dataset has no test part.", "数据集没有测试集。"),
     "remark.no_test": ("The test set was not looked at.", "没有查看测试集。"),
     "remark.looks": (
         "This was look {looks} at the test set: each look makes the test score a little less "
