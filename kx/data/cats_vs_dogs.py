@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 
 from kx.contracts import DatasetBundle, DatasetInfo
-from kx.data.class_folders import PARTS, PICTURES, Classes, classes_in, spread
+from kx.data.class_folders import PICTURES, Classes, classes_in, spread
 from kx.data.decoding import ImageSize
 from kx.data.files import DataFolder, Files
+from kx.data.part_names import PARTS
 from kx.data.pictures import OnCorrupt, picture_bundle, picture_flaws
 from kx.data.samples.pets import pets
 from kx.data.trees import Tree
@@ -61,6 +62,7 @@ def cats_vs_dogs_info(
         classes=CLASSES,
         pixels=True,
         train_examples=3_000,
+        validation_examples=1_000,
         test_examples=1_000,
     )
 
@@ -72,10 +74,10 @@ def cats_vs_dogs(
     """Load 3,000 + 1,000 photographs of cats and dogs.
 
     The training part is the notes' 2,000 training pictures, followed by their 1,000 validation
-    pictures: `validation: {strategy: holdout, size: 1000, order: last}` validates on exactly
-    these. Within each, cat and dog alternate, by rising number. Of the full set, the pictures 0
-    to 999 of each class are for training, 1000 to 1499 for validation, 1500 to 1999 for testing;
-    `rows.json` in a run's folder has the file of every row.
+    pictures, which the strategy holdout validates with. Within each, cat and dog alternate, by
+    rising number. Of the full set, the pictures 0 to 999 of each class are for training, 1000 to
+    1499 for validation, 1500 to 1999 for testing; `rows.json` in a run's folder has the file of
+    every row.
 
     Pictures are stretched to squares. Two files of Microsoft's archive are no pictures, and one
     of them, Cat/666.jpg, is among those that are read: it needs `on_corrupt: skip`.
@@ -99,7 +101,7 @@ def cats_vs_dogs(
     tree = files.folder(FOLDERS[0])
     parts = {part: spread(classes) for part, classes in _parts(tree).items()}
     info = cats_vs_dogs_info(image_size=image_size)
-    return picture_bundle(files, tree, parts, info, on_corrupt, usual=1_000)
+    return picture_bundle(files, tree, parts, info, on_corrupt)
 
 
 def _parts(tree: Tree) -> dict[str, Classes]:

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Literal
 
 from kx.contracts import DatasetInfo, Split
 from kx.data.decoding import SUFFIXES
-from kx.data.parts import divided, held_out
-from kx.data.trees import Tree
+from kx.data.part_names import by_part, part_of
+from kx.data.parts import SEED, TEST_FRACTION, Seed, TestFraction, divided, held_out
+from kx.data.sources import existing
+from kx.data.trees import Tree, children, inmost, open_tree, unwrapped
 from kx.errors import DataError
 
-PARTS = ("train", "validation", "test")
+if TYPE_CHECKING:
+    from kx.data.files import Files
 
 Classes = Mapping[str, Sequence[str]]
 """Class -> the names of its files, in natural order."""
+
+SHOWN = 5
+"""Names of files or folders that a message shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,26 @@ PICTURES, TEXTS = Kind("pictures", tuple(SUFFIXES)), Kind("texts", (".txt",))
 
 
 @dataclass(frozen=True, slots=True)
+class FolderOptions:
+    """How folders become parts and classes: options of all datasets of sorted files.
+
+    Attributes:
+        parts: `auto` takes folders train, validation and test, also by other usual names such as
+            val or Testing, for the parts of the dataset; `none` takes every folder for a class.
+        test_fraction: share of each class that is drawn from the training part for testing, where
+            there is no folder for that; by default 0.2, or nothing if there is a folder for
+            validation.
+        split_seed: decides which files these are.
+        links: symbolic links to files or folders are an `error`, or followed: `follow`.
+    """
+
+    parts: Literal["auto", "none"] = "auto"
+    test_fraction: TestFraction | None = None
+    split_seed: Seed = SEED
+    links: Literal["error", "follow"] = "error"
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """A file that is to be read.
 
@@ -53,100 +81,286 @@ class Member:
     label: int
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Sorted files: which are there, of which part and of which class.
+
+    Attributes:
+        tree: where they are, without what everything in it is wrapped into.
+        parts: part -> its files by class; only ``train`` if they are not divided yet.
+        fraction: share of each class of ``train`` that is still to be drawn for testing, or 0.
+        seed: of the chance.
+        remarks: what everybody should know of the folders.
+    """
+
+    tree: Tree
+    parts: Mapping[str, Classes]
+    fraction: float
+    seed: int
+    remarks: tuple[str, ...]
+
+    def described(self, info: DatasetInfo) -> DatasetInfo:
+        """Return ``info`` with its task, its classes, and the sizes of its parts."""
+        counts = {part: sum(map(len, of_part.values())) for part, of_part in self.parts.items()}
+        drawn = held_out(counts["train"], self.fraction) if self.fraction else 0
+        names = tuple(self.parts["train"])
+        test = counts.get("test", drawn)
+        return replace(
+            info,
+            task="binary" if len(names) == 2 else "multiclass",
+            classes=names,
+            train_examples=sum(counts.values()) - test,
+            validation_examples=counts.get("validation", 0),
+            test_examples=test,
+        )
+
+    def members(self) -> dict[str, tuple[Member, ...]]:
+        """Return the files of each part, mixed; those for testing are drawn if need be."""
+        import numpy as np
+
+        names = tuple(self.parts["train"])
+        parts = {part: spread(of_part, names) for part, of_part in self.parts.items()}
+        if not self.fraction:
+            return {"test": (), **parts}
+        members = parts["train"]
+        labels = np.array([member.label for member in members])
+        drawn = divided(Split(np.arange(len(members)), labels), self.fraction, labels, self.seed)
+        train, test = (tuple(members[row] for row in part.x) for part in drawn)
+        return {**parts, "train": train, "test": test}
+
+
+def described_layout(path: str, kind: Kind, options: FolderOptions) -> Layout:
+    """Return what lies at ``path``, by the names of folders and files alone.
+
+    Raises:
+        DataError: as ``layout_of`` does, or if nothing is there.
+    """
+    follow = options.links == "follow"
+    return layout_of(open_tree(existing(Path(path)), follow=follow), kind, options)
+
+
+def own_layout(files: Files, path: str, kind: Kind, options: FolderOptions) -> Layout:
+    """Return what lies at ``path``, as something that ``files`` will take note of.
+
+    Raises:
+        DataError: as ``layout_of`` does, or if nothing is there.
+    """
+    follow = options.links == "follow"
+    return layout_of(files.own(Path(path), follow=follow), kind, options)
+
+
+def layout_of(tree: Tree, kind: Kind, options: FolderOptions) -> Layout:
+    """Return which files of a tree are of which part and class.
+
+    Raises:
+        DataError: if there are no files of two classes in each part, or if it is not clear what
+            is a part and what a class.
+    """
+    whole, tree = tree, unwrapped(tree)
+    folders = {}
+    if options.parts == "auto":
+        _refuse_lone_part(whole)
+        folders = _part_folders(tree, kind, _inner_classes(tree, kind))
+    parts = _parts(tree, kind, folders) if folders else {"train": classes_in(tree, kind)}
+    fraction = _fraction(parts, options)
+    remarks = (
+        *_on_parts(tree, kind, folders, drawn=fraction > 0),
+        *_on_classes(tree, parts),
+        *_on_loose(whole, kind, parts),
+    )
+    return Layout(tree, parts, fraction, options.split_seed, remarks)
+
+
+def _parts(tree: Tree, kind: Kind, folders: Mapping[str, str]) -> dict[str, Classes]:
+    """Return the files of each part, whose classes may be wrapped into a folder once more.
+
+    Raises:
+        DataError: if a part has no classes, or some of which the training part has no file.
+    """
+    train = classes_in(tree, kind, inmost(tree, folders["train"]))
+    parts: dict[str, Classes] = {"train": train}
+    for part in [part for part in folders if part != "train"]:
+        folder = folders[part]
+        wrapped = not set(train) & set(children(tree, folder))
+        parts[part] = classes_in(tree, kind, inmost(tree, folder) if wrapped else folder)
+        if unknown := [name for name in parts[part] if name not in train]:
+            raise DataError(
+                f"{tree.name}: {_counted(unknown, parts[part])} of {folder}, but not of "
+                f"{folders['train']}: a network cannot tell what it was never shown. "
+                f"{folders['train']} has {some(list(train))}."
+            )
+    return parts
+
+
+def _counted(names: Sequence[str], classes: Classes) -> str:
+    """Return names of classes with the number of their files, and the verb they go with."""
+    told = some([f"{name} ({len(classes[name]):,})" for name in names])
+    return f"{told} is a class" if len(names) == 1 else f"{told} are classes"
+
+
 def others(tree: Tree, kind: Kind) -> list[str]:
     """Return the files that are none of their kind by their names."""
     return [name for name in tree.files if not kind.fits(name)]
 
 
-def listed(tree: Tree, kind: Kind) -> dict[str, Classes]:
-    """Return the files of each part; only ``train`` if it is not divided yet.
+def strangers(tree: Tree, kind: Kind) -> Iterator[str]:
+    """Yield which files of a tree are none of their kind by their names, if there are some."""
+    if names := others(tree, kind):
+        yield (
+            f"1 file is none of the {kind.name} by its name: {names[0]}"
+            if len(names) == 1
+            else f"{len(names):,} files are no {kind.name} by their names: {some(names)}"
+        )
+
+
+def some(names: Sequence[str]) -> str:
+    """Return the first of ``names`` and how many more there are."""
+    shown = ", ".join(names[:SHOWN])
+    return f"{shown}, and {len(names) - SHOWN:,} more" if len(names) > SHOWN else shown
+
+
+def _fraction(parts: Mapping[str, Classes], options: FolderOptions) -> float:
+    """Return which share of the training part is to be drawn for testing."""
+    if "test" in parts:
+        return 0.0
+    usual = 0.0 if "validation" in parts else TEST_FRACTION
+    return usual if options.test_fraction is None else options.test_fraction
+
+
+def _on_parts(tree: Tree, kind: Kind, folders: Mapping[str, str], *, drawn: bool) -> Iterator[str]:
+    """Yield which folders were taken for parts, where that goes without saying neither way."""
+    if any(part != folder for part, folder in folders.items()):
+        told = ", ".join(f"{folder} ({part})" for part, folder in folders.items())
+        yield f"{tree.name}: these folders are read as the parts of the dataset: {told}"
+    if "validation" in folders and "test" not in folders and not drawn:
+        yield (
+            f"{tree.name} has no folder for testing, so there is no test score; dataset."
+            f"test_fraction: {TEST_FRACTION} would draw a test part from the training {kind.name}"
+        )
+
+
+def _on_classes(tree: Tree, parts: Mapping[str, Classes]) -> Iterator[str]:
+    """Yield which folders are read as classes although they are called like parts."""
+    if odd := [name for name in parts["train"] if part_of(name)]:
+        told = "was taken for a class" if len(odd) == 1 else "were taken for classes"
+        yield f"{tree.name}: {some(odd)} {told}, and not for parts of the dataset"
+
+
+def _on_loose(whole: Tree, kind: Kind, parts: Mapping[str, Classes]) -> Iterator[str]:
+    """Yield which files lie in no folder of a class, and so are of none."""
+    classes = [names for of_part in parts.values() for names in of_part.values()]
+    files = [name for name in whole.files if kind.fits(name)]
+    if sum(map(len, classes)) == len(files):
+        return
+    start = f"{inmost(whole)}/".lstrip("/")
+    used = {start + name for names in classes for name in names}
+    loose = [name for name in files if name not in used]
+    verb = "lies" if len(loose) == 1 else "lie"
+    yield f"{len(loose):,} {kind.name} {verb} in no folder of a class, unread: {some(loose)}"
+
+
+def _part_folders(tree: Tree, kind: Kind, inner: Mapping[str, Counter[str]]) -> dict[str, str]:
+    """Return part -> the folder that holds its classes; empty if the folders are the classes.
 
     Raises:
-        DataError: if there are no files of two classes in each.
+        DataError: if that is not clear, or if the folder of a part is missing or there twice.
     """
-    if not is_divided(tree):
-        return {"train": classes_in(tree, kind)}
-    present = [part for part in PARTS if part in tree.folders]
-    found: dict[str, Classes] = {part: classes_in(tree, kind, part) for part in present}
-    same_classes(tree, found)
-    return found
+    tops = children(tree)
+    named = by_part(tops)
+    strangers = [folder for folder in tops if inner.get(folder) and not part_of(folder)]
+    divided = any(_holds_classes(inner.get(name, Counter())) for name in named.get("train", ()))
+    if not named or (strangers and not divided):
+        _refuse_alike(tree, inner)
+        return {}
+    _refuse_unclear(tree, kind, named, strangers)
+    return {part: folder for part, (folder,) in named.items()}
 
 
-def with_test_part(
-    classes: Mapping[str, Classes], fraction: float, seed: int
-) -> dict[str, tuple[Member, ...]]:
-    """Return the files of each part, mixed; a test part is drawn by chance if there is none.
-
-    Args:
-        classes: of each part, as ``listed`` returns them.
-        fraction: share of each class that is drawn, in (0, 1).
-        seed: of the chance.
-    """
-    import numpy as np
-
-    parts = {part: spread(of_part) for part, of_part in classes.items()}
-    if "test" in parts:
-        return parts
-    members = parts["train"]
-    labels = np.array([member.label for member in members])
-    drawn = divided(Split(np.arange(len(members)), labels), fraction, labels, seed)
-    return {
-        name: tuple(members[row] for row in part.x)
-        for name, part in zip(("train", "test"), drawn, strict=True)
-    }
+def _holds_classes(found: Counter[str]) -> bool:
+    """Whether files lie in several folders, all but a few: in a class they hardly do."""
+    return len(found.keys() - {""}) > 1 and found[""] < found.total() / 2
 
 
-def described(info: DatasetInfo, classes: Mapping[str, Classes], fraction: float) -> DatasetInfo:
-    """Return ``info`` with its task, its classes, and the sizes of its parts.
+def _refuse_lone_part(tree: Tree) -> None:
+    """Raise if all lies in one folder for testing or validation: then it is not for training."""
+    wrapping = inmost(tree).split("/")
+    if lone := [name for name in wrapping if part_of(name) in ("validation", "test")]:
+        raise DataError(
+            f"{tree.name} has a folder {lone[0]}, but none for training: add a folder train, or, "
+            "if that is but the name of the data, set dataset.parts: none."
+        )
 
-    Args:
-        info: of what the files are.
-        classes: of each part, as ``listed`` returns them.
-        fraction: share of each class that is drawn for testing, if it is not there.
-    """
-    counts = {part: sum(map(len, of_part.values())) for part, of_part in classes.items()}
-    test = counts.get("test") or held_out(counts["train"], fraction)
-    names = tuple(classes["train"])
-    return replace(
-        info,
-        task="binary" if len(names) == 2 else "multiclass",
-        classes=names,
-        train_examples=sum(counts.values()) - test,
-        test_examples=test,
+
+def _refuse_unclear(
+    tree: Tree, kind: Kind, named: Mapping[str, Sequence[str]], strangers: Sequence[str]
+) -> None:
+    """Raise if folders that are parts by their names cannot all be that."""
+    twice = next((folders for folders in named.values() if len(folders) > 1), ())
+    listed = _folders([folder for folders in named.values() for folder in folders])
+    if twice:
+        raise DataError(
+            f"{tree.name} has the {_folders(twice)}, which stand for the same part: leave one."
+        )
+    if strangers:
+        raise DataError(
+            f"{tree.name} has the {listed} like a dataset in parts, and {some(strangers)} beside: "
+            "put only folders train, validation and test there; or, if each is a class of its "
+            "own, set dataset.parts: none."
+        )
+    if "train" not in named:
+        raise DataError(
+            f"{tree.name} has the {listed}, but none for training: add a folder train, or put the "
+            f"{kind.name} into one folder for each class, which kx then divides itself."
+        )
+
+
+def _folders(names: Sequence[str]) -> str:
+    return f"folder{'s' if len(names) > 1 else ''} {' and '.join(names)}"
+
+
+def _refuse_alike(tree: Tree, inner: Mapping[str, Counter[str]]) -> None:
+    """Raise if folders that would be classes hold folders of the same names: parts do that."""
+    nested = [folder for folder, found in inner.items() if _holds_classes(found)]
+    counts = Counter(name for folder in nested for name in inner[folder] if name)
+    shared = [name for name, count in counts.items() if count > 1]
+    alike = [folder for folder in nested if len(set(shared) & set(inner[folder])) > 1]
+    if len(alike) < 2:
+        return
+    turned = all(part_of(name) for name in shared)
+    first = min(shared, key=lambda name: part_of(name) != "train")
+    raise DataError(
+        f"{tree.name} has the folders {some(alike)}, which hold the same folders: {some(shared)}. "
+        + (
+            f"Put the parts outside and the classes inside, as {first}/{alike[0]}"
+            if turned
+            else "If they are parts of a dataset, call them train, validation and test"
+        )
+        + "; if they are classes, set dataset.parts: none."
     )
 
 
-def is_divided(tree: Tree) -> bool:
-    """Whether the tree has a folder for each part, and in these one for each class.
+def _inner_classes(tree: Tree, kind: Kind) -> dict[str, Counter[str]]:
+    """Return each folder at the top -> the folders in it that would be classes of it.
 
-    Raises:
-        DataError: if it has some of them and nothing else, but not all that are needed.
+    Counted are their files; those that lie in no further folder are under an empty name.
     """
-    top = set(children(tree))
-    if not top or top - set(PARTS):
-        return False
-    missing = [part for part in ("train", "test") if part not in top]
-    if missing:
-        raise DataError(
-            f"{tree.name} has a folder {' and '.join(sorted(top))}, but no {missing[0]}: add it, "
-            "or have one folder for each class alone, which kx then divides itself."
-        )
-    return True
-
-
-def children(tree: Tree, folder: str = "") -> list[str]:
-    """Return the names of the folders that lie directly in ``folder``, without links."""
-    parent = PurePosixPath(folder)
-    return [
-        PurePosixPath(name).name for name in tree.folders if PurePosixPath(name).parent == parent
-    ]
+    starts = {top: inmost(tree, top) for top in children(tree)}
+    found: dict[str, Counter[str]] = {}
+    for name in filter(kind.fits, tree.files):
+        top, slash, _ = name.partition("/")
+        if slash and top in starts:
+            start = f"{starts[top]}/"
+            inside, deeper, _ = name.removeprefix(start).partition("/")
+            within = deeper and name.startswith(start)
+            found.setdefault(top, Counter())[inside if within else ""] += 1
+    return found
 
 
 def classes_in(tree: Tree, kind: Kind, folder: str = "") -> dict[str, tuple[str, ...]]:
     """Return class -> its files, also those in folders further below; classes sorted.
 
     Raises:
-        DataError: if there are fewer than two classes, one has no file, or is a symbolic link.
+        DataError: if there are fewer than two classes, one has no file, or there are links.
     """
     where = f"{tree.name}/{folder}".rstrip("/")
     _refuse_links(tree, folder, where)
@@ -179,36 +393,24 @@ def _refuse_links(tree: Tree, folder: str, where: str) -> None:
     links = [name for name in tree.links if PurePosixPath(name).is_relative_to(folder or ".")]
     if links:
         raise DataError(
-            f"{where} has folders that are symbolic links, which kx does not follow: "
-            f"{', '.join(links[:5])}. Put folders with the files themselves there."
+            f"{where} has symbolic links, which kx does not follow: {some(links)}. Put the files "
+            "themselves there, or set dataset.links: follow if you trust where they lead."
         )
 
 
-def same_classes(tree: Tree, parts: Mapping[str, Classes]) -> tuple[str, ...]:
-    """Return the classes of all parts.
-
-    Raises:
-        DataError: if a part has other ones than the training part.
-    """
-    expected = set(parts["train"])
-    for part, classes in parts.items():
-        different = expected ^ set(classes)
-        if different:
-            raise DataError(
-                f"{tree.name}: {', '.join(sorted(different))} is a class of train or of {part}, "
-                "but not of both. Every part needs the same classes."
-            )
-    return tuple(parts["train"])
-
-
-def spread(classes: Classes) -> tuple[Member, ...]:
+def spread(classes: Classes, names: Sequence[str] = ()) -> tuple[Member, ...]:
     """Return the files so that every slice of them has about its share of each class.
 
     With equally many of each: the first of every class, then the second, …
+
+    Args:
+        classes: with their files.
+        names: of all classes, in the order of their numbers; by default, those of ``classes``.
     """
+    labels = {name: label for label, name in enumerate(names or classes)}
     placed = [
-        ((2 * position + 1) / len(names), label, Member(name, label))
-        for label, names in enumerate(classes.values())
-        for position, name in enumerate(names)
+        ((2 * position + 1) / len(files), labels[name], Member(file, labels[name]))
+        for name, files in classes.items()
+        for position, file in enumerate(files)
     ]
     return tuple(member for *_, member in sorted(placed, key=lambda item: item[:2]))

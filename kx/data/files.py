@@ -106,8 +106,12 @@ class Files(Protocol):
             DataError: if what was found cannot be listed, or was made to do harm.
         """
 
-    def own(self, path: Path) -> Tree:
+    def own(self, path: Path, *, follow: bool = True) -> Tree:
         """Return the files at ``path``, which the spec names: for these there is no sample.
+
+        Args:
+            path: of a folder, an archive or a table.
+            follow: whether symbolic links in a folder are followed.
 
         Raises:
             MissingDataError: if nothing is there.

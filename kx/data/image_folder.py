@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
+from dataclasses import replace
 
 from kx.contracts import DatasetBundle, DatasetInfo
-from kx.data.class_folders import PICTURES, Classes, described, listed, with_test_part
+from kx.data.class_folders import PICTURES, FolderOptions, described_layout, own_layout
 from kx.data.decoding import Channels, ImageSize
 from kx.data.files import Files
-from kx.data.parts import SEED, Seed, TestFraction
 from kx.data.pictures import OnCorrupt, picture_bundle
-from kx.data.sources import existing
-from kx.data.trees import open_tree
+from kx.groups import flattened
 from kx.options import SpecPath
 from kx.registry import dataset
 
 
+@flattened
 def image_folder_info(
     *,
     path: SpecPath,
+    folders: FolderOptions,
     image_size: ImageSize = 150,
     channels: Channels = 3,
-    test_fraction: TestFraction = 0.2,
-    split_seed: Seed = SEED,
     on_corrupt: OnCorrupt = "error",
 ) -> DatasetInfo:
     """Describe the pictures by the names of folders and files alone; none is opened.
@@ -31,8 +28,7 @@ def image_folder_info(
     Raises:
         DataError: if there are no pictures of two classes.
     """
-    classes = listed(open_tree(existing(Path(path))), PICTURES)
-    return _info(classes, (image_size, image_size, channels), test_fraction)
+    return described_layout(path, PICTURES, folders).described(_info(image_size, channels))
 
 
 @dataset("image_folder", info=image_folder_info)
@@ -40,30 +36,29 @@ def image_folder(
     files: Files,
     *,
     path: SpecPath,
+    folders: FolderOptions,
     image_size: ImageSize = 150,
     channels: Channels = 3,
-    test_fraction: TestFraction = 0.2,
-    split_seed: Seed = SEED,
     on_corrupt: OnCorrupt = "error",
 ) -> DatasetBundle:
     """Load your own pictures, from one folder for each class.
 
-    The folder (or zip archive) holds either one folder for each class, which kx divides into a
-    training and a test part with the same share of each class; or folders train, test and perhaps
-    validation, with one folder for each class in each of them. The pictures for validation become
-    the last rows of the training part, and the run says how many these are. `rows.json` in a
-    run's folder has the file of every row.
+    The folder (or zip or tar archive) holds either one folder for each class, which kx divides
+    into a training and a test part with the same share of each class; or folders train, test and
+    perhaps validation, with one folder for each class in each of them; with train and validation
+    alone there is no test part. The pictures for validation become the last rows of the training
+    part, and those that the strategy holdout validates with. `rows.json` in a run's folder has
+    the file of every row.
 
     Pictures are jpg, png, bmp, gif and webp files, also in folders further below; hidden files
     are ignored. They are stretched to squares, and never changed where they are.
 
     Args:
         files: how the folder is read.
-        path: of the folder or a zip archive; a relative path begins at the folder of the spec.
+        path: of the folder or the archive; a relative path begins at the folder of the spec.
+        folders: what is a part and what a class.
         image_size: height and width of a picture, in pixels.
         channels: 3 for colours, 1 for shades of grey.
-        test_fraction: share of each class that is kept for testing, where there is no folder test.
-        split_seed: decides which pictures these are.
         on_corrupt: files that are no pictures are an `error`, or left out: `skip`.
 
     Returns:
@@ -73,15 +68,11 @@ def image_folder(
     Raises:
         DataError: if there are no pictures of two classes, or some are damaged.
     """
-    tree = files.own(Path(path))
-    classes = listed(tree, PICTURES)
-    info = _info(classes, (image_size, image_size, channels), test_fraction)
-    parts = with_test_part(classes, test_fraction, split_seed)
-    return picture_bundle(files, tree, parts, info, on_corrupt)
+    layout = own_layout(files, path, PICTURES, folders)
+    info = layout.described(_info(image_size, channels))
+    bundle = picture_bundle(files, layout.tree, layout.members(), info, on_corrupt)
+    return replace(bundle, remarks=(*layout.remarks, *bundle.remarks))
 
 
-def _info(
-    classes: Mapping[str, Classes], shape: tuple[int, int, int], test_fraction: float
-) -> DatasetInfo:
-    pictures = DatasetInfo("image_folder", "binary", shape, pixels=True)
-    return described(pictures, classes, test_fraction)
+def _info(image_size: int, channels: int) -> DatasetInfo:
+    return DatasetInfo("image_folder", "binary", (image_size, image_size, channels), pixels=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from kx.data.class_folders import PICTURES, others
+from kx.data.class_folders import some
 from kx.data.decoding import ODDITIES
 from kx.data.picture_files import Entry
 from kx.data.picture_rows import Findings
@@ -34,19 +34,7 @@ def left_out(flaws: Sequence[tuple[str, str]], total: int) -> Iterator[str]:
     """Yield which pictures were left out, if some were."""
     if flaws:
         named = [f"{name} ({flaw})" for name, flaw in flaws]
-        yield f"{len(flaws):,} of {total:,} pictures were left out: {_some(named)}"
-
-
-def strangers(tree: Tree) -> Iterator[str]:
-    """Yield which files between the pictures are none, if there are some."""
-    names = others(tree, PICTURES)
-    if names:
-        yield f"{len(names):,} files are no pictures by their names: {_some(names)}"
-
-
-def _some(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:5])
-    return f"{shown}, and {len(names) - 5:,} more" if len(names) > 5 else shown
+        yield f"{len(flaws):,} of {total:,} pictures were left out: {some(named)}"
 
 
 def odd(findings: Iterable[Findings]) -> Iterator[str]:
@@ -60,7 +48,11 @@ def odd(findings: Iterable[Findings]) -> Iterator[str]:
 
 
 def refuse_lost_classes(
-    tree: Tree, part: str, entries: Sequence[Entry], good: Sequence[Entry]
+    tree: Tree,
+    part: str,
+    entries: Sequence[Entry],
+    good: Sequence[Entry],
+    classes: Sequence[str] = (),
 ) -> None:
     """Make sure that of each class of a part some ``good`` picture is left.
 
@@ -70,6 +62,7 @@ def refuse_lost_classes(
     lost = {entry.label for entry in entries} - {entry.label for entry in good}
     if lost:
         names = [entry.name for entry in entries if entry.label in lost]
+        named = ", ".join(classes[label] for label in sorted(lost)) if classes else "some class"
         raise DataError(
-            f"{tree.name}: no picture of some class of the {part} part can be used: {_some(names)}."
+            f"{tree.name}: no picture of {named} in the {part} part can be used: {some(names)}."
         )

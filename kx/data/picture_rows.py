@@ -35,7 +35,7 @@ def read_part(
     tree: Tree, entries: Sequence[Entry], form: Form, folder: Path | None, findings: Findings
 ) -> tuple[tuple[np.ndarray, Findings], str]:
     """Return the pictures of a part with what was found out of them, and what went wrong else."""
-    if folder is None:
+    if folder is None or not entries:  # nothing cannot be kept
         return _in_memory(tree, entries, form, findings), ""
     import PIL
 

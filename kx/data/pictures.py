@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Literal
 
 from kx.contracts import DatasetBundle, DatasetInfo, Split
 from kx.data import cache
-from kx.data.class_folders import PICTURES, Member
+from kx.data.class_folders import PICTURES, Member, strangers
 from kx.data.decoding import Form
 from kx.data.parts import bundled
 from kx.data.picture_files import Entry, looked_at
-from kx.data.picture_remarks import left_out, odd, refuse_lost_classes, strangers, unusable
+from kx.data.picture_remarks import left_out, odd, refuse_lost_classes, unusable
 from kx.data.picture_rows import Findings, decoded, read_part
 from kx.data.trees import Tree
+from kx.errors import DataError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,6 +52,7 @@ def read_album(
     parts: Mapping[str, Sequence[Member]],
     form: Form,
     on_corrupt: OnCorrupt,
+    classes: Sequence[str] = (),
 ) -> Album:
     """Read the pictures of each part, in their order, from the cache if their bytes are the same.
 
@@ -60,6 +62,7 @@ def read_album(
         parts: name of the part -> its pictures.
         form: what they are made into.
         on_corrupt: whether pictures that cannot be used are an error, or left out.
+        classes: names, in the order of the labels.
 
     Raises:
         DataError: naming all pictures that cannot be used; or if, without them, no picture of
@@ -72,7 +75,7 @@ def read_album(
     }
     files.took(tree, cache.digest(e.identity for part in entries.values() for e in part))
     folder = files.cache_dir and files.cache_dir / "pictures"
-    read, remarks = {}, [*strangers(tree)]
+    read, remarks = {}, [*strangers(tree, PICTURES)]
     for part, known in entries.items():
         findings = Findings(partial(tell, f"decoding the {part} pictures"))
         read[part], problem = read_part(tree, known, form, folder, findings)
@@ -84,7 +87,7 @@ def read_album(
     remarks += [*left_out(flaws, total), *odd(found for _, found in read.values())]
     left = {part: _without(entries[part], found.flaws) for part, (_, found) in read.items()}
     for part, good in left.items():
-        refuse_lost_classes(tree, part, entries[part], good)
+        refuse_lost_classes(tree, part, entries[part], good, classes)
     return Album(
         {part: Split(x, _labels(left[part])) for part, (x, _) in read.items()},
         {part: tuple(entry.name for entry in good) for part, good in left.items()},
@@ -98,7 +101,6 @@ def picture_bundle(
     parts: Mapping[str, Sequence[Member]],
     info: DatasetInfo,
     on_corrupt: OnCorrupt,
-    usual: int | None = None,
 ) -> DatasetBundle:
     """Read the pictures in ``tree`` as the dataset that ``info`` describes.
 
@@ -106,27 +108,23 @@ def picture_bundle(
         files: as in ``read_album``.
         tree: likewise.
         parts: ``train``, perhaps ``validation``, whose rows come last in the training part, and
-            ``test``.
+            ``test``, which may be empty.
         info: form of the data, and how many there should be.
         on_corrupt: as in ``read_album``.
-        usual: how many pictures for validation need no remark.
 
     Raises:
-        DataError: as ``read_album`` does.
+        DataError: as ``read_album`` does, or if no picture for validation can be used.
     """
     validation = parts.get("validation", ())
     two = {"train": [*parts["train"], *validation], "test": parts["test"]}
     form = Form(info.input_shape[0], info.input_shape[2])
-    album = read_album(files, tree, two, form, on_corrupt)
-    held_out = len({picture.name for picture in validation} & set(album.names["train"]))
-    remarks = [*album.remarks]
-    if held_out and held_out != usual and not files.provenance().is_sample:
-        remarks.append(
-            f"the last {held_out:,} of {len(album.names['train']):,} training rows are those meant "
-            f"for validation: validation: {{strategy: holdout, size: {held_out}, order: last}}"
-        )
+    album = read_album(files, tree, two, form, on_corrupt, info.classes)
+    given = len({picture.name for picture in validation} & set(album.names["train"]))
+    if validation and not given:
+        raise DataError(f"{tree.name}: no picture of the validation part can be used.")
+    info = replace(info, validation_examples=given)
     bundle = bundled(info, album.parts["train"], album.parts["test"])
-    return replace(bundle, remarks=tuple(remarks), origins=album.names)
+    return replace(bundle, remarks=album.remarks, origins=album.names)
 
 
 def picture_flaws(tree: Tree) -> list[str]:

@@ -132,14 +132,18 @@ class SourceFiles:
                 if (parent.path / name).exists():
                     yield Place(parent.source, parent.path / name)
 
-    def own(self, path: Path) -> Tree:
+    def own(self, path: Path, *, follow: bool = True) -> Tree:
         """Return the files at ``path``, which the spec names.
+
+        Args:
+            path: of a folder, an archive or a table.
+            follow: whether symbolic links in a folder are followed.
 
         Raises:
             MissingDataError: if nothing is there.
             DataError: if it cannot be listed, or was made to do harm.
         """
-        return self._opened(Place("path", existing(path)))
+        return self._opened(Place("path", existing(path)), follow=follow)
 
     def took(self, tree: Tree, sha256: str) -> None:
         """Take note of what was read of ``tree``: a digest over names and contents."""
@@ -157,10 +161,10 @@ class SourceFiles:
             {name: sha256 for name, (_, sha256) in self._read.items()},
         )
 
-    def _opened(self, place: Place, without: Collection[str] = ()) -> Tree:
+    def _opened(self, place: Place, without: Collection[str] = (), *, follow: bool = True) -> Tree:
         from kx.data.trees import open_tree
 
-        tree = open_tree(place.path, without=without)
+        tree = open_tree(place.path, without=without, follow=follow)
         self._read[tree.name] = (place.source, "")
         return tree
 
@@ -246,8 +250,12 @@ class SampleFiles:
         self._used = True
         return memory_tree(f"sample of {folder.names[0]}", folder.sample())
 
-    def own(self, path: Path) -> Tree:
+    def own(self, path: Path, *, follow: bool = True) -> Tree:
         """Return the files at ``path``: the user's own data have no stand-in.
+
+        Args:
+            path: of a folder, an archive or a table.
+            follow: whether symbolic links in a folder are followed.
 
         Raises:
             MissingDataError: if nothing is there.
@@ -255,7 +263,7 @@ class SampleFiles:
         """
         from kx.data.trees import open_tree
 
-        tree = open_tree(existing(path))
+        tree = open_tree(existing(path), follow=follow)
         self._own[tree.name] = ""
         return tree
 
@@ -282,7 +290,7 @@ def existing(path: Path) -> Path:
         MissingDataError: if not.
     """
     if not path.exists():
-        raise MissingDataError(f"{path} does not exist: neither a folder nor a zip archive.")
+        raise MissingDataError(f"{path} does not exist: neither a folder nor an archive.")
     return path
 
 

@@ -100,9 +100,11 @@ def text_bundle(
     if flaws and on_broken == "error":
         raise DataError(_unusable(tree, flaws))
     for part, of in looked.items():
-        _refuse_lost_classes(tree, part, of)
-    rows = [*looked["train"], *looked.get("validation", [])], looked["test"]
-    train, test = ([file for file in of if not file.flaw] for of in rows)
+        _refuse_lost_classes(tree, part, of, info.classes)
+    good = {part: [file for file in of if not file.flaw] for part, of in looked.items()}
+    validation = good.get("validation", [])
+    train, test = [*good["train"], *validation], good["test"]
+    info = replace(info, validation_examples=len(validation))
     left_out = f"{len(flaws)} files are no texts and were left out: {some(flaws)}"
     return _bundle(info, {"train": train, "test": test}, (left_out,) if flaws else ())
 
@@ -161,10 +163,14 @@ def _unusable(tree: Tree, flaws: Sequence[str]) -> str:
     )
 
 
-def _refuse_lost_classes(tree: Tree, part: str, files: Sequence[_Looked]) -> None:
+def _refuse_lost_classes(
+    tree: Tree, part: str, files: Sequence[_Looked], classes: Sequence[str]
+) -> None:
     left = {file.member.label for file in files if not file.flaw}
     if lost := {file.member.label for file in files} - left:
         name = next(file.member.name for file in files if file.member.label in lost)
+        named = ", ".join(classes[label] for label in sorted(lost))
         raise DataError(
-            f"{tree.name}: beside {name}, all texts of its class in the {part} part are unusable."
+            f"{tree.name}: every text of {named} in the {part} part is unusable, "
+            f"for example {name}."
         )

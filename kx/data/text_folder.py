@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import replace
 
 from kx.contracts import DatasetBundle, DatasetInfo
-from kx.data.class_folders import TEXTS, described, listed, with_test_part
+from kx.data.class_folders import (
+    TEXTS,
+    FolderOptions,
+    described_layout,
+    own_layout,
+    strangers,
+)
 from kx.data.files import Files
-from kx.data.parts import SEED, Seed, TestFraction
-from kx.data.sources import existing
 from kx.data.text_files import TextOptions, text_bundle, text_info
 from kx.data.text_table import OnBroken
-from kx.data.trees import open_tree, unwrapped
 from kx.options import SpecPath
 from kx.registry import dataset
 
@@ -19,9 +22,8 @@ from kx.registry import dataset
 def text_folder_info(
     *,
     path: SpecPath,
+    folders: FolderOptions,
     form: TextOptions,
-    test_fraction: TestFraction = 0.2,
-    split_seed: Seed = SEED,
     on_broken: OnBroken = "error",
 ) -> DatasetInfo:
     """Describe the texts by the names of folders and files alone.
@@ -29,8 +31,7 @@ def text_folder_info(
     Raises:
         DataError: if there are no texts of two classes.
     """
-    tree = unwrapped(open_tree(existing(Path(path))))
-    return described(text_info("text_folder", form), listed(tree, TEXTS), test_fraction)
+    return described_layout(path, TEXTS, folders).described(text_info("text_folder", form))
 
 
 @dataset("text_folder", info=text_folder_info)
@@ -38,25 +39,24 @@ def text_folder(
     files: Files,
     *,
     path: SpecPath,
+    folders: FolderOptions,
     form: TextOptions,
-    test_fraction: TestFraction = 0.2,
-    split_seed: Seed = SEED,
     on_broken: OnBroken = "error",
 ) -> DatasetBundle:
     """Load your own texts, from one folder for each class.
 
     The folder (or zip or tar archive) holds either one folder for each class, which kx divides
     into a training and a test part with the same share of each class; or folders train, test and
-    perhaps validation, with one folder for each class in each of them. The texts for validation
-    become the last rows of the training part. `rows.json` in a run's folder has the file of every
-    row. Texts are txt files in UTF-8.
+    perhaps validation, with one folder for each class in each of them; with train and validation
+    alone there is no test part. The texts for validation become the last rows of the training
+    part, and those that the strategy holdout validates with. `rows.json` in a run's folder has
+    the file of every row. Texts are txt files in UTF-8.
 
     Args:
         files: how the folder is read.
         path: of the folder or the archive; a relative path begins at the folder of the spec.
+        folders: what is a part and what a class.
         form: how the texts become numbers.
-        test_fraction: share of each class that is kept for testing, where there is no folder test.
-        split_seed: decides which texts these are.
         on_broken: files that are no texts are an `error`, or left out: `skip`.
 
     Returns:
@@ -66,8 +66,8 @@ def text_folder(
     Raises:
         DataError: if there are no texts of two classes, or some are none.
     """
-    tree = unwrapped(files.own(Path(path)))
-    classes = listed(tree, TEXTS)
-    info = described(text_info("text_folder", form), classes, test_fraction)
-    parts = with_test_part(classes, test_fraction, split_seed)
-    return text_bundle(files, tree, parts, info, on_broken)
+    layout = own_layout(files, path, TEXTS, folders)
+    info = layout.described(text_info("text_folder", form))
+    bundle = text_bundle(files, layout.tree, layout.members(), info, on_broken)
+    told = (*layout.remarks, *strangers(layout.tree, TEXTS), *bundle.remarks)
+    return replace(bundle, remarks=told)

@@ -30,7 +30,7 @@ class Tree:
         name: of the tree, for messages: not the folder it lies in.
         files: in natural order (2 before 10), whatever order the file system has.
         folders: likewise; also the empty ones.
-        links: folders that are symbolic links: nobody looks into them.
+        links: symbolic links, to files or folders, that were not followed; likewise.
         read: returns the bytes of a file; raises ``OSError`` if there is no way to.
         size: returns the number of these bytes, likewise.
     """
@@ -43,7 +43,9 @@ class Tree:
     size: Callable[[str], int]
 
 
-def open_tree(path: Path, name: str = "", without: Collection[str] = ()) -> Tree:
+def open_tree(
+    path: Path, name: str = "", without: Collection[str] = (), *, follow: bool = True
+) -> Tree:
     """Return what lies at ``path``: a folder, or a zip or tar archive, which is not unpacked.
 
     A tar archive has to be read from its beginning to its end: its files are kept in memory.
@@ -52,13 +54,14 @@ def open_tree(path: Path, name: str = "", without: Collection[str] = ()) -> Tree
         path: of the folder or the archive.
         name: for messages; empty: the last part of ``path``.
         without: names of folders in it, at any depth, that nobody will read.
+        follow: whether symbolic links in a folder are followed; those in an archive never are.
 
     Raises:
         DataError: if it is neither, damaged, or made to do harm.
     """
     name = name or path.name
     if path.is_dir():
-        return _folder_tree(path, name, without)
+        return _folder_tree(path, name, without, follow=follow)
     if path.suffix.lower() in TABLES and path.is_file():
         return memory_tree(name, {name: path.read_bytes()})
     if path.is_file():
@@ -83,21 +86,40 @@ def below(tree: Tree, folder: str) -> Tree:
     )
 
 
+def children(tree: Tree, folder: str = "") -> list[str]:
+    """Return the names of the folders that lie directly in ``folder``, without links."""
+    start = f"{folder}/" if folder else ""
+    inner = (name.removeprefix(start) for name in tree.folders if name.startswith(start))
+    return [name for name in inner if "/" not in name]
+
+
+def inmost(tree: Tree, folder: str = "") -> str:
+    """Return the first folder that holds several ones, if only single ones lead to it.
+
+    Archives often wrap everything into a folder of their own name. Where single folders lead to
+    none that holds several, the answer is ``folder`` itself.
+    """
+    at, inner = folder, children(tree, folder)
+    while len(inner) == 1 and not any(_parent(link) == at for link in tree.links):
+        at = f"{at}/{inner[0]}" if at else inner[0]
+        inner = children(tree, at)
+    return at if len(inner) > 1 else folder
+
+
 def unwrapped(tree: Tree) -> Tree:
-    """Return what lies in the only folder of a tree, if that holds further folders."""
-    tops = [name for name in tree.folders if "/" not in name]
-    loose = [name for name in tree.files if "/" not in name]
-    wrapped = len(tops) == 1 and not loose and len(tree.folders) > 1
-    return below(tree, tops[0]) if wrapped else tree
+    """Return a tree without the single folders that everything in it is wrapped into."""
+    folder = inmost(tree)
+    return below(tree, folder) if folder else tree
 
 
-def memory_tree(name: str, contents: Mapping[str, bytes]) -> Tree:
-    """Return a tree of files that are kept in memory."""
-    folders = {str(parent) for file in contents for parent in PurePosixPath(file).parents}
+def memory_tree(name: str, contents: Mapping[str, bytes], folders: Collection[str] = ()) -> Tree:
+    """Return a tree of files that are kept in memory; ``folders`` need hold none of them."""
+    everything = (*contents, *folders)
+    above = {str(parent) for item in everything for parent in PurePosixPath(item).parents}
     return Tree(
         name,
         natural(contents),
-        natural(folders - {"."}),
+        natural((above | set(folders)) - {"."}),
         (),
         contents.__getitem__,
         lambda file: len(contents[file]),
@@ -114,18 +136,25 @@ def _natural_key(name: str) -> tuple[list[tuple[int, int, str]], str]:
     return [(0, int(p), "") if p[0] in "0123456789" else (1, 0, p) for p in parts], name
 
 
-def _folder_tree(root: Path, name: str, without: Collection[str]) -> Tree:
+def _folder_tree(root: Path, name: str, without: Collection[str], *, follow: bool) -> Tree:
     files: list[str] = []
     folders: list[str] = []
     links: list[str] = []
-    for parent, inner, found in os.walk(root, onerror=_refuse_unreadable):
-        inner[:] = [folder for folder in inner if not _is_left_out(folder, without)]
-        at = Path(parent)
-        below = at.relative_to(root)
-        for folder in inner:
-            kind = links if (at / folder).is_symlink() else folders
-            kind.append((below / folder).as_posix())
-        files += [(below / file).as_posix() for file in found if not _is_hidden(file)]
+    waiting = [""]
+    while waiting:
+        start = waiting.pop()
+        for entry in _entries(root / start):
+            at = start + entry.name
+            if _is_hidden(entry.name):
+                continue
+            if entry.is_symlink() and not follow:
+                links.append(at)
+            elif not entry.is_dir():
+                files.append(at)
+            elif entry.name not in without:
+                _refuse_circle(root, at, entry)
+                folders.append(at)
+                waiting.append(f"{at}/")
     return Tree(
         name,
         natural(files),
@@ -136,15 +165,32 @@ def _folder_tree(root: Path, name: str, without: Collection[str]) -> Tree:
     )
 
 
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError as error:
+        raise DataError(f"{folder} cannot be listed: {error.strerror or error}.") from error
+
+
+def _refuse_circle(root: Path, name: str, entry: os.DirEntry[str]) -> None:
+    """Raise for a link to a folder that it lies in itself: following it would never end."""
+    if entry.is_symlink():
+        above = [root / parent for parent in PurePosixPath(name).parents]
+        target = Path(entry.path).resolve()
+        if any(folder.resolve().is_relative_to(target) for folder in above):
+            raise DataError(f"{entry.path} is a link to a folder above it: remove it.")
+
+
+def _parent(name: str) -> str:
+    return name.rpartition("/")[0]
+
+
 def _regular(path: Path) -> Path:
     """Return ``path`` unless it would block its reader, or leads nowhere."""
     if not path.is_file():
         raise FileNotFoundError(None, "not a file")
     return path
-
-
-def _refuse_unreadable(error: OSError) -> None:
-    raise DataError(f"{error.filename} cannot be listed: {error.strerror or error}.") from error
 
 
 def _is_hidden(name: str) -> bool:
@@ -187,6 +233,7 @@ def _is_tar(path: Path) -> bool:
 def _tar_tree(path: Path, name: str, without: Collection[str]) -> Tree:
     limit = min(MAX_BYTES, MAX_RATIO * path.stat().st_size)
     contents: dict[str, bytes] = {}
+    folders: set[str] = set()
     unpacked = 0
     try:
         with tarfile.open(path) as archive:
@@ -194,14 +241,18 @@ def _tar_tree(path: Path, name: str, without: Collection[str]) -> Tree:
                 _refuse_odd(path, member)
                 unpacked += member.size
                 _refuse_bomb(path, unpacked, limit)
-                left_out = _is_left_out(member.name, without)
-                if file := None if left_out else archive.extractfile(member):
-                    contents[str(PurePosixPath(member.name))] = file.read()
+                if _is_left_out(member.name, without):
+                    continue
+                at = str(PurePosixPath(member.name))
+                if file := archive.extractfile(member):
+                    contents[at] = file.read()
+                else:
+                    folders.add(at)
             while archive.fileobj and archive.fileobj.read(1 << 20):
                 pass  # to the very end: only there gzip tells whether all was as it should be
     except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path} is no folder, and no tar archive either: {error}.") from error
-    return memory_tree(name, contents)
+    return memory_tree(name, contents, folders)
 
 
 def _refuse_odd(path: Path, member: tarfile.TarInfo) -> None:

@@ -108,8 +108,9 @@ def _check_targets(work: Work, bundle: DatasetBundle) -> None:
         check_targets(y, part)
         check_labels(y, part, info)
     refuse_unlearnable(bundle.train.y, info)
-    for remark in remarks_on_parts(*parts.values(), info) if len(bundle.test) else ():
-        work.warn("Check the data", remark)
+    if len(bundle.test):
+        for remark in remarks_on_parts(bundle.train.y, bundle.test.y, info):
+            work.warn("Check the data", remark)
 
 
 def _source(plan: Plan, provenance: Provenance) -> str:

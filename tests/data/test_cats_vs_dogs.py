@@ -86,10 +86,8 @@ def test_the_file_of_every_row_is_on_record_validation_last(tmp_path):
     names = [f"{kind}.{number}.jpg" for number, kind in numbers]
     assert list(bundle.origins["train"]) == names[:6]
     assert list(bundle.origins["test"]) == names[6:]
-    assert bundle.remarks == (
-        "the last 2 of 6 training rows are those meant for validation: "
-        "validation: {strategy: holdout, size: 2, order: last}",
-    )
+    assert bundle.info.validation_examples == 2
+    assert bundle.remarks == ()
 
 
 @pytest.mark.usefixtures("few")
@@ -103,7 +101,7 @@ def test_what_is_left_out_changes_how_many_rows_are_for_validation(tmp_path):
 
     assert bundle.info.train_examples == len(bundle.train) == 5
     assert "1 of 8 pictures were left out" in bundle.remarks[0]
-    assert "the last 1 of 5 training rows" in bundle.remarks[1]
+    assert bundle.info.validation_examples == 1
 
 
 @pytest.mark.parametrize(

@@ -93,10 +93,8 @@ def test_parts_that_are_there_are_kept(tmp_path, archive):
         ["train"] * 12 + ["validation"] * 4
     )
     assert bundle.train.y.tolist() == [0, 1] * 8
-    assert bundle.remarks == (
-        "the last 4 of 16 training rows are those meant for validation: "
-        "validation: {strategy: holdout, size: 4, order: last}",
-    )
+    assert bundle.info.validation_examples == 4
+    assert bundle.remarks == ()
 
 
 def test_parts_without_one_for_validation(tmp_path):
@@ -134,11 +132,10 @@ REFUSED = {
     "no folders": ({"1.png": halves()}, "has no folders"),
     "one class": ({"apple/1.png": halves()}, "has only one class, apple"),
     "empty class": ({**classes(2), "plum/notes.txt": b""}, "no pictures of plum: fill the folder"),
-    "no test": ({"train/a/1.png": b"", "train/b/1.png": b""}, "has a folder train, but no test"),
-    "no train": ({"test/a/1.png": b"", "test/b/1.png": b""}, "has a folder test, but no train"),
+    "no train": ({"test/a/1.png": b"", "test/b/1.png": b""}, "has a folder test, but none for tr"),
     "other classes": (
         {f"{name}/1.png": b"" for name in ("train/a", "train/b", "test/a", "test/c")},
-        "b, c is a class of train or of test, but not of both",
+        r"c \(1\) is a class of test, but not of train",
     ),
 }
 
@@ -253,6 +250,68 @@ print(json.dumps([name for name in ("numpy", "PIL", "keras") if name in sys.modu
 @pytest.fixture
 def at_home(no_environment, monkeypatch, tmp_path):
     monkeypatch.setenv("KX_CACHE_DIR", str(tmp_path / "cache"))
+
+
+GIVEN = """
+name: given
+dataset: {name: image_folder, path: parts, image_size: 16}
+architecture: {name: cnn, filters: [2], units: []}
+training: {epochs: 1}
+expect: {test.accuracy: {at_least: 0}}
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("at_home")
+def test_a_run_validates_with_the_part_that_is_given_and_needs_none_for_testing(
+    kx, spec_file, tmp_path
+):
+    kinds = {"train": (6, "Train"), "validation": (2, "val")}
+    contents = {
+        f"{folder}/{name}": content
+        for count, folder in kinds.values()
+        for name, content in classes(count).items()
+    }
+    write(tmp_path / "parts", contents)
+    outputs = ("--outputs", tmp_path / "outputs")
+
+    code, out, err = kx("train", spec_file(GIVEN), *outputs)
+
+    assert code == 0, err
+    (folder,) = (tmp_path / "outputs").glob("*-given-*")
+    record = json.loads((folder / "record.json").read_text())
+    (split,) = json.loads((folder / "splits.json").read_text())["splits"]
+    rows = json.loads((folder / "rows.json").read_text())
+    assert split["train"] == "rest"
+    assert [rows["train"][row].split("/")[0] for row in split["validation"]] == ["val"] * 4
+    assert rows["test"] == []
+    assert record["dataset"]["validation_as_given"] is True
+    assert list(record["scores"]) == ["validation"]
+    assert record["refit_epochs"] == 1
+    assert record["test_looks"] == 0
+    assert record["expectations"][0]["reason"] == "no look at the test part"
+    said = " ".join(out.split())
+    assert "validated with the dataset's own validation part: 4 rows" in said
+    assert "the dataset has no test part" in said
+    assert "Train (train), val (validation)" in " ".join(err.split())
+
+    # Everything else that reads the run gets along without a test part.
+    assert "4 rows" in " ".join(kx("show", "given", *outputs)[1].split())
+    code, _, err = kx("report", "given", *outputs, "-o", tmp_path / "r.html")
+    assert code == 0, err
+    text = (tmp_path / "r.html").read_text()
+    assert "own validation part, as given: 4 rows" in text
+    assert "The dataset has no test part." in text
+    code, out, err = kx("predict", "given", tmp_path / "parts/val", *outputs, "--json")
+    assert len(json.loads(out)["predictions"]) == 4, err
+    code, _, err = kx("explain", "errors", "given", *outputs)
+    assert code == 3
+    assert "has no test part" in err
+
+    code, out, err = kx("kfold", spec_file(GIVEN), *outputs, "--k", "2", "--no-test", "--json")
+    assert code == 0, err
+    assert "mixes the 4 rows that image_folder has for validation" in " ".join(err.split())
+    assert json.loads(out)["dataset"]["validation_as_given"] is False
 
 
 @pytest.mark.slow

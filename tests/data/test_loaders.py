@@ -76,7 +76,10 @@ def test_data_have_the_form_that_was_foretold(loader, options):
     bundle = load(loader, **options)
 
     foretold = described(loader, **options)
+    given = bundle.info.validation_examples
+    assert (given > 0) == (foretold.validation_examples > 0)
     sizes = {"train_examples": len(bundle.train), "test_examples": len(bundle.test)}
+    sizes["validation_examples"] = given
     if loader in EMBEDDED:
         assert bundle.info == foretold
     assert bundle.info == replace(foretold, **sizes)

@@ -42,7 +42,9 @@ def album(path, cache=None, on_corrupt="error", size=SIDE, channels=3):
     files = SourceFiles(cache_dir=cache)
     tree = files.own(path)
     found = [Member(name, number % 2) for number, name in enumerate(tree.files)]
-    return read_album(files, tree, {"train": found}, Form(size, channels), on_corrupt)
+    return read_album(
+        files, tree, {"train": found}, Form(size, channels), on_corrupt, ("apple", "pear")
+    )
 
 
 # One file.
@@ -194,7 +196,7 @@ def test_what_is_left_out_and_what_is_odd_is_remarked(tmp_path):
 def test_a_class_without_any_good_picture_is_an_error(tmp_path):
     write(tmp_path, {"1.jpg": b"", "2.png": halves()})
 
-    with pytest.raises(DataError, match=r"no picture of some class of the train part.*1\.jpg"):
+    with pytest.raises(DataError, match=r"no picture of apple in the train part.*1\.jpg"):
         album(tmp_path, on_corrupt="skip")
 
 

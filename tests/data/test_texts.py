@@ -231,7 +231,10 @@ def test_files_that_are_no_texts_may_be_left_out(tmp_path):
 def test_a_class_without_a_usable_text_is_refused(tmp_path):
     folder = write(tmp_path, {f"spam/{n}.txt": b"" for n in range(4)} | spam(0))
     write(folder, {f"ham/{n}.txt": b"hello" for n in range(4)})
-    with pytest.raises(DataError, match=r"beside spam/\d\.txt"):
+    with pytest.raises(
+        DataError,
+        match=r"every text of spam in the train part is unusable, for example spam/\d\.txt",
+    ):
         text_folder(SourceFiles(), path=str(folder), on_broken="skip")
 
 
