@@ -19,7 +19,7 @@ from kx.reporting.kept import (
     recorded,
     told_epoch,
 )
-from kx.reporting.marks import RANDOM, SMOKE
+from kx.reporting.marks import marks_of, sentence
 from kx.reporting.text import clean, shortened
 
 if TYPE_CHECKING:
@@ -68,13 +68,12 @@ class Kept:
         return str(self.record.dataset.get("target") or "prediction")
 
     def marks(self) -> list[str]:
-        """Return why the predictions mean little, if they do; to be told loudly."""
-        said = {
-            SAMPLE: self.record.is_sample,
-            SMOKE: self.record.smoke,
-            RANDOM: self.record.is_untransferred,
-        }
-        marks = [mark for mark, holds in said.items() if holds]
+        """Return why the predictions mean little, if they do; to be told loudly.
+
+        A leak makes scores too good, and predictions no worse.
+        """
+        worn = [mark for mark in marks_of(self.record) if mark != "leaky"]
+        marks = [SAMPLE if mark == "sample" else sentence(mark) for mark in worn]
         if partial := self.record.partial:
             marks.append(f"STOPPED EARLY: the network of {partial['fit']}, {told_epoch(partial)}")
         return marks

@@ -60,6 +60,8 @@ def report(
     alone = len(folders) == 1 and bool(runs)
     path = file or (folders[0] if alone else outputs) / "report.html"
     html = _html(folders, alone, lang, plugins)
+    if runs or where:
+        _caution(folders, lang)
     atomic_write(path, html)
     facts = {
         "report": str(path),
@@ -89,6 +91,17 @@ def _folders(outputs: Path, runs: list[str], choice: Choice) -> list[Path]:
     if not found:
         raise UsageError(f"{outputs}: no run meets the condition; there is nothing to show")
     return found
+
+
+def _caution(folders: list[Path], lang: Language) -> None:
+    """Say why the runs that were asked for must not be held against each other, if so."""
+    from kx.reporting import console
+    from kx.reporting.comparable import cautions
+    from kx.reporting.folder import judged
+
+    records = [record for folder in folders if (record := judged(folder)[1])]
+    for text in cautions(records, lang):
+        console.say(text, err=True)
 
 
 def _html(folders: list[Path], alone: bool, lang: Language, plugins: bool) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from kx.curves import difference
 from kx.errors import UsageError
+from kx.reporting.comparable import cautions, loss_of
 from kx.reporting.evidence import Contender, read_run
 from kx.reporting.findings import Comparison, compared
 from kx.reporting.flat import flattened
@@ -57,6 +58,8 @@ class Overview:
         facts: likewise, of what the record says of the run: parameters, seconds, versions, ….
         scores: validation first.
         comparisons: of each run but the first with the first.
+        warnings: of what is to be borne in mind with several tests.
+        cautions: why numbers of some runs must not be held against those of others.
     """
 
     runs: tuple[Contender, ...]
@@ -65,6 +68,7 @@ class Overview:
     scores: tuple[ScoreRow, ...]
     comparisons: tuple[Comparison, ...]
     warnings: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields by name."""
@@ -91,6 +95,7 @@ def compare_runs(folders: Sequence[Path]) -> Overview:
         scores=tuple(_score_rows(records, runs[0].about.label, comparable)),
         comparisons=comparisons,
         warnings=tuple(_warnings(comparisons)),
+        cautions=tuple(cautions(records.values())),
     )
 
 
@@ -137,7 +142,13 @@ def _score_rows(
         found = {label: record.scores.get(part, {}) for label, record in records.items()}
         for metric in dict.fromkeys(name for scores in found.values() for name in scores):
             scores = {label: s[metric] for label, s in found.items() if metric in s}
-            yield ScoreRow(part, metric, scores, _differences(scores, reference, comparable))
+            alike = [label for label in comparable if _alike(metric, records, reference, label)]
+            yield ScoreRow(part, metric, scores, _differences(scores, reference, alike))
+
+
+def _alike(metric: str, records: Mapping[str, Record], reference: str, label: str) -> bool:
+    """Whether a metric is the same number in two runs: a loss is, if they are trained for one."""
+    return metric != "loss" or loss_of(records[label]) == loss_of(records[reference])
 
 
 def _differences(

@@ -10,7 +10,7 @@ from kx.reporting.compare import Overview, ScoreRow
 from kx.reporting.evidence import Contender
 from kx.reporting.findings import Comparison, Finding
 from kx.reporting.history import Curves
-from kx.reporting.marks import SAMPLE
+from kx.reporting.marks import sentence
 from kx.reporting.pieces import plain, table
 from kx.reporting.record import Score
 from kx.reporting.runs_table import curve_table
@@ -47,9 +47,10 @@ def comparison_panel(
     labels = [run.label for run in overview.runs if run.recorded]
     parts = [
         *(line for run in overview.runs for line in _run_lines(run)),
+        *(part for text in overview.cautions for part in ("", plain(text, "bold yellow"))),
         *_differences("setting", overview.settings, labels),
         *_differences("fact", overview.facts, labels),
-        *_drawn(curves or {}, ascii_only),
+        *_drawn(_apart(curves or {}, overview.comparisons), ascii_only),
         *_scores(overview.scores, overview.runs[0].label),
         *(line for found in overview.comparisons for line in _comparison_lines(found)),
         *(plain(f"Warning: {warning}", "yellow") for warning in overview.warnings),
@@ -65,8 +66,7 @@ def _run_lines(run: Contender) -> Iterator[RenderableType]:
     if run.dataset:
         yield _indented(plain(" ".join(facts)))
     if run.marks:
-        marks = [SAMPLE if mark == "sample data" else mark.upper() for mark in run.marks]
-        yield _indented(plain("; ".join(marks), "bold yellow"))
+        yield from (_indented(plain(sentence(mark), "bold yellow")) for mark in run.marks)
     if run.note:
         yield _indented(plain(run.note, "red"))
 
@@ -86,6 +86,12 @@ def _differences(
         yield from ("", made)
     if any(name not in values for values in rows.values() for name in labels):
         yield plain(f"-: a run that has no such {kind}", "dim")
+
+
+def _apart(curves: Curves, comparisons: Sequence[Comparison]) -> Curves:
+    """Return the curves, those named that are of other data than the first run's."""
+    others = {found.run for found in comparisons if found.unlike}
+    return {f"{label} (other data)" if label in others else label: v for label, v in curves.items()}
 
 
 def _drawn(curves: Curves, ascii_only: bool) -> Iterator[RenderableType]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,6 +12,7 @@ from typing_extensions import TypedDict  # Pydantic wants this one below Python 
 from kx.errors import DataError
 from kx.evaluators.paired import labels
 from kx.reporting.folder import damaged_artefacts, judged
+from kx.reporting.marks import Mark, marks_of
 from kx.reporting.record import Record
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Contender:
         label: a letter; the reference is ``A``.
         state: as ``kx.reporting.folder.state`` returns it.
         recorded: whether there is a record that can be read.
-        marks: what to bear in mind, such as ``sample data``.
+        marks: that it wears.
         note: what is wrong with its record, if it cannot be read.
     """
 
@@ -41,7 +42,7 @@ class Contender:
     state: str
     recorded: bool = False
     dataset: str = ""
-    marks: tuple[str, ...] = ()
+    marks: tuple[Mark, ...] = ()
     note: str = ""
 
 
@@ -106,18 +107,9 @@ def read_run(label: str, folder: Path) -> Run:
         name=record.name,
         recorded=True,
         dataset=str(record.dataset.get("name", "")),
-        marks=tuple(_marks(record)),
+        marks=tuple(marks_of(record)),
     )
     return Run(about, record, _evidence(label, folder, record) if state == "completed" else None)
-
-
-def _marks(record: Record) -> Iterator[str]:
-    if record.is_sample:
-        yield "sample data"
-    if record.smoke:
-        yield "smoke run"
-    if record.leaky:
-        yield "leaky preparation"
 
 
 def _evidence(label: str, folder: Path, record: Record) -> Evidence:

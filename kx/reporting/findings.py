@@ -16,6 +16,7 @@ from kx.evaluators.paired import (
     paired_bootstrap,
     per_split,
 )
+from kx.reporting.comparable import loss_of, unlike
 from kx.reporting.evidence import CLASSES, NUMBERS, Evidence, Run, Splits, train_size
 from kx.reporting.record import Record, headline
 from kx.reporting.text import clean, shortened
@@ -56,6 +57,7 @@ class Comparison:
         comparable: whether both ended well and saw the same data.
         findings: the tests that could be made.
         notes: why others could not.
+        unlike: in what their data differ; empty if they do not, or one did not end well.
     """
 
     run: str
@@ -63,6 +65,7 @@ class Comparison:
     comparable: bool
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
+    unlike: str = ""
 
 
 def compared(first: Run, other: Run) -> Comparison:
@@ -74,7 +77,7 @@ def compared(first: Run, other: Run) -> Comparison:
         return Comparison(*ends, comparable=False, notes=(f"{states}: no test",))
     if reason := _unlike(first.evidence, other.evidence):
         note = f"the data differ ({reason}): no test and no differences"
-        return Comparison(*ends, comparable=False, notes=(note,))
+        return Comparison(*ends, comparable=False, notes=(note,), unlike=reason)
     results = [_on_rows(first.evidence, other.evidence), _on_folds(first.evidence, other.evidence)]
     findings = tuple(result for result in results if isinstance(result, Finding))
     notes = tuple(result for result in results if isinstance(result, str))
@@ -84,18 +87,21 @@ def compared(first: Run, other: Run) -> Comparison:
 def _unlike(first: Evidence, other: Evidence) -> str:
     """Return in what the data of two runs differ, or nothing."""
     a, b = first.record, other.record
-    own, its = a.dataset, b.dataset
-    if (own.get("name"), own.get("task")) != (its.get("name"), its.get("task")):
-        return f"{first.label}: {_named(own)}, {other.label}: {_named(its)}"
-    if a.is_sample != b.is_sample:
+    what = unlike(a, b) or ("" if _same_targets(first, other) else "test_rows")
+    if what in ("name", "task"):
+        return f"{first.label}: {_named(a.dataset)}, {other.label}: {_named(b.dataset)}"
+    if what == "sample":
         return f"{(first if a.is_sample else other).label} is of sample data"
-    if a.smoke != b.smoke:
+    if what == "smoke":
         return f"{(first if a.smoke else other).label} is a smoke run, on a few rows"
-    if own.get("files") != its.get("files"):
-        return "the files that were read have other contents"
-    if not own.get("files") and own.get("fingerprint") != its.get("fingerprint"):
-        return "other fingerprints"
-    return "" if _same_targets(first, other) else "other rows in the test part"
+    files = a.dataset.get("files") or b.dataset.get("files")
+    told = {
+        "contents": "the files that were read have other contents"
+        if files
+        else "other fingerprints",
+        "test_rows": "other rows in the test part",
+    }
+    return told.get(what, "")
 
 
 def _named(dataset: Mapping[str, Any]) -> str:
@@ -193,7 +199,8 @@ def _rows_of(splits: Splits) -> tuple[Any, ...]:
 def _shared_metric(first: Record, other: Record) -> str:
     """Return the main metric of the first run, or else one that both have, the loss last."""
     main = headline(first)
-    shared = [name for name in first.fold_scores if name in other.fold_scores]
+    own = () if loss_of(first) == loss_of(other) else ("loss",)  # they are trained for others
+    shared = [name for name in first.fold_scores if name in other.fold_scores and name not in own]
     if not shared:
         raise DataError("no metric was recorded in both")
     return min(shared, key=lambda name: (main is None or name != main[1], name == "loss"))

@@ -16,6 +16,7 @@ from kx.errors import StorageError, UsageError
 from kx.reporting.flat import settings
 from kx.reporting.history import CSV, JSON, Curves, read_history
 from kx.reporting.labels import Labels, read_labels
+from kx.reporting.marks import marks_of
 from kx.reporting.record import Record, best_baseline
 from kx.reporting.text import clean, shortened
 
@@ -194,8 +195,7 @@ def _tags(record: Record, labels: Labels) -> dict[str, str]:
         "mlflow.note.content": labels.note,
         "mlflow.source.git.commit": record.git_commit or "",
     }
-    marks = {"sample": record.is_sample, "smoke": record.smoke, "leaky": record.leaky}
-    return tags | {f"kx.{mark}": "true" for mark, holds in marks.items() if holds}
+    return tags | {f"kx.{mark}": "true" for mark in marks_of(record)}
 
 
 def _put_files(client: MlflowClient, run: str, folder: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kx.language import Language, Words
 from kx.reporting.fact_lines import facts_of
 from kx.reporting.labels import Labels
-from kx.reporting.marks import marks_of
+from kx.reporting.marks import marks_of, sentence
 from kx.reporting.pieces import grid, plain
 from kx.reporting.record import Record
 from kx.reporting.remark_lines import remarks_on
@@ -109,7 +109,7 @@ def _heading(record: Record, words: Words) -> RenderableType:
     state = words.name("state", record.status)
     line.append(state, style=f"bold {STATUS_STYLES[record.status]}")
     line.append(words("time", time=duration(record.seconds)))
-    marks = (words(f"mark.{mark}") for mark in marks_of(record))
+    marks = (sentence(mark, words.language) for mark in marks_of(record))
     return Group(line, *(plain(mark, "bold yellow") for mark in marks))
 
 

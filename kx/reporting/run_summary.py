@@ -10,6 +10,7 @@ from typing import Any
 from kx.errors import DataError
 from kx.reporting.folder import RUN_ID, judged, run_ids
 from kx.reporting.labels import Labels, read_labels
+from kx.reporting.marks import MARKS, Mark, marks_of
 from kx.reporting.record import Record, best_baseline, headline
 
 
@@ -48,6 +49,11 @@ class RunSummary:
     glance: Sequence[float | None] = ()
     note: str = ""
     labels: Labels = field(default_factory=Labels)
+
+    @property
+    def marks(self) -> list[Mark]:
+        """Those that the run wears."""
+        return [mark for mark in MARKS if getattr(self, mark)]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields by name."""
@@ -90,10 +96,7 @@ def _summary_of(record: Record, run: str, standing: str, labels: Labels, note: s
         name=record.name,
         state=standing,
         dataset=str(record.dataset.get("name", "")),
-        sample=record.is_sample,
-        smoke=record.smoke,
-        leaky=record.leaky,
-        random=record.is_untransferred,
+        **dict.fromkeys(marks_of(record), True),
         part=part,
         metric=metric,
         value=score["value"] if score else None,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from kx.language import Catalogue, Language, Words
-from kx.reporting.marks import LEAKY, RANDOM, SAMPLE, SMOKE
 
 CATALOGUE = Catalogue(
     {
@@ -16,13 +15,6 @@ CATALOGUE = Catalogue(
         "report": ("report: {path}", "报告：{path}"),
         "report.get": ("report: {command}", "报告：{command} --lang zh"),
         "more": ("more: {command}", "详细比较：{command}"),
-        "mark.sample": (SAMPLE, "示例数据：这些数字不能说明真实数据集的任何情况"),
-        "mark.random": (RANDOM, "随机权重：基础网络未经训练，没有迁移任何知识"),
-        "mark.leaky": (LEAKY, "数据泄漏：预处理看到了验证数据，分数偏高"),
-        "mark.smoke": (SMOKE, "冒烟运行：仅用少量数据检查程序能否运行"),
-        "brief.sample": ("SAMPLE DATA", "示例数据"),
-        "brief.random": ("RANDOM WEIGHTS", "随机权重"),
-        "brief.leaky": ("LEAKY PREPARATION", "数据泄漏"),
         # Tables
         "score": ("score", "分数"),
         "value": ("value", "值"),

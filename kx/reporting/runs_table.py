@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kx.curves import best_epoch
 from kx.language import Language
 from kx.reporting.history import Curves
-from kx.reporting.marks import SAMPLE
+from kx.reporting.marks import cry, sentence
 from kx.reporting.run_summary import RunSummary
 from kx.reporting.run_words import run_words
 from kx.reporting.sparkline import sparkline
@@ -51,7 +51,9 @@ def runs_list(
     for run in runs:
         curve = sparkline((curves or {}).get(run.id, ()), CURVE, ascii_only=ascii_only)
         lines += [_first_line(run, wide, curve), _second_line(run, deep), *_more_lines(run)]
-    notes = [_text(f"\n{SAMPLE}", "bold yellow")] if any(run.sample for run in runs) else []
+    notes = (
+        [_text(f"\n{sentence('sample')}", "bold yellow")] if any(run.sample for run in runs) else []
+    )
     return Group(*lines, *notes)
 
 
@@ -102,17 +104,6 @@ def _first_line(run: RunSummary, width: int, curve: str) -> Text:
     return line
 
 
-def _marks(run: RunSummary) -> list[str]:
-    """Return what makes the numbers of a run worth less than they look."""
-    marks = {
-        "SAMPLE DATA": run.sample,
-        "smoke run": run.smoke,
-        "LEAKY": run.leaky,
-        "RANDOM WEIGHTS": run.random,
-    }
-    return [mark for mark, holds in marks.items() if holds]
-
-
 def _second_line(run: RunSummary, width: int) -> Text:
     parts = [
         f"{shortened(clean(run.dataset), 16):{width}}",
@@ -122,7 +113,7 @@ def _second_line(run: RunSummary, width: int) -> Text:
     ]
     line = _text(f"  {'  '.join(part for part in parts if part.strip())}")
     # Not behind the id: with a long one, they would not fit into 80 columns.
-    line.append("".join(f"  {mark}" for mark in _marks(run)), style="bold yellow")
+    line.append("".join(f"  {mark}" for mark in map(cry, run.marks)), style="bold yellow")
     return line
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kx.language import Words
-from kx.reporting.marks import marks_of
+from kx.reporting.marks import cry, marks_of
 from kx.reporting.pieces import plain, table
 from kx.reporting.record import Record, Score, best_baseline
 from kx.reporting.text import clean, duration, number, shortened
@@ -25,7 +25,7 @@ def scores_of(record: Record, words: Words) -> list[Table]:
     made = table([words(name) for name in ("score", "value", ends, "baseline")], right={1})
     marks = [mark for mark in marks_of(record) if mark != "smoke"]
     # In few words: what they mean stands under the heading.
-    made.title = words("comma").join(words(f"brief.{mark}") for mark in marks) or None
+    made.title = words("comma").join(cry(mark, words.language) for mark in marks) or None
     for part in ("validation", "test"):
         for metric, score in record.scores.get(part, {}).items():
             made.add_row(*_score_row(record, part, metric, score, words))

@@ -22,6 +22,7 @@ from kx.reporting.condition import (
 from kx.reporting.flat import flattened
 from kx.reporting.folder import judged, run_ids
 from kx.reporting.group import member_of
+from kx.reporting.marks import MARKS
 from kx.reporting.record import Record
 from kx.reporting.run_summary import RunSummary, summary_of
 from kx.reporting.text import clean, shortened
@@ -43,7 +44,7 @@ FACTS = (
 )
 """Fields of the record that can be asked for by their names."""
 
-ALWAYS = ("id", "name", "status", "tag", "note", "dataset", "sample", "smoke", "leaky", "verdict",
+ALWAYS = ("id", "name", "status", "tag", "note", "dataset", *MARKS, "verdict",
           "group", "variant", "step")  # fmt: skip
 """Fields that no run need have for the question to make sense."""
 
@@ -103,7 +104,7 @@ def _fields(run: RunSummary, record: Record | None) -> Iterator[tuple[str, Value
         return
     yield from _known(_settings(record))
     yield from _known((name, getattr(record, name)) for name in FACTS)
-    yield from (("sample", run.sample), ("smoke", run.smoke), ("leaky", run.leaky))
+    yield from ((mark, getattr(run, mark)) for mark in MARKS)
     yield from _known([("dataset", run.dataset), ("verdict", _verdict(record))])
     if member := member_of(record):
         kind = "variant" if member.kind == "variants" else "step"

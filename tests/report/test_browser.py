@@ -223,6 +223,21 @@ def test_runs_are_filtered_by_tag_and_by_what_they_were_carried_out_with(show, l
     is_well(show(report_of_many(one_of_two, "en"), 400))
 
 
+def test_chosen_curves_of_different_data_have_charts_of_their_own(show, leave):
+    houses = a_record(name="houses", dataset={"name": "houses", "task": "regression"})
+    browser = show(report_of_many([leave(), leave(), leave(houses)], "en"))
+
+    one(browser, "#draw-none").click()
+    one(browser, "#draw-shown").click()
+
+    titles = [each.text for each in all_of(browser, "#overlaid figcaption")]
+    assert sorted(titles) == ["validation loss · films", "validation loss · houses"]
+    assert "not comparable" in one(browser, "#overlaid .alarm").text
+    one(browser, "tr[data-dataset=houses] .draw").click()
+    assert [e.text for e in all_of(browser, "#overlaid figcaption")] == ["validation loss"]
+    assert all_of(browser, "#overlaid .alarm") == []
+
+
 def test_curves_are_chosen_and_overlaid(show, many):
     browser = show(many)
 

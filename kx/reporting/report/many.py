@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kx.reporting.comparable import Data, cautions, data_of, loss_of, named
 from kx.reporting.report.gather import Run, read_run
 from kx.reporting.report.groups import GroupView, common_group, group_view, member_of_run
-from kx.reporting.report.overlay import curves_of, label_of, metrics_of, overlay
+from kx.reporting.report.overlay import curves_of, label_of, metrics_of, overlays
 from kx.reporting.report.svg import Drawing
 from kx.reporting.report.table import (
     SETTINGS,
@@ -36,7 +37,8 @@ class ManyRuns:
         hidden: number of settings that differ, but have no column.
         curves: for the script: names of the curves, and those of each run.
         metrics: name and words of each curve that can be drawn.
-        chart: of the first curve, drawn for those who have no script.
+        charts: of the first curve, drawn for those who have no script; one for each kind of data.
+        cautions: why numbers of some runs must not be held against those of others.
         group: that all runs are of; None: they come from here and there.
         groups: ids of all groups; several are worth a filter.
         tags: all that were given.
@@ -49,10 +51,16 @@ class ManyRuns:
     hidden: int
     metrics: Sequence[tuple[str, str]]
     curves: Mapping[str, Any]
-    chart: Drawing | None
+    charts: Sequence[Drawing]
+    cautions: Sequence[str]
     group: GroupView | None
     groups: Sequence[str]
     tags: Sequence[str]
+
+    @property
+    def chart(self) -> Drawing | None:
+        """The first of the charts."""
+        return self.charts[0] if self.charts else None
 
 
 def many_runs(folders: Sequence[Path], words: Words) -> ManyRuns:
@@ -62,14 +70,14 @@ def many_runs(folders: Sequence[Path], words: Words) -> ManyRuns:
     """
     runs = _in_order([read_run(folder) for folder in folders])
     alone = bool(common_group(runs))
-    curves = {run.id: {"label": label_of(run, alone, words), **curves_of(run)} for run in runs}
-    metrics = metrics_of(curves)
-    usual = _most_frequent([dataset_name(run) for run in runs])
-    first = [
-        run
+    records = [run.record for run in runs if run.record]
+    data = named(records)
+    curves = {
+        run.id: {"label": label_of(run, alone, words), **curves_of(run), **_kind(run, data)}
         for run in runs
-        if metrics and metrics[0] in curves[run.id]["y"] and dataset_name(run) == usual
-    ][:FIRST]
+    }
+    metrics = metrics_of(curves)
+    first = _first(runs, curves, metrics[0]) if metrics else []
     settings = settings_of(runs)
     scores = score_columns(runs)
     return ManyRuns(
@@ -83,11 +91,32 @@ def many_runs(folders: Sequence[Path], words: Words) -> ManyRuns:
         hidden=max(0, len(differing_settings(runs)) - SETTINGS),
         metrics=[(name, words.curve(name)) for name in metrics],
         curves={"epoch": words("axis.epoch"), "runs": curves, "order": list(curves)},
-        chart=overlay(first, curves, metrics[0], words) if metrics else None,
+        charts=overlays(first, curves, metrics[0], words) if metrics else [],
+        cautions=cautions(records, words.language),
         group=group_view(runs, words),
         groups=sorted({m.group for run in runs if (m := member_of_run(run)) and m.group}),
         tags=sorted({tag for run in runs for tag in run.labels.tags}),
     )
+
+
+def _kind(run: Run, data: Mapping[Data, str]) -> dict[str, str]:
+    """Return what the numbers of a run are of, and which its loss is."""
+    if run.record is None:
+        return {"data": "?", "loss": ""}
+    return {"data": data[data_of(run.record)], "loss": loss_of(run.record)}
+
+
+def _first(runs: Sequence[Run], curves: Mapping[str, Any], metric: str) -> list[Run]:
+    """Return the runs that are drawn before any is chosen: those of the data that most are of.
+
+    Where no two are of the same data, a few are, each in a chart of its own.
+    """
+    drawable = [run for run in runs if metric in curves[run.id]["y"]]
+    kinds = [curves[run.id]["data"] for run in drawable]
+    if len(set(kinds)) == len(kinds):
+        return drawable[:FIRST]
+    usual = _most_frequent(kinds)
+    return [run for run in drawable if curves[run.id]["data"] == usual][:FIRST]
 
 
 def _in_order(runs: Sequence[Run]) -> list[Run]:

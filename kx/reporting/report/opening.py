@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kx.curves import lower_is_better
+from kx.reporting.marks import marks_of, sentence
 from kx.reporting.record import Expectation, Record, Score, best_baseline, headline
 from kx.reporting.report.charts import DotPlot, Row
 from kx.reporting.report.dots import DotDrawing, placed
@@ -99,13 +100,7 @@ def expectations(record: Record, words: Words) -> list[Expected]:
 
 def alarms(record: Record, words: Words) -> list[str]:
     """Return what makes the numbers of a run worth less than they look, or nothing."""
-    marks = {
-        "alarm.sample": record.is_sample,
-        "alarm.random": record.is_untransferred,
-        "alarm.leaky": record.leaky,
-        "alarm.smoke": record.smoke,
-    }
-    return [words(key) for key, holds in marks.items() if holds]
+    return [sentence(mark, words.language) for mark in marks_of(record)]
 
 
 def remarks(record: Record, words: Words) -> Iterator[str]:

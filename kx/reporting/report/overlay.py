@@ -50,27 +50,50 @@ def metrics_of(curves: Mapping[str, Mapping[str, Any]]) -> list[str]:
     return sorted(names, key=lambda n: (not n.startswith("val_"), not n.endswith("loss")))
 
 
-def overlay(
+def overlays(
     runs: Sequence[Run], curves: Mapping[str, Any], metric: str, words: Words
-) -> Drawing | None:
-    """Return one metric of several runs in one chart, or None if it has no point.
+) -> list[Drawing]:
+    """Return one metric of several runs: in one chart where it is the same number in all of them.
+
+    Losses of different data, or of different kinds, are no such number: each has its own chart.
 
     Args:
         runs: to be drawn.
-        curves: run -> its label and what ``curves_of`` returns.
+        curves: run -> its label, what ``curves_of`` returns, its data and its loss.
         metric: that all of them have.
         words: of the language.
     """
+    inks = {run.id: f"c{at % INKS}" for at, run in enumerate(runs)}
+    kinds: dict[str, list[Run]] = {}
+    for run in runs:
+        kinds.setdefault(kind_of(curves[run.id], metric), []).append(run)
+    told = kinds if len(kinds) > 1 else {"": list(runs)}
+    found = [_overlay(of, curves, metric, kind, inks, words) for kind, of in told.items()]
+    return [drawing for drawing in found if drawing]
+
+
+def kind_of(curve: Mapping[str, Any], metric: str) -> str:
+    """Return what the values of a run's metric are of: its data, and for a loss, which it is."""
+    loss = curve["loss"] if metric.endswith("loss") else ""
+    return ", ".join(filter(None, (curve["data"], loss)))
+
+
+def _overlay(
+    runs: Sequence[Run],
+    curves: Mapping[str, Any],
+    metric: str,
+    kind: str,
+    inks: Mapping[str, str],
+    words: Words,
+) -> Drawing | None:
     series = [
         Series(
-            curves[run.id]["label"],
-            curves[run.id]["x"],
-            curves[run.id]["y"][metric],
-            f"c{at % INKS}",
+            curves[run.id]["label"], curves[run.id]["x"], curves[run.id]["y"][metric], inks[run.id]
         )
-        for at, run in enumerate(runs)
+        for run in runs
     ]
     label = words.curve(metric)
     log = needs_logarithm(metric, [value for one in series for value in one.y])
     y_label = words("axis.logarithmic", name=label) if log else label
-    return drawn(Chart(label, words("axis.epoch"), y_label, series, whole=True, logarithmic=log))
+    title = f"{label} · {kind}" if kind else label
+    return drawn(Chart(title, words("axis.epoch"), y_label, series, whole=True, logarithmic=log))

@@ -10,6 +10,7 @@ from kx.curves import lower_is_better
 from kx.reporting.compare import differing
 from kx.reporting.diagnosis_words import WORDS as DIAGNOSES
 from kx.reporting.jsonfile import to_json
+from kx.reporting.marks import badge, marks_of
 from kx.reporting.record import Record, best_baseline, headline
 from kx.reporting.report.gather import Run
 from kx.reporting.report.groups import in_words, member_of_run
@@ -199,15 +200,8 @@ def _setting(row: Mapping[str, Any], run: str) -> Cell:
 
 
 def _badges(record: Record, words: Words) -> Iterator[tuple[str, str]]:
-    marks = {
-        "sample": record.is_sample,
-        "random": record.is_untransferred,
-        "leaky": record.leaky,
-        "smoke": record.smoke,
-    }
-    for kind, holds in marks.items():
-        if holds:
-            yield kind, words(f"badge.{kind}")
+    for mark in marks_of(record):
+        yield mark, badge(mark, words.language)
 
 
 def dataset_name(run: Run) -> str:

@@ -41,27 +41,6 @@ ABOVE: Texts = {
     "state.failed": ("failed", "失败"),
     "state.damaged": ("damaged", "已损坏"),
     "state.crashed": ("crashed", "已崩溃"),
-    # What makes numbers worth less
-    "alarm.sample": (
-        "SAMPLE DATA: these numbers say nothing about the real data set",
-        "示例数据：这些数字不能说明真实数据集的任何情况",
-    ),
-    "alarm.random": (
-        "RANDOM WEIGHTS: the base is untrained, nothing was transferred",
-        "随机权重：基础网络未经训练，没有迁移任何知识",
-    ),
-    "alarm.leaky": (
-        "LEAKY PREPARATION: scores are too good",
-        "数据泄漏：预处理看到了验证数据，分数偏高",
-    ),
-    "alarm.smoke": (
-        "SMOKE RUN: cut short, only to see that all works",
-        "冒烟运行：仅用少量数据检查程序能否运行",
-    ),
-    "badge.sample": ("sample data", "示例数据"),
-    "badge.random": ("random weights", "随机权重"),
-    "badge.leaky": ("leaky", "有泄漏"),
-    "badge.smoke": ("smoke run", "冒烟运行"),
     # The verdict
     "verdict": ("Verdict", "结论"),
     "verdict.met": ("met", "达到"),

@@ -293,6 +293,11 @@ BELOW: Texts = {
         "The newest runs with this curve; with JavaScript, any can be chosen.",
         "最近的几次运行；启用 JavaScript 后可任意选择。",
     ),
+    "overlay.apart": (
+        "These numbers are of different data or losses, and not comparable: each kind has a chart "
+        "and an axis of its own.",
+        "这些数值来自不同的数据或损失，不可比较：每一种单独成图，坐标轴各不相同。",
+    ),
     "overlay.empty": ("No run is chosen.", "没有选择任何运行。"),
     "none": ("no runs", "没有运行"),
 }

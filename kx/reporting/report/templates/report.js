@@ -237,6 +237,11 @@
     });
     return d;
   };
+  // What the numbers of a run are of; losses of different data or kinds share no axis.
+  const kind = (id) => {
+    const loss = metric.value.endsWith("loss") ? runs[id].loss : "";
+    return [runs[id].data, loss].filter(Boolean).join(", ");
+  };
   const draw = () => {
     for (const swatch of all(".swatch", table)) swatch.className = "swatch";
     const ids = chosen();
@@ -244,13 +249,23 @@
       holder.replaceChildren(made("p", { class: "note" }, holder.dataset.empty));
       return;
     }
+    const kinds = [...new Set(ids.map(kind))];
+    const places = new Map(ids.map((id, place) => [id, place]));
+    const width = holder.clientWidth;
+    const wholes = kinds.map((of) =>
+      chart(ids.filter((id) => kind(id) === of), places, kinds.length > 1 ? of : "", width));
+    const told = kinds.length > 1 ? [made("p", { class: "alarm" }, holder.dataset.apart)] : [];
+    holder.replaceChildren(...told, ...wholes);
+    for (const svg of all("svg[data-chart]", holder)) watch(svg);
+  };
+  const chart = (ids, places, of, room) => {
     const { curves, log, x, y } = figure(ids);
-    const width = Math.max(320, Math.min(900, holder.clientWidth));
+    const width = Math.max(320, Math.min(900, room));
     const height = Math.round(Math.min(420, width * 0.62));
     const [left, top, right, bottom] = [58, 12, width - 12, height - 46];
     const toX = (value) => left + ((value - x[0]) / (x[1] - x[0])) * (right - left);
     const toY = (value) => bottom - ((value - y[0]) / (y[1] - y[0])) * (bottom - top);
-    const title = metric.selectedOptions[0].textContent;
+    const title = metric.selectedOptions[0].textContent + (of && ` · ${of}`);
     const svg = made("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": title, tabindex: "0" });
     for (const [at, text] of log ? decades(y) : ticks(y, 6, false)) {
       svg.append(made("path", { class: "grid", d: `M${left} ${toY(at)}H${right}` }));
@@ -261,27 +276,26 @@
     }
     svg.append(made("path", { class: "axis", d: `M${left} ${bottom}H${right}` }));
     svg.append(made("text", { class: "axisname middle", x: (left + right) / 2, y: height - 8 }, epoch));
-    const series = curves.map((curve, place) => {
+    const series = curves.map((curve) => {
+      const place = places.get(curve.id);
       const [ink, dash] = look(place);
       svg.append(made("path", { class: `line ${ink} ${dash} ${ids.length > 24 ? "thin" : ""}`, d: path(curve, toX, toY) }));
       one(curve.id).querySelector(".swatch").className = `swatch ${ink}`;
-      return { label: runs[curve.id].label, ink, x: curve.x, y: curve.y, values: runs[curve.id].y[metric.value] };
+      return { label: runs[curve.id].label, ink, place, x: curve.x, y: curve.y, values: runs[curve.id].y[metric.value] };
     });
     svg.dataset.chart = JSON.stringify({ frame: [left, top, right, bottom], x, y, name: epoch, series });
     const plot = made("div", { class: "plot" });
     plot.append(svg);
-    const caption = made("figcaption", {}, title);
     const whole = made("figure", { class: "chart" });
-    whole.append(caption, plot);
+    whole.append(made("figcaption", {}, title), plot);
     if (ids.length <= 24) whole.append(legend(series));
-    holder.replaceChildren(whole);
-    watch(svg);
+    return whole;
   };
   const legend = (series) => {
     const list = made("ul", { class: "legend" });
-    series.forEach((each, place) => {
+    series.forEach((each) => {
       const icon = made("svg", { viewBox: "0 0 24 12", width: 24, height: 12, "aria-hidden": "true" });
-      icon.append(made("path", { class: `line ${look(place).join(" ")}`, d: "M1 6h22" }));
+      icon.append(made("path", { class: `line ${look(each.place).join(" ")}`, d: "M1 6h22" }));
       const item = made("li");
       item.append(icon, made("span", {}, each.label));
       list.append(item);

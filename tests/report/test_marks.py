@@ -1,0 +1,83 @@
+"""What makes numbers worth less than they look: said wherever they are shown."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from kx.language import LANGUAGES
+from kx.predicting import Kept
+from kx.reporting.labels import Labels
+from kx.reporting.marks import MARKS, WORDS, badge, cry, marks_of, sentence
+from kx.reporting.mlflow import _tags
+from kx.reporting.report.page import report_of_many, report_of_one
+from kx.reporting.run_summary import summary
+from tests.report.conftest import a_record
+from tests.report.pages import Page
+
+DATA = a_record().dataset
+WORN = {
+    "sample": {"dataset": {**DATA, "sample": True}},
+    "random": {"base": {"name": "VGG16", "random": True, "fallback": True}},
+    "leaky": {"leaky": True},
+    "smoke": {"smoke": True},
+}
+
+
+@pytest.fixture(params=MARKS)
+def mark(request):
+    return request.param
+
+
+@pytest.fixture
+def marked(mark, leave):
+    return leave(a_record(**WORN[mark]))
+
+
+def test_every_mark_has_words_and_a_run_that_wears_it():
+    assert list(WORDS.gaps()) == []
+    assert {mark: marks_of(a_record(**changes)) for mark, changes in WORN.items()} == {
+        mark: [mark] for mark in MARKS
+    }
+    assert marks_of(a_record()) == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_page_of_a_run_and_its_panel_say_what_it_wears(kx, marked, mark, lang):
+    _, out, _ = kx("show", "last", "--lang", lang, "--outputs", marked.parent)
+
+    assert sentence(mark, lang) in Page(report_of_one(marked, lang, print)).text
+    assert sentence(mark, lang) in " ".join(out.split())
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_page_of_many_runs_says_it(leave, marked, mark, lang):
+    assert badge(mark, lang) in Page(report_of_many([marked, leave()], lang)).text
+
+
+def test_lists_and_comparisons_say_it(kx, leave, marked, mark):
+    _, listed, _ = kx("runs", "--outputs", marked.parent)
+    other = leave()
+    _, compared, _ = kx("compare", marked.name, other.name, "--outputs", marked.parent)
+
+    assert cry(mark) in listed
+    assert sentence(mark) in " ".join(compared.split())
+
+
+def test_conditions_and_what_is_exported_know_it(kx, leave, marked, mark):
+    leave()
+    record = a_record(**WORN[mark])
+
+    _, found, _ = kx("runs", "--where", f"{mark} = true", "--json", "--outputs", marked.parent)
+
+    assert found.count('"id"') == 1
+    assert summary(marked).marks == [mark]
+    assert _tags(record, Labels())[f"kx.{mark}"] == "true"
+
+
+def test_predictions_say_it_unless_it_is_a_leak_in_scores(mark):
+    kept = Kept(Path(), a_record(**WORN[mark]), {}, SimpleNamespace())
+
+    said = kept.marks()
+
+    assert [cry(mark) in text for text in said] == ([] if mark == "leaky" else [True])
