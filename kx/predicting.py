@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kx import signals
 from kx.data.inputs.given import Examples, Given
 from kx.data.inputs.kinds import read_examples
 from kx.errors import DataError, OutOfMemoryError
@@ -31,8 +30,8 @@ if TYPE_CHECKING:
 
 SAMPLE = "SAMPLE DATA: trained on a generated stand-in, it knows nothing of real examples"
 
-BATCH = 1024
-"""Examples at a time, at most: as many as when the run predicted its test part."""
+AT_ONCE = 2048
+"""Examples that are made dense at a time, for the sake of memory; it changes no result."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,19 +154,16 @@ def outputs(model: keras.Model, x: Any) -> np.ndarray:
         x: (n, …) array or CSR matrix.
     """
     import numpy as np
-    import tensorflow as tf
 
-    from kx.training.engine import examples_at_once
+    from kx.contracts import Split
+    from kx.training.feed import Resident
+    from kx.training.prediction import Predictor
 
-    size = examples_at_once(model, BATCH)
-    spec = tf.TensorSpec((None, *x.shape[1:]), x.dtype)
-    run = tf.function(
-        lambda rows: tf.cast(model(rows, training=False), tf.float32), input_signature=[spec]
-    )
-    parts = (x[at : at + size] for at in range(0, x.shape[0], size))
-    said = []
-    for part in parts:
-        signals.check()
+    predictor, said = None, []
+    for at in range(0, x.shape[0], AT_ONCE):
+        part = x[at : at + AT_ONCE]
         dense = part.toarray() if hasattr(part, "toarray") else part
-        said.append(run(dense).numpy())
+        data = Resident(Split(dense, np.zeros(len(dense), "float32")))
+        predictor = predictor or Predictor(model, data)
+        said.append(predictor.predict(data, np.arange(len(dense))))
     return np.concatenate(said)

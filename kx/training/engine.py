@@ -54,7 +54,7 @@ SAVED_PER_TIME_STEP = 80e-6
 MOST_OPERATIONS_RECURRENT = 4e8
 """Of one step through time. An LSTM of 256 units, 3e8, still takes 1.4 times as long without."""
 MOST_BYTES_AT_ONCE = 256e6
-"""Of one layer's outputs, while predicting."""
+"""Of one layer's outputs, while validating."""
 SHARE_OF_MEMORY = 0.4
 """The data may take so much of what is free; preparation and results need room, too."""
 
@@ -145,12 +145,16 @@ def size_in_memory(data: Split) -> float:
 
 
 def examples_at_once(model: keras.Model, most: int) -> int:
-    """Return how many examples to predict in one step: fewer where a layer's pictures are large.
+    """Return how many examples to validate in one step: fewer where a layer's pictures are large.
 
-    It changes no result: a thousand photographs would take 3 GB behind one convolution.
+    A thousand photographs would take 3 GB behind one convolution.
     """
-    widest = max(_numbers(layer) for layer in layers_of(model))
-    return max(16, min(most, int(MOST_BYTES_AT_ONCE / (4 * widest))))
+    return max(16, min(most, int(MOST_BYTES_AT_ONCE / (4 * layer_outputs(model)))))
+
+
+def layer_outputs(model: keras.Model) -> int:
+    """Return how many numbers the widest layer makes of one example."""
+    return max(_numbers(layer) for layer in layers_of(model))
 
 
 def layers_of(model: keras.Model) -> Iterator[keras.Layer]:

@@ -2,39 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from kx.contracts import DatasetInfo, Split
+from kx.contracts import DatasetInfo
 from kx.evaluators.scores import EXACT, exact
 from kx.models.heads import Head
 from kx.training.assemble import make_metrics
-from kx.training.feed import Resident
 
 if TYPE_CHECKING:
-    import keras
     import numpy as np
-
-PREDICTION_BATCH = 1024
-
-
-def predict(model: keras.Model, x: Any) -> np.ndarray:
-    """Return the network's outputs for ``x``: (n, outputs) float32.
-
-    Keras's own ``predict`` slices a sparse matrix row by row, which takes longer than the network.
-    """
-    import numpy as np
-    import tensorflow as tf
-
-    count = x.shape[0]
-    data = Resident(Split(x, np.zeros(count, "float32")))
-
-    @tf.function(input_signature=[tf.TensorSpec((None,), tf.int32)], autograph=False)  # type: ignore[untyped-decorator]
-    def outputs(rows: tf.Tensor) -> tf.Tensor:
-        return model(data.batch(rows)[0], training=False)
-
-    starts = range(0, count, PREDICTION_BATCH)
-    parts = [outputs(tf.range(i, min(i + PREDICTION_BATCH, count))) for i in starts]
-    return np.concatenate([part.numpy() for part in parts])
 
 
 def measure(

@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kx import signals
-from kx.training.engine import examples_at_once
 from kx.training.environment import seed_everything
 from kx.training.feed import Resident
-from kx.training.halves import predicted
+from kx.training.prediction import Predictor
 
 if TYPE_CHECKING:
     import keras
@@ -22,9 +20,6 @@ if TYPE_CHECKING:
 
 Values = Sequence[Any]
 """One array or tensor per variable of a model, in the order of ``model.variables``."""
-
-PREDICTION_BATCH = 1024
-"""Examples at most: fewer where the pictures in a network are large."""
 
 
 class Template:
@@ -54,7 +49,7 @@ class Template:
         compile_model(self.model)
         self.model.optimizer.build(self.model.trainable_variables)
         self._optimizer_start = [variable.numpy() for variable in self.model.optimizer.variables]
-        self._outputs: dict[Any, Any] = {}
+        self._predictors: dict[Any, Predictor] = {}
         self._metrics_built = False
 
     def initial_values(self, seed: int) -> list[tf.Tensor]:
@@ -107,35 +102,14 @@ class Template:
         import numpy as np
 
         self.load(values)
-        outputs = self.prediction(data)
         wanted = np.arange(data.examples) if rows is None else rows
-        size = examples_at_once(self.model, PREDICTION_BATCH)
-        parts = []
-        for at in range(0, len(wanted), size):
-            signals.check()
-            rows = wanted[at : at + size].astype("int32")
-            parts.append(outputs(rows, *data.tensors).numpy())
-        return np.concatenate(parts)
+        return self.predictor(data).predict(data, wanted)
 
-    def prediction(self, data: Resident) -> Any:
-        """Return the function that predicts for data of this form, traced when first asked for."""
-        return self._outputs.get(data.form) or self._traced(data)
-
-    def _traced(self, data: Resident) -> Any:
-        import tensorflow as tf
-
-        model = self.model
-        specs = [tf.TensorSpec((None,), tf.int32)]
-        specs += [tf.TensorSpec((None, *t.shape[1:]), t.dtype) for t in data.tensors]
-
-        @tf.function(input_signature=specs, autograph=False)  # type: ignore[untyped-decorator]
-        def outputs(rows: tf.Tensor, *tensors: tf.Tensor) -> tf.Tensor:
-            outputs = predicted(model, data.batch(rows, tensors, weighted=False)[0])
-            return tf.cast(outputs, tf.float32)  # a plugin's output layer may compute in half
-
-        outputs.get_concrete_function()
-        self._outputs[data.form] = outputs
-        return outputs
+    def predictor(self, data: Resident) -> Predictor:
+        """Return what predicts for data of this form, traced when first asked for."""
+        if data.form not in self._predictors:
+            self._predictors[data.form] = Predictor(self.model, data)
+        return self._predictors[data.form]
 
 
 def _values(model: keras.Model) -> list[tf.Tensor]:
