@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import signal
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -149,6 +150,11 @@ class Problem:
     position: tuple[int, int] = (0, 0)
     of_data: bool = False
 
+    def __post_init__(self) -> None:
+        """Cut what a stranger's file has made long: a number may have a million digits."""
+        for name in ("where", "key", "message", "got", "hint"):
+            object.__setattr__(self, name, cut(getattr(self, name)))
+
     def __str__(self) -> str:
         """``file:line:column: key: what is wrong; got …; hint``, on one line."""
         parts = [self.message]
@@ -176,8 +182,22 @@ class SpecError(KxError):
         super().__init__("\n".join(map(str, self.problems)))
 
 
+LONGEST_WORD, LONGEST_TEXT = 240, 2_000
+"""Characters of a word, and of a text, that are told; most paths are shorter."""
+
+
+def cut(text: str) -> str:
+    """Return a text with words that are too long cut in the middle, and itself at its end."""
+    words = re.sub(
+        rf"\S{{{LONGEST_WORD},}}", lambda word: f"{word[0][:60]}...{word[0][-20:]}", text
+    )
+    return words if len(words) <= LONGEST_TEXT else f"{words[:LONGEST_TEXT]}..."
+
+
 def closest(name: str, known: Iterable[str]) -> str | None:
     """Return the one of ``known`` that ``name`` was most likely meant to be."""
+    if len(name) > LONGEST_WORD:  # comparing takes time by the square of its length
+        return None
     matches = difflib.get_close_matches(name.lower(), list(known), n=1, cutoff=0.5)
     return matches[0] if matches else None
 

@@ -223,7 +223,7 @@ def _described(
         if not is_built_in(entry):
             refuse_faults(entry, list(info_faults(info)))
         return replace(info, output_activation=spec.training.output_activation)
-    except (DataError, PluginError) as error:
+    except (DataError, PluginError, OSError) as error:
         key = ("dataset", *entry.paths()[:1])
         problem = document.problem(key, _one_line(error))
         problems.append(replace(problem, of_data=isinstance(error, RowsError)))

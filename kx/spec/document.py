@@ -8,6 +8,7 @@ expansion are bounded before anything is built.
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 import select
@@ -18,12 +19,17 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.reader import ReaderError
+from yaml.scanner import ScannerError
 
 from kx.errors import Problem, SpecError
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 32
 MAX_NODES = 10_000
+
+SURROGATE = re.compile("[\ud800-\udfff]")
+"""Halves of characters, which no text in UTF-8 has."""
 
 PATIENCE = 2.0
 """Seconds in which somebody must begin to write to a named pipe that is given as a spec."""
@@ -112,6 +118,25 @@ class Document:
 class _Loader(yaml.SafeLoader):
     """Composes nodes only; pure Python, since the C parser overflows its stack on deep text."""
 
+    def scan_flow_scalar_non_spaces(self, double: bool, start_mark: yaml.Mark) -> Any:
+        """Refuse escapes beyond U+10FFFF, and those of halves of characters."""
+        try:
+            chunks = super().scan_flow_scalar_non_spaces(double, start_mark)
+        except ValueError:
+            chunks = ["\ud800"]
+        if any(SURROGATE.search(chunk) for chunk in chunks):
+            raise ScannerError(
+                None, None, "an escape that stands for no character", self.get_mark()
+            )
+        return chunks
+
+    def scan_yaml_directive_number(self, start_mark: yaml.Mark) -> Any:
+        """Refuse a version with more digits than Python turns into a number."""
+        try:
+            return super().scan_yaml_directive_number(start_mark)
+        except ValueError:
+            raise ScannerError(None, None, "no such version of YAML", self.get_mark()) from None
+
 
 def read_document(path: Path) -> Document:
     """Read and parse the file at ``path``.
@@ -138,8 +163,19 @@ def read_document(path: Path) -> Document:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _refusal(shown, f"not a text file in UTF-8 (byte {error.start})") from None
+        raise _not_text(shown, raw, error.start) from None
     return parse(text, shown)
+
+
+def _not_text(path: str, raw: bytes, at: int) -> SpecError:
+    """Return the error that there is no UTF-8 at a byte of a file."""
+    if raw[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return _refusal(f"{path}:1:1", "this is UTF-16", hint="save the file as UTF-8")
+    before = raw[:at].decode("utf-8-sig").splitlines() if at else []
+    ended = not before or raw[at - 1 : at] in (b"\n", b"\r")
+    line, column = len(before) + ended, 1 if ended else len(before[-1]) + 1
+    message = f"not a text file in UTF-8: byte 0x{raw[at]:02x}"
+    return _refusal(f"{path}:{line}:{column}", message, hint="save the file as UTF-8")
 
 
 def _content(path: Path) -> bytes:
@@ -183,6 +219,8 @@ def parse(text: str, path: str = "<text>") -> Document:
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         raise SpecError([_syntax_problem(document, error)]) from None
+    except ReaderError as error:
+        raise SpecError([_character_problem(document, text, error)]) from None
     except yaml.YAMLError as error:
         raise _refusal(path, f"not YAML: {str(error).splitlines()[0]}") from None
     if node is None:
@@ -362,6 +400,18 @@ def _syntax_problem(document: Document, error: yaml.MarkedYAMLError) -> Problem:
     if mark:
         document.values[()] = Mark(mark.line + 1, mark.column + 1)
     return document.problem((), f"not YAML: {message}", hint=hint)
+
+
+def _character_problem(document: Document, text: str, error: ReaderError) -> Problem:
+    """Describe a character that no text has, such as U+0000."""
+    before = text[: error.position].splitlines(keepends=True)
+    ended = not before or before[-1] != before[-1].rstrip("\r\n\x85\u2028\u2029")
+    line, column = len(before) + ended, 1 if ended else len(before[-1]) + 1
+    document.values[()] = Mark(line, column)
+    code = ord(text[error.position])
+    return document.problem(
+        (), f"the character U+{code:04X} has no place in a text", hint="remove it"
+    )
 
 
 def _refusal(where: str, message: str, hint: str = "") -> SpecError:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kx.errors import Problem, SpecError
-from kx.spec.document import Document, Key, parse_value, read_document
+from kx.spec.document import MAX_DEPTH, SURROGATE, Document, Key, parse_value, read_document
 from kx.spec.schema import ExperimentSpec
 from kx.spec.validate import validate
 
@@ -66,6 +66,8 @@ def override(document: Document, text: str) -> Problem | None:
     Returns:
         What is wrong with ``text``, or None.
     """
+    if SURROGATE.search(text):
+        return Problem("--set", "", "is not text in UTF-8", ascii(text))
     dotted, equals, written = text.partition("=")
     dotted = dotted.strip()
     if not equals or not all(dotted.split(".")):
@@ -85,6 +87,8 @@ def put(document: Document, dotted: str, source: Document, at: Key) -> str | Non
         What is wrong, or None.
     """
     key = _split_key(document.value, dotted)
+    if len(key) > MAX_DEPTH:
+        return f"nested more than {MAX_DEPTH} levels deep"
     holder = document.value
     for end, part in enumerate(key[:-1], 1):
         if part not in holder or holder[part] is None:

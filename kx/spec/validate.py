@@ -243,7 +243,7 @@ def _hint(detail: ErrorDetails, text: str | None) -> str:
 def _number_hint(kind: str, written: Any) -> str:
     if isinstance(written, float) and written.is_integer():
         return f"write {int(written)}" if abs(written) < 1e9 else ""
-    if isinstance(written, bool) or not isinstance(written, str):
+    if isinstance(written, bool) or not isinstance(written, str) or len(written) > 60:
         return ""
     if written.lower() in ("none", "nan", "inf", "-inf"):
         return "write null for nothing; NaN and infinity are not accepted"
@@ -265,11 +265,14 @@ def _number_hint(kind: str, written: Any) -> str:
 def _shown(value: Any, text: str | None) -> str:
     """The value as its user wrote it, cut to a line."""
     if text is not None:
-        return text or "nothing"
+        return _short(text) or "nothing"
     if value is None:
         return "nothing"
-    shown = repr(value) if isinstance(value, str) else json.dumps(value, default=str)
-    return shown if len(shown) <= 60 else shown[:57] + "..."
+    return _short(repr(value) if isinstance(value, str) else json.dumps(value, default=str))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _path_in(value: Any, loc: tuple[str | int, ...]) -> Key:

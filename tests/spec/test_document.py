@@ -196,8 +196,8 @@ def test_a_long_line_is_cut():
         ("lr:0.1\n", "x.yaml:1:1:", ["a space belongs behind each ':'"]),
         ("? [a]\n: 1\n", "x.yaml:1:3:", ["a key must be a word"]),
         ("{a: 1}: 2\n", "x.yaml:1:1:", ["a key must be a word"]),
-        ("a: \0\n", "x.yaml:", ["not YAML", "#x0000"]),
-        ("a: \x1b[31m\n", "x.yaml:", ["not YAML", "#x001b"]),
+        ("a: \0\n", "x.yaml:1:4:", ["the character U+0000"]),
+        ("a: \x1b[31m\n", "x.yaml:1:4:", ["the character U+001B"]),
         ("a: 1\n<<: 3\n", "x.yaml:2:1: <<:", ["only a mapping can be merged"]),
         ("a: 1\n<<: [{b: 1}, 3]\n", "x.yaml:2:1: <<:", ["only a mapping can be merged"]),
     ],
@@ -332,8 +332,8 @@ def test_a_file_is_read_with_or_without_a_byte_order_mark(tmp_path):
     ("content", "words"),
     [
         (b"", "the file is empty"),
-        (b"name: \xff\xfe\n", "not a text file in UTF-8 (byte 6)"),
-        (bytes(range(256)), "not a text file in UTF-8"),
+        (b"name: \xff\xfe\n", ":1:7: not a text file in UTF-8: byte 0xff"),
+        (bytes(range(256)), "not a text file in UTF-8: byte 0x80"),
         (b"name: x\n" + b"#" * MAX_BYTES, f"larger than {MAX_BYTES:,} bytes"),
     ],
     ids=["empty", "latin", "binary", "large"],
@@ -344,7 +344,7 @@ def test_a_file_that_is_no_spec_is_refused(tmp_path, content, words):
 
     told = refused_file(path)
 
-    assert told.startswith(f"{path}: ")
+    assert told.startswith(f"{path}:")
     assert words in told
 
 

@@ -91,15 +91,11 @@ def subject_of(
 
 
 def _options(given: list[str] | None) -> dict[str, Any]:
-    import yaml
-
     from kx.errors import UsageError
+    from kx.spec.document import parse_value
 
     pairs = [text.partition("=") for text in given or ()]
     for key, sign, _ in pairs:
         if not (key and sign):
             raise UsageError(f"--base-option {key}: write KEY=VALUE, as in alpha=0.25.")
-    try:
-        return {key: yaml.safe_load(value) for key, _, value in pairs}
-    except yaml.YAMLError as error:
-        raise UsageError("--base-option: the value cannot be read.") from error
+    return {key: parse_value(value).value for key, _, value in pairs}

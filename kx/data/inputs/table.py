@@ -110,7 +110,7 @@ class _Sheet:
             return
         try:
             found = json.loads(text, object_pairs_hook=_Pairs)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             self.problems.append(f"{name}: not valid JSON: {error}")
             return
         several = isinstance(found, list) and not isinstance(found, _Pairs)
