@@ -37,6 +37,25 @@ class _StoppedError(BaseException):
     """What a plugin tried, or that its time is up; no ``Exception``, lest it is swallowed."""
 
 
+class TimeUpError(BaseException):
+    """The time of a block is up; no ``Exception``, lest a library swallows it."""
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """End a block whose time is up; where no signal can do that, it has any time.
+
+    Raises:
+        TimeUpError: if it took longer.
+    """
+
+    def up(number: int, frame: FrameType | None) -> None:
+        raise TimeUpError
+
+    with _alarm(seconds, up):
+        yield
+
+
 def patience() -> float:
     """Return the seconds that a plugin has.
 
@@ -185,11 +204,20 @@ def _refusal(name: str, real: Callable[..., Any], process: int) -> Callable[...,
 @contextmanager
 def _limited(seconds: float | None) -> Iterator[None]:
     """Raise in the block once its time is up; from a block that goes on all the same, end."""
-    if seconds is None or threading.current_thread() is not threading.main_thread():
+    if seconds is None:
         yield
         return
-    begun, expired = time.monotonic(), _Expiry(seconds)
-    handler = signal.signal(signal.SIGALRM, expired)
+    with _alarm(seconds, _Expiry(seconds)):
+        yield
+
+
+@contextmanager
+def _alarm(seconds: float, ring: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Have ``ring`` called after ``seconds`` in the block, and then each second."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    begun, handler = time.monotonic(), signal.signal(signal.SIGALRM, ring)
     before, again = signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
     try:
         yield

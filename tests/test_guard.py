@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kx.errors import PluginError
-from kx.guard import answer, guarded, patience
+from kx.guard import TimeUpError, answer, guarded, patience, time_limit
 
 SPEC = "name: x\nplugins: [own.py]\ndataset: wine\narchitecture: mlp\n"
 
@@ -105,3 +105,11 @@ def test_a_limit_that_is_none_is_refused(monkeypatch, text):
 
     with pytest.raises(PluginError, match="must be a number of seconds above 0"):
         patience()
+
+
+def test_a_time_limit_ends_what_takes_longer_and_nothing_else():
+    with time_limit(60):
+        done = True
+    with pytest.raises(TimeUpError), time_limit(0.05):
+        while done:
+            pass

@@ -29,6 +29,13 @@ Experiment = Annotated[
                  show_default=False),
 ]  # fmt: skip
 
+Timeout = Annotated[
+    float,
+    typer.Option(
+        metavar="SECONDS", min=0.1, help="How long the tracking store may take for each step."
+    ),
+]
+
 
 def _recorded(folder: Path) -> Record:
     """Return the record of a run that has ended and can be read."""
@@ -47,6 +54,7 @@ def export(
     to: To,
     tracking_uri: Store = None,
     experiment: Experiment = None,
+    timeout: Timeout = 30.0,
     outputs: Outputs = Path("outputs"),
     as_json: AsJson = False,
 ) -> None:
@@ -58,13 +66,16 @@ def export(
     """
     from dataclasses import asdict
 
-    from kx.reporting import mlflow
+    from kx.reporting import console, mlflow
     from kx.reporting.folder import find_run
     from kx.reporting.jsonfile import to_json
     from kx.reporting.text import clean
 
     folder = find_run(outputs, run)
-    done = mlflow.export(folder, _recorded(folder), tracking_uri, experiment)
+    record = _recorded(folder)
+    with console.watching(console.messages()) as watcher:
+        patience = mlflow.Patience(timeout, watcher)
+        done = mlflow.export(folder, record, tracking_uri, experiment, patience)
     what = "exported" if done.new else "there already; labels and files brought up to date"
     if as_json:
         typer.echo(to_json(asdict(done)), nl=False)

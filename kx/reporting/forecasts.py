@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kx.reporting.text import clean, number
+from kx.reporting.text import clean, csv_cell, number
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -118,17 +118,18 @@ def forecast_csv(forecasts: Sequence[Forecast], classes: Sequence[str], *, every
     paper = io.StringIO()
     writer = csv.writer(paper, lineterminator="\n")
     more = [f"probability of {name}" for name in classes] if every else []
-    writer.writerow(["input", *forecasts[0].answer, *map(clean, more)])
+    writer.writerow(["input", *forecasts[0].answer, *map(csv_cell, more)])
     for forecast in forecasts:
-        answer = (";".join(v) if isinstance(v, tuple) else v for v in forecast.answer.values())
+        answer = [_joined(value) for value in forecast.answer.values()]
         found = dict(forecast.probabilities)
         rest = [found[name] for name in classes] if every else []
-        writer.writerow([clean(forecast.name), *map(_cell, answer), *rest])
+        writer.writerow([csv_cell(forecast.name), *answer, *rest])
     return paper.getvalue()
 
 
-def _cell(value: Any) -> Any:
-    return clean(value) if isinstance(value, str) else value
+def _joined(value: Any) -> Any:
+    """Return a value as a cell; of several labels each is made harmless: some split at ``;``."""
+    return ";".join(map(csv_cell, value)) if isinstance(value, tuple) else csv_cell(value)
 
 
 def _heads(first: Forecast, target: str, every: bool) -> list[str]:

@@ -15,6 +15,7 @@ from kx.errors import DataError
 from kx.reporting.jsonfile import read_json, to_json
 from kx.reporting.record import has_ended
 from kx.reporting.storage import atomic_write, storage_errors
+from kx.reporting.text import csv_cell, from_csv_cell
 
 JSON, CSV = "history.json", "history.csv"
 COLUMNS = ["fit", "epoch", "metric", "value"]
@@ -113,7 +114,7 @@ def _rows(fit: str, epoch: int, values: Mapping[str, float | None]) -> list[list
 
 def _as_csv(rows: list[list[Any]]) -> bytes:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
+    csv.writer(text, lineterminator="\n").writerows([map(csv_cell, row) for row in rows])
     return text.getvalue().encode(errors="backslashreplace")
 
 
@@ -163,7 +164,8 @@ def read_history_csv(path: Path) -> dict[str, Curves]:
             raise ValueError("its first line is not " + ",".join(COLUMNS))
         for fit, _, metric, cell in rows:
             value = _finite(float(cell)) if cell else None
-            fits.setdefault(fit, {}).setdefault(metric, []).append(value)
+            curves = fits.setdefault(from_csv_cell(fit), {})
+            curves.setdefault(from_csv_cell(metric), []).append(value)
     except (OSError, ValueError, csv.Error) as error:
         raise DataError(f"{path}: damaged: {error}") from None
     return fits

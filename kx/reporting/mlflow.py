@@ -6,13 +6,15 @@ import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kx.contracts import Watcher
 from kx.errors import StorageError, UsageError
+from kx.guard import TimeUpError, time_limit
 from kx.reporting.flat import settings
 from kx.reporting.history import CSV, JSON, Curves, read_history
 from kx.reporting.labels import Labels, read_labels
@@ -57,8 +59,40 @@ class Export:
     new: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long the tracking store may take, and who is told what is waited for.
+
+    Attributes:
+        seconds: that each step has.
+    """
+
+    seconds: float = 30.0
+    watcher: Watcher = field(default_factory=Watcher)
+
+    @contextmanager
+    def step(self, what: str) -> Iterator[None]:
+        """Tell of a step, and end it when its time is up.
+
+        Raises:
+            StorageError: if it takes too long.
+        """
+        self.watcher.stage(what)
+        try:
+            with time_limit(self.seconds):
+                yield
+        except TimeUpError:
+            raise StorageError(
+                f"{what}: no end within {self.seconds:g} s; --timeout sets the limit."
+            ) from None
+
+
 def export(
-    folder: Path, record: Record, store: str | None = None, experiment: str | None = None
+    folder: Path,
+    record: Record,
+    store: str | None = None,
+    experiment: str | None = None,
+    patience: Patience = Patience(),
 ) -> Export:
     """Put a run into MLflow, once: the next time, its labels and files are brought up to date.
 
@@ -68,30 +102,38 @@ def export(
         store: address of the tracking store, such as ``sqlite:///mlflow.db``; default: what
             MLflow itself would take.
         experiment: its name in MLflow; default: that of the spec.
+        patience: how long the store may take.
 
     Raises:
         UsageError: if MLflow is not installed.
         DataError: if the run's history or labels are damaged.
-        StorageError: if MLflow refuses.
+        StorageError: if MLflow refuses, or does not answer.
     """
     labels, curves = read_labels(folder), _curves(folder)
     name = experiment or record.name
     with _told(store):
-        client = _client(store)
-        group = _experiment(client, name)
-        known = _find(client, group, record.id)
-        run = known or _create(client, group, record, curves)
-        for key, value in _tags(record, labels).items():
-            client.set_tag(run, key, value)
-        _put_files(client, run, folder)
-        if not known:
-            client.set_terminated(run, STATUSES.get(record.status, "FAILED"), _end(record))
+        patience.watcher.stage("loading MLflow")
+        client = _client(store, patience.seconds)
+        with patience.step(f"looking for the experiment {name!r} in {client.tracking_uri}"):
+            group = _experiment(client, name)
+            known = _find(client, group, record.id)
+        with patience.step("putting settings, curves and scores there"):
+            run = known or _create(client, group, record, curves)
+        with patience.step("putting labels and files there"):
+            for key, value in _tags(record, labels).items():
+                client.set_tag(run, key, value)
+            _put_files(client, run, folder)
+            if not known:
+                client.set_terminated(run, STATUSES.get(record.status, "FAILED"), _end(record))
         return Export(client.tracking_uri, name, run, not known)
 
 
-def _client(store: str | None) -> MlflowClient:
+def _client(store: str | None, seconds: float) -> MlflowClient:
     if find_spec("mlflow") is None:
         raise UsageError('MLflow is not installed. Get it with: pip install "kx[mlflow]"')
+    # MLflow asks a server that does not answer eight times, for two minutes each.
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", str(max(1, round(seconds))))
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
     # MLflow reports its use to its makers unless told otherwise: that is not for kx to decide.
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     from mlflow import MlflowClient

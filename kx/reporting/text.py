@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import Any
 
 STATUS_STYLES = {
     "completed": "green",
@@ -22,6 +24,29 @@ def clean(text: object) -> str:
     window's title or hide a line, and a mark for right-to-left text could turn it around.
     """
     return "".join(c if c.isprintable() else " " if c.isspace() else "?" for c in str(text))
+
+
+FORMULA = re.compile("\\s*[=+\\-@\uff1d\uff0b\uff0d\uff20]")
+"""How texts begin that a spreadsheet takes for formulas, and carries out: also in full width."""
+
+A_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*")
+
+
+def csv_cell(value: Any) -> Any:
+    """Return what stands for a value in a CSV file: numbers as they are, texts made harmless.
+
+    What a spreadsheet would carry out, such as ``=1+1`` as the name of a file, gets an apostrophe
+    in front, which spreadsheets take for "this is text"; ``-1.5`` is a number, and stays.
+    """
+    if not isinstance(value, str):
+        return value
+    text = clean(value)
+    return f"'{text}" if FORMULA.match(text) and not A_NUMBER.fullmatch(text) else text
+
+
+def from_csv_cell(text: str) -> str:
+    """Return a text as it was before ``csv_cell`` put an apostrophe in front of it."""
+    return text[1:] if text.startswith("'") and FORMULA.match(text, 1) else text
 
 
 def shortened(text: str, width: int = 40) -> str:

@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console
 
 from kx.reporting.forecasts import class_forecast, forecast_csv, forecast_table, value_forecast
+from kx.reporting.text import csv_cell, from_csv_cell
 
 CLASSES = ("earn", "acq", "crude", "trade")
 SAID = (0.125, 0.25, 0.5, 0.125)
@@ -90,3 +91,44 @@ def test_csv_has_all_digits_and_the_classes_in_their_order():
     assert row["class"] == "crude"
     assert float(row["probability"]) == float(row["probability of crude"]) == 1 / 3
     assert list(row)[3:] == [f"probability of {name}" for name in CLASSES]
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        ("=1+1", "'=1+1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("+A1", "'+A1"),
+        ("-cmd|' /C calc'!A0", "'-cmd|' /C calc'!A0"),
+        ("\t=1", "' =1"),
+        ("\r\n=1", "'  =1"),
+        ("＝1", "'＝1"),  # noqa: RUF001
+        ("-", "'-"),
+        ("-1.5", "-1.5"),
+        ("+2e-3", "+2e-3"),
+        ("-1.5=x", "'-1.5=x"),
+        ("a=1", "a=1"),
+        ("'=1", "'=1"),
+        (-1.5, -1.5),
+        (None, None),
+    ],
+)
+def test_a_cell_that_a_spreadsheet_would_carry_out_is_made_harmless(name, cell):
+    assert csv_cell(name) == cell
+
+
+def test_every_text_in_a_csv_is_harmless_and_every_number_as_it_was():
+    classes = ("=a", "-1")
+    told = class_forecast("=x", "", classes, (0.75, 0.25))
+    both = class_forecast("n", "", classes, (0.75, 0.75), exclusive=False)
+
+    assert forecast_csv([told], classes, every=True) == (
+        "input,class,probability,probability of =a,probability of -1\n'=x,'=a,0.75,0.75,0.25\n"
+    )
+    assert forecast_csv([both], classes, every=False).splitlines()[1] == "n,'=a;-1"
+    assert forecast_csv([value_forecast("n", "", -2.5)], (), every=False) == "input,value\nn,-2.5\n"
+
+
+@pytest.mark.parametrize("name", ["=1+1", "-1.5", "@a", "plain"])
+def test_what_was_put_in_front_is_taken_away_again(name):
+    assert from_csv_cell(csv_cell(name)) == name

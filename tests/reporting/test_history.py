@@ -210,3 +210,12 @@ def test_a_full_disk_is_told_and_leaves_what_can_be_read(tmp_path):
     assert done.stdout.startswith("4 ")
     assert "history.csv: cannot be written: File too large" in done.stdout
     assert read_history(tmp_path)["holdout"]["loss"] == [0.123456] * 3
+
+
+def test_names_that_a_spreadsheet_would_carry_out_are_harmless_and_read_as_they_were(tmp_path):
+    writer = HistoryWriter(tmp_path)
+    writer.epoch("=fold", 1, {"loss": -0.5})
+    writer.close()
+
+    assert (tmp_path / "history.csv").read_text().splitlines()[1] == "'=fold,1,loss,-0.5"
+    assert read_history_csv(tmp_path / "history.csv") == {"=fold": {"loss": [-0.5]}}

@@ -1,6 +1,7 @@
 """Runs in a real tracking store, read back with MLflow's own client."""
 
 import json
+import socket
 import sys
 from pathlib import Path
 
@@ -155,3 +156,23 @@ def test_what_mlflow_refuses_is_told_in_one_message(kx, client, store, finished,
     assert code == 5
     assert "the run cannot be exported: " in err
     assert "Traceback" not in err
+
+
+@pytest.fixture
+def silent(monkeypatch):
+    """The address of a server that accepts a connection, and never says a word."""
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_TIMEOUT", "600")  # no limit but that of kx ends it
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+def test_a_store_that_does_not_answer_is_told_with_what_was_waited_for(kx, finished, silent):
+    pytest.importorskip("mlflow", reason='MLflow is not installed: pip install "kx[mlflow]"')
+    asked = ("--to", "mlflow", "--tracking-uri", silent, "--timeout", "0.2")
+
+    code, out, err = kx("export", "last", *asked, "--outputs", finished().parent)
+
+    assert (code, out) == (5, "")
+    assert "loading MLflow" in err
+    what = f"looking for the experiment 'imdb' in {silent}"
+    assert f"Error: {what}: no end within 0.2 s; --timeout sets the limit." in " ".join(err.split())
