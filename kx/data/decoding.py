@@ -57,15 +57,17 @@ class Form:
     Attributes:
         size: height and width in pixels; the sides of a picture are stretched to it.
         channels: 3 for red, green and blue, 1 for shades of grey.
+        width: in pixels, where it is not the height.
     """
 
     size: int
     channels: int = 3
+    width: int | None = None
 
     @property
     def shape(self) -> tuple[int, int, int]:
         """Of one picture: height, width, channels."""
-        return (self.size, self.size, self.channels)
+        return (self.size, self.width or self.size, self.channels)
 
 
 class FlawError(Exception):
@@ -75,8 +77,10 @@ class FlawError(Exception):
 def decode(name: str, content: bytes, form: Form) -> tuple[np.ndarray, tuple[str, ...]]:
     """Return the picture in ``content`` as (height, width, channels) uint8, and its oddities.
 
-    It is resized without regard to its proportions, bilinearly, averaging over all pixels that
-    fall into one: ``keras.utils.load_img`` takes the nearest pixel alone, which looks rougher.
+    All pictures that a network is shown come through here: those of datasets, and those that
+    people ask about later. It is resized without regard to its proportions, bilinearly, averaging
+    over all pixels that fall into one: ``keras.utils.load_img`` takes the nearest pixel alone,
+    which looks rougher.
     To be called inside ``quiet_decoder``.
 
     Args:
@@ -90,14 +94,37 @@ def decode(name: str, content: bytes, form: Form) -> tuple[np.ndarray, tuple[str
     import numpy as np
     from PIL import Image
 
-    with _told_as_flaw(content), Image.open(io.BytesIO(content), formats=FORMATS) as image:
-        _refuse_large(image)
-        image.draft(None, (2 * form.size, 2 * form.size))  # JPEG only: decodes fewer pixels
+    height, width, channels = form.shape
+    with _opened(content) as image:
+        image.draft(None, (2 * width, 2 * height))  # JPEG only: decodes fewer pixels
         image.load()
         oddities = tuple(_oddities(name, image))
-        plain = _in_mode(_upright(image), "L" if form.channels == 1 else "RGB")
-        resized = plain.resize((form.size, form.size), Image.Resampling.BILINEAR, reducing_gap=2.0)
+        plain = _in_mode(_upright(image), "L" if channels == 1 else "RGB")
+        resized = plain.resize((width, height), Image.Resampling.BILINEAR, reducing_gap=2.0)
         return np.asarray(resized, np.uint8).reshape(form.shape), oddities
+
+
+def decode_whole(content: bytes) -> np.ndarray:
+    """Return the picture in ``content`` in its own size, for people: (height, width, 3) uint8.
+
+    To be called inside ``quiet_decoder``.
+
+    Raises:
+        FlawError: as ``decode`` does.
+    """
+    import numpy as np
+
+    with _opened(content) as image:
+        return np.asarray(_in_mode(_upright(image), "RGB"), np.uint8)
+
+
+@contextmanager
+def _opened(content: bytes) -> Iterator[Image]:
+    from PIL import Image
+
+    with _told_as_flaw(content), Image.open(io.BytesIO(content), formats=FORMATS) as image:
+        _refuse_large(image)
+        yield image
 
 
 @contextmanager
@@ -136,7 +163,7 @@ def _unlike_a_picture(content: bytes) -> str:
     start = content[:256].lstrip().lower()
     if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<svg")):
         return "a web page or other text, no picture"
-    return "no picture of a known format"
+    return f"no picture of a known format: {', '.join(FORMATS)}"
 
 
 def _refuse_large(image: Image) -> None:

@@ -2,78 +2,61 @@
 
 from __future__ import annotations
 
-import warnings
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kx.data.decoding import MOST_BYTES, FlawError, Form, decode, decode_whole, quiet_decoder
 from kx.errors import DataError, MissingDataError
 
 if TYPE_CHECKING:
     import numpy as np
-    from PIL.Image import Image
-
-MOST_PIXELS = 50_000_000
-"""Larger pictures are refused before they are decoded: a file of 1 MB can hold 400 megapixels."""
 
 
-def read_picture(path: Path) -> np.ndarray:
-    """Return the picture at ``path`` upright: (height, width, 3) uint8 RGB.
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """A picture that can be decoded.
+
+    Attributes:
+        name: of its file.
+        content: of its file.
+        pixels: upright, for people: (height, width, 3) uint8 RGB.
+        invert: whether dark and light are exchanged.
+    """
+
+    name: str
+    content: bytes
+    pixels: np.ndarray
+    invert: bool = False
+
+    def fitted(self, shape: tuple[int, int, int]) -> np.ndarray:
+        """Return it as datasets decode theirs: (height, width, channels) of ``shape``, uint8."""
+        height, width, channels = shape
+        with quiet_decoder():
+            found, _ = decode(self.name, self.content, Form(height, channels, width))
+        return 255 - found if self.invert else found
+
+
+def read_picture(path: Path, *, invert: bool = False) -> Picture:
+    """Return the picture at ``path``.
 
     Args:
-        path: of a file in any format that Pillow knows.
+        path: of a file in a format that datasets may have, too.
+        invert: whether dark and light are exchanged.
 
     Raises:
         DataError: if there is none, or it cannot be read, or it is too large.
     """
-    from PIL import Image, UnidentifiedImageError
-
     if not path.is_file():
         raise MissingDataError(f"{path}: there is no such file.")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # ours comes first
-            with Image.open(path) as picture:
-                _check_size(path, picture)
-                return _pixels(picture)
-    except Image.DecompressionBombError as error:
-        raise _too_large(path, "") from error
-    except UnidentifiedImageError as error:
-        raise DataError(f"{path}: is not a picture, or of a kind that Pillow cannot read.") from (
-            error
-        )
-    except (OSError, SyntaxError, ValueError) as error:  # what Pillow's decoders raise
-        raise DataError(f"{path}: the picture is damaged: {error}") from error
-
-
-def fitted(picture: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:
-    """Return an RGB ``picture`` stretched to (height, width, channels) of ``shape``, uint8."""
-    import numpy as np
-    from PIL import Image
-
-    height, width, channels = shape
-    image = Image.fromarray(picture).convert("L" if channels == 1 else "RGB")
-    found = image.resize((width, height), Image.Resampling.BILINEAR)
-    return np.asarray(found).reshape(shape)
-
-
-def _check_size(path: Path, picture: Image) -> None:
-    if picture.width * picture.height > MOST_PIXELS:
-        raise _too_large(path, f" {picture.width} x {picture.height}")
-
-
-def _too_large(path: Path, size: str) -> DataError:
-    return DataError(
-        f"{path}: the picture is too large:{size or ' it has too many'} pixels, and at most "
-        f"{MOST_PIXELS:,} are read. Make it smaller."
-    )
-
-
-def _pixels(picture: Image) -> np.ndarray:
-    import numpy as np
-    from PIL import ImageOps
-
-    upright = ImageOps.exif_transpose(picture)
-    if upright.mode.startswith("I"):  # 16 bits of grey: convert() would cut off all above 255
-        grey = (np.asarray(upright).clip(0, 65_535) // 257).astype("uint8")
-        return np.repeat(grey[..., None], 3, axis=2)
-    return np.asarray(upright.convert("RGB"))
+        if path.stat().st_size > MOST_BYTES:
+            raise FlawError(f"more than {MOST_BYTES:,} bytes large")
+        content = path.read_bytes()
+        with quiet_decoder():
+            pixels = decode_whole(content)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror or error}).") from error
+    except FlawError as flaw:
+        raise DataError(f"{path}: {flaw}.") from flaw
+    return Picture(path.name, content, 255 - pixels if invert else pixels, invert)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kx.errors import DataError, UsageError, closest, suggest
+from kx.reporting.jsonfile import read_json
 from kx.reporting.kept import kept_model, kept_preparation, recorded
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from kx.contracts import DatasetBundle
     from kx.data.files import Files
+    from kx.data.picture import Picture
     from kx.data.preparation import Preparation
     from kx.reporting.record import Record
 
@@ -57,11 +59,9 @@ class Subject:
             )
         return shape  # type: ignore[no-any-return]
 
-    def prepared(self, picture: np.ndarray) -> np.ndarray:
-        """Return an RGB picture of any size, uint8, as the network wants it: its input shape."""
-        from kx.data.picture import fitted
-
-        prepared: np.ndarray = self.prepare(fitted(picture, self.input_shape)[None])[0]
+    def prepared(self, picture: Picture) -> np.ndarray:
+        """Return a picture as the network wants it: its input shape."""
+        prepared: np.ndarray = self.prepare(picture.fitted(self.input_shape)[None])[0]
         return prepared
 
     def range(self) -> tuple[float, float]:
@@ -246,17 +246,29 @@ def _replay(
     """Return how pixels are brought to the range of the dataset's, and then prepared."""
     import numpy as np
 
-    low, high = _pixel_range(folder, record, preparation, plugins)
+    from kx.data.inputs.picture import in_range
+
+    form = _picture_form(folder) or _range_as_form(
+        *_pixel_range(folder, record, preparation, plugins)
+    )
 
     def prepare(pixels: np.ndarray) -> np.ndarray:
-        if (low, high) == (0, 255):
-            prepared = preparation.apply(pixels.astype("uint8"), "picture")
-        else:
-            raw = low + pixels.astype("float32") / 255 * (high - low)
-            prepared = preparation.apply(raw, "picture")
+        prepared = preparation.apply(in_range(pixels.astype("uint8"), form), "picture")
         return np.asarray(prepared, "float32")
 
     return prepare
+
+
+def _picture_form(folder: Path) -> Mapping[str, Any]:
+    """Return how `kx predict` reads pictures for a run; empty if it has not been told."""
+    path = folder / "inputs.json"
+    form = read_json(path) if path.is_file() else {}
+    return form if form.get("kind") == "picture" else {}
+
+
+def _range_as_form(low: float, high: float) -> dict[str, Any]:
+    dtype = "uint8" if (low, high) == (0, 255) else "float32"
+    return {"black": low, "white": high, "dtype": dtype}
 
 
 def _pixel_range(

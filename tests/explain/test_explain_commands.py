@@ -102,6 +102,29 @@ def test_a_class_is_chosen_by_name_and_the_verdict_printed(explain, digit, tmp_p
     assert (tmp_path / "a/b/gradcam-digit-7.png").exists()
 
 
+def odd(path, kind):
+    """Save the digit in a way that more than one decoder has an opinion about."""
+    pixels = np.asarray(Image.open(path))
+    if kind == "sixteen bits":
+        Image.fromarray(pixels.astype("uint16") * 256 + 255).save(path)
+    else:
+        black = np.zeros_like(pixels)
+        Image.fromarray(np.stack([black, black, black, pixels], axis=-1)).save(path)
+
+
+@pytest.mark.parametrize("kind", ["plain", "sixteen bits", "transparent"])
+@pytest.mark.parametrize("run", ["small", "scaled"])
+def test_it_is_predicted_what_is_explained(kx, explain, digit, trained, kind, run):
+    if kind != "plain":
+        odd(digit, kind)
+
+    outputs = json.loads(explain("gradcam", run, "--image", digit, "--json")[1])["outputs"]
+    predicted = json.loads(kx("predict", run, digit, "--outputs", trained, "--json")[1])
+
+    said = predicted["predictions"][0]["probabilities"]
+    assert outputs == pytest.approx([said[str(number)] for number in range(10)], abs=1e-6)
+
+
 def test_inverting_changes_what_is_seen(explain, digit):
     outputs = [
         json.loads(explain("gradcam", "small", "--image", digit, "--json", *more)[1])["outputs"]
@@ -160,7 +183,7 @@ def test_mistakes_are_told(explain, digit, args, code, words):
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(None, "there is no such file"), (b"no picture", "is not a picture")],
+    [(None, "there is no such file"), (b"no picture", "no picture of a known format")],
 )
 def test_a_bad_picture_is_told_before_anything_is_loaded(explain, tmp_path, content, words):
     path = tmp_path / "x.png"

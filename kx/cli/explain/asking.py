@@ -10,8 +10,7 @@ import typer
 from kx.cli.options import repeated
 
 if TYPE_CHECKING:
-    import numpy as np
-
+    from kx.data.picture import Picture
     from kx.explain.subjects import Subject
 
 Network = Annotated[
@@ -43,12 +42,11 @@ BaseOption = Annotated[
 ]
 
 
-def read(image: Path, invert: bool) -> np.ndarray:
-    """Return the picture in a file: (height, width, channels) uint8."""
+def read(image: Path, invert: bool) -> Picture:
+    """Return the picture in a file, before TensorFlow is loaded: a wrong name costs no seconds."""
     from kx.data.picture import read_picture
 
-    picture = read_picture(image)  # before TensorFlow is loaded: a wrong name costs no seconds
-    return 255 - picture if invert else picture
+    return read_picture(image, invert=invert)
 
 
 def subject_of(

@@ -55,7 +55,8 @@ def gradcam(
     lines = _verdict(subject, found)
     look = look_of(subject, f"{subject.name}, what speaks for {named}")
     notes = "; ".join([f"{image.name}: {lines[0]}", f"layer {found.layer}", *lines[1:]])
-    draw_heat(path, picture, found.heat, overlaid(picture, found.heat), look, notes)
+    shown = picture.pixels
+    draw_heat(path, shown, found.heat, overlaid(shown, found.heat), look, notes)
     facts = {
         "layer": found.layer,
         "class": found.target,

@@ -61,7 +61,7 @@ def read(given: Given, form: Mapping[str, Any], preparation: AnyPreparation) -> 
     refuse(problems)
     pixels = np.stack(found)
     names = tuple(file.name for file in files)
-    return Examples(names, _in_range(255 - pixels if given.invert else pixels, form), names)
+    return Examples(names, in_range(255 - pixels if given.invert else pixels, form), names)
 
 
 def _files(path: Path, problems: list[str]) -> Iterator[_File]:
@@ -101,8 +101,13 @@ def _decoded(file: _File, form: Form) -> np.ndarray | str:
         return f"{file.name}: cannot be read ({error.strerror or error})"
 
 
-def _in_range(pixels: np.ndarray, form: Mapping[str, Any]) -> np.ndarray:
-    """Return bytes with the dataset's own numbers for black and white, such as 0 and 16."""
+def in_range(pixels: np.ndarray, form: Mapping[str, Any]) -> np.ndarray:
+    """Return bytes with the dataset's own numbers for black and white, such as 0 and 16.
+
+    Args:
+        pixels: uint8.
+        form: as ``form`` told it.
+    """
     if form["dtype"] == "uint8":
         return pixels
     black, white = form["black"], form["white"]
