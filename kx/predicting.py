@@ -66,6 +66,11 @@ class Kept:
         """What a regression predicts, with its unit."""
         return str(self.record.dataset.get("target") or "prediction")
 
+    @property
+    def reads_files(self) -> bool:
+        """Whether its inputs are known by files: pictures, or tables and their lines."""
+        return self.form.get("kind") in ("picture", "table")
+
     def marks(self) -> list[str]:
         """Return why the predictions mean little, if they do; to be told loudly.
 

@@ -32,6 +32,9 @@ File = Annotated[
 ]
 Lines = Annotated[list[Path] | None, repeated("--lines", "FILE", "A file with a text in each line")]
 Every = Annotated[bool, typer.Option("--all", help="Show all classes.")]
+WIDEST = 100_000
+"""Columns of what is no terminal: nothing is cut there."""
+
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV instead, with all digits.")]
 
 
@@ -119,4 +122,7 @@ def _print(
     if as_csv:
         typer.echo(forecast_csv(forecasts, kept.classes, every=every), nl=False)
     else:
-        paper.print(forecast_table(forecasts, kept.target, paper.width, every=every))
+        width = paper.width if paper.is_terminal else None
+        table = forecast_table(forecasts, kept.target, width, every=every, paths=kept.reads_files)
+        paper.width = width or WIDEST
+        paper.print(table)

@@ -82,26 +82,33 @@ def class_forecast(
 
 
 def forecast_table(
-    forecasts: Sequence[Forecast], target: str, width: int, *, every: bool = False
+    forecasts: Sequence[Forecast],
+    target: str,
+    width: int | None,
+    *,
+    every: bool = False,
+    paths: bool = False,
 ) -> RenderableType:
     """Return one line per input or, if ``every`` class is wanted, one per class.
 
     Args:
         forecasts: of one network, at least one.
         target: name and unit of what a regression predicts.
-        width: of the paper, in columns.
+        width: of the paper, in columns; None: as wide as is needed.
         every: whether all classes are shown.
+        paths: whether inputs are shown by the paths of files, of which both ends count.
     """
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
     heads = _heads(forecasts[0], target, every)
     rows = list(_all_rows(forecasts) if every else _rows(forecasts))
-    cells = _fitting([[clean(cell) for cell in row] for row in (heads, *rows)], width)
+    cells = [[clean(cell) for cell in row] for row in (heads, *rows)]
+    cells = cells if width is None else _fitting(cells, width, paths=paths)
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     for head, cell in zip(heads, cells[0], strict=True):
         side = "right" if head in ("probability", target) else "left"
-        table.add_column(_plain(cell), justify=side)  # type: ignore[arg-type]
+        table.add_column(_plain(cell), justify=side, no_wrap=True)  # type: ignore[arg-type]
     for row in cells[1:]:
         table.add_row(*map(_plain, row))
     return table
@@ -171,7 +178,7 @@ def _all_rows(forecasts: Sequence[Forecast]) -> Iterator[list[str]]:
             yield [forecast.shown if at == 0 else "", label, f"{probability:.4f}"]
 
 
-def _fitting(rows: list[list[str]], width: int) -> list[list[str]]:
+def _fitting(rows: list[list[str]], width: int, *, paths: bool) -> list[list[str]]:
     """Cut the first column so that each row is one line; if that is not enough, the last, too."""
     from rich.cells import cell_len
 
@@ -180,7 +187,10 @@ def _fitting(rows: list[list[str]], width: int) -> list[list[str]]:
     for at, least in LEAST.items():
         cut = min(max(over, 0), max(wide[at] - least, 0))
         wide[at], over = wide[at] - cut, over - cut
-    return [[_cut(cell, room) for cell, room in zip(row, wide, strict=True)] for row in rows]
+    cuts = [_cut_within if paths else _cut, *[_cut] * (len(wide) - 1)]
+    return [
+        [cut(cell, room) for cut, cell, room in zip(cuts, row, wide, strict=True)] for row in rows
+    ]
 
 
 def _cut(text: str, width: int) -> str:
@@ -188,6 +198,16 @@ def _cut(text: str, width: int) -> str:
     from rich.cells import cell_len, set_cell_size
 
     return text if cell_len(text) <= width else set_cell_size(text, width - 3).rstrip() + "..."
+
+
+def _cut_within(text: str, width: int) -> str:
+    """Return a text without its middle: of a path, the name of the file tells most."""
+    from rich.cells import cell_len, set_cell_size
+
+    if cell_len(text) <= width:
+        return text
+    end = set_cell_size(text[::-1], (width - 3) * 2 // 3)[::-1].lstrip()
+    return set_cell_size(text, width - 3 - cell_len(end)).rstrip() + "..." + end
 
 
 def _plain(text: str) -> Any:

@@ -13,9 +13,9 @@ CLASSES = ("earn", "acq", "crude", "trade")
 SAID = (0.125, 0.25, 0.5, 0.125)
 
 
-def lines(forecasts, *, target="", width=80, every=False):
-    paper = Console(file=io.StringIO(), width=width, highlight=False, emoji=False)
-    paper.print(forecast_table(forecasts, target, width, every=every))
+def lines(forecasts, *, target="", width=80, every=False, paths=False):
+    paper = Console(file=io.StringIO(), width=width or 10_000, highlight=False, emoji=False)
+    paper.print(forecast_table(forecasts, target, width, every=every, paths=paths))
     return [line.rstrip() for line in paper.file.getvalue().splitlines()]
 
 
@@ -68,6 +68,27 @@ def test_a_long_input_is_cut_to_one_line(width, shown):
     assert len(table) == 3
     assert "..." in table[2]
     assert table[2].startswith(shown[:5])
+
+
+@pytest.mark.parametrize("width", [60, 80])
+@pytest.mark.parametrize("folder", ["folder/", "图片"], ids=["english", "chinese"])
+def test_of_a_long_path_both_ends_are_left(width, folder):
+    told = class_forecast("n", f"photos/{folder * 40}/cat.17.jpg", CLASSES, SAID)
+
+    table = lines([told], width=width, paths=True)
+
+    assert len(table) == 3
+    assert table[2].startswith("phot")
+    assert "17.jpg" in table[2].split("...")[1]
+
+
+def test_where_there_is_room_for_all_nothing_is_cut():
+    path = "photos/" * 40 + "cat.17.jpg"
+
+    table = lines([class_forecast("n", path, CLASSES, SAID)], width=None, paths=True)
+
+    assert path in table[2]
+    assert "..." not in table[2]
 
 
 def test_nothing_reaches_the_terminal_as_a_command():
