@@ -241,6 +241,7 @@ dataset: Registry[Callable[..., DatasetBundle]] = Registry(
         "diabetes",
         "digits",
         "fashion_mnist",
+        "image_arrays",
         "image_folder",
         "imdb",
         "imdb_raw",

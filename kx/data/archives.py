@@ -9,7 +9,7 @@ import math
 import pickle
 import struct
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     import numpy as np
 
     from kx.data.files import Arrays
+
+Form = tuple[tuple[int, ...], "np.dtype[Any]"]
+"""Shape and type of an array."""
 
 MAX_BYTES = 1 << 30
 """Unpacked size of a whole file. The largest official one, MNIST, has 55 MB."""
@@ -68,14 +71,23 @@ def read_word_index(path: Path) -> dict[str, np.ndarray]:
         return {"words": np.array(list(table), dtype=np.str_), "ranks": ranks}
 
 
-def read_npz(path: Path) -> dict[str, np.ndarray]:
+def read_npz(path: Path, only: Collection[str] | None = None) -> dict[str, np.ndarray]:
     """Return the arrays in ``path`` by name: numbers, or objects (n,) that are lists of integers.
+
+    Args:
+        path: of the file.
+        only: names of the arrays that are wanted, as far as they are there; None: all.
 
     Raises:
         DataError: as in ``read_arrays``.
     """
     with _told_as_damage(path), zipfile.ZipFile(path) as archive:
-        members = [member for member in archive.infolist() if member.filename.endswith(".npy")]
+        members = [
+            member
+            for member in archive.infolist()
+            if member.filename.endswith(".npy")
+            and (only is None or member.filename.removesuffix(".npy") in only)
+        ]
         _refuse_bomb(path, sum(member.file_size for member in members))
         return {
             member.filename.removesuffix(".npy"): _read_npy(archive.read(member))
@@ -134,18 +146,32 @@ def _read_npy(content: bytes) -> np.ndarray:
     import numpy as np
 
     stream = io.BytesIO(content)
-    version = np.lib.format.read_magic(stream)
-    read_header = {
-        (1, 0): np.lib.format.read_array_header_1_0,
-        (2, 0): np.lib.format.read_array_header_2_0,
-    }[version]
-    shape, _, dtype = read_header(stream)
+    shape, dtype = npy_form(stream)
     if dtype == np.dtype(object):
         return _object_array(_Unpickler(stream).load(), shape)
     if math.prod(shape) * dtype.itemsize > len(content):
         raise ValueError(f"an array of shape {shape} does not fit into {len(content):,} bytes")
     stream.seek(0)
     return np.lib.format.read_array(stream, allow_pickle=False)
+
+
+def npy_form(stream: io.BytesIO) -> Form:
+    """Return shape and type of the array whose file begins in ``stream``.
+
+    Raises:
+        ValueError: if it begins like no array.
+    """
+    import numpy as np
+
+    version = np.lib.format.read_magic(stream)
+    headers = {
+        (1, 0): np.lib.format.read_array_header_1_0,
+        (2, 0): np.lib.format.read_array_header_2_0,
+    }
+    if version not in headers:
+        raise ValueError(f"an array of the unknown format {version}")
+    shape, _, dtype = headers[version](stream)
+    return shape, dtype
 
 
 def _object_array(shell: Any, shape: tuple[int, ...]) -> np.ndarray:

@@ -135,6 +135,7 @@ def described_layout(path: str, kind: Kind, options: FolderOptions) -> Layout:
     Raises:
         DataError: as ``layout_of`` does, or if nothing is there.
     """
+    _refuse_arrays(path)
     follow = options.links == "follow"
     return layout_of(open_tree(existing(Path(path)), follow=follow), kind, options)
 
@@ -145,8 +146,17 @@ def own_layout(files: Files, path: str, kind: Kind, options: FolderOptions) -> L
     Raises:
         DataError: as ``layout_of`` does, or if nothing is there.
     """
+    _refuse_arrays(path)
     follow = options.links == "follow"
     return layout_of(files.own(Path(path), follow=follow), kind, options)
+
+
+def _refuse_arrays(path: str) -> None:
+    if path.lower().endswith(".npz"):
+        raise DataError(
+            f"{Path(path).name} is a file of arrays, and no folder or archive of files: "
+            "dataset.name: image_arrays reads pictures from such a file."
+        )
 
 
 def layout_of(tree: Tree, kind: Kind, options: FolderOptions) -> Layout:

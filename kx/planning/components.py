@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -69,7 +69,19 @@ def choose(
         return None
     given = {key: item for key, item in value.items() if key not in FRAME_KEYS[section]}
     known = _with_frame_keys(entry, section)
-    return _checked(entry, known, given, document, (section,), parts, problems)
+    found: list[Problem] = []
+    choice = _checked(entry, known, given, document, (section,), parts, found)
+    problems += [_with_readers_of_files(problem, table) for problem in found]
+    return choice
+
+
+def _with_readers_of_files(problem: Problem, table: Registry[Any]) -> Problem:
+    """Say which datasets read a path, where one that has its own files was given one."""
+    if (problem.key, problem.message) != ("dataset.path", "unknown key 'path'"):
+        return problem
+    names = [name for name in table.names() if table[name].paths()]
+    hint = f"{problem.hint}. {', '.join(names)} read files of your own"
+    return replace(problem, hint=hint.removeprefix(". "))
 
 
 def choose_callbacks(
