@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kx.data.inputs.given import Examples, Given
-from kx.data.inputs.kinds import read_examples
+from kx.data.inputs.kinds import completed, read_examples
 from kx.errors import DataError, OutOfMemoryError
 from kx.reporting.jsonfile import read_json
 from kx.reporting.kept import (
@@ -131,7 +131,7 @@ def open_run(folder: Path, *, plugins: bool = False) -> Kept:
             "trained it, or its dataset has neither names of columns, nor square pictures, nor "
             "words. Train it again, or have the dataset tell (DatasetInfo.features)."
         )
-    form = read_json(folder / "inputs.json")
+    form = completed(read_json(folder / "inputs.json"), record.spec.get("dataset", {}))
     return Kept(folder, record, form, kept_preparation(folder), plugins)
 
 

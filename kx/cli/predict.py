@@ -19,7 +19,8 @@ Inputs = Annotated[
     typer.Argument(
         metavar="INPUT",
         help="Picture files or folders of them; CSV files; or texts. - reads CSV, or a text in "
-        "each line, from stdin.",
+        "each line, from stdin. A table of texts needs the columns that the run was trained on; "
+        "what stands in its label column is shown beside the predictions.",
         show_default=False,
     ),
 ]
@@ -78,17 +79,22 @@ def predict(
 
 
 def _forecasts(kept: Kept, examples: Examples) -> list[Forecast]:
+    from dataclasses import replace
+
     from kx.reporting.forecasts import class_forecast, value_forecast
 
     said = kept.predict(examples)
     named = list(zip(examples.names, examples.shown, strict=True))
     if not kept.classes:
-        return [value_forecast(*of, float(row[0])) for of, row in zip(named, said, strict=True)]
-    exclusive = kept.task != "multilabel"
-    return [
-        class_forecast(*of, kept.classes, row.tolist(), exclusive=exclusive)
-        for of, row in zip(named, kept.probabilities(said), strict=True)
-    ]
+        found = [value_forecast(*of, float(row[0])) for of, row in zip(named, said, strict=True)]
+    else:
+        exclusive = kept.task != "multilabel"
+        found = [
+            class_forecast(*of, kept.classes, row.tolist(), exclusive=exclusive)
+            for of, row in zip(named, kept.probabilities(said), strict=True)
+        ]
+    labels = examples.labels or [None] * len(found)
+    return [replace(one, label=label) for one, label in zip(found, labels, strict=True)]
 
 
 def _print_json(kept: Kept, examples: Examples, forecasts: list[Forecast]) -> None:

@@ -39,6 +39,8 @@ MOST_CHARACTERS = 10_000_000
 
 MOST_IN_A_LINE = 4 * MOST_CHARACTERS
 
+SAY_HOW = "Or say how it is written: dataset.charset, such as cp1252, gb18030 or utf-16."
+
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -118,8 +120,10 @@ class Table:
         charset: likewise.
     """
 
-    def __init__(self, stream: Stream, layout: Layout, wanted: Sequence[str]) -> None:
-        self.name, self._stream = stream.name, stream
+    def __init__(
+        self, stream: Stream, layout: Layout, wanted: Sequence[str], *, advise: bool = True
+    ) -> None:
+        self.name, self._stream, self._advises = stream.name, stream, advise
         source = io.BufferedReader(stream, BUFFER)
         head = source.peek(BUFFER)
         self.charset = charset_of(head) if layout.charset == AUTO else layout.charset
@@ -189,14 +193,14 @@ class Table:
         except UnicodeError as error:
             raise DataError(
                 f"{self.name}, line {number + 1} or one soon after it, is not {self.charset}: "
-                f"{getattr(error, 'reason', error)}. Say how the file is written: dataset.charset."
+                f"{getattr(error, 'reason', error)}.{self._advice(SAY_HOW)}"
             ) from error
 
     def _flaw(self, line: str) -> str:
         if "\0" in line:
             return (
                 f"a zero byte at character {line.index(chr(0)) + 1}: this is no text, or not in "
-                f"{self.charset}. Say how the file is written: dataset.charset, such as utf-16."
+                f"{self.charset}.{self._advice(SAY_HOW)}"
             )
         if len(line) >= MOST_IN_A_LINE:
             return f"has more than {MOST_IN_A_LINE:,} characters: this is no table of texts."
@@ -204,9 +208,12 @@ class Table:
             return ""
         return (
             f"byte 0x{ord(found[0]) - 0xDC00:02x} at character {found.start() + 1} is not "
-            f"{self.charset.upper().removesuffix('-SIG')}: save the file as UTF-8, or say how it "
-            "is written: dataset.charset, such as cp1252 (Western Europe) or gb18030 (China)."
+            f"{self.charset.upper().removesuffix('-SIG')}: save the file as UTF-8."
+            f"{self._advice(SAY_HOW)}"
         )
+
+    def _advice(self, text: str) -> str:
+        return f" {text}" if self._advises else ""
 
     def _records(self) -> Iterator[Record]:
         reader = self._reader
@@ -224,38 +231,41 @@ class Table:
     def _no_record(self, line: int, said: str) -> str:
         """Return why what begins on ``line`` is no record."""
         where = f"{self.name}, line {line}"
-        literal = "If quotation marks mean nothing in this file: dataset.quoting: none."
+        literal = self._advice("If quotation marks mean nothing there: dataset.quoting: none.")
+        escape = self._advice('Where \\" stands for one, say dataset.escape: backslash.')
         if "field larger" in said:
             return (
                 f"{where}: a value has more than {MOST_CHARACTERS:,} characters. Is a quotation "
-                f"mark never closed? {literal}"
+                f"mark never closed?{literal}"
             )
         if "end of data" in said:
-            return f"{where}: a quotation mark opens a value that never ends. {literal}"
+            return f"{where}: a quotation mark opens a value that never ends.{literal}"
         if "expected after" in said:
             return (
                 f"{where}: a value goes on behind its closing quotation mark (line "
-                f"{self._reader.line_num}). Inside a value it is written twice, or, with "
-                f'dataset.escape: backslash, as \\". {literal}'
+                f"{self._reader.line_num}). Inside a value it is written twice.{escape}{literal}"
             )
         return f"{where}: {said}."
 
 
 @contextmanager
-def open_table(path: Path, layout: Layout, wanted: Sequence[str] = ()) -> Iterator[Table]:
+def open_table(
+    path: Path, layout: Layout, wanted: Sequence[str] = (), *, advise: bool = True
+) -> Iterator[Table]:
     """Open the table at ``path``; nothing of it stays in memory but the record at hand.
 
     Args:
         path: a file, a packed one, or a folder or archive with that one file in it.
         layout: how it is written.
         wanted: columns that it should have: `auto` looks for the delimiter that finds them.
+        advise: whether messages name options of the dataset: only where there are any to set.
 
     Raises:
         MissingDataError: if nothing is there.
         DataError: if it is no table.
     """
     with opened(path) as stream:
-        yield Table(stream, layout, wanted)
+        yield Table(stream, layout, wanted, advise=advise)
 
 
 def delimiter_of(name: str) -> str:

@@ -19,6 +19,9 @@ NEXT = 2
 LEAST = {0: 16, -1: 8}
 """Columns of a terminal that are left of the first and of the last column of a table, if cut."""
 
+GIVEN = "given label"
+"""Head of the column with what the user says; `label` may be what a regression predicts."""
+
 GAP = 2
 """Those between two columns of a table."""
 
@@ -34,6 +37,7 @@ class Forecast:
         probabilities: of the classes, the most probable first.
         labels: which of them it comes to; exactly one if they exclude each other.
         exclusive: whether they do.
+        label: what its user says it is; empty: nothing; None: there was no way to say it.
     """
 
     name: str
@@ -42,6 +46,7 @@ class Forecast:
     probabilities: tuple[tuple[str, float], ...] = ()
     labels: tuple[str, ...] = ()
     exclusive: bool = True
+    label: str | None = None
 
     @property
     def answer(self) -> dict[str, Any]:
@@ -55,7 +60,8 @@ class Forecast:
     def as_dict(self) -> dict[str, Any]:
         """Return all of it, for JSON."""
         more = {} if self.value is not None else {"probabilities": dict(self.probabilities)}
-        return {"input": self.name, **self.answer, **more}
+        said = {} if self.label is None else {"label": self.label}
+        return {"input": self.name, **self.answer, **more, **said}
 
 
 def value_forecast(name: str, shown: str, value: float) -> Forecast:
@@ -103,6 +109,8 @@ def forecast_table(
 
     heads = _heads(forecasts[0], target, every)
     rows = list(_all_rows(forecasts) if every else _rows(forecasts))
+    if are_labelled(forecasts):
+        heads, rows = [*heads, GIVEN], list(_labelled(forecasts, rows))
     cells = [[clean(cell) for cell in row] for row in (heads, *rows)]
     cells = cells if width is None else _fitting(cells, width, paths=paths)
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
@@ -125,13 +133,20 @@ def forecast_csv(forecasts: Sequence[Forecast], classes: Sequence[str], *, every
     paper = io.StringIO()
     writer = csv.writer(paper, lineterminator="\n")
     more = [f"probability of {name}" for name in classes] if every else []
-    writer.writerow(["input", *forecasts[0].answer, *map(csv_cell, more)])
+    last = [GIVEN] if are_labelled(forecasts) else []
+    writer.writerow(["input", *forecasts[0].answer, *map(csv_cell, more), *last])
     for forecast in forecasts:
         answer = [_joined(value) for value in forecast.answer.values()]
         found = dict(forecast.probabilities)
         rest = [found[name] for name in classes] if every else []
-        writer.writerow([csv_cell(forecast.name), *answer, *rest])
+        said = [csv_cell(forecast.label or "")] if last else []
+        writer.writerow([csv_cell(forecast.name), *answer, *rest, *said])
     return paper.getvalue()
+
+
+def are_labelled(forecasts: Sequence[Forecast]) -> bool:
+    """Whether the user of some said what they are."""
+    return any(forecast.label is not None for forecast in forecasts)
 
 
 def _joined(value: Any) -> Any:
@@ -176,6 +191,14 @@ def _all_rows(forecasts: Sequence[Forecast]) -> Iterator[list[str]]:
             yield [forecast.shown, number(forecast.value)]
         for at, (label, probability) in enumerate(forecast.probabilities):
             yield [forecast.shown if at == 0 else "", label, f"{probability:.4f}"]
+
+
+def _labelled(forecasts: Sequence[Forecast], rows: Sequence[list[str]]) -> Iterator[list[str]]:
+    """Yield the rows with a column more; the label stands beside the first of each input."""
+    each = len(rows) // len(forecasts)
+    for at, row in enumerate(rows):
+        label = forecasts[at // each].label or "" if at % each == 0 else ""
+        yield [*row, label]
 
 
 def _fitting(rows: list[list[str]], width: int, *, paths: bool) -> list[list[str]]:

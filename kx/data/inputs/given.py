@@ -57,12 +57,15 @@ class Examples:
         x: (n, …), as the dataset would have read them.
         shown: what people know each by, such as the beginning of a text.
         remarks: what everybody should know of them.
+        labels: what each is said to be, empty where nothing is said, None where nothing could be;
+            empty if none of them came with a label.
     """
 
     names: tuple[str, ...]
     x: Any
     shown: tuple[str, ...]
     remarks: tuple[str, ...] = ()
+    labels: tuple[str | None, ...] = ()
 
 
 def refuse(problems: Sequence[str]) -> None:

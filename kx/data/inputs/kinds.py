@@ -38,7 +38,7 @@ class Kind:
 
 TEXTS = (
     "texts: as arguments, --file FILE (a whole text, or a folder of .txt files), --lines FILE "
-    "(a text in each line), or - for lines from stdin",
+    "(a text in each line), or - for lines from stdin; if trained on a table, also tables",
     ("inputs", "files", "lines"),
 )
 
@@ -74,6 +74,15 @@ def form_of(info: DatasetInfo, x: Any, options: Mapping[str, Any]) -> dict[str, 
         if found is not None:
             return {"kind": name, **found}
     return {}
+
+
+def completed(form: Form, options: Mapping[str, Any]) -> Form:
+    """Return ``form`` with what an older kx did not keep, as far as ``options`` tell it."""
+    if form.get("kind") != "raw_text" or "table" in form or "text" not in options:
+        return form
+    # Which further columns there were, nobody knows any more.
+    kept = {name: options[name] for name in ("text", "label") if name in options}
+    return {**form, "table": {"columns": [], "classes": [], **kept}}
 
 
 def read_examples(given: Given, form: Form, preparation: AnyPreparation) -> Examples:

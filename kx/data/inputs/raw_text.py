@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kx.contracts import DatasetInfo
 from kx.data.inputs.given import Examples, Given
 from kx.data.inputs.text import read_texts
+from kx.data.inputs.text_rows import TextTables, table_form
 from kx.data.texts import tokenized
 from kx.errors import DataError
 
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
 
 
 def form(info: DatasetInfo, x: Any, options: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return that there is nothing to know: the preparation has the vocabulary."""
-    return {} if info.texts else None
+    """Return how their table was read, if it was one: the preparation has the vocabulary."""
+    if not info.texts:
+        return None
+    table = table_form(info, options)
+    return {"table": table} if table else {}
 
 
 def read(given: Given, form: Mapping[str, Any], preparation: AnyPreparation) -> Examples:
@@ -30,8 +34,12 @@ def read(given: Given, form: Mapping[str, Any], preparation: AnyPreparation) -> 
 
     if not isinstance(preparation, TextPreparation):
         raise DataError("preparation.json has no vocabulary: it is not the one of this run.")
-    texts = read_texts(given)
+    table = form.get("table")
+    texts = read_texts(given, TextTables(table) if table else None)
     x = tokenized({"new": texts.texts}, preparation.form)["new"]
     strange = [row for row in range(len(x)) if preparation.unknown(x[row : row + 1]) == 1.0]
-    remarks = [f"{texts.shown[row][:40]!r} has no word that this network knows" for row in strange]
-    return Examples(tuple(texts.names), x, tuple(texts.shown), tuple(remarks))
+    remarks = texts.remarks + [
+        f"{texts.shown[row][:40]!r} has no word that this network knows" for row in strange
+    ]
+    labels = tuple(texts.labels) if any(label is not None for label in texts.labels) else ()
+    return Examples(tuple(texts.names), x, tuple(texts.shown), tuple(remarks), labels)

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kx.data.inputs.given import STDIN, Given, decoded, read_text, refuse
 from kx.errors import DataError
+
+if TYPE_CHECKING:
+    from kx.data.inputs.text_rows import TextTables
+
+TABLES = (".csv", ".tsv")
+
+HEAD = 100_000
+"""Bytes in which the first line of a table ends."""
 
 BEGINNING = 200
 """Characters of a text that people are shown at most."""
@@ -21,43 +30,94 @@ class Texts:
         names: where each comes from; of an argument, the text itself.
         shown: what people know each by.
         texts: none of them empty.
+        labels: what is said of each, where it comes from a table that tells; else None.
+        remarks: what everybody should know of them.
     """
 
     names: list[str] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
+    labels: list[str | None] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+    def add(self, name: str, shown: str, text: str, label: str | None = None) -> None:
+        """Add one text."""
+        self.names.append(name)
+        self.shown.append(shown)
+        self.texts.append(text)
+        self.labels.append(label)
 
 
-def read_texts(given: Given) -> Texts:
+def read_texts(given: Given, tables: TextTables | None = None) -> Texts:
     """Read the texts that were given.
+
+    Args:
+        given: what their user wrote.
+        tables: reads files among the arguments, and stdin, if the network was trained on a table.
 
     Raises:
         DataError: naming all that cannot be read or are empty.
     """
     found, problems = Texts(), list[str]()
-    for name, shown, text in _all(given, problems):
+    for name, shown, text, *label in _all(given, tables, problems):
         if not text.strip():
             problems.append(f"{name.strip() or 'an argument'}: is empty")
-        found.names.append(name)
-        found.shown.append(shown)
-        found.texts.append(text)
+        found.add(name, shown, text, *label)
     refuse(problems)
+    found.remarks += tables.remarks if tables else []
     return found
 
 
-def _all(given: Given, problems: list[str]) -> Iterator[tuple[str, str, str]]:
-    """Yield name, what is shown, and text of each; note problems."""
+def _all(
+    given: Given, tables: TextTables | None, problems: list[str]
+) -> Iterator[tuple[str, str, str] | tuple[str, str, str, str | None]]:
+    """Yield name, what is shown, and text of each, perhaps its label; note problems."""
     for text in given.inputs:
         if text == STDIN:
-            yield from _lines(text, given, problems)
-        elif _is_file(text):
-            problems.append(f"{text}: a file's name and no text: --file {text}, or --lines {text}")
+            yield from _piped(given, tables, problems)
+        elif tables and _is_file(text):
+            yield from _rows(text, given, tables, problems)
+        elif problem := _no_text(text):
+            problems.append(problem)
         else:
             yield text, text[:BEGINNING], text
     for path in given.files:
         yield from _files(path, given, problems)
     for path in given.lines:
         yield from _lines(str(path), given, problems)
+
+
+def _no_text(text: str) -> str:
+    """Say why an argument is hardly meant as a text: it is the name of a file."""
+    if _is_file(text):
+        return f"{text}: a file's name and no text: --file {text}, or --lines {text}"
+    if text.lower().endswith(TABLES) and not text[:-4].strip().count(" "):
+        return f"{text}: there is no such file, and hardly is this a text; texts come by --lines -"
+    return ""
+
+
+def _piped(
+    given: Given, tables: TextTables | None, problems: list[str]
+) -> Iterator[tuple[str, str, str] | tuple[str, str, str, str | None]]:
+    """Yield the rows of a table from stdin, or else a text from each line."""
+    content = given.stdin()
+    again = replace(given, stdin=lambda: content)
+    head = content[:HEAD].decode("utf-8", "replace").lstrip().partition("\n")[0]
+    if tables and tables.holds(head):
+        yield from _rows(STDIN, again, tables, problems)
+    else:
+        yield from _lines(STDIN, again, problems)
+
+
+def _rows(
+    path: str, given: Given, tables: TextTables, problems: list[str]
+) -> Iterator[tuple[str, str, str, str | None]]:
+    name = "stdin" if path == STDIN else path
+    before, rows = len(problems), list(tables.rows(path, given, problems))
+    for row in rows:
+        yield f"{name}:{row.line}", row.text[:BEGINNING], row.text, row.label
+    if not rows and len(problems) == before:
+        problems.append(f"{name}: has no rows below its first line")
 
 
 def _is_file(text: str) -> bool:

@@ -1,0 +1,138 @@
+"""Texts in the column of a table, read as the table was that the network was trained on."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kx.contracts import DatasetInfo
+from kx.data.delimited import AUTO, GUESSED, Layout, Table, delimiter_of, open_table, ragged
+from kx.data.inputs.given import STDIN, Given
+from kx.data.table_files import Stream
+from kx.data.targets import MISSING, TargetOptions, is_absent
+from kx.errors import DataError
+
+NAMED = 5
+"""Labels and columns that a remark names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A text in a table.
+
+    Attributes:
+        line: on which its row begins.
+        label: what the table says of it; empty: nothing; None: it has no such column.
+    """
+
+    line: int
+    text: str
+    label: str | None
+
+
+def table_form(info: DatasetInfo, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is kept of a table, so that others are read as it was; empty: it was none."""
+    if not {"text", "label"} <= options.keys():
+        return {}
+    known = ("text", "label", "delimiter", "quoting", "escape", "charset", "missing_labels")
+    kept = {name: options[name] for name in known if name in options}
+    return {"columns": list(info.columns), "classes": list(info.classes), **kept}
+
+
+class TextTables:
+    """Reads tables of new texts.
+
+    Attributes:
+        remarks: what everybody should know of those that were read.
+    """
+
+    def __init__(self, form: Mapping[str, Any]) -> None:
+        self._form = form
+        self.remarks: list[str] = []
+
+    def holds(self, head: str) -> bool:
+        """Whether a text of which ``head`` is the first line is such a table."""
+        parts = (head.split(delimiter) for delimiter in (self._layout().delimiter, *GUESSED))
+        return any(
+            self._form["text"] in [part.strip(' "\r\n\ufeff') for part in of] for of in parts
+        )
+
+    def rows(self, path: str, given: Given, problems: list[str]) -> Iterator[Row]:
+        """Yield the rows of a table (``-``: stdin) in their order; add to ``problems``."""
+        columns = [self._form["text"], self._form["label"]]
+        try:
+            if path == STDIN:
+                stream = Stream(io.BytesIO(given.stdin()), "stdin")
+                yield from self._rows(
+                    Table(stream, self._layout(), columns, advise=False), problems
+                )
+                return
+            with open_table(Path(path), self._layout(), columns, advise=False) as table:
+                yield from self._rows(table, problems)
+        except DataError as error:
+            problems.append(str(error).rstrip("."))
+
+    def _layout(self) -> Layout:
+        """Return how the table is written; of the delimiters, the file itself tells the usual."""
+        options = {name: self._form[name] for name in ("quoting", "escape", "charset")
+                   if name in self._form}  # fmt: skip
+        delimiter = self._form.get("delimiter", AUTO)
+        usual = delimiter == AUTO or delimiter_of(delimiter) in GUESSED
+        return Layout(delimiter=AUTO if usual else delimiter, **options)
+
+    def _rows(self, table: Table, problems: list[str]) -> Iterator[Row]:
+        text, label = self._form["text"], self._form["label"]
+        if table.header.count(text) != 1:
+            problems.append(self._no_column(table, text))
+            return
+        self._note_columns(table)
+        place = table.header.index(text)
+        other = table.header.index(label) if label in table.header else None
+        absent = TargetOptions(missing_labels=tuple(self._form.get("missing_labels", MISSING)))
+        strange: dict[str, int] = {}
+        for record in table:
+            if flaw := ragged(record, table):
+                problems.append(f"{table.name}:{record.line}: {flaw}")
+                continue
+            said = None if other is None else record.cells[other].strip()
+            said = "" if said and is_absent(said, absent.absent()) else said
+            if said and self._form["classes"] and said not in self._form["classes"]:
+                strange.setdefault(said, record.line)
+            yield Row(record.line, record.cells[place], said)
+        self._note_labels(table, strange)
+
+    def _no_column(self, table: Table, text: str) -> str:
+        what = "twice the" if text in table.header else "no"
+        return (
+            f"{table.name}: has {what} column {text!r}, which this network reads: its first line "
+            f"names {_some(table.header)}. A file that is one text is given by --file, one with a "
+            "text in each line by --lines"
+        )
+
+    def _note_columns(self, table: Table) -> None:
+        known, found = self._form["columns"], table.header
+        label = self._form["label"]
+        if more := [name for name in found if known and name not in known]:
+            text = "which the table for training did not have: not read"
+            self.remarks.append(f"{table.name}: has {_some(more)}, {text}")
+        less = [name for name in known or [label] if name not in found]
+        if less:
+            text = "which the table for training had: not needed"
+            self.remarks.append(f"{table.name}: lacks {_some(less)}, {text}")
+
+    def _note_labels(self, table: Table, strange: Mapping[str, int]) -> None:
+        if strange:
+            told = ", ".join(f"{label!r} (line {line})" for label, line in
+                             list(strange.items())[:NAMED])  # fmt: skip
+            more = f" and {len(strange) - NAMED} more" if len(strange) > NAMED else ""
+            self.remarks.append(
+                f"{table.name}: labels that this network does not know: {told}{more}"
+            )
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(name if len(name) <= 40 else f"{name[:37]}..." for name in names[:NAMED])
+    return shown + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
