@@ -100,17 +100,33 @@ class Kept:
         """Return what the network says: (n, outputs) float32; TensorFlow must be ready.
 
         Raises:
-            DataError: if it cannot be loaded, or an example cannot be prepared.
+            DataError: if it cannot be loaded, an example cannot be prepared, or what it says of
+                one is no number.
             UnaskedPluginError: if a plugin file would have to be imported.
         """
         model = kept_model(self.folder, self.record, plugins=self.plugins)
-        return _answers(model, self.preparation.apply(examples.x, "given"), self.folder)
+        said = _answers(model, self.preparation.apply(examples.x, "given"), self.folder)
+        _refuse_no_numbers(said, examples)
+        return said
 
     def probabilities(self, said: np.ndarray) -> np.ndarray:
         """Return the probability of each class, (n, classes), of what the network says."""
         import numpy as np
 
         return np.concatenate([1 - said, said], axis=1) if self.task == "binary" else said
+
+
+def _refuse_no_numbers(said: np.ndarray, examples: Examples) -> None:
+    import numpy as np
+
+    rows = np.flatnonzero(~np.isfinite(said).all(axis=-1))
+    if len(rows):
+        names = ", ".join(examples.names[row][:40] for row in rows[:5])
+        more = f" and {len(rows) - 5:,} more" if len(rows) > 5 else ""
+        raise DataError(
+            f"what the network says of {names}{more} is no number: leave them out, or train it "
+            "again with this kx."
+        )
 
 
 def open_run(folder: Path, *, plugins: bool = False) -> Kept:

@@ -28,7 +28,8 @@ class TextForm:
     """How texts become numbers, once a vocabulary is known.
 
     Attributes:
-        tokenize: whether a text is a row of words or of characters.
+        tokenize: whether a text is a row of words, of characters, or (`cjk`) of words and of the
+            characters of scripts without blanks between the words.
         ngrams: tokens beside each other that count as a further one, at most.
         encoding: what networks read.
         num_words: width of the vocabulary: 0 is padding, 1 an unknown token.
@@ -37,7 +38,7 @@ class TextForm:
         truncate: where a longer text loses its tokens.
     """
 
-    tokenize: Literal["word", "char"] = "word"
+    tokenize: Literal["word", "char", "cjk"] = "word"
     ngrams: int = 1
     encoding: Encoding = "multi_hot"
     num_words: int = 10_000

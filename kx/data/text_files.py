@@ -35,7 +35,8 @@ class TextOptions(TextForm):
     """How texts become numbers: options of all datasets of texts.
 
     Attributes:
-        tokenize: a text is a row of words, or of characters.
+        tokenize: a text is a row of words, or of characters; `cjk`: of words, and, in scripts
+            without blanks between them (Chinese, Japanese, Thai …), of characters.
         ngrams: up to so many tokens beside each other count as a further one; not in a sequence.
         encoding: `multi_hot` tells which tokens occur, `count` how often, `tf_idf` how telling
             they are, `sequence` in what order.

@@ -7,7 +7,9 @@ training part of each fit alone: see ``kx.data.vocabulary``.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import unicodedata
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +21,31 @@ if TYPE_CHECKING:
 SEPARATORS = re.compile(r"""[\s!"#$%&()*+,\-./:;<=>?@\[\\\]^_`{|}~]+""")
 """What stands between words: the filter of Keras 2's ``Tokenizer``, by which the ranks of
 ``imdb.npz`` were made. An apostrophe belongs to its word."""
+
+
+_HAN = "\u3005-\u3007\u3021-\u3029\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
+_KANA = "\u3041-\u3096\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9d"
+_BASES = (
+    "\u0e01-\u0e30\u0e32\u0e33\u0e40-\u0e46\u0e81-\u0eb0\u0eb2\u0eb3\u0ebd-\u0ec6\u0edc-\u0edf"
+    "\u1000-\u102a\u103f\u1050-\u1055\u1780-\u17b3"
+)
+_MARKS = (
+    "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece"
+    "\u102b-\u103e\u1056-\u1059\u17b4-\u17d3\u3099\u309a"
+)
+
+UNSPACED = re.compile(f"[{_HAN}{_KANA}{_BASES}][{_MARKS}]*")
+"""A character of a script that is written without blanks between its words (Han, kana, Thai, Lao,
+Burmese, Khmer), with the vowels and tones that stand above or below it."""
+
+_BETWEEN = (
+    '\\s!"#$%&()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~\u00a1\u00a7\u00ab\u00b6\u00b7\u00bb\u00bf'
+    "\u2010-\u2018\u201a-\u2027\u2030-\u205e\u3000-\u3004\u3008-\u3020\u3030\u303d\u30a0\u30fb"
+)
+"""``SEPARATORS``, and the punctuation of other scripts."""
+
+_PARTS = re.compile(f"{UNSPACED.pattern}|[^{_BETWEEN}{_HAN}{_KANA}{_BASES}]+")
+"""A character of a script without blanks, or a word of another one."""
 
 
 class Texts:
@@ -77,18 +104,19 @@ def tokenized(parts: Mapping[str, Sequence[str]], form: TextForm) -> dict[str, T
     """Cut the texts of each part into tokens; the parts share one lexicon.
 
     scikit-learn cuts them and makes the n-grams; words are what ``SEPARATORS`` leave, in lower
-    case.
+    case. `cjk` parts words likewise, and every character of a script without blanks from the next.
     """
     import numpy as np
 
     cut, numbers = analyzer(form), dict[str, int]()
     found = {}
     for part, strings in parts.items():
-        lists = [_numbered(cut(text), numbers) for text in strings]
-        lengths = np.fromiter(map(len, lists), np.int64, len(lists))
-        ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
-        tokens = np.concatenate([np.zeros(0, np.int32), *lists])
-        found[part] = (np.array(strings, dtype=object), tokens.astype(np.int32), ends)
+        tokens, ends = array("i"), array("q", [0])  # half of what a list of arrays would take
+        for text in strings:
+            tokens.extend(_numbered(cut(text), numbers))
+            ends.append(len(tokens))
+        texts = np.array(strings, dtype=object)
+        found[part] = (texts, np.asarray(tokens), np.asarray(ends))
     lexicon = tuple(numbers)
     return {part: Texts(*arrays, lexicon) for part, arrays in found.items()}
 
@@ -97,10 +125,10 @@ def analyzer(form: TextForm) -> Callable[[str], list[str]]:
     """Return what cuts one text into its tokens."""
     from sklearn.feature_extraction.text import CountVectorizer
 
-    word = form.tokenize == "word"
+    tokenizer = {"word": words, "cjk": characters_and_words}.get(form.tokenize)
     vectorizer = CountVectorizer(
-        analyzer=form.tokenize,
-        tokenizer=words if word else None,
+        analyzer="word" if tokenizer else "char",
+        tokenizer=tokenizer,
         token_pattern=None,
         ngram_range=(1, form.ngrams),
     )
@@ -113,8 +141,14 @@ def words(text: str) -> list[str]:
     return [word for word in SEPARATORS.split(text) if word]
 
 
-def _numbered(tokens: Iterable[str], numbers: dict[str, int]) -> np.ndarray:
-    """Return the number of each token; one that is new gets the next."""
-    import numpy as np
+def characters_and_words(text: str) -> list[str]:
+    """Return each character of scripts without blanks, and the words of others, of ``text``.
 
-    return np.array([numbers.setdefault(token, len(numbers)) for token in tokens], np.int32)
+    What looks alike is alike: letters and digits of full width are those of half width.
+    """
+    return _PARTS.findall(unicodedata.normalize("NFKC", text))
+
+
+def _numbered(tokens: Iterable[str], numbers: dict[str, int]) -> Iterator[int]:
+    """Yield the number of each token; one that is new gets the next."""
+    return (numbers.setdefault(token, len(numbers)) for token in tokens)

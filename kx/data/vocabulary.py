@@ -62,7 +62,8 @@ class TextPreparation:
         form = self.form
         indices = self._indices(x)
         if form.encoding == "sequence":
-            return padded(indices, x.lengths, form.maxlen, pad=form.pad, truncate=form.truncate)
+            filled = _never_empty(indices, x.lengths)
+            return padded(*filled, form.maxlen, pad=form.pad, truncate=form.truncate)
         matrix = bag(indices, x.lengths, form.num_words, counted=form.encoding != "multi_hot")
         return self._weighted(matrix) if form.encoding == "tf_idf" else matrix
 
@@ -72,6 +73,14 @@ class TextPreparation:
     def unknown(self, x: Texts) -> float:
         """Return which share of the tokens of ``x`` is not in the vocabulary, in 0..1."""
         return float((self._indices(x) == UNKNOWN).mean()) if len(x.tokens) else 0.0
+
+    def strange(self, x: Texts) -> np.ndarray:
+        """Return which texts have not a single token of the vocabulary: (n,) bool."""
+        import numpy as np
+
+        known = np.concatenate([np.zeros(1, np.int64), np.cumsum(self._indices(x) != UNKNOWN)])
+        found: np.ndarray = known[x.ends[1:]] == known[x.ends[:-1]]
+        return found
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return the numbers, for an ``.npz`` file; ``settings`` are the rest."""
@@ -107,6 +116,21 @@ class TextPreparation:
         transformer = TfidfTransformer()
         transformer.idf_ = self.idf
         return transformer.transform(counts).astype("float32")
+
+
+def _never_empty(indices: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Let a text without a token be one unknown token, and return indices and lengths.
+
+    Else a network that passes over padding would have nothing to read, and its average of nothing
+    is no number.
+    """
+    import numpy as np
+
+    empty = lengths == 0
+    if not empty.any():
+        return indices, lengths
+    starts = np.cumsum(lengths) - lengths
+    return np.insert(indices, starts[empty], UNKNOWN), np.maximum(lengths, 1)
 
 
 def fit_vocabulary(x_train: Texts, form: TextForm) -> TextPreparation:

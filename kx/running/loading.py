@@ -34,12 +34,13 @@ def load(work: Work) -> DatasetBundle:
         SpecError: if the plan does not fit it.
     """
     from kx.data.fingerprint import fingerprint
+    from kx.data.text_remarks import text_remarks
 
     name = work.plan.spec.dataset.name
     work.watcher.stage(f"reading {name}")
     bundle, provenance = _read(work)
     _check_info(work, bundle.info)
-    for remark in bundle.remarks:
+    for remark in (*bundle.remarks, *text_remarks(bundle)):
         work.warn("Check the data", remark)
     _check_targets(work, bundle)
     if work.switches.smoke:

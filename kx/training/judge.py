@@ -5,12 +5,35 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kx.contracts import DatasetInfo
+from kx.errors import DivergedError
 from kx.evaluators.scores import EXACT, exact
 from kx.models.heads import Head
 from kx.training.assemble import make_metrics
 
 if TYPE_CHECKING:
     import numpy as np
+
+
+def finite(said: np.ndarray, name: str) -> np.ndarray:
+    """Return what a network says if all of it are numbers.
+
+    Args:
+        said: (n, outputs).
+        name: of the fit.
+
+    Raises:
+        DivergedError: if not: no score would mean anything.
+    """
+    import numpy as np
+
+    broken = int((~np.isfinite(said).all(axis=-1)).sum())
+    if broken:
+        raise DivergedError(
+            f"{name}: what the network says of {broken:,} of {len(said):,} examples is no number, "
+            "although its loss was one. Lower training.optimizer.learning_rate, or look at these "
+            "examples: a layer may have nothing to work on."
+        )
+    return said
 
 
 def measure(

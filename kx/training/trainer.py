@@ -27,6 +27,7 @@ from kx.training.engine import MOST_BYTES_AT_ONCE, Engine, choose
 from kx.training.environment import machine
 from kx.training.feed import Resident, Streamed
 from kx.training.jobs import Fitted, Hooks, Job, PhaseNote, Recording, Unfinished
+from kx.training.judge import finite
 from kx.training.loops import HalvedLoop, Loop, PlainLoop, ProgramLoop, ResidentLoop
 from kx.training.phases import Parts, Phase, Proof, phases_of
 from kx.training.program import Form, Program
@@ -94,19 +95,31 @@ class Trainer:
             ) from error
 
     def predict(self, fitted: Fitted, rows: np.ndarray) -> np.ndarray:
-        """Return the outputs of a fitted network for rows of its own data: (n, outputs) float32."""
+        """Return the outputs of a fitted network for rows of its own data: (n, outputs) float32.
+
+        Raises:
+            DivergedError: if some are no numbers.
+        """
         data = fitted.job.data()
         if self._streamed:
-            return self._predict_parts(fitted, data.x, rows)
-        return self._kit(fitted.job).template.predict(fitted.values, self._resident(data), rows)
+            return finite(self._predict_parts(fitted, data.x, rows), fitted.job.name)
+        template = self._kit(fitted.job).template
+        said = template.predict(fitted.values, self._resident(data), rows)
+        return finite(said, fitted.job.name)
 
     def predict_on(self, fitted: Fitted, x: Any) -> np.ndarray:
-        """Return the outputs of a fitted network for prepared features: (n, outputs) float32."""
+        """Return the outputs of a fitted network for prepared features: (n, outputs) float32.
+
+        Raises:
+            DivergedError: if some are no numbers.
+        """
         import numpy as np
 
         if self._streamed:
-            return self._predict_parts(fitted, x, np.arange(x.shape[0]))
-        return self._predict_whole(fitted, x)
+            said = self._predict_parts(fitted, x, np.arange(x.shape[0]))
+        else:
+            said = self._predict_whole(fitted, x)
+        return finite(said, fitted.job.name)
 
     def parameters(self, fitted: Fitted) -> int:
         """Return how many weights the network has."""

@@ -68,6 +68,30 @@ def test_characters_are_tokens_too():
     assert tokens(texts("Aha!", tokenize="char"), 0) == ["a", "h", "a", "!"]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "今天去ABC公园吧\uff01Don't stop",
+            ["今", "天", "去", "abc", "公", "园", "吧", "don't", "stop"],
+        ),
+        ("東京タワーは３３３メートル。", [*"東京タワーは", "333", *"メートル"]),
+        ("ｶﾞｷ「」、・", ["ガ", "キ"]),
+        ("สวัสดี ผม", ["ส", "วั", "ส", "ดี", "ผ", "ม"]),
+        ("नमस्ते दुनिया", ["नमस्ते", "दुनिया"]),
+        ("안녕하세요, 세계", ["안녕하세요", "세계"]),
+        ("naïve café—l\u2019été", ["naïve", "café", "l\u2019été"]),
+        ("...", []),
+    ],
+)
+def test_scripts_without_blanks_are_cut_into_characters_and_others_into_words(text, expected):
+    assert tokens(texts(text, tokenize="cjk"), 0) == expected
+
+
+def test_pairs_of_characters_are_ngrams():
+    assert tokens(texts("天气好", tokenize="cjk", ngrams=2), 0) == [*"天气好", "天 气", "气 好"]
+
+
 def test_texts_are_taken_like_rows_of_an_array():
     x = texts("a b", "", "c", "d e f")
     taken = Split(x, np.arange(4)).take(np.array([3, 1, 0])).x
@@ -130,6 +154,24 @@ def test_each_encoding_by_hand():
     assert back.tolist() == [[2, 3], [3, 1]]
     back = encoded("sequence", maxlen=4, pad="back")
     assert back.tolist() == [[2, 3, 2, 0], [3, 1, 0, 0]]
+
+
+def test_in_a_sequence_a_text_without_a_token_is_an_unknown_one():
+    form = TextForm(encoding="sequence", num_words=9, maxlen=3)
+    x = texts("?!", "a b", "", "...", "b a a b")
+    encoded = TextPreparation(form, ("a", "b"), np.zeros(0)).apply(x)
+
+    assert encoded.tolist() == [[0, 0, 1], [0, 2, 3], [0, 0, 1], [0, 0, 1], [2, 2, 3]]
+    assert TextPreparation(form, ("a",), np.zeros(0)).apply(x[1:2]).tolist() == [[0, 2, 1]]
+    assert TextPreparation(TextForm(), ("a", "b"), np.zeros(0)).apply(x[:1]).nnz == 0
+
+
+def test_texts_without_a_known_token_are_found():
+    preparation = fit_vocabulary(texts("a b"), TextForm())
+
+    strange = preparation.strange(texts("a", "?!", "zebra zoo", "zebra b", ""))
+
+    assert strange.tolist() == [False, True, True, False, True]
 
 
 def test_tf_idf_is_that_of_scikit_learn():

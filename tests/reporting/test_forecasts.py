@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -153,3 +154,24 @@ def test_every_text_in_a_csv_is_harmless_and_every_number_as_it_was():
 @pytest.mark.parametrize("name", ["=1+1", "-1.5", "@a", "plain"])
 def test_what_was_put_in_front_is_taken_away_again(name):
     assert from_csv_cell(csv_cell(name)) == name
+
+
+def test_what_the_user_says_stands_beside_what_the_network_says():
+    said = [
+        replace(class_forecast(name, name, CLASSES, SAID), label=label)
+        for name, label in (("a", "crude"), ("b", ""), ("c", None))
+    ]
+
+    one, every = lines(said), lines(said, every=True)
+
+    assert one[0].split()[-2:] == ["given", "label"]
+    assert [line.split()[-1] for line in one[2:]] == ["crude", "0.125", "0.125"]
+    assert [line.split() for line in every[2:5]] == [
+        ["a", "crude", "0.5000", "crude"], ["acq", "0.2500"], ["earn", "0.1250"],
+    ]  # fmt: skip
+    assert forecast_csv(said, CLASSES, every=False).splitlines() == [
+        "input,class,probability,given label", "a,crude,0.5,crude", "b,crude,0.5,", "c,crude,0.5,",
+    ]  # fmt: skip
+    assert forecast_csv([replace(said[0], label="=1+1")], CLASSES, every=False).endswith(",'=1+1\n")
+    assert said[0].as_dict()["label"] == "crude"
+    assert "label" not in said[2].as_dict()

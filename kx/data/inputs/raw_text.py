@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kx.contracts import DatasetInfo
-from kx.data.inputs.given import Examples, Given
-from kx.data.inputs.text import read_texts
+from kx.data.inputs.given import SHOWN, Examples, Given
+from kx.data.inputs.text import Texts, read_texts
 from kx.data.inputs.text_rows import TextTables, table_form
+from kx.data.text_remarks import unknown_remark
 from kx.data.texts import tokenized
 from kx.errors import DataError
 
 if TYPE_CHECKING:
     from kx.data.preparation import AnyPreparation
+    from kx.data.texts import Texts as Tokens
+    from kx.data.vocabulary import TextPreparation
 
 
 def form(info: DatasetInfo, x: Any, options: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -37,9 +40,17 @@ def read(given: Given, form: Mapping[str, Any], preparation: AnyPreparation) -> 
     table = form.get("table")
     texts = read_texts(given, TextTables(table) if table else None)
     x = tokenized({"new": texts.texts}, preparation.form)["new"]
-    strange = [row for row in range(len(x)) if preparation.unknown(x[row : row + 1]) == 1.0]
-    remarks = texts.remarks + [
-        f"{texts.shown[row][:40]!r} has no word that this network knows" for row in strange
-    ]
+    remarks = [*texts.remarks, *_unknown(texts, x, preparation)]
     labels = tuple(texts.labels) if any(label is not None for label in texts.labels) else ()
     return Examples(tuple(texts.names), x, tuple(texts.shown), tuple(remarks), labels)
+
+
+def _unknown(texts: Texts, x: Tokens, preparation: TextPreparation) -> Iterator[str]:
+    """Yield which texts say nothing to the network, and whether many words do not."""
+    strange = preparation.strange(x).nonzero()[0].tolist()
+    for row in strange[:SHOWN]:
+        yield f"{texts.shown[row][:40]!r} has no word that this network knows"
+    if len(strange) > SHOWN:
+        yield f"and {len(strange) - SHOWN:,} more texts have none either"
+    if len(strange) < len(x) and (said := unknown_remark(preparation, x)):
+        yield said
