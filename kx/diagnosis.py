@@ -339,6 +339,8 @@ def _spread(values: Sequence[float | None]) -> dict[str, float]:
 def _advice(rule: Rule, n: Numbers, spec: Mapping[str, Any], fits: int) -> Iterator[str]:
     """Yield what the notes advise, without what the spec does already or cannot do."""
     options = _options(spec, "architecture")
+    if rule.kind in ("underfits", "no_better_than_baseline") and _forgets(spec, options):
+        yield "padding"
     if rule.kind == "overfits":
         yield from _against_overfitting(spec, options)
     elif rule.kind == "underfits":
@@ -391,6 +393,14 @@ def _against_underfitting(rule: Rule, options: Mapping[str, Any], *, close: bool
         yield "larger"
     if rule.name != "still_falling":
         yield "longer"
+
+
+def _forgets(spec: Mapping[str, Any], options: Mapping[str, Any]) -> bool:
+    """Whether a recurrent network reads zeros behind the words, and forgets the words over them."""
+    dataset = _options(spec, "dataset")
+    behind = dataset.get("encoding") == "sequence" and dataset.get("pad") == "back"
+    reads = not options.get("masking") and not options.get("bidirectional")
+    return behind and reads and options.get("name") == "rnn"
 
 
 def _options(spec: Mapping[str, Any], section: str) -> Mapping[str, Any]:

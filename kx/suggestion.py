@@ -179,6 +179,7 @@ CHANGES: Mapping[str, Callable[[Diagnosis, Spec], Changes]] = {
         {} if spec["preparation"]["scale"] == "standardize"
         else {"preparation.scale": "standardize"}
     ),
+    "padding": lambda found, spec: {"dataset.pad": "front"},
     "clip": _clip,
     "linear": _linear,
 }  # fmt: skip

@@ -463,3 +463,27 @@ def test_short_is_what_the_rule_says():
     ]
 
     assert [kind == "too_short" for kind, _ in itertools.zip_longest(kinds, ())] == [True, False]
+
+
+BACK = {"encoding": "sequence", "pad": "back"}
+RNN = {"name": "rnn", "masking": False, "bidirectional": False}
+
+
+@pytest.mark.parametrize(
+    ("dataset", "architecture", "told"),
+    [
+        (BACK, RNN, True),
+        (BACK, RNN | {"masking": True}, False),
+        (BACK, RNN | {"bidirectional": True}, False),
+        (BACK | {"pad": "front"}, RNN, False),
+        (BACK, {"name": "conv1d"}, False),
+    ],
+)
+def test_padding_that_a_network_forgets_its_words_over_is_named_first(dataset, architecture, told):
+    of = record(0.5, spec={"dataset": dataset, "architecture": architecture})
+
+    found = diagnose(of, fit([0.69] * 20, [0.69] * 20))
+
+    assert found.kind == "no_better_than_baseline"
+    assert (found.advice[0] == "padding") is told
+    assert not told or "dataset.pad: front" in advice(found)

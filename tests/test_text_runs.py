@@ -133,3 +133,102 @@ def test_ready_made_vectors_are_found_by_the_words_of_each_fold(ran, mails):
     for word, vector in {"buy": [1, 2], "hello": [3, 4], "now": [5, 6]}.items():
         assert rows[2 + vocabulary.index(word)].tolist() == vector
     assert np.abs(rows).sum() == 21  # of a word without a vector, zeros
+
+
+SEQUENCES = """\
+name: notes
+seed: 3
+dataset: {name: text_csv, path: notes.csv, encoding: sequence, num_words: 60, maxlen: 5}
+architecture: {name: embedding_mlp, embedding_dim: 4, masking: true, pooling: average}
+validation: {strategy: holdout, size: 0.3}
+training: {optimizer: adam, batch_size: 16, epochs: 2}
+"""
+
+
+@pytest.fixture(scope="module")
+def notes(run_kx, tmp_path_factory):
+    """A run on a table in which every sixth text has no word, for a network that masks padding."""
+    folder = tmp_path_factory.mktemp("notes")
+    said = ["buy now", "hello you", "buy pills", "hello there", "buy", "?!"]
+    rows = [f'{n},"{said[n % 6]}",{"ham" if n % 2 else "spam"}' for n in range(60)]
+    (folder / "notes.csv").write_text("\n".join(["id,text,label", *rows]) + "\n")
+    (folder / "spec.yaml").write_text(SEQUENCES)
+    code, out, err = run_kx("train", folder / "spec.yaml", "--outputs", folder / "outputs")
+    assert code == 0, err
+    (run,) = (folder / "outputs").iterdir()
+    return run, out + err
+
+
+@pytest.mark.slow
+def test_texts_without_a_word_are_told_and_make_no_score_disappear(notes):
+    run, said = notes
+    record = json.loads((run / "record.json").read_text())
+    arrays = np.load(run / "predictions.npz")
+
+    scores = [score["value"] for part in record["scores"].values() for score in part.values()]
+    assert len(scores) == 4
+    assert None not in scores
+    assert np.isfinite(arrays["predictions"]).all()
+    assert np.isfinite(arrays["validation_predictions"]).all()
+    told = " ".join(said.split())
+    assert "texts of the training part have no token at all (line" in told
+    assert "texts of the test part have no token at all (line" in told
+
+
+@pytest.mark.slow
+def test_a_table_is_predicted_as_the_run_did_it_with_its_labels_beside(kx, notes, tmp_path):
+    run, _ = notes
+    lines = json.loads((run / "rows.json").read_text())["test"]
+    table = (run.parent.parent / "notes.csv").read_text().splitlines()
+    rows = [table[int(line.removeprefix("line ")) - 1] for line in lines]
+    (tmp_path / "new.csv").write_text("\n".join([table[0], *rows]) + "\n")
+
+    code, out, err = kx("predict", "notes", tmp_path / "new.csv", "--json", "--outputs", run.parent)
+
+    assert code == 0, err
+    found = json.loads(out)["predictions"]
+    kept = np.load(run / "predictions.npz")["predictions"]
+    assert [item["probabilities"]["spam"] for item in found] == kept[:, 0].tolist()
+    assert [item["label"] for item in found] == [row.rpartition(",")[2] for row in rows]
+    assert found[0]["input"] == f"{tmp_path / 'new.csv'}:2"
+
+
+@pytest.mark.slow
+def test_of_a_text_without_a_word_a_number_is_said_and_that_it_means_little(kx, notes):
+    run, _ = notes
+
+    code, out, err = kx("predict", "notes", "?!", "zebra", "--json", "--outputs", run.parent)
+
+    assert code == 0, err
+    document = json.loads(out)
+    assert len(document["predictions"]) == 2
+    assert all(0 < item["probability"] < 1 for item in document["predictions"])
+    assert document["remarks"] == [
+        "'?!' has no word that this network knows",
+        "'zebra' has no word that this network knows",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("dataset", "architecture", "warned"),
+    [
+        ("text_folder, path: mails, encoding: sequence, pad: back", "rnn", True),
+        ("text_folder, path: mails, encoding: sequence, pad: back", "rnn, masking: true", False),
+        (
+            "text_folder, path: mails, encoding: sequence, pad: back",
+            "rnn, bidirectional: true",
+            False,
+        ),
+        ("text_folder, path: mails, encoding: sequence", "rnn", False),
+        ("imdb, encoding: sequence, pad: back", "rnn, cell: gru", True),
+        ("reuters, encoding: sequence, pad: back", "rnn, cell: simple", True),
+        ("imdb, encoding: sequence, pad: back", "conv1d", False),
+    ],
+)
+def test_padding_behind_the_words_is_warned_of(kx, spec_file, mails, dataset, architecture, warned):
+    text = f"name: x\ndataset: {{name: {dataset}}}\narchitecture: {{name: {architecture}}}\n"
+
+    code, _, err = kx("check", spec_file(text))
+
+    assert code == 0, err
+    assert ("dataset.pad: back puts zeros behind the words" in err) is warned

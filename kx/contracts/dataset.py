@@ -59,6 +59,7 @@ class DatasetInfo:
         one_hot: whether multiclass labels are rows (n, classes) instead of integers (n,).
         sparse: whether x is a ``scipy.sparse.csr_matrix`` (few entries differ from zero).
         vocabulary: for word indices: every index is below this number; otherwise None.
+        pad: of word indices: where shorter texts have zeros.
         word_index: where indices stand for words, the file that tells which; see
             ``kx.data.word_index``.
         words: what each word index stands for, index 0 upwards, empty texts for the special ones;
@@ -95,6 +96,7 @@ class DatasetInfo:
     one_hot: bool = False
     sparse: bool = False
     vocabulary: int | None = None
+    pad: Side = "front"
     word_index: str = ""
     words: tuple[str, ...] = ()
     tells_words: bool = False

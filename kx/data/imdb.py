@@ -44,7 +44,7 @@ def imdb_info(
         name="imdb",
         task="binary",
         classes=("negative", "positive"),
-        **sequence_form(encoding, num_words, maxlen),
+        **sequence_form(encoding, num_words, maxlen, pad),
         word_index=FILES[1].name,
         tells_words=words,
         train_examples=25_000,
@@ -101,7 +101,7 @@ def imdb(
         for key in ("x_train", "x_test")
     )
     order, test_order = keras_orders(len(y_train), len(y_test))
-    info = imdb_info(num_words=num_words, encoding=encoding, maxlen=maxlen, words=words)
+    info = imdb_info(num_words=num_words, encoding=encoding, maxlen=maxlen, pad=pad, words=words)
     if words:
         info = replace(info, words=words_of(files.arrays(FILES[1]), num_words))
     return bundled(

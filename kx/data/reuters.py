@@ -55,7 +55,7 @@ def reuters_info(
         task="multiclass",
         classes=TOPICS,
         one_hot=labels == "one_hot",
-        **sequence_form(encoding, num_words, maxlen),
+        **sequence_form(encoding, num_words, maxlen, pad),
         word_index=FILES[1].name,
         tells_words=words,
         train_examples=8_982,
@@ -110,7 +110,7 @@ def reuters(
     )
     y = labelled(arrays["y"], len(TOPICS), labels)
     info = reuters_info(
-        num_words=num_words, encoding=encoding, maxlen=maxlen, labels=labels, words=words
+        num_words=num_words, encoding=encoding, maxlen=maxlen, pad=pad, labels=labels, words=words
     )
     if words:
         info = replace(info, words=words_of(files.arrays(FILES[1]), num_words))

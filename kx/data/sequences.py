@@ -25,10 +25,10 @@ INDEX_FROM = 3
 """Added to every rank, so that the three indices above are free: as in ``keras.datasets``."""
 
 
-def sequence_form(encoding: str, num_words: int, maxlen: int) -> dict[str, Any]:
-    """Return how encoded texts look: ``input_shape``, ``sparse``, ``vocabulary`` of the info."""
+def sequence_form(encoding: str, num_words: int, maxlen: int, pad: Side) -> dict[str, Any]:
+    """Return how encoded texts look: fields of the info, such as ``input_shape``."""
     if encoding == "sequence":
-        return {"input_shape": (maxlen,), "sparse": False, "vocabulary": num_words}
+        return {"input_shape": (maxlen,), "sparse": False, "vocabulary": num_words, "pad": pad}
     return {"input_shape": (num_words,), "sparse": True, "vocabulary": None}
 
 

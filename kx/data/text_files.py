@@ -68,7 +68,7 @@ class _Looked:
 
 def text_info(name: str, form: TextOptions) -> DatasetInfo:
     """Return what is known of texts that will be encoded so; two classes, as long as none are."""
-    shape = sequence_form(form.encoding, form.num_words, form.maxlen)
+    shape = sequence_form(form.encoding, form.num_words, form.maxlen, form.pad)
     tells = form.encoding == "sequence"
     texts = TextForm(**asdict(form))  # no options: as it is read back from a run
     return DatasetInfo(name=name, task="binary", texts=texts, tells_words=tells, **shape)

@@ -24,6 +24,12 @@ Cell = Literal["simple", "lstm", "gru"]
 def complaints(info: DatasetInfo, files: WeightFiles, **options: Any) -> Iterator[Complaint]:
     """Yield what keeps the network from working with the data."""
     yield from word_input_complaints(info, files, **options)
+    if info.pad == "back" and not (options["masking"] or options["bidirectional"]):
+        text = (
+            "dataset.pad: back puts zeros behind the words, which the network reads as words: over "
+            "many of them it forgets the text"
+        )
+        yield Complaint("masking", text, "set masking: true, or dataset.pad: front", fatal=False)
 
 
 @model("rnn", check=complaints, any_length=True, transfer=VECTORS)

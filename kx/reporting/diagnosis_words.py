@@ -303,6 +303,10 @@ WORDS = Catalogue(
             "use less dropout or penalty",
             "减弱 Dropout 或 L1/L2 正则化",
         ),
+        "advice.padding": (
+            "put the padding in front (dataset.pad: front) or pass over it (architecture.masking)",
+            "把填充放在前面（dataset.pad: front），或跳过填充（architecture.masking: true）",
+        ),
         "advice.larger": ("use a larger network", "增大网络（层数或宽度）"),
         "advice.longer": ("train for more epochs", "训练更多轮"),
         "advice.learning_rate": ("try another learning rate", "尝试其他学习率"),
