@@ -182,7 +182,7 @@ def _alike(labels: Labels) -> Iterator[str]:
     if alike:
         told = "; ".join(
             " and ".join(
-                f"{label!r} ({labels.counts[label]} rows, first in line {labels.lines[label]})"
+                f"{label!r} ({labels.counts[label]:,} times, first in line {labels.lines[label]})"
                 for label in group[:NAMED]
             )
             for group in alike[:NAMED]

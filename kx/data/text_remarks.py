@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kx.contracts import DatasetBundle, TextForm
+from kx.data.text_table import counted
 from kx.data.texts import UNSPACED, Texts
+from kx.data.trees import natural
 from kx.data.vocabulary import FIRST, TextPreparation, fit_vocabulary
 
 if TYPE_CHECKING:
@@ -91,8 +93,9 @@ def _unspaced(share: float) -> str:
 
 
 def _wordless(part: str, rows: np.ndarray, origins: Sequence[str], form: TextForm) -> str:
-    names = ", ".join(origins[row] for row in rows[:NAMED]) if origins else ""
+    names = ", ".join(natural(origins[row] for row in rows)[:NAMED]) if origins else ""
     more = f" and {len(rows) - NAMED:,} more" if names and len(rows) > NAMED else ""
     becomes = "one unknown word" if form.encoding == "sequence" else "a row of zeros"
     where = f" ({names}{more})" if names else ""
-    return f"{len(rows):,} texts of the {part} part have no token at all{where}: each is {becomes}"
+    texts = counted(len(rows), f"text of the {part} part has", f"texts of the {part} part have")
+    return f"{texts} no token at all{where}: each is {becomes}"

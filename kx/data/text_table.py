@@ -69,17 +69,20 @@ class Rows:
         """Yield what everybody should know of the table as it was found."""
         name = self.table.name
         if self.flaws:
-            yield f"{name}: {len(self.flaws):,} rows were left out: {some(self.flaws)}"
+            left_out = counted(len(self.flaws), "row was", "rows were")
+            yield f"{name}: {left_out} left out: {some(self.flaws)}"
         if self.like_nothing:
-            yield f"{name}: {self.like_nothing:,} texts say only that there is none, such as nan."
+            texts = counted(self.like_nothing, "text says", "texts say")
+            yield f"{name}: {texts} only that there is none, such as nan."
         if self.spans:
             yield self._spanning()
 
     def _spanning(self) -> str:
         """Say how many rows have line breaks in them, and which of them seem to be several."""
         several = [span for span, labels in self.suspects if any(map(self._is_known, labels))]
-        text = f"{self.table.name}: {len(self.spans):,} rows go over several lines, because a "
-        text += f"quotation mark was open ({_ranges(self.spans)})."
+        rows = counted(len(self.spans), "row goes", "rows go")
+        text = f"{self.table.name}: {rows} over several lines, because a quotation mark was open "
+        text += f"({_ranges(self.spans)})."
         if several:
             text += (
                 f" In {len(several):,} of them there seem to be rows of their own, with labels "
@@ -116,6 +119,11 @@ def read_rows(path: Path, wanted: Wanted, *, keep: bool, whole: bool = True) -> 
     if rows.flaws and wanted.on_broken == "error":
         raise RowsError(_unusable(table.name, rows.flaws))
     return rows
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """Return ``number`` with what it counts."""
+    return f"{number:,} {one if number == 1 else many}"
 
 
 def some(flaws: Sequence[str]) -> str:
@@ -173,7 +181,8 @@ def _unusable(name: str, flaws: Sequence[str]) -> str:
             "A text with a delimiter or a line break in it needs quotation marks around it; "
             "where these mean nothing, say dataset.quoting: none."
         )
-    return f"{name}: {len(flaws):,} rows cannot be used: {some(flaws)}\n{' '.join(hints)}"
+    rows = counted(len(flaws), "row", "rows")
+    return f"{name}: {rows} cannot be used: {some(flaws)}\n{' '.join(hints)}"
 
 
 def _ranges(spans: Sequence[tuple[int, int]]) -> str:

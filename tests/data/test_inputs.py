@@ -253,11 +253,12 @@ def test_what_is_wrong_with_texts_is_told_with_its_place(tmp_path, monkeypatch):
 
     monkeypatch.chdir(tmp_path)
     (tmp_path / "latin.txt").write_bytes(b"a\ncaf\xe9\n")
+    (tmp_path / "mac.txt").write_bytes(b"a\rb\rcaf\xe9\r")
     (tmp_path / "gap.txt").write_text("a\n\nb\n")
     (tmp_path / "none").mkdir()
     given = Given(
         [" ", "gap.txt"],
-        files=[Path(n) for n in ("latin.txt", "none", "x")],
+        files=[Path(n) for n in ("latin.txt", "mac.txt", "none", "x")],
         lines=[Path("gap.txt")],
     )
 
@@ -265,6 +266,7 @@ def test_what_is_wrong_with_texts_is_told_with_its_place(tmp_path, monkeypatch):
         "an argument: is empty",
         "gap.txt: a file's name and no text: --file gap.txt, or --lines gap.txt",
         "latin.txt:2: byte 0xe9 is no UTF-8: save the file as UTF-8",
+        "mac.txt:3: byte 0xe9 is no UTF-8: save the file as UTF-8",
         "none: has no files that end in .txt",
         "x: there is no such file",
         "gap.txt:2: is empty",

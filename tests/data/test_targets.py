@@ -71,11 +71,11 @@ def test_what_is_no_number_has_no_place_in_a_regression():
 @pytest.mark.parametrize(
     ("labels", "alike"),
     [
-        (["1", "1.0", "0"], "'1' (1 rows, first in line 2) and '1.0' (1 rows, first in line 3)"),
-        (["yes", "no", "YES", "yes"], "'yes' (2 rows, first in line 2) and 'YES'"),
-        (["not ok", "ok", "Not_OK"], "'not ok' (1 rows, first in line 2) and 'Not_OK'"),
-        (["ja", "nein", "\uff2a\uff21"], "'ja' (1 rows"),
-        (["0", "-0.0", "1"], "'0' (1 rows"),
+        (["1", "1.0", "0"], "'1' (1 times, first in line 2) and '1.0' (1 times, first in line 3)"),
+        (["yes", "no", "YES", "yes"], "'yes' (2 times, first in line 2) and 'YES'"),
+        (["not ok", "ok", "Not_OK"], "'not ok' (1 times, first in line 2) and 'Not_OK'"),
+        (["ja", "nein", "\uff2a\uff21"], "'ja' (1 times"),
+        (["0", "-0.0", "1"], "'0' (1 times"),
     ],
 )
 def test_labels_that_differ_only_in_form_are_told(labels, alike):

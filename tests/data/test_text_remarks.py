@@ -32,7 +32,7 @@ def test_texts_without_a_token_are_counted_and_named():
     assert found == [
         "2 texts of the training part have no token at all (line 2, line 5): each is one unknown "
         "word",
-        "1 texts of the test part have no token at all (line 3): each is one unknown word",
+        "1 text of the test part has no token at all (line 3): each is one unknown word",
     ]
     assert "each is a row of zeros" in remarks(["?!", "a"], ["a"], encoding="count")[0]
 

@@ -77,7 +77,7 @@ def test_rows_that_swallow_line_breaks_are_counted_and_told(load):
 
     (remark,) = bundle.info.remarks
     assert len(rows(bundle)) == 21
-    assert "1 rows go over several lines" in remark
+    assert "1 row goes over several lines" in remark
     assert "In 1 of them there seem to be rows of their own, with labels (lines 2 to 4)" in remark
     assert "dataset.quoting: none" in remark
 
@@ -92,7 +92,7 @@ def test_without_quoting_no_row_is_swallowed(load):
 def test_honest_line_breaks_are_told_without_a_suspicion(load):
     (remark,) = load(f'text,label\n"Dear all,\nwords, words\nYours",ham\n{ROWS}').info.remarks
 
-    assert "1 rows go over several lines" in remark
+    assert "1 row goes over several lines" in remark
     assert "(lines 2 to 4)" in remark
     assert "rows of their own" not in remark
 
@@ -184,7 +184,7 @@ architecture: {{name: mlp, units: [4]}}
     ("content", "options", "code", "said"),
     [
         (f"text,label\n{ROWS}", "num_words: 50", 0, "ok"),
-        (SWALLOWED, "delimiter: \\t", 0, "dataset.path: t.csv: 1 rows go over several lines"),
+        (SWALLOWED, "delimiter: \\t", 0, "dataset.path: t.csv: 1 row goes over several lines"),
         (FLAWS, "num_words: 50", 3, "line 2: no label; line 3: no text; line 4"),
         (FLAWS, "num_wrods: 50", 2, "unknown key 'num_wrods'"),
         ("text,label\n" + "".join(f"a,{n}\n" for n in range(30)), "ngrams: 1", 2, "What are they?"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -99,7 +100,7 @@ def decoded(name: str, content: bytes, problems: list[str]) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
+        line = len(re.findall(rb"\r\n|\r|\n", content[: error.start])) + 1
         byte = content[error.start]
         problems.append(f"{name}:{line}: byte 0x{byte:02x} is no UTF-8: save the file as UTF-8")
         return ""
