@@ -50,6 +50,9 @@ BOMS = (
 )
 """How a file begins that tells its own encoding; the longer marks first."""
 
+SEPARATED_BY = re.compile(r"sep=(.)\s*", re.IGNORECASE)
+"""A first line that tells Excel the delimiter, and names no columns."""
+
 NOT_DECODED = re.compile("[\udc80-\udcff]")
 """What ``surrogateescape`` makes of bytes that are not UTF-8."""
 
@@ -130,16 +133,23 @@ class Table:
         text = io.TextIOWrapper(source, self.charset, "surrogateescape", newline="")
         lines = self._lines(text)
         first = list(_until_text(lines))
+        said = SEPARATED_BY.fullmatch(first[-1]) if first else None
         self.delimiter = delimiter_of(layout.delimiter)
         if layout.delimiter == AUTO:
-            self.delimiter = _guessed(first[-1], layout, wanted) if first else ","
+            self.delimiter = said[1] if said else _guessed(first, layout, wanted)
         csv.field_size_limit(MOST_CHARACTERS)
-        self._layout = layout
         self._reader = _reader(chain(first, lines), layout, self.delimiter)
-        record = next((r for r in self._records() if any(map(str.strip, r.cells))), None)
+        self.header = self._header(bool(said))
+
+    def _header(self, said: bool) -> tuple[str, ...]:
+        """Read the names of the columns; ``said``: after a line that tells the delimiter."""
+        records = (r for r in self._records() if any(map(str.strip, r.cells)))
+        record = next(records, None)
+        if said:
+            record = next(records, None)
         if record is None:
             raise DataError(f"{self.name} is empty: its first line must name the columns.")
-        self.header = tuple(cell.strip() for cell in record.cells)
+        return tuple(cell.strip() for cell in record.cells)
 
     @property
     def sha256(self) -> str:
@@ -166,10 +176,11 @@ class Table:
             raise DataError(
                 f"{self.name} has column {name!r} twice: give one of the two another name."
             )
-        guess = closest(name, self.header)
-        hint = f"did you mean {guess!r}? " if guess else ""
+        alike = [known for known in self.header if len(known) <= len(name) + 5]
+        guess = closest(name, alike)
+        hint = f" Did you mean {guess!r}?" if guess else ""
         raise DataError(
-            f"{self.name} has no column {name!r}: {hint}Its first line, read with the delimiter "
+            f"{self.name} has no column {name!r}.{hint} Its first line, read with the delimiter "
             f"{self.delimiter!r}, names {_listed(self.header)}. Say which column is meant: "
             f"dataset.{option}.{self._other_delimiter(name)}"
         )
@@ -303,11 +314,11 @@ def _until_text(lines: Iterator[str]) -> Iterator[str]:
             return
 
 
-def _guessed(line: str, layout: Layout, wanted: Sequence[str]) -> str:
-    """Return the delimiter by which ``line`` names the wanted columns, or most columns."""
+def _guessed(lines: Sequence[str], layout: Layout, wanted: Sequence[str]) -> str:
+    """Return the delimiter by which the last line names the wanted columns, or most columns."""
 
     def found(delimiter: str) -> tuple[int, int]:
-        reader = csv.reader([line], delimiter=delimiter, quoting=_quoting(layout))
+        reader = csv.reader(lines[-1:], delimiter=delimiter, quoting=_quoting(layout))
         names = [cell.strip() for cell in next(reader, [])]
         return len(set(wanted) & set(names)), len(names)
 

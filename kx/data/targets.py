@@ -138,13 +138,26 @@ def _ask(labels: Labels) -> None:
             f"({_some(labels.counts)}). What are they? Say dataset.task: regression, or classes."
         )
     if different > FEW and different > labels.rows / 2:
-        comma = any(re.fullmatch(r"[-+]?\d+,\d+", label) for label in labels.counts)
-        hint = " Numbers need a decimal point, as in 1.5." if comma else ""
         raise DataError(
             f"{labels.where} holds {different} different labels in {labels.rows} rows "
-            f"({_some(labels.counts)}): is this the column that is meant (dataset.label)?{hint} If "
-            "they are classes, say dataset.task: classes."
+            f"({_some(labels.counts)}): is this the column that is meant (dataset.label)?"
+            f"{_nearly_numbers(labels)} If they are classes, say dataset.task: classes."
         )
+
+
+def _nearly_numbers(labels: Labels) -> str:
+    """Say what keeps labels from being numbers, if most of them are."""
+    others = [label for label in labels.counts if number_of(label) is None]
+    if any(re.fullmatch(r"[-+]?\d+,\d+", label) for label in others):
+        return " Numbers need a decimal point, as in 1.5."
+    if len(others) > len(labels.counts) / 2:
+        return ""
+    places = ", ".join(f"{label!r} (line {labels.lines[label]})" for label in others[:NAMED])
+    more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
+    return (
+        f" All are numbers but {places}{more}: if these mean that there is none, list them in "
+        "dataset.missing_labels."
+    )
 
 
 def _regression(labels: Labels, *, asked: bool) -> Target:
@@ -167,6 +180,8 @@ def _regression(labels: Labels, *, asked: bool) -> Target:
 
 def _classes(labels: Labels) -> Target:
     classes = tuple(sorted(labels.counts))
+    if not classes:
+        raise DataError(f"{labels.where} has not a single label.")
     if len(classes) < 2:
         raise DataError(f"{labels.where} has {len(classes)} class: it needs two.")
     remarks = tuple(_alike(labels))

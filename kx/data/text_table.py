@@ -11,7 +11,7 @@ from typing import Literal
 
 from kx.data.delimited import Layout, Record, Table, open_table, ragged
 from kx.data.targets import Labels, TargetOptions, is_absent, number_of
-from kx.errors import RowsError
+from kx.errors import DataError, RowsError
 
 SHOWN = 20
 """Rows or files that a message names; the run's log has all."""
@@ -111,6 +111,8 @@ def read_rows(path: Path, wanted: Wanted, *, keep: bool, whole: bool = True) -> 
     """
     with open_table(path, wanted.layout, (wanted.text, wanted.label)) as table:
         places = table.column(wanted.text, "text"), table.column(wanted.label, "label")
+        if places[0] == places[1]:
+            raise DataError(f"dataset.text and dataset.label are the same column: {wanted.text}.")
         rows = Rows(table, Labels(f"{table.name}: column {wanted.label}"))
         if not whole:
             return rows

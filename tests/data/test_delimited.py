@@ -121,6 +121,7 @@ def test_a_value_may_be_long_but_not_without_end(read):
         ("text|label\n1,5|c\n", (), "|"),
         ('"a, b, c";label\nx;y\n', ("label",), ";"),
         ("text\na\n", ("text",), ","),
+        ("sep=;\ntext;label\nx,y;z\n", ("text", "label"), ";"),
     ],
 )
 def test_the_delimiter_is_the_one_by_which_the_first_line_names_the_columns(
@@ -136,6 +137,10 @@ def test_the_delimiter_is_the_one_by_which_the_first_line_names_the_columns(
 @pytest.mark.parametrize("name", ["\t", "\\t", "tab", "TAB"])
 def test_a_tab_has_several_names(name):
     assert delimiter_of(name) == "\t"
+
+
+def test_a_line_that_tells_excel_the_delimiter_is_counted_but_not_read(read):
+    assert read("SEP=#\r\nid#text\r\n1#a\r\n") == (("id", "text"), [(3, ["1", "a"])])
 
 
 def test_quotation_marks_may_mean_nothing(read):
@@ -156,7 +161,7 @@ def test_quotation_marks_inside_a_value_are_doubled_or_escaped(read):
 @pytest.mark.parametrize(
     ("content", "name", "said"),
     [
-        ("text,label\na,b\n", "txt", "no column 'txt': did you mean 'text'? Its first line"),
+        ("text,label\na,b\n", "txt", "no column 'txt'. Did you mean 'text'? Its first line"),
         ("text,text\na,b\n", "text", "has column 'text' twice"),
         ("text\tlabel\na\tb\n", "text", "Or does a tab stand between the columns"),
         ('{"text": "a", "label": "b"}\n', "text", "It looks like JSON, which is not read here"),

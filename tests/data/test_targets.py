@@ -49,7 +49,8 @@ def test_many_decimal_numbers_are_a_regression_and_that_is_told():
         ([f"id{n}" for n in range(30)], "30 different labels in 30 rows"),
         ([f"{n},5" for n in range(30)], "Numbers need a decimal point, as in 1.5."),
         (["a", "a"], "has 1 class: it needs two"),
-        ([], "has 0 class"),
+        ([*DECIMALS, "unknown"], "All are numbers but 'unknown' (line 42): if these mean"),
+        ([], "has not a single label"),
     ],
 )
 def test_what_may_be_meant_otherwise_is_asked_for(labels, said):

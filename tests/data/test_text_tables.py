@@ -189,6 +189,7 @@ architecture: {{name: mlp, units: [4]}}
         (FLAWS, "num_wrods: 50", 2, "unknown key 'num_wrods'"),
         ("text,label\n" + "".join(f"a,{n}\n" for n in range(30)), "ngrams: 1", 2, "What are they?"),
         (f"text,class\n{ROWS}", "ngrams: 1", 2, "has no column 'label'"),
+        (f"text,label\n{ROWS}", "label: text", 2, "are the same column: text"),
         (f"text,label\n{ROWS}", "delimiter: ab", 2, "must be one character, or one of auto, comma"),
         (f"text,label\n{ROWS}", "charset: utf-9", 2, "an encoding that Python knows"),
         (f"text,label\n{ROWS}", "charset: rot13", 2, "an encoding that Python knows"),
