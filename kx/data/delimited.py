@@ -156,6 +156,12 @@ class Table:
         """Of the whole table, once all records were read."""
         return self._stream.sha256
 
+    @property
+    def written(self) -> str:
+        """How the table is written, as it was given or found."""
+        name = {sign: word for word, sign in DELIMITERS.items()}.get(self.delimiter)
+        return f"{self.charset}, delimiter {name or repr(self.delimiter)}"
+
     def __iter__(self) -> Iterator[Record]:
         """Yield the records below the header; lines without a character are passed over.
 

@@ -107,6 +107,7 @@ def text_csv(
     file, wanted = Path(path), Wanted(text, label, layout, target, on_broken)
     rows = read_rows(file, wanted, keep=True)
     files.took_file(file, rows.table.sha256)
+    files.watcher.stage(f"{rows.table.name}: {len(rows.lines):,} rows, {rows.table.written}")
     found = target_of(rows.labels, target.task)
     info = _described(form, found, wanted, rows, test_fraction)
     labels = _numbers(rows.said, found)

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 SENSIBLE = 0.3
 """Of the tokens may be unknown without a warning: IMDB has 3 to 10 %."""
 
+ENOUGH = 20
+"""Tokens, of which a share says something."""
+
+STRANGE = 0.01
+"""Of the texts may have no known word without a warning."""
+
 MIXED = 0.1
 """Of the letters may be of scripts without blanks between the words."""
 
@@ -44,8 +50,12 @@ def text_remarks(bundle: DatasetBundle) -> Iterator[str]:
     vocabulary = fit_vocabulary(bundle.train.x, plain)
     for (part, texts), key in zip(parts.items(), ("train", "test"), strict=True):
         rows = (texts.lengths == 0).nonzero()[0]
+        names = bundle.origins.get(key, ())
         if len(rows):
-            yield _wordless(part, rows, bundle.origins.get(key, ()), form)
+            yield _wordless(part, rows, names, form)
+        strange = (vocabulary.strange(texts) & (texts.lengths > 0)).nonzero()[0]
+        if len(strange) > STRANGE * len(texts):
+            yield f"{_counted(part, strange)} no token of the vocabulary{_named(strange, names)}"
     if said := unknown_remark(vocabulary, bundle.test.x, " of the test part"):
         yield f"{said}; {_advice(vocabulary, bundle.test.x)}"
 
@@ -53,7 +63,7 @@ def text_remarks(bundle: DatasetBundle) -> Iterator[str]:
 def unknown_remark(vocabulary: TextPreparation, x: Texts, of: str = "") -> str:
     """Say how many tokens of ``x``, ``of`` a part, are unknown, if they are many; else nothing."""
     share, known = vocabulary.unknown(x), len(vocabulary.vocabulary)
-    if share <= SENSIBLE:
+    if share <= SENSIBLE or len(x.tokens) < ENOUGH:
         return ""
     return f"{share:.0%} of the tokens{of} are unknown: not among the {known:,} of the vocabulary"
 
@@ -93,9 +103,18 @@ def _unspaced(share: float) -> str:
 
 
 def _wordless(part: str, rows: np.ndarray, origins: Sequence[str], form: TextForm) -> str:
-    names = ", ".join(natural(origins[row] for row in rows)[:NAMED]) if origins else ""
-    more = f" and {len(rows) - NAMED:,} more" if names and len(rows) > NAMED else ""
     becomes = "one unknown word" if form.encoding == "sequence" else "a row of zeros"
-    where = f" ({names}{more})" if names else ""
-    texts = counted(len(rows), f"text of the {part} part has", f"texts of the {part} part have")
-    return f"{texts} no token at all{where}: each is {becomes}"
+    return f"{_counted(part, rows)} no token at all{_named(rows, origins)}: each is {becomes}"
+
+
+def _counted(part: str, rows: np.ndarray) -> str:
+    return counted(len(rows), f"text of the {part} part has", f"texts of the {part} part have")
+
+
+def _named(rows: np.ndarray, origins: Sequence[str]) -> str:
+    """Return where texts are from, if that is known."""
+    if not origins:
+        return ""
+    names = ", ".join(natural(origins[row] for row in rows)[:NAMED])
+    more = f" and {len(rows) - NAMED:,} more" if len(rows) > NAMED else ""
+    return f" ({names}{more})"

@@ -256,8 +256,9 @@ def test_what_is_wrong_with_texts_is_told_with_its_place(tmp_path, monkeypatch):
     (tmp_path / "mac.txt").write_bytes(b"a\rb\rcaf\xe9\r")
     (tmp_path / "gap.txt").write_text("a\n\nb\n")
     (tmp_path / "none").mkdir()
+    (tmp_path / "t.csv").write_text("text\na\n")
     given = Given(
-        [" ", "gap.txt"],
+        [" ", "gap.txt", "t.csv"],
         files=[Path(n) for n in ("latin.txt", "mac.txt", "none", "x")],
         lines=[Path("gap.txt")],
     )
@@ -265,6 +266,8 @@ def test_what_is_wrong_with_texts_is_told_with_its_place(tmp_path, monkeypatch):
     assert refused(read_texts, given) == [
         "an argument: is empty",
         "gap.txt: a file's name and no text: --file gap.txt, or --lines gap.txt",
+        "t.csv: a table, but this network was not trained on one: nobody knows which column is "
+        "meant. Give its texts as lines: --lines FILE",
         "latin.txt:2: byte 0xe9 is no UTF-8: save the file as UTF-8",
         "mac.txt:3: byte 0xe9 is no UTF-8: save the file as UTF-8",
         "none: has no files that end in .txt",

@@ -38,30 +38,43 @@ def test_texts_without_a_token_are_counted_and_named():
 
 
 def test_many_unknown_words_are_told_with_what_may_help():
-    same = ["a b c d e"]
+    same = ["a b c d e " * 5]
 
-    (few,) = remarks(same, ["v w x y e"])
+    (few,) = remarks(same, ["v w x y e " * 5])
     (small,) = remarks(same, same, num_words=4)
 
     assert few.startswith("80% of the tokens of the test part are unknown: not among the 5 of")
     assert few.endswith("the texts for training are too few, or of another kind")
     assert small.endswith("60% of the tokens of the test part are unknown: not among the 2 of the "
                           "vocabulary; raise dataset.num_words")  # fmt: skip
-    assert remarks(same, ["a b c d x"]) == []
+    assert remarks(same, ["a b c d x " * 5]) == []
+    assert remarks(same, ["v w x y e"]) == []  # too few to tell
+
+
+def test_texts_without_a_known_word_are_counted_and_named():
+    origins = {"train": ["1.txt"], "test": ["2.txt", "3.txt"]}
+
+    assert remarks(["a b"], ["x y", "a"], origins) == [
+        "1 text of the test part has no token of the vocabulary (2.txt)"
+    ]
+    assert remarks(["a b"], ["x", *["a"] * 150]) == []
 
 
 CHINESE = ["今天天气很好我们去公园", "明天下雨大家在家看书", "他们昨天吃了很多东西"]
+UNKNOWN = ", ".join(f"第{n}句" for n in "一二三四五六七八九十百千万亿甲乙丙丁戊己")
 
 
 @pytest.mark.parametrize(
     "texts", [CHINESE, ["สวัสดีครับผมชื่อ", "วันนี้อากาศดีมาก"], ["すごく楽しい映画でした"] * 2]
 )
 def test_scripts_without_blanks_are_told_and_what_to_do_about_them(texts):
-    (script, *unknown) = remarks(texts[1:], texts[:1])
+    script, strange, unknown = remarks(texts[1:], [UNKNOWN])
 
     assert "of the letters are of scripts without blanks between the words" in script
     assert "dataset.tokenize: cjk" in script
-    assert all("use dataset.tokenize: cjk, or char" in text for text in unknown)
+    assert "1 text of the test part has no token of the vocabulary" in strange
+    assert unknown.startswith("100% of the tokens of the test part are unknown")
+    assert unknown.endswith("use dataset.tokenize: cjk, or char")
 
 
 def test_characters_know_more_than_sentences():

@@ -5,6 +5,7 @@ import gzip
 import numpy as np
 import pytest
 
+from kx.contracts import Watcher
 from kx.data.sources import SampleFiles, SourceFiles
 from kx.data.text_csv import text_csv
 from kx.errors import DataError, RowsError
@@ -157,6 +158,19 @@ def test_whole_numbers_are_asked_for(load):
         load(years)
     assert load(years, task="regression").info.task == "regression"
     assert len(load(years, task="classes").info.classes) == 40
+
+
+def test_what_was_found_out_about_a_table_is_shown(tmp_path):
+    class Told(Watcher):
+        said = ""
+
+        def stage(self, text):
+            self.said = text
+
+    (tmp_path / "t.txt").write_bytes(f"text,label\n{ROWS}".replace(",", "\t").encode("utf-16"))
+    text_csv(SourceFiles(watcher=(told := Told())), path=str(tmp_path / "t.txt"))
+
+    assert told.said == "t.txt: 20 rows, utf-16, delimiter tab"
 
 
 @pytest.mark.parametrize("name", ["mails.txt", "mails", "mails.dat"])

@@ -89,6 +89,11 @@ def _all(
 
 def _no_text(text: str) -> str:
     """Say why an argument is hardly meant as a text: it is the name of a file."""
+    if _is_file(text) and text.lower().endswith(TABLES):
+        return (
+            f"{text}: a table, but this network was not trained on one: nobody knows which column "
+            "is meant. Give its texts as lines: --lines FILE"
+        )
     if _is_file(text):
         return f"{text}: a file's name and no text: --file {text}, or --lines {text}"
     if text.lower().endswith(TABLES) and not text[:-4].strip().count(" "):
