@@ -179,7 +179,9 @@ CHANGES: Mapping[str, Callable[[Diagnosis, Spec], Changes]] = {
         {} if spec["preparation"]["scale"] == "standardize"
         else {"preparation.scale": "standardize"}
     ),
-    "padding": lambda found, spec: {"dataset.pad": "front"},
+    "padding": lambda found, spec: (
+        {"dataset.pad": "front"} if spec["dataset"].get("pad") == "back" else {}
+    ),
     "clip": _clip,
     "linear": _linear,
 }  # fmt: skip
