@@ -24,12 +24,12 @@ from benchmarks.processes import ROOT
 from benchmarks.readme import refreshed
 from kx.errors import KxError
 from kx.planning import make_plan, plan_document
+from kx.reporting.expected import wanted
 from kx.reporting.folder import judged, run_ids
 from kx.reporting.record import Record, headline
 from kx.reporting.storage import atomic_write
 from kx.reporting.surroundings import collect_versions
 from kx.reporting.text import duration, interval, number
-from kx.reporting.verdicts import wanted
 from kx.spec.document import parse
 
 TARGET = ROOT / "docs" / "book.md"

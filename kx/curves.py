@@ -10,6 +10,9 @@ from kx.errors import UsageError
 WIDE = 1000.0
 """From this ratio of the largest to the smallest on, the small ones would lie on a linear axis."""
 
+WIDE_APART = 10.0
+"""The same for curves of several runs, whose ends are to be told apart."""
+
 
 def lower_is_better(metric: str) -> bool:
     """Whether a small value is a good one, as far as the name tells."""
@@ -84,7 +87,7 @@ def mean_curve(curves: Sequence[Sequence[float | None]]) -> list[float | None]:
     return means
 
 
-def needs_logarithm(metric: str, values: Iterable[float | None]) -> bool:
+def needs_logarithm(metric: str, values: Iterable[float | None], wide: float = WIDE) -> bool:
     """Whether ``values`` of an error lie so far apart that a linear axis would hide most of them.
 
     Those of a score, such as accuracy, never do. An error that is zero somewhere has no logarithm.
@@ -92,8 +95,9 @@ def needs_logarithm(metric: str, values: Iterable[float | None]) -> bool:
     Args:
         metric: its name tells whether it is an error.
         values: of all curves on the axis; None and what is not finite are passed over.
+        wide: from which ratio of the largest to the smallest on they are far apart.
     """
     known = [value for value in values if value is not None and math.isfinite(value)]
     if not known or not lower_is_better(metric):
         return False
-    return min(known) > 0 and max(known) / WIDE > min(known)
+    return min(known) > 0 and max(known) / wide > min(known)

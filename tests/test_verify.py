@@ -7,8 +7,9 @@ from rich.console import Console
 
 from kx.cli.verify import _judge
 from kx.errors import DivergedError, ExpectationMissedError, MissingDataError
+from kx.reporting.expected import wanted
 from kx.reporting.record import Record
-from kx.reporting.verdicts import Verified, verdicts_table, wanted
+from kx.reporting.verdicts import Verified, verdicts_table
 
 TINY = """\
 name: tiny

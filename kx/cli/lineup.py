@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def entrant(
-    member: Member, plan: Plan, switches: Switches, outputs: Path, *, quiet: bool
+    member: Member, plan: Plan, switches: Switches, outputs: Path, count: int, *, quiet: bool
 ) -> Entrant:
-    """Carry out one of several runs; that it fails must not keep the others from their turn."""
+    """Carry out one of ``count`` runs; that it fails must not keep the others from their turn."""
     from dataclasses import replace
 
     from kx.errors import KxError
@@ -28,9 +28,12 @@ def entrant(
     from kx.runner import run
 
     try:
-        with console.watching(console.messages(), quiet=quiet) as watcher:
+        title = console.place_among(member.place, count, member.label)
+        with console.watching(console.messages(), quiet=quiet, title=title) as watcher:
             record, folder = run(plan, outputs, watcher, replace(switches, member=member))
     except KxError as error:
+        if not quiet:
+            console.say(f"{member.label} failed: {str(error).partition(chr(10))[0]}", err=True)
         return Entrant(member.label, member.changes, error=error)
     return Entrant(member.label, member.changes, record, folder)
 
@@ -86,6 +89,7 @@ def _write_report(
 
 def draw_lineup(group: Group, entrants: Sequence[Entrant]) -> Path | None:
     """Draw the validation losses of all runs that did not fail; return where, if there are any."""
+    from kx.reporting.comparable import cautions
     from kx.reporting.folder import plots_folder
     from kx.reporting.plots.canvas import Look
     from kx.reporting.plots.overlay import draw_overlay
@@ -97,7 +101,13 @@ def draw_lineup(group: Group, entrants: Sequence[Entrant]) -> Path | None:
     assert first.folder and first.record  # noqa: S101 - for the type checker
     section = first.record.spec.get("validation", {})
     title = group.of + (" and its variants" if group.kind == "variants" else ": workflow")
-    look = Look(title, sample=first.record.is_sample, skip_epochs=section.get("skip_epochs", 0))
+    apart = cautions([each.record for each in done if each.record])
+    look = Look(
+        title,
+        sample=first.record.is_sample,
+        skip_epochs=section.get("skip_epochs", 0),
+        alarm="NOT COMPARABLE: different data or losses" if apart else "",
+    )
     best = {e.label: e.record.best_epoch for e in done if e.record and e.record.best_epoch}
     path = plots_folder(first.folder) / f"{group.kind}.png"
     draw_overlay(path, "val_loss", {e.label: e.curve() for e in done}, best, look)

@@ -111,7 +111,7 @@ def carry_out_variants(
             for place, (label, each) in enumerate(planned)
         ]
         entrants = [
-            entrant(member, each, switches, outputs, quiet=quiet)
+            entrant(member, each, switches, outputs, len(members), quiet=quiet)
             for member, (_, each) in zip(members, planned, strict=True)
         ]
         show_lineup(group, entrants, outputs, lang, as_json=as_json)
@@ -137,8 +137,9 @@ def carry_out(
     from kx.reporting import console
 
     finished = []
-    for plan in plans:
-        record, folder = _train(plan, outputs, switches, quiet=quiet)
+    for at, plan in enumerate(plans):
+        title = console.place_among(at, len(plans), plan.spec.name)
+        record, folder = _train(plan, outputs, switches, title, quiet=quiet)
         finished.append((record, folder))
         if not as_json:
             console.results().print(console.result_lines(record, folder, lang))
@@ -168,11 +169,13 @@ def plan_all(specs: list[Path], settings: list[str]) -> list[Plan]:
     return plans
 
 
-def _train(plan: Plan, outputs: Path, switches: Switches, *, quiet: bool) -> tuple[Record, Path]:
+def _train(
+    plan: Plan, outputs: Path, switches: Switches, title: str, *, quiet: bool
+) -> tuple[Record, Path]:
     from kx.reporting import console
     from kx.runner import run
 
-    with console.watching(console.messages(), quiet=quiet) as watcher:
+    with console.watching(console.messages(), quiet=quiet, title=title) as watcher:
         return run(plan, outputs, watcher, switches)
 
 

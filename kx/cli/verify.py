@@ -41,12 +41,16 @@ def verify(
     """
     from kx.reporting import console
     from kx.reporting.jsonfile import to_json
+    from kx.reporting.progress import place_among
     from kx.reporting.verdicts import verdicts_table
 
     plans = plan_all(specs, overrides(settings, seed, seeds))
     _refuse_nothing(specs, plans)
     pairs = zip(specs, plans, strict=True)
-    done = [_verified(path, plan, outputs, quiet=quiet) for path, plan in pairs]
+    done = [
+        _verified(path, plan, outputs, place_among(at, len(specs), str(path)), quiet=quiet)
+        for at, (path, plan) in enumerate(pairs)
+    ]
     if as_json:
         typer.echo(to_json([each.as_dict() for each in done]), nl=False)
     else:
@@ -63,7 +67,7 @@ def _refuse_nothing(specs: list[Path], plans: list[Plan]) -> None:
     fail_on([Problem(str(path), "expect", message, hint=hint) for path in bare])
 
 
-def _verified(path: Path, plan: Plan, outputs: Path, *, quiet: bool) -> Verified:
+def _verified(path: Path, plan: Plan, outputs: Path, title: str, *, quiet: bool) -> Verified:
     """Train one spec; an error of it must not keep the others from being verified."""
     from kx.errors import KxError
     from kx.reporting import console
@@ -72,7 +76,7 @@ def _verified(path: Path, plan: Plan, outputs: Path, *, quiet: bool) -> Verified
     from kx.running.work import Switches
 
     try:
-        with console.watching(console.messages(), quiet=quiet) as watcher:
+        with console.watching(console.messages(), quiet=quiet, title=title) as watcher:
             record, _ = run(plan, outputs, watcher, Switches(command="verify"))
     except KxError as error:
         return Verified(str(path), error=error)

@@ -102,7 +102,7 @@ class _Steps:
         from kx.workflow import STEPS
 
         member = self.group.member(step, STEPS.index(step), changes)
-        return entrant(member, plan, switches, self._outputs, quiet=self._quiet)
+        return entrant(member, plan, switches, self._outputs, len(STEPS), quiet=self._quiet)
 
     def _restrained(
         self, overfit: Entrant, changes: Mapping[str, Any], plan: Plan

@@ -47,6 +47,7 @@ class SourceFiles:
         keras_home: downloads go to its folder ``datasets``, which Keras uses as well; None if
             there is none because the user has no home folder.
         offline: do not open a connection.
+        offline_because: said where a file would have to be downloaded then.
         downloader: how files are fetched.
         cache_dir: where loaders may keep what they made of the files; None: nowhere.
         watcher: is told how far a loader is that takes long.
@@ -55,6 +56,7 @@ class SourceFiles:
     data_dir: Path | None = None
     keras_home: Path | None = None
     offline: bool = False
+    offline_because: str = "KX_OFFLINE forbids to download it"
     downloader: Downloader = field(default_factory=Downloader)
     cache_dir: Path | None = None
     watcher: Watcher = field(default_factory=Watcher)
@@ -204,7 +206,7 @@ class SourceFiles:
         if self.keras_home is None:
             return None, "there is no home folder to download it to: set KERAS_HOME"
         if self.offline:
-            return None, "KX_OFFLINE forbids to download it"
+            return None, self.offline_because
         target = self.keras_home / "datasets" / file.name
         try:
             self.downloader.fetch(file, target)

@@ -132,7 +132,7 @@ def fetched(name: str, files: SourceFiles) -> VectorFile:
     if files.keras_home is None:
         raise _missing(archive, "there is no home folder to download it to: set KERAS_HOME")
     if files.offline:
-        raise _missing(archive, "KX_OFFLINE forbids to download it")
+        raise _missing(archive, files.offline_because)
     target = files.keras_home / "datasets" / archive.name
     try:
         files.downloader.fetch(archive, target)

@@ -197,7 +197,7 @@ class SourceWeights:
         if home is None:
             raise self._missing(file, "there is no home folder to download it to: set KERAS_HOME")
         if self.files.offline:
-            raise self._missing(file, "KX_OFFLINE forbids to download it")
+            raise self._missing(file, self.files.offline_because)
         target = home / "models" / file.name
         try:
             self.files.downloader.fetch(file, target)

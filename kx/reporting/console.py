@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kx.reporting.panels import result_lines, run_panel, summary_panel
-from kx.reporting.progress import PlainWatcher, TerminalWatcher, watching
+from kx.reporting.progress import PlainWatcher, TerminalWatcher, place_among, watching
 from kx.reporting.runs_table import runs_list
 from kx.reporting.terminal import messages, results, say
 
@@ -11,6 +11,7 @@ __all__ = [
     "PlainWatcher",
     "TerminalWatcher",
     "messages",
+    "place_among",
     "result_lines",
     "results",
     "run_panel",

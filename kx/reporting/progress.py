@@ -215,14 +215,22 @@ class TerminalWatcher(Watcher):
             self._console.print(f"- {stage}: {spent}", markup=False, highlight=False)
 
 
+def place_among(at: int, count: int, name: str) -> str:
+    """Return which of several runs one is, as ``2 of 4: dropout``; of a single one, nothing."""
+    return f"{at + 1} of {count}: {shortened(clean(name), 60)}" if count > 1 else ""
+
+
 @contextmanager
-def watching(console: Console, *, quiet: bool = False) -> Iterator[Watcher]:
+def watching(console: Console, *, quiet: bool = False, title: str = "") -> Iterator[Watcher]:
     """Yield the watcher that suits ``console``, and give the terminal back at the end.
 
     Args:
         console: of stderr.
         quiet: say nothing.
+        title: of the run, where it is one of several; stands above all that is told of it.
     """
+    if title and not quiet:
+        console.print(clean(title), style="bold", markup=False, highlight=False, soft_wrap=True)
     live = console.is_interactive and console.file.isatty()  # not interactive: TERM=dumb as well
     if quiet or not live:
         yield Watcher() if quiet else PlainWatcher(console)

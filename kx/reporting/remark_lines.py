@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from kx.language import Words
 from kx.reporting.diagnosis_words import advice, in_a_line, recorded
+from kx.reporting.expected import wanted
 from kx.reporting.looks import whose_test_part
 from kx.reporting.pieces import plain
 from kx.reporting.record import Expectation, Record
 from kx.reporting.report.recorded import as_told
-from kx.reporting.text import clean, duration, scored, stated, steps_of
+from kx.reporting.text import clean, duration, scored, steps_of
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -116,18 +117,9 @@ def _duplicated(part: str, count: int, of: object, words: Words) -> str:
 def _verdict(expectation: Expectation, words: Words) -> Text:
     key, verdict = expectation["key"], expectation["verdict"]
     line = plain(words(f"verdict.{verdict}"), VERDICT_STYLES[verdict])
-    value, ends = scored(key, expectation["value"]), _wanted(expectation, words)
+    value, ends = scored(key, expectation["value"]), wanted(expectation, words.language)
     line.append(clean(words("wanted", key=key, value=value, ends=ends)))
     reason = words.name("reason", expectation["reason"] or "")
     for remark in (reason, expectation["source"]):
         line.append(words("wanted.remark", text=clean(remark)) if remark else "")
     return line
-
-
-def _wanted(expectation: Expectation, words: Words) -> str:
-    low, high = expectation["at_least"], expectation["at_most"]
-    if low is not None and low == high:
-        return words("wanted.equal", value=stated(low))
-    ends = [words("wanted.least", value=stated(low))] if low is not None else []
-    ends += [words("wanted.most", value=stated(high))] if high is not None else []
-    return words("and").join(ends)

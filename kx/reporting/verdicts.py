@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kx.errors import KxError
+from kx.reporting.expected import wanted
 from kx.reporting.record import Expectation, Record
-from kx.reporting.text import clean, duration, scored, stated
+from kx.reporting.text import clean, duration, scored
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -52,16 +53,6 @@ class Verified:
             "expectations": list(self.expectations),
             "error": str(self.error) if self.error else None,
         }
-
-
-def wanted(expectation: Expectation) -> str:
-    """Return what is expected, as ``0.97 to 0.987`` or ``at least 0.87``."""
-    low, high = expectation["at_least"], expectation["at_most"]
-    if low is not None and high is not None:
-        return stated(low) if low == high else f"{stated(low)} to {stated(high)}"
-    if low is not None:
-        return f"at least {stated(low)}"
-    return f"at most {stated(high)}" if high is not None else "anything"
 
 
 def verdicts_table(done: Sequence[Verified]) -> RenderableType:

@@ -3,6 +3,7 @@
 import pytest
 
 from kx.planning import make_plan
+from kx.reporting.report.examples import _files
 from kx.reporting.report.page import report_of_one
 from kx.reporting.report.recorded import SENTENCES, TITLES, in_a_line, told
 from kx.reporting.report.words import Words
@@ -75,3 +76,24 @@ def test_page_marks_the_language_of_what_is_original(leave):
     assert "请检查数据 odd <b>file</b>" in page.text
     assert "by chance（英文原文）" in page.text
     assert {"lang": "en", "class": "original"} in page.all("span")
+
+
+@pytest.mark.parametrize(
+    ("language", "base"), [("en", "VGG16 with random weights"), ("zh", "VGG16，随机权重")]
+)
+def test_page_and_terminal_name_random_weights_alike(kx, leave, language, base):
+    folder = leave(a_record(base={"name": "VGG16", "random": True}))
+
+    _, shown, _ = kx("show", "last", "--lang", language, "--outputs", folder.parent)
+
+    assert base in shown
+    assert base in Page(report_of_one(folder, language, print)).text
+
+
+def test_who_never_forbade_downloads_is_not_told_so(monkeypatch):
+    monkeypatch.delenv("KX_OFFLINE", raising=False)
+    own = _files(sample=False)
+    monkeypatch.setenv("KX_OFFLINE", "1")
+
+    assert own.offline
+    assert own.offline_because == "a report downloads nothing"

@@ -13,6 +13,7 @@ from kx.contracts import Watcher
 from kx.reporting.console import (
     PlainWatcher,
     TerminalWatcher,
+    place_among,
     result_lines,
     run_panel,
     runs_list,
@@ -732,3 +733,18 @@ def test_what_an_expectation_was_judged_by_is_a_score_or_a_whole_number():
     assert scored("best_epoch", 5.0) == "5"
     assert scored("parameters", 93322.0) == "93,322"
     assert scored("test.accuracy", None) == "-"
+
+
+def test_of_several_runs_each_is_named_above_all_that_is_told_of_it():
+    console = Console(file=io.StringIO(), width=80)
+
+    for at, name in enumerate(["base", "drop\x1bout"]):
+        with watching(console, title=place_among(at, 2, name)) as watcher:
+            watcher.stage("reading wine")
+    with watching(console, quiet=True, title="3 of 3: quiet"):
+        pass
+
+    assert console.file.getvalue().splitlines() == [
+        "1 of 2: base", "reading wine", "2 of 2: drop?out", "reading wine",
+    ]  # fmt: skip
+    assert place_among(0, 1, "alone") == ""

@@ -1,5 +1,11 @@
+import pytest
+
 from kx.reporting.plots.canvas import Look, new_figure
 from kx.reporting.plots.overlay import _draw, _frame, draw_overlay
+from kx.reporting.report.many import many_runs
+from kx.reporting.report.words import Words
+from tests.report.conftest import leave as leave
+from tests.report.test_colours import LIGHT
 
 
 def framed(*curves, **look):
@@ -40,3 +46,21 @@ def test_losses_of_different_size_are_shown_by_their_ratio():
 
     assert (near.get_yscale(), far.get_yscale()) == ("linear", "log")
     assert "$" not in "".join(label.get_text() for label in far.get_yticklabels())
+
+
+def test_runs_have_the_colours_of_pages():
+    lines = framed(*[[1.0, 2.0]] * 10).get_lines()
+
+    assert [line.get_color() for line in lines[:8]] == [LIGHT[f"c{at}"] for at in range(8)]
+    assert lines[8].get_color() == lines[0].get_color()
+    assert [lines[at].get_linestyle() for at in (0, 8)] == ["-", "--"]
+
+
+@pytest.mark.parametrize("ratio", [2, 9, 20, 900, 2000])
+def test_picture_and_page_agree_on_the_axis(leave, ratio):
+    curves = [{"loss": [1.0] * 3, "val_loss": [scale] * 3} for scale in (1.0, float(ratio))]
+
+    page = many_runs([leave(curves={"holdout": each}) for each in curves], Words("en"))
+    picture = framed(*(each["val_loss"] for each in curves))
+
+    assert page.charts[0].chart.logarithmic is (picture.get_yscale() == "log") is (ratio > 10)

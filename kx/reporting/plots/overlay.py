@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kx.curves import WIDE_APART, needs_logarithm
+from kx.reporting.inks import run_colours
 from kx.reporting.plots.canvas import (
     Look,
     head,
@@ -20,11 +22,9 @@ from kx.reporting.text import clean, shortened
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-COLORS = ("#22303c", "#d9622b", "#2a6fb0", "#1b8a5a", "#a4508b", "#c9a227", "#5fb3d3", "#7b8794")
-"""Told apart by the colour-blind; from the ninth on they come again, dashed."""
 
-WIDE = 10
-"""From this ratio of the losses on, a linear scale would hide how the small ones differ."""
+DASHES = ("-", "--", ":", "-.")
+"""Of the lines, when the colours come again."""
 
 FAR = 2
 """So many times the range of most values a single one may lie away before it is left out."""
@@ -52,7 +52,7 @@ def draw_overlay(
         axes = figure.axes[0]
         for at, (label, points) in enumerate(curves.items()):
             _draw(axes, at, shortened(clean(label), 30), points, best.get(label))
-        _frame(axes, list(curves.values()), look)
+        _frame(axes, list(curves.values()), look, metric)
         axes.set_ylabel(metric.replace("val_", "validation ").replace("_", " "))
         axes.set_xlabel("epoch")
         legend(axes)
@@ -61,7 +61,8 @@ def draw_overlay(
 
 
 def _draw(axes: Axes, at: int, label: str, points: Points, best: int | None) -> None:
-    color, dashes = COLORS[at % len(COLORS)], "-" if at < len(COLORS) else "--"
+    inks = run_colours()
+    color, dashes = inks[at % len(inks)], DASHES[at // len(inks) % len(DASHES)]
     values = [float("nan") if value is None else value for value in points]
     known = best is not None and 1 <= best <= len(values)
     shown = f"{label} (best: epoch {best})" if known else label
@@ -71,7 +72,7 @@ def _draw(axes: Axes, at: int, label: str, points: Points, best: int | None) -> 
         ring.set(markeredgecolor=color, markeredgewidth=1.8)
 
 
-def _frame(axes: Axes, curves: Sequence[Points], look: Look) -> None:
+def _frame(axes: Axes, curves: Sequence[Points], look: Look, metric: str = "val_loss") -> None:
     """Show whole epochs, and the range of most values: the first may be huge, and so single ones.
 
     A curve that leaves the picture for an epoch is seen to do so.
@@ -89,7 +90,7 @@ def _frame(axes: Axes, curves: Sequence[Points], look: Look) -> None:
     low, high = (shown[0], shown[int(0.98 * (len(shown) - 1))]) if shown else (0.0, 0.0)
     if shown and shown[-1] - low <= FAR * (high - low):
         high = shown[-1]
-    if low > 0 and high / low > WIDE:
+    if needs_logarithm(metric, (low, high), WIDE_APART):
         make_logarithmic(axes, low / 1.2, high * 1.2)
     elif high > low:
         margin = 0.08 * (high - low)

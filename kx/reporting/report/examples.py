@@ -81,7 +81,11 @@ def show(run: Run, said: Predictions, at: Sequence[int]) -> list[Shown]:
 def _files(sample: bool) -> SampleFiles | SourceFiles:
     from kx.data.sources import SampleFiles, SourceFiles
 
-    return SampleFiles() if sample else replace(SourceFiles.from_environment(), offline=True)
+    if sample:
+        return SampleFiles()
+    return replace(
+        SourceFiles.from_environment(), offline=True, offline_because="a report downloads nothing"
+    )
 
 
 def _dataset(run: Run, files: SampleFiles | SourceFiles) -> DatasetBundle:

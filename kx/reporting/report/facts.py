@@ -11,6 +11,7 @@ from kx.reporting.report.gather import Run
 from kx.reporting.report.groups import in_words, member_of_run
 from kx.reporting.report.recorded import in_a_line
 from kx.reporting.report.words import Words
+from kx.reporting.run_words import run_words
 from kx.reporting.text import duration, number
 
 MANY = 16
@@ -100,7 +101,7 @@ def _of_the_run(run: Run, record: Record, words: Words) -> Iterator[tuple[str, A
     yield words("fact.parameters"), f"{record.parameters:,}" if record.parameters else ""
     yield words("fact.engine"), _with_reason(record.engine, record.engine_reason, words)
     yield words("fact.precision"), _with_reason(record.precision, record.precision_reason, words)
-    yield words("fact.base"), _base(record.base)
+    yield words("fact.base"), _base(record.base, words)
     yield words("fact.words"), _coverage(record.embeddings)
     yield words("fact.commit"), record.git_commit
     yield words("fact.looks"), record.test_looks or ""
@@ -148,11 +149,11 @@ def _with_reason(what: str, reason: str, words: Words) -> str:
     return words("reasoned", what=what, why=in_a_line(reason, words)) if what and reason else what
 
 
-def _base(base: Mapping[str, Any]) -> str:
+def _base(base: Mapping[str, Any], words: Words) -> str:
     if not base:
         return ""
     if base.get("random"):
-        return f"{base.get('name')}, random weights"
+        return run_words(words.language)("base.random", name=base.get("name"))
     return f"{base.get('name')}, {base.get('file')}, SHA-256 {base.get('sha256')}"
 
 

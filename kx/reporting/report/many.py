@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kx.curves import WIDE_APART
 from kx.reporting.comparable import Data, cautions, data_of, loss_of, named
 from kx.reporting.report.gather import Run, read_run
 from kx.reporting.report.groups import GroupView, common_group, group_view, member_of_run
@@ -90,7 +91,12 @@ def many_runs(folders: Sequence[Path], words: Words) -> ManyRuns:
         states=sorted({(run.state, words.name("state", run.state)) for run in runs}),
         hidden=max(0, len(differing_settings(runs)) - SETTINGS),
         metrics=[(name, words.curve(name)) for name in metrics],
-        curves={"epoch": words("axis.epoch"), "runs": curves, "order": list(curves)},
+        curves={
+            "epoch": words("axis.epoch"),
+            "runs": curves,
+            "order": list(curves),
+            "wide": WIDE_APART,
+        },
         charts=overlays(first, curves, metrics[0], words) if metrics else [],
         cautions=cautions(records, words.language),
         group=group_view(runs, words),

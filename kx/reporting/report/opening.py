@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kx.curves import lower_is_better
+from kx.reporting.expected import wanted
 from kx.reporting.marks import marks_of, sentence
 from kx.reporting.record import Expectation, Record, Score, best_baseline, headline
 from kx.reporting.report.charts import DotPlot, Row
 from kx.reporting.report.dots import DotDrawing, placed
 from kx.reporting.report.recorded import in_a_line
 from kx.reporting.report.words import Words
-from kx.reporting.text import duration, number, scored, stated, steps_of
+from kx.reporting.text import duration, number, scored, steps_of
 
 Standing = Literal["better", "unclear", "worse", ""]
 """Against the best baseline; empty where there is none to be held against."""
@@ -196,14 +197,9 @@ def _axis(record: Record, metric: str, words: Words) -> str:
 
 
 def _wanted(each: Expectation, words: Words) -> str:
-    low, high = each["at_least"], each["at_most"]
-    ends = [words("wanted.least", value=stated(low))] if low is not None else []
-    ends += [words("wanted.most", value=stated(high))] if high is not None else []
-    if low is not None and low == high:
-        ends = [words("wanted.equal", value=stated(low))]
     part, _, metric = each["key"].partition(".")
     key = words.score(part, metric) if metric else words.name("key", part)
     shown = scored(each["key"], each["value"])
-    text = words("wanted", what=key, value=shown, ends=words("and").join(ends))
+    text = words("wanted", what=key, value=shown, ends=wanted(each, words.language))
     reason = words.name("reason", each["reason"])
     return " · ".join(filter(None, [text, reason, each["source"]]))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kx.curves import needs_logarithm
+from kx.curves import WIDE_APART, needs_logarithm
+from kx.reporting.inks import run_colours
 from kx.reporting.plots.curves import mean_history
 from kx.reporting.report.charts import Chart, Series, rounded, thinned
 from kx.reporting.report.curves import judged_names
@@ -17,9 +18,6 @@ from kx.reporting.steps import called
 
 POINTS = 60
 """At most so many points of a curve are kept: enough for lines that lie over each other."""
-
-INKS = 8
-"""So many colours the style sheet has for curves; then they come again."""
 
 
 def label_of(run: Run, alone: bool, words: Words) -> str:
@@ -63,7 +61,8 @@ def overlays(
         metric: that all of them have.
         words: of the language.
     """
-    inks = {run.id: f"c{at % INKS}" for at, run in enumerate(runs)}
+    count = len(run_colours())  # then they come again
+    inks = {run.id: f"c{at % count}" for at, run in enumerate(runs)}
     kinds: dict[str, list[Run]] = {}
     for run in runs:
         kinds.setdefault(kind_of(curves[run.id], metric), []).append(run)
@@ -93,7 +92,7 @@ def _overlay(
         for run in runs
     ]
     label = words.curve(metric)
-    log = needs_logarithm(metric, [value for one in series for value in one.y])
+    log = needs_logarithm(metric, [value for one in series for value in one.y], WIDE_APART)
     y_label = words("axis.logarithmic", name=label) if log else label
     title = f"{label} · {kind}" if kind else label
     return drawn(Chart(title, words("axis.epoch"), y_label, series, whole=True, logarithmic=log))

@@ -12,7 +12,6 @@ ABOVE: Texts = {
     "contents": ("Contents", "目录"),
     "skip": ("Skip to the content", "跳到正文"),
     "made": ("Made by kx {version} on {date}.", "由 kx {version} 于 {date} 生成。"),
-    "and": (" and ", "，且"),
     # Names
     "part.test": ("test", "测试集"),
     "part.validation": ("validation", "验证集"),
@@ -88,9 +87,6 @@ ABOVE: Texts = {
     "axis.lower": ("lower is better", "越低越好"),
     "axis.higher": ("higher is better", "越高越好"),
     "wanted": ("{what} {value}, expected {ends}", "{what}为 {value}，预期{ends}"),
-    "wanted.least": ("at least {value}", "至少 {value}"),
-    "wanted.equal": ("{value}", "{value}"),
-    "wanted.most": ("at most {value}", "至多 {value}"),
     "reason.sample data": ("sample data", "示例数据"),
     "reason.smoke run": ("smoke run", "冒烟运行"),
     "reason.random weights": ("random weights", "随机权重"),

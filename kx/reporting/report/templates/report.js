@@ -175,7 +175,7 @@
 
   const source = one("data");
   if (!source) return;
-  const { runs, epoch, order } = JSON.parse(source.textContent);
+  const { runs, epoch, order, wide: apart } = JSON.parse(source.textContent);
   const metric = one("metric");
   const holder = one("overlaid");
 
@@ -313,7 +313,7 @@
   const wide = () => {
     const values = chosen().flatMap((id) => runs[id].y[metric.value]).filter((v) => v !== null);
     return metric.value.endsWith("loss") && Math.min(...values) > 0 &&
-      Math.max(...values) > 10 * Math.min(...values);
+      Math.max(...values) > apart * Math.min(...values);
   };
   one("log").checked = wide();
   metric.addEventListener("change", draw);
