@@ -176,6 +176,7 @@ def layout_of(tree: Tree, kind: Kind, options: FolderOptions) -> Layout:
     remarks = (
         *_on_parts(tree, kind, folders, drawn=fraction > 0),
         *_on_classes(tree, parts),
+        *_on_nested(tree, parts["train"]),
         *_on_loose(whole, kind, parts),
     )
     return Layout(tree, parts, fraction, options.split_seed, remarks)
@@ -254,6 +255,24 @@ def _on_classes(tree: Tree, parts: Mapping[str, Classes]) -> Iterator[str]:
     if odd := [name for name in parts["train"] if part_of(name)]:
         told = "was taken for a class" if len(odd) == 1 else "were taken for classes"
         yield f"{tree.name}: {some(odd)} {told}, and not for parts of the dataset"
+
+
+def _on_nested(tree: Tree, classes: Classes) -> Iterator[str]:
+    """Yield what lies in the folders of the classes, if these look like classes themselves."""
+    inner = {
+        name: Counter(_inside(file, name).rpartition("/")[0].partition("/")[0] for file in files)
+        for name, files in classes.items()
+    }
+    if all(map(_holds_classes, inner.values())):
+        told = "; ".join(
+            f"{name} has {some([folder for folder in found if folder])}"
+            for name, found in list(inner.items())[:SHOWN]
+        )
+        yield f"{tree.name}: each class holds folders of its own, which are not told apart: {told}"
+
+
+def _inside(file: str, folder: str) -> str:
+    return f"/{file}".partition(f"/{folder}/")[2]
 
 
 def _on_loose(whole: Tree, kind: Kind, parts: Mapping[str, Classes]) -> Iterator[str]:

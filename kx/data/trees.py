@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from kx.data.archives import MAX_BYTES, MAX_RATIO
 from kx.errors import DataError
 
-HIDDEN = ("Thumbs.db", "desktop.ini", "__MACOSX")
+HIDDEN = ("Thumbs.db", "desktop.ini", "__MACOSX", "@eaDir")
 """What systems leave in folders, besides all whose name begins with a dot."""
 
 

@@ -205,6 +205,17 @@ def test_a_relative_path_begins_at_the_spec_s_folder_and_is_recorded_as_it_is(sp
     assert plan.resolved()["dataset"]["path"] == "photos"
 
 
+def test_check_tells_what_a_folder_without_a_test_part_cannot_judge(kx, spec_file, tmp_path):
+    for part in ("train", "val"):
+        write(tmp_path / "parts" / part, classes(2))
+
+    code, _, err = kx("check", spec_file(GIVEN))
+
+    assert code == 0
+    assert ":6:" in err
+    assert "expect.test.accuracy: is never judged: image_folder has no test part here" in err
+
+
 def test_check_tells_what_is_wrong_with_the_folder_where_the_spec_names_it(kx, spec_file, tmp_path):
     code, _, err = kx("check", spec_file(SPEC))
     assert code == 2

@@ -159,6 +159,15 @@ def test_folders_within_classes_may_be_alike_as_long_as_they_are_not_all():
     assert list(layout_of(tree, PICTURES, FolderOptions()).parts["train"]) == ["apple", "pear"]
 
 
+def test_folders_within_all_classes_are_told():
+    tree = tree_of("animals/cats", "animals/dogs", "plants/oak", "plants/fir")
+
+    assert layout_of(tree, PICTURES, FolderOptions()).remarks == (
+        "mine: each class holds folders of its own, which are not told apart: "
+        "animals has cats, dogs; plants has fir, oak",
+    )
+
+
 def test_classes_keep_their_numbers_where_a_part_lacks_one_of_them():
     tree = tree_of("train/a", "train/b", "train/c", "test/a", "test/c")
 

@@ -1,7 +1,11 @@
 """What runs recorded in English, on Chinese pages: translated, or marked as the original."""
 
+import re
+
 import pytest
 
+from kx.data.class_folders import PICTURES, FolderOptions, layout_of
+from kx.data.trees import memory_tree
 from kx.planning import make_plan
 from kx.reporting.report.examples import _files
 from kx.reporting.report.page import report_of_one
@@ -56,6 +60,35 @@ def test_what_the_spec_is_warned_of_is_translated(tmp_path):
     assert found.original == ""
 
 
+def test_what_is_told_of_folders_is_translated():
+    trees = [
+        ("Train/a", "Train/b", "Valid/a", "Valid/b"),
+        ("plane", "train", "car"),
+        ("animals/cats", "animals/dogs", "plants/oak", "plants/fir"),
+    ]
+    remarks = [
+        remark
+        for folders in trees
+        for remark in layout_of(
+            memory_tree("mine", {f"{folder}/1.jpg": b"" for folder in folders} | {"x.jpg": b""}),
+            PICTURES,
+            FolderOptions(),
+        ).remarks
+    ]
+
+    assert len(remarks) == 7
+    for remark in remarks:
+        found = told(f"Check the data: {remark}", ZH)
+        assert found.original == "", remark
+        assert found.text.startswith("请检查数据：")
+
+
+def test_a_title_and_what_is_not_translated_are_told_apart():
+    assert in_a_line("Check the data: 3 files are odd", ZH) == (
+        "请检查数据：3 files are odd（英文原文）"
+    )
+
+
 def test_an_unknown_sentence_in_a_line_says_that_it_is_the_original():
     assert in_a_line("by chance", ZH) == "by chance（英文原文）"
     assert in_a_line("by chance", EN) == "by chance"
@@ -63,7 +96,7 @@ def test_an_unknown_sentence_in_a_line_says_that_it_is_the_original():
 
 def test_every_translation_fills_in_what_its_sentence_names():
     for pattern, chinese in SENTENCES.items():
-        groups = pattern.replace(r"\(", "").count("(")
+        groups = re.compile(pattern).groups
         assert [f"\\{n}" in chinese for n in range(1, groups + 1)] == [True] * groups, pattern
     assert all(not text.isascii() for text in TITLES.values())
 

@@ -36,6 +36,7 @@ SPEC_RULES: tuple[Callable[[Plan], Iterable[Finding]], ...] = (
 
 DATA_RULES: tuple[Callable[[Plan, DatasetInfo], Iterable[Finding]], ...] = (
     data.remarks_are_told,
+    data.expectations_have_a_part,
     data.head_suits_the_task,
     data.class_weights_name_classes,
     data.pictures_stay_bytes,

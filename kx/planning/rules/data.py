@@ -19,6 +19,16 @@ SCALE = ("preparation", "scale")
 BATCHING = ("training", "batching")
 
 
+def expectations_have_a_part(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
+    """What is expected of the test part can be judged if there is one."""
+    if info.test_examples == 0:
+        for name in plan.spec.expect:
+            if name.startswith("test."):
+                text = f"is never judged: {info.name} has no test part here"
+                hint = "expect something of the validation part, or add a test part"
+                yield Finding(("expect", name), text, hint, fatal=False, at_key=True)
+
+
 def head_suits_the_task(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
     """Output layer, loss and metrics fit each other and the targets."""
     head = plan.head(info)

@@ -87,6 +87,23 @@ SENTENCES: Mapping[str, str] = {
     ),
     r"(\S+: \S+): hidden layers without an activation are together no more than one linear layer; "
     r"use relu": r"\1：没有激活函数的多个隐藏层合起来只相当于一个线性层；请用 relu",
+    r"(.+): these folders are read as the parts of the dataset: (.*)": (
+        r"\1：以下文件夹作为数据集的各部分读取：\2"
+    ),
+    r"(.+) has no folder for testing, so there is no test score; dataset\.test_fraction: 0\.2 "
+    r"would draw a test part from the training (?:pictures|texts)": (
+        r"\1 没有测试文件夹，因此没有测试分数；dataset.test_fraction: 0.2 会从训练部分抽取测试集"
+    ),
+    r"([\d,]+) (?:pictures|texts) lies? in no folder of a class, unread: (.*)": (
+        r"有 \1 个文件不在任何类别的文件夹里，没有读取：\2"
+    ),
+    r"(.+): (.+) (?:was taken for a class|were taken for classes), and not for parts of the "
+    r"dataset": (r"\1：\2 作为类别读取，而不是作为数据集的一部分"),
+    r"(.+): each class holds folders of its own, which are not told apart: (.*)": (
+        r"\1：每个类别里又有自己的文件夹，不加区分：\2"
+    ),
+    r"(\S+: \S+): mixes the ([\d,]+) rows that (\S+) has for validation with the other training "
+    r"rows; .*": r"\1：把 \3 自带的 \2 行验证数据与其他训练数据混在一起",
     r"([\d,]+) rows were left out: (.*)": r"略去了 \1 行：\2",
     r"it cannot be used \((.*)\): features are not kept": r"缓存无法使用（\1）：特征没有保存",
 }
@@ -122,7 +139,8 @@ def in_a_line(recorded: str, words: Words) -> str:
     """Return a recorded text as one text, which says so if it is the original."""
     found = told(recorded, words)
     original = words("original", text=found.original) if found.original else ""
-    return f"{found.text}{original}"
+    between = "：" if original and found.text and not found.text.endswith("。") else ""
+    return f"{found.text}{between}{original}"
 
 
 def as_told(recorded: str, language: Language) -> str:
