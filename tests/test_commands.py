@@ -111,12 +111,26 @@ def test_new_writes_a_spec_that_holds(kx, tmp_path):
     assert kx("check", path)[0] == 0
 
 
-def test_new_says_what_must_be_mended_first(kx, tmp_path):
+@pytest.mark.parametrize(
+    ("dataset", "architecture", "stated"),
+    [("digits", "cnn", "  padding: same\n"), ("imdb", "rnn", "  encoding: sequence\n")],
+)
+def test_new_states_what_two_parts_need_to_go_together(kx, tmp_path, dataset, architecture, stated):
     path = tmp_path / "mine.yaml"
 
-    kx("new", path, "--dataset", "digits", "--architecture", "cnn")
+    kx("new", path, "--dataset", dataset, "--architecture", architecture)
 
-    assert "# To mend: architecture.filters: nothing is left of 8 pixels" in path.read_text()
+    assert stated in path.read_text()
+    assert kx("check", path)[0] == 0
+
+
+def test_new_says_what_must_be_mended_first(kx, tmp_path):
+    path, said = tmp_path / "mine.yaml", "architecture: needs pictures"
+
+    _, _, err = kx("new", path, "--dataset", "boston", "--architecture", "cnn")
+
+    assert f"# To mend: {said}" in path.read_text()
+    assert err.startswith(f"Warning: {said}")
 
 
 def test_new_overwrites_nothing(kx, tmp_path):

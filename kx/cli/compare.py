@@ -23,7 +23,7 @@ Runs = Annotated[
 def compare(runs: Runs, outputs: Outputs = Path("outputs"), as_json: AsJson = False) -> None:
     """Show what differs between runs, and whether it is chance.
 
-    Example: kx compare imdb imdb_smaller
+    Example: kx compare digits digits_smaller
     """
     from kx.reporting import console
     from kx.reporting.compare import compare_runs

@@ -21,7 +21,7 @@ def new(
     """
     from kx.errors import UsageError
     from kx.reporting.storage import atomic_write
-    from kx.template import spec_template
+    from kx.template import spec_template, to_mend
 
     if path.exists():
         raise UsageError(f"{path} exists; name a file that does not.")
@@ -29,4 +29,6 @@ def new(
         raise UsageError(f"{path.parent} is no folder: make it first.")
     text = spec_template(path.stem, dataset, architecture)
     atomic_write(path, text)
+    for what in to_mend(text):
+        typer.echo(f"Warning: {what}", err=True)
     typer.echo(f"{path}: check it with `kx check {path}`, run it with `kx train {path}`")

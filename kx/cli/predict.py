@@ -56,8 +56,7 @@ def predict(
 
     They are prepared as its training data were.
 
-    Examples: kx predict imdb "A wonderful film."; kx predict boston houses.csv;
-    kx predict cats_vs_dogs photos/ --csv
+    Examples: kx predict digits seven.png; kx predict wine wines.csv --csv
     """
     from kx.data.inputs.given import Given
     from kx.errors import UsageError

@@ -50,7 +50,7 @@ def report(
 
     It works offline.
 
-    Example: kx report --where 'tag = paper' --open
+    Example: kx report --where 'tag = paper'
     """
     from kx.reporting.jsonfile import to_json
     from kx.reporting.selection import Choice

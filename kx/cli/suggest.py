@@ -56,7 +56,7 @@ def suggest(
     Plugin files are not imported for it: `kx check` does that with the new spec. They must lie
     beside it, so it is written where they are.
 
-    Example: kx suggest imdb -o imdb_dropout.yaml
+    Example: kx suggest digits -o digits_next.yaml
     """
     from kx.reporting.folder import find_run
 

@@ -27,7 +27,7 @@ def rm(runs: Runs, yes: Yes = False, outputs: Outputs = Path("outputs")) -> None
 
     With the last run of a group, the report that shows its runs goes, too.
 
-    Example: kx rm imdb
+    Example: kx rm digits_smaller --yes
     """
     from kx.reporting.group import pages_of, runs_meant
     from kx.reporting.removal import check_free, remove_runs, size_of

@@ -37,7 +37,7 @@ def verify(
     All are trained, even if one fails. The exit code is 8 if an expectation is missed, and 3 if
     one could not be judged: that is no success.
 
-    Example: kx verify configs/imdb.yaml configs/boston.yaml
+    Example: kx verify configs/wine.yaml
     """
     from kx.reporting import console
     from kx.reporting.jsonfile import to_json

@@ -27,7 +27,7 @@ def activations(
 ) -> None:
     """Draw what the first layers make of a picture, by channel.
 
-    Example: kx explain activations last --image cat.jpg
+    Example: kx explain activations digits --image seven.png
     """
     from kx.explain.activations import activations as computed
     from kx.explain.layers import unfolded

@@ -30,7 +30,7 @@ def filters(
 ) -> None:
     """Draw the patterns that the filters of a layer respond to.
 
-    Example: kx explain filters VGG16 --layer block3_conv1
+    Example: kx explain filters digits --count 8
     """
     from kx.explain.filters import Ascent, patterns
     from kx.explain.layers import unfolded

@@ -39,7 +39,7 @@ def gradcam(
 ) -> None:
     """Draw which parts of a picture speak for a class (Grad-CAM).
 
-    Example: kx explain gradcam last --image cat.jpg --class cat
+    Example: kx explain gradcam digits --image seven.png --class 7
     """
     from kx.explain.gradcam import grad_cam, overlaid
     from kx.explain.layers import unfolded
