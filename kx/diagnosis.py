@@ -169,7 +169,13 @@ def _still_falls(n: Numbers) -> bool:
 
 def _best_is_last(n: Numbers) -> bool:
     """Whether the epochs ran out at the best one: fits that stopped early have had enough."""
-    return n["since_best"] == 0 and not n["stopped"]
+    return n["since_best"] == 0 and not n.get("stopped", 0)
+
+
+def ends_at_its_best(n: Numbers) -> bool:
+    """Whether more epochs would have helped: the last is the best, and the loss still falls."""
+    late = "fall" in n and "since_best" in n
+    return late and _best_is_last(n) and n["fall"] >= SETTLED
 
 
 def guesses_better(n: Numbers) -> bool:
@@ -204,7 +210,7 @@ RULES: tuple[Rule, ...] = (
     Rule("no_better_than_baseline", "loss_of_guess", guesses_better),
     Rule("underfits", "weak", lambda n: n["gap"] < CLOSE and n.get("behind_linear", 0) > 0),
     Rule("underfits", "little", lambda n: n["gap"] < CLOSE and n.get("won", 1) < LITTLE),
-    Rule("unfinished", "last_is_best", lambda n: _best_is_last(n) and n["fall"] >= SETTLED),
+    Rule("unfinished", "last_is_best", ends_at_its_best),
     Rule("no_better_than_baseline", "linear_better", linear_is_better),
     Rule("well_fitted", "settled", _best_is_last),
     Rule("well_fitted", "calm", lambda n: True),
@@ -348,6 +354,7 @@ def _advice(rule: Rule, n: Numbers, spec: Mapping[str, Any], fits: int) -> Itera
     elif rule.name == "linear_better":
         yield "linear"
     elif rule.kind == "no_better_than_baseline":
+        yield from ("longer",) if ends_at_its_best(n) else ()
         by_heart = n["training_last"] < (1 - GAP) * n["constant_loss"]
         yield from ("check_data", "more_data", "smaller") if by_heart else ("check_data",)
         yield from () if by_heart else ("learning_rate", "larger", "longer")

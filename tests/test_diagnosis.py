@@ -339,6 +339,14 @@ def test_numbers_of_odd_losses_mean_something(case, language):
     assert all(abs(n) <= 1 for name, n in found.numbers.items() if name in BOUNDED), found.numbers
 
 
+def test_who_is_no_better_than_a_guess_and_had_not_finished_is_advised_to_go_on():
+    found = diagnose(record(0.505), fit(decay(0.69, 0.5, 20, 15), decay(0.69, 0.55, 20, 15)))
+
+    assert in_a_line(found).endswith("; the best epoch, 20, is the last one")
+    assert in_a_line(found, "zh").endswith("；最佳轮次 20 就是最后一轮")
+    assert found.advice[0] == "longer"
+
+
 BOUNDED = ("fall", "gap", "training_fall", "won", "lost", "fall_of_won", "noise_of_won",
            "gap_of_won", "since_best")  # fmt: skip
 

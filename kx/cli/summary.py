@@ -83,8 +83,10 @@ def _accounts(model: keras.Model) -> list[Account]:
 def _table(layers: list[dict[str, Any]], total: int) -> Table:
     from rich.table import Table
 
-    table = Table("layer", "kind", "output", box=None, show_footer=True)
-    table.add_column("parameters", f"{total:,}", justify="right")
+    table = Table(box=None, show_footer=True)
+    for name in ("layer", "kind", "output"):
+        table.add_column(name, overflow="fold")
+    table.add_column("parameters", f"{total:,}", justify="right", overflow="fold")
     for layer in layers:
         shape = " x ".join(map(str, layer["shape"]))
         table.add_row(layer["name"], layer["kind"], shape, f"{layer['parameters']:,}")

@@ -51,7 +51,9 @@ def data_of(record: Record) -> Data:
     """Return what the numbers of a run are of."""
     told = record.dataset
     files = told.get("files")
-    contents = tuple(sorted(files.items())) if files else str(told.get("fingerprint"))
+    # What comes with a dependency is the same whatever form its labels are asked for in.
+    own = "package" if told.get("source") == "package" else str(told.get("fingerprint"))
+    contents = tuple(sorted(files.items())) if files else own
     rows = told.get("test_examples")
     return Data(
         str(told.get("name")), str(told.get("task")), record.is_sample, record.smoke, contents, rows
@@ -65,9 +67,13 @@ def unlike(first: Record, other: Record) -> str:
 
 
 def loss_of(record: Record) -> str:
-    """Return the name of the loss that a run was trained for, if it is known."""
+    """Return the name of the loss that a run was trained for, if it is known.
+
+    How labels are written makes no other loss of it.
+    """
     training = record.spec.get("training")
-    return str(training.get("loss") or "") if isinstance(training, dict) else ""
+    name = str(training.get("loss") or "") if isinstance(training, dict) else ""
+    return name.removeprefix("sparse_")
 
 
 def named(records: Iterable[Record]) -> dict[Data, str]:

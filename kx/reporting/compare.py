@@ -33,6 +33,9 @@ FACTS = (
 )
 """Fields of the record that may explain a difference."""
 
+SET_BY_KX = ("KERAS_BACKEND", "TF_CPP_MIN_LOG_LEVEL")
+"""Variables that the second run in a process finds set, and that explain nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class ScoreRow:
@@ -132,7 +135,12 @@ def _settings(record: Record) -> dict[str, Any]:
 
 
 def _facts(record: Record) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in FACTS}
+    facts = {name: getattr(record, name) for name in FACTS}
+    told = record.environment.get("variables")
+    if isinstance(told, dict):
+        kept = {name: value for name, value in told.items() if name not in SET_BY_KX}
+        facts["environment"] = {**record.environment, "variables": kept}
+    return facts
 
 
 def _score_rows(

@@ -106,6 +106,8 @@ def _cell(key: str, value: Any) -> str:
         return duration(value)
     if key == "parameters":
         return f"{value:,}"
+    if value is None:
+        return "none"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return shortened(clean(text), 60)
 

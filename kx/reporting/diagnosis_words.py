@@ -20,6 +20,7 @@ from kx.diagnosis import (
     SURE,
     Diagnosis,
     Numbers,
+    ends_at_its_best,
     guesses_better,
     linear_is_as_good,
     linear_is_better,
@@ -145,6 +146,10 @@ WORDS = Catalogue(
         "clause.constant": (
             "; val_loss is never below that of a constant guess, {constant_loss}",
             "；val_loss 从未低于常数猜测的 {constant_loss}",
+        ),
+        "clause.last": (
+            "; the best epoch, {best_epoch}, is the last one",
+            "；最佳轮次 {best_epoch} 就是最后一轮",
         ),
         "below": ("the training loss is {share} below val_loss", "训练损失比 val_loss 低 {share}"),
         "above": (
@@ -361,7 +366,10 @@ TELLS_LINEAR = ("weak", "linear_better")
 
 def _clauses(found: Diagnosis) -> Iterator[str]:
     """Yield what else keeps a diagnosis from being praise, if its rule does not say so."""
-    if found.kind in ("diverged", "too_short", "no_better_than_baseline"):
+    if found.kind in ("diverged", "too_short"):
+        return
+    if found.kind == "no_better_than_baseline":
+        yield from ("clause.last",) if ends_at_its_best(found.numbers) else ()
         return
     if guesses_better(found.numbers):
         yield "clause.constant"

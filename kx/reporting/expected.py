@@ -11,7 +11,7 @@ WORDS = Catalogue(
         "least": ("at least {value}", "至少 {value}"),
         "most": ("at most {value}", "至多 {value}"),
         "equal": ("{value}", "为 {value}"),
-        "between": ("{low} to {high}", "{low} 至 {high}"),
+        "between": ("{low} to {high}", "在 {low} 至 {high} 之间"),
         "anything": ("anything", "任意值"),
     }
 )

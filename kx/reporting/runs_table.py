@@ -73,10 +73,10 @@ def curve_table(
 
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     words = run_words(language)
-    table.add_column(words("curve") if title == "curve" else title)
-    table.add_column(words("epoch by epoch"))
+    table.add_column(words("curve") if title == "curve" else title, overflow="fold")
+    table.add_column(words("epoch by epoch"), overflow="crop")
     for key in ("first", "best", "at", "last"):
-        table.add_column(words(key), justify="right")
+        table.add_column(words(key), justify="right", overflow="fold")
     for name, values in curves.items():
         if any(value is not None for value in values):
             table.add_row(*map(_text, _curve_row(name, values, title, ascii_only)))

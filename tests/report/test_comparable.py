@@ -44,6 +44,15 @@ def test_of_equal_files_the_encodings_may_differ():
     assert unlike(of(files=files, fingerprint="1"), of(files=files, fingerprint="2")) == ""
 
 
+def test_data_of_a_package_are_the_same_whatever_their_labels_look_like():
+    integers, rows = (of(source="package", fingerprint=mark) for mark in ("1", "2"))
+    losses = [of(loss=f"{kind}categorical_crossentropy") for kind in ("sparse_", "")]
+
+    assert unlike(integers, rows) == ""
+    assert unlike(integers, of(source="package", test_examples=9)) == "test_rows"
+    assert cautions(losses) == []
+
+
 def test_smoke_runs_are_of_other_data():
     assert unlike(of(), replace(of(), smoke=True)) == "smoke"
 

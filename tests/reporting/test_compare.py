@@ -263,6 +263,17 @@ def test_runs_on_different_data_are_shown_but_not_tested(make, shown, compared, 
     assert "seed 0 1" in out
 
 
+def test_what_kx_itself_sets_between_two_runs_is_no_difference(make, compared, shown):
+    make("a", best_epoch=None, environment={"cores": 2, "variables": {}})
+    own = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3", "TF_X": "1"}
+    make("b", best_epoch=3, environment={"cores": 2, "variables": own})
+
+    facts = compared("a", "b")["facts"]
+
+    assert sorted(facts) == ["best_epoch", "environment.variables", "environment.variables.TF_X"]
+    assert "best_epoch none 3" in words(shown("a", "b"))
+
+
 def test_without_files_the_fingerprints_must_be_equal(make, compared):
     for name, mark in (("a", "f1"), ("b", "f2"), ("c", "f1")):
         data = {"files": {}, "fingerprint": mark}

@@ -16,7 +16,7 @@ from kx.reporting.verdicts import Verified, verdicts_table
 BOUNDS = {
     (0.9, None): ("at least 0.9", "至少 0.9"),
     (None, 3): ("at most 3", "至多 3"),
-    (2, 3.3): ("2 to 3.3", "2 至 3.3"),
+    (2, 3.3): ("2 to 3.3", "在 2 至 3.3 之间"),
     (5, 5): ("5", "为 5"),
     (None, 0): ("at most 0", "至多 0"),
 }
