@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import tarfile
 import zipfile
 import zlib
@@ -208,13 +209,13 @@ def _zip_tree(path: Path, name: str, without: Collection[str]) -> Tree:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError) as error:
         raise DataError(f"{path} is no folder, and no zip archive either: {error}.") from error
-    members = [m for m in archive.infolist() if not _is_left_out(m.filename, ())]
+    members = [m for m in archive.infolist() if not _is_left_out(_slashed(m), ())]
     _refuse_harm(path, members)
-    members = [m for m in members if not _is_left_out(m.filename, without)]
+    members = [m for m in members if not _is_left_out(_slashed(m), without)]
     # Some programs write ./cats/1.jpg, and none need list the folders.
-    named = [(PurePosixPath(member.filename), member) for member in members]
-    files = {str(at): member for at, member in named if not member.is_dir()}
-    folders = {str(at) for at, member in named if member.is_dir()}
+    named = [(PurePosixPath(_slashed(member)), member) for member in members]
+    files = {str(at): member for at, member in named if not _slashed(member).endswith("/")}
+    folders = {str(at) for at, member in named if _slashed(member).endswith("/")}
     folders |= {str(parent) for at, member in named for parent in at.parents}
     return Tree(
         name,
@@ -224,6 +225,16 @@ def _zip_tree(path: Path, name: str, without: Collection[str]) -> Tree:
         lambda file: _member(archive, files[file]),
         lambda file: files[file].file_size,
     )
+
+
+def _slashed(member: zipfile.ZipInfo) -> str:
+    """Return the name of a member; on Windows some are written with backslashes."""
+    return member.filename.replace("\\", "/")
+
+
+def is_archive(path: Path) -> bool:
+    """Whether a file holds files, by its name."""
+    return path.suffix.lower() == ".zip" or _is_tar(path)
 
 
 def _is_tar(path: Path) -> bool:
@@ -259,10 +270,14 @@ def _refuse_odd(path: Path, member: tarfile.TarInfo) -> None:
     """Raise for a link, a device, or a name that leads out of the archive."""
     _refuse_escape(path, member.name)
     if not (member.isfile() or member.isdir()):
-        raise DataError(
-            f"{path.name} holds {member.name!r}, which is neither a file nor a folder but a link "
-            "or a device: it may be an attack. Get the archive from where it was first published."
-        )
+        raise _odd(path, member.name)
+
+
+def _odd(path: Path, member: str) -> DataError:
+    return DataError(
+        f"{path.name} holds {member!r}, which is neither a file nor a folder but a link "
+        "or a device: it may be an attack. Get the archive from where it was first published."
+    )
 
 
 def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
@@ -282,6 +297,8 @@ def _refuse_harm(path: Path, members: list[zipfile.ZipInfo]) -> None:
     """
     for member in members:
         _refuse_escape(path, member.filename)
+        if stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
+            raise _odd(path, member.filename)
     limit = MAX_RATIO * path.stat().st_size
     _refuse_bomb(path, sum(member.file_size for member in members), limit)
 

@@ -16,6 +16,8 @@ from kx.data.inputs.words import encoded
 from kx.data.preparation import fit_preparation
 from kx.data.word_index import words_of
 from kx.errors import DataError, UsageError
+from tests.data.photos import zipped
+from tests.data.test_texts import tar
 
 TABLE = {"kind": "table", "features": ["CRIM", "ZN", "RM"], "dtype": "float32"}
 """Of RM, a number may be missing."""
@@ -178,6 +180,15 @@ def test_pictures_get_the_datasets_own_black_and_white(pictures, tmp_path):
     assert pictures("one.png", **own).x.ravel().tolist() == [0, 2, 8, 10]
     assert pictures("one.png", invert=True).x.ravel().tolist() == [255, 204, 51, 0]
     assert pictures("one.png", channels=3).x.shape == (1, 2, 2, 3)
+
+
+def test_pictures_of_an_archive_are_read_one_by_one(pictures, tmp_path):
+    contents = {"x/1.png": png(0, 0, 0, 0), "x/2.png": png(9, 9, 9, 9)}
+    zipped(tmp_path / "a.zip", contents)
+    tar(tmp_path / "a.tar.gz", contents)
+
+    for name in ("a.zip", "a.tar.gz"):
+        assert pictures(name).x[:, 0, 0, 0].tolist() == [0, 9]
 
 
 def test_all_that_is_no_picture_is_named(pictures, tmp_path):

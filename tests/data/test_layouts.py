@@ -1,6 +1,8 @@
 """Which folders are parts and which are classes, for pictures and texts alike."""
 
 import os
+import stat
+import zipfile
 from functools import partial
 
 import pytest
@@ -234,7 +236,26 @@ def test_what_systems_leave_behind_hides_no_wrapping(tmp_path, kind):
     assert bundle.remarks == ()
 
 
+def test_names_in_an_archive_of_windows_are_paths_too(tmp_path):
+    contents = {f"s\\{name}".replace("/", "\\"): c for name, c in classes(3).items()}
+    path = zipped(tmp_path / "mine.zip", {**contents, "s\\plum\\": b""})
+
+    assert {"s/plum", "s/apple"} < set(open_tree(path).folders)
+    assert len([name for name in open_tree(path).files if name.startswith("s/apple/")]) == 3
+
+
 # Links
+
+
+def test_a_link_in_a_zip_archive_is_refused_as_in_a_tar_archive(tmp_path):
+    path = tmp_path / "mine.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        link = zipfile.ZipInfo("spam/1.txt")
+        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(link, "/etc/passwd")
+
+    with pytest.raises(DataError, match="neither a file nor a folder but a link"):
+        open_tree(path)
 
 
 SECRET = "what nobody asked for"

@@ -66,7 +66,9 @@ def read(given: Given, form: Mapping[str, Any], preparation: AnyPreparation) -> 
 
 def _files(path: Path, problems: list[str]) -> Iterator[_File]:
     """Yield the file at ``path``, or the pictures in the folder or archive; note problems."""
-    if path.is_dir() or path.suffix.lower() == ".zip":
+    from kx.data.trees import is_archive
+
+    if path.is_dir() or is_archive(path):
         try:
             yield from _listed(path, problems)
         except DataError as error:
