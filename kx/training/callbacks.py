@@ -20,22 +20,30 @@ if TYPE_CHECKING:
     import numpy as np
 
 
-def needs_keras_loop(training: TrainingSection, job: Job) -> bool:
-    """Whether something must be done to the model between epochs, or after the last."""
-    added = bool(training.callbacks) or bool(training.tensorboard)
-    return added or bool(guards(training, job)) or training.optimizer.use_ema
+def needs_keras_loop(training: TrainingSection) -> bool:
+    """Whether something must be done to the model itself between epochs, or after the last.
+
+    What ``guards`` returns does without: see ``StandIn``.
+    """
+    return bool(training.callbacks) or bool(training.tensorboard) or training.optimizer.use_ema
 
 
 def batch_by_batch(callbacks: Sequence[keras.callbacks.Callback]) -> str:
     """Return the name of the first that acts on single batches, or an empty text."""
+    hooks = [f"on_{part}batch_{at}" for part in ("", "train_", "test_") for at in ("begin", "end")]
+    return next((type(each).__name__ for each in callbacks if _has_own(each, hooks)), "")
+
+
+def watches_tests(callbacks: Sequence[keras.callbacks.Callback]) -> bool:
+    """Whether one of them acts when a validation begins or ends, and not just on its results."""
+    return any(_has_own(each, ("on_test_begin", "on_test_end")) for each in callbacks)
+
+
+def _has_own(callback: keras.callbacks.Callback, hooks: Sequence[str]) -> bool:
     import keras
 
-    hooks = [f"on_{part}batch_{at}" for part in ("", "train_", "test_") for at in ("begin", "end")]
-    for callback in callbacks:
-        for hook in hooks:
-            if getattr(type(callback), hook) is not getattr(keras.callbacks.Callback, hook):
-                return type(callback).__name__
-    return ""
+    base = keras.callbacks.Callback
+    return any(getattr(type(callback), hook) is not getattr(base, hook) for hook in hooks)
 
 
 def keeps_best(training: TrainingSection, job: Job) -> bool:

@@ -42,9 +42,15 @@ WHOLE_BATCH = frozenset(("BatchNormalization",))
 WORDS = frozenset(("Embedding", "SpatialDropout1D"))
 """Layers in front of those."""
 
-COMPILE_SECONDS = 1.2
+COMPILE_SECONDS, COMPILE_SECONDS_PER_WEIGHT = 0.6, 0.1
+"""Of a program, and for each trainable tensor, which has an update of its own: a linear model 0.8;
+an MLP of three layers 1.2."""
 SAVED_PER_STEP = 75e-6
 """Seconds: a step of a resident loop costs 78 microseconds before any arithmetic; XLA's 4."""
+SAVED_PER_EPOCH = 3e-3
+"""Seconds: an epoch of a resident loop costs 3 to 4 ms beside its steps; of a program, 0.5."""
+SAVED_PER_FIT = 0.06
+"""Seconds: what ``Model.fit`` needs to begin and to end; programs are called without it."""
 MOST_OPERATIONS = 3e7
 """Of a step: above, TensorFlow's own products, on several cores, are the faster ones."""
 COMPILE_SECONDS_RECURRENT = 2.5
@@ -93,6 +99,8 @@ def choose(
     steps: int,
     machine: Machine,
     *,
+    epochs: int = 0,
+    fits: int = 0,
     augmented: bool = False,
     lengths: int = 1,
 ) -> Engine:
@@ -104,6 +112,8 @@ def choose(
         data: the training part.
         steps: of all fits together.
         machine: what it runs on.
+        epochs: of all fits together, if none stops early.
+        fits: how many there are.
         augmented: whether pictures are changed by chance.
         lengths: of texts: how many forms a batch can have.
     """
@@ -123,7 +133,9 @@ def choose(
         if machine.gpu:  # cuDNN goes through a whole text by itself, but not inside XLA
             return Engine("resident", "recurrent layers on a GPU")
         return _recurrent(training, steps, through, lengths)
-    if training.engine == "auto" and steps * SAVED_PER_STEP < COMPILE_SECONDS:
+    saved = steps * SAVED_PER_STEP + epochs * SAVED_PER_EPOCH + fits * SAVED_PER_FIT
+    weights = len(model.trainable_variables)
+    if training.engine == "auto" and saved < COMPILE_SECONDS + weights * COMPILE_SECONDS_PER_WEIGHT:
         return Engine("resident", f"{steps:,} steps do not repay compiling")
     return Engine("xla", f"{steps:,} steps of a small dense network")
 

@@ -209,37 +209,40 @@ def batches(
     return for_keras(read_ahead, batching.steps * epochs)
 
 
-def row_chunks(batching: Batching, epochs: int, chunks: int) -> tuple[tf.data.Dataset, int]:
-    """Return row numbers (steps, batch) in pieces, for an engine that gathers on its own.
+@dataclass(frozen=True, slots=True, eq=False)
+class Pieces:
+    """The epochs of a batching, piece by piece: for an engine that gathers rows on its own.
 
-    Args:
+    Attributes:
         batching: how an epoch is cut into steps.
-        epochs: how many there are.
-        chunks: pieces that the full batches of an epoch are dealt out to.
-
-    Returns:
-        The dataset, and its number of elements per epoch; the last of each epoch is the partial
-        batch, if there is one.
+        most: pieces that the full batches of an epoch are dealt out to, if there are so many.
     """
-    import tensorflow as tf
 
-    size = batching.batch_size
-    full, rest = divmod(batching.examples, size)
-    length = math.ceil(full / max(1, min(chunks, full))) if full else 0
-    per_epoch = (math.ceil(full / length) if full else 0) + (1 if rest else 0)
+    batching: Batching
+    most: int
 
-    def one_epoch(epoch: tf.Tensor) -> tf.data.Dataset:
-        order = batching.order(epoch)
-        pieces = []
-        if full:
-            rows = tf.reshape(order[: full * size], (full, size))
-            pieces.append(tf.data.Dataset.from_tensor_slices(rows).batch(length))
-        if rest:
-            pieces.append(tf.data.Dataset.from_tensors(order[tf.newaxis, full * size :]))
-        return pieces[0] if len(pieces) == 1 else pieces[0].concatenate(pieces[1])
+    @property
+    def count(self) -> int:
+        """How many pieces an epoch has; the last is the partial batch, if there is one."""
+        full, rest = divmod(self.batching.examples, self.batching.batch_size)
+        return (math.ceil(full / self._length) if full else 0) + (1 if rest else 0)
 
-    chunks_of_epochs = tf.data.Dataset.range(epochs).flat_map(one_epoch)
-    return for_keras(chunks_of_epochs, per_epoch * epochs), per_epoch
+    def epoch(self, number: int) -> list[np.ndarray]:
+        """Return the pieces of an epoch, counted from 0: each (steps, batch) int32."""
+        import tensorflow as tf
+
+        size = self.batching.batch_size
+        order = self.batching.order(tf.constant(number)).numpy()
+        full = len(order) // size
+        rows = order[: full * size].reshape(full, size)
+        pieces = [rows[at : at + self._length] for at in range(0, full, self._length)]
+        last = order[full * size :]
+        return [*pieces, last[None]] if len(last) else pieces
+
+    @property
+    def _length(self) -> int:
+        full = self.batching.examples // self.batching.batch_size
+        return math.ceil(full / max(1, min(self.most, full))) or 1
 
 
 def for_keras(dataset: tf.data.Dataset, elements: int) -> tf.data.Dataset:

@@ -7,15 +7,18 @@ replaced is the function that ``fit`` calls for a "batch".
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+from kx import signals
 from kx.spec.schema import TrainingSection
 from kx.training.augmentation import Augmentation
+from kx.training.callbacks import watches_tests
 from kx.training.engine import examples_at_once, forward_operations
-from kx.training.feed import Batching, Resident, Source, batches, for_keras, row_chunks
+from kx.training.feed import Batching, Pieces, Resident, Source, batches, for_keras
 from kx.training.halves import HalvedSteps
 from kx.training.jobs import Job
 from kx.training.program import Form, Program, orders
@@ -72,7 +75,12 @@ class PlainLoop:
 
 
 class ResidentLoop:
-    """Many batches a call: our functions take the row numbers of all of them."""
+    """Many batches a call: our functions take the row numbers of all of them.
+
+    The last call of an epoch validates, too: Keras's own loop over validation batches takes 13 ms
+    even for none. But callbacks that want to know when a validation begins and ends, as the one of
+    TensorBoard does, are told by that loop alone.
+    """
 
     def __init__(self, template: Template, augmentation: Augmentation | None = None) -> None:
         self._template, self._model = template, template.model
@@ -83,27 +91,48 @@ class ResidentLoop:
         self, data: Resident, job: Job, training: TrainingSection, callbacks: Sequence[Any]
     ) -> None:
         """Fit the model on ``data``, whose rows are gathered inside the calls."""
-        self._template.build_metrics(data)
-        if data.form not in self._functions:
-            self._functions[data.form] = self._traced(data)
-        train, test = self._functions[data.form]
+        train, test = self._functions_for(data)
         batching = replace(job.batching(training), buckets=data.buckets)
-        check = _checking(self._model, data, job.validation)
-        rows, steps = self._chunks(batching, job.epochs)
-        model, seed = self._model, job.augmentation_seed
-        model.train_function = lambda iterator: train(next(iterator), seed, *data.tensors)
-        model.test_function = lambda iterator: test(next(iterator), seed, *data.tensors)
+        model, rest = self._model, (job.augmentation_seed, *data.tensors)
+        pieces, held_out = self._pieces(batching), self._held_out(data, job)
+        by_keras = watches_tests(callbacks)
+        calls = _calls(pieces, job.epochs)
+
+        def one_call(_: Any) -> dict[str, float]:
+            rows, last = next(calls)
+            found = _floats(train(rows, *rest))
+            if held_out and not by_keras and (last or not math.isfinite(found["loss"])):
+                model.reset_metrics()
+                for rows in held_out:
+                    checked = test(rows, *rest)
+                    signals.check()
+                found |= {f"val_{name}": value for name, value in _floats(checked).items()}
+            return found
+
+        model.train_function = one_call
+        model.test_function = lambda iterator: test(held_out[int(next(iterator))], *rest)
+        tests = _turns(len(held_out)) if held_out and by_keras else None
         try:
-            held_out = self._chunks(check, 1)[0] if check else None
-            _fit(model, rows, steps, held_out, job, callbacks)
+            _fit(model, _turns(pieces.count * job.epochs), pieces.count, tests, job, callbacks)
         finally:
             model.train_function = model.test_function = None
 
-    def _chunks(self, batching: Batching, epochs: int) -> tuple[tf.data.Dataset, int]:
-        """Return what ``fit`` iterates over, and how many elements make an epoch."""
+    def _functions_for(self, data: Resident) -> tuple[Any, Any]:
+        if data.form not in self._functions:
+            self._template.build_metrics(data)
+            self._functions[data.form] = self._traced(data)
+        return self._functions[data.form]
+
+    def _held_out(self, data: Resident, job: Job) -> list[np.ndarray]:
+        """Return the rows of a validation in pieces."""
+        check = _checking(self._model, data, job.validation)
+        return self._pieces(check).epoch(0) if check else []
+
+    def _pieces(self, batching: Batching) -> Pieces:
+        """Return the epochs in pieces of no more than some tenths of a second."""
         operations = 3 * forward_operations(self._model) * batching.examples
         seconds = operations / OPERATIONS_PER_SECOND
-        return row_chunks(batching, epochs, max(1, math.ceil(seconds / SECONDS_PER_CHUNK)))
+        return Pieces(batching, max(1, math.ceil(seconds / SECONDS_PER_CHUNK)))
 
     def _traced(self, data: Resident) -> tuple[Any, Any]:
         model, augmentation = self._model, self._augmentation
@@ -147,38 +176,32 @@ class ProgramLoop:
         self, data: Resident, job: Job, training: TrainingSection, callbacks: Sequence[Any]
     ) -> None:
         """Fit the model on ``data``; between epochs its variables are up to date."""
-        import tensorflow as tf
-
         batching, model = job.batching(training), self._template.model
-        program = program_for(self._programs, self._template, data, batching, 1)
-        state, capacity = program.template_state(), program.form.capacity
+        form = Form.of([batching], len(job.validation), data.examples, 1)
+        program = program_for(self._programs, self._template, data, form)
+        state, epochs = program.template_state(), itertools.count()
 
-        def one_epoch(iterator: Any) -> dict[str, float]:
-            order = orders(batching, int(next(iterator)), 1, capacity)
+        def one_epoch(_: Any) -> dict[str, float]:
+            order = orders(batching, next(epochs), 1, data.examples)
             row = program.epochs(state, data, order, batching.examples, job.validation)[0]
             return named(program.metrics, row, bool(len(job.validation)))
 
         model.train_function = one_epoch
         try:
-            epochs = for_keras(tf.data.Dataset.range(job.epochs), job.epochs)
-            _fit(model, epochs, 1, None, job, callbacks)
+            _fit(model, _turns(job.epochs), 1, None, job, callbacks)
         finally:
             model.train_function = None
 
 
 def program_for(
-    programs: dict[Form, Program],
-    template: Template,
-    data: Resident,
-    batching: Batching,
-    epochs: int,
+    programs: dict[Form, Program], template: Template, data: Resident, form: Form
 ) -> Program:
-    """Return the program that serves such a fit, from ``programs`` if it is there."""
-    size = batching.batch_size
-    form = Form(data.examples, size, batching.examples % size, epochs)
-    if form not in programs:
-        template.build_metrics(data)
-        programs[form] = Program(template, data, form)
+    """Return a program that serves fits of this form, from ``programs`` if one is there."""
+    for there in programs.values():
+        if there.form.serves(form):
+            return there
+    template.build_metrics(data)
+    programs[form] = Program(template, data, form)
     return programs[form]
 
 
@@ -186,6 +209,25 @@ def named(metrics: Sequence[str], row: np.ndarray, validated: bool) -> dict[str,
     """Return a row of a program's results by name; without a validation, its half says nothing."""
     names = [*metrics, *(f"val_{name}" for name in metrics if validated)]
     return {name: float(value) for name, value in zip(names, row, strict=False)}
+
+
+def _calls(pieces: Pieces, epochs: int) -> Iterator[tuple[np.ndarray, bool]]:
+    """Yield the pieces of all epochs, and with each whether it is the last of its epoch."""
+    for number in range(epochs):
+        *most, last = pieces.epoch(number)
+        yield from ((piece, False) for piece in most)
+        yield last, True
+
+
+def _turns(count: int) -> tf.data.Dataset:
+    """Return what ``fit`` counts its steps by, where our functions know what comes next."""
+    import tensorflow as tf
+
+    return for_keras(tf.data.Dataset.range(count), count)
+
+
+def _floats(found: Mapping[str, tf.Tensor]) -> dict[str, float]:
+    return {name: float(value) for name, value in found.items()}
 
 
 def _checking(model: keras.Model, data: Source, rows: np.ndarray) -> Batching | None:

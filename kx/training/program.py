@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from kx.training.environment import unlocated_operations
@@ -36,20 +36,52 @@ class Form:
     Attributes:
         capacity: rows of the data, and so the most that an epoch can have.
         batch_size: rows of a step.
-        rest: rows of the partial batch at the end of an epoch; 0 for none.
+        rests: rows that the partial batch at the end of an epoch can have, rising; 0: none.
         epochs: the most that one call can train.
+        validation_step: rows of a validation step, as long as there are so many; 1: one by one;
+            0: nothing is validated.
     """
 
     capacity: int
     batch_size: int
-    rest: int
+    rests: tuple[int, ...]
     epochs: int
+    validation_step: int = 0
+
+    @classmethod
+    def of(cls, batchings: Sequence[Batching], held_out: int, capacity: int, epochs: int) -> Form:
+        """Return the form of a program that serves several fits.
+
+        Folds differ by a row, and so do their partial batches: one program for each would have to
+        be compiled on its own.
+
+        Args:
+            batchings: of the fits, all of one batch size.
+            held_out: the most rows that one of them validates with.
+            capacity: rows of the data.
+            epochs: the most that one call is to train.
+        """
+        size = batchings[0].batch_size
+        rests = tuple(sorted({batching.examples % size for batching in batchings}))
+        block = min(VALIDATION_BATCH, capacity)
+        whole_blocks = held_out >= block and size > FEW_ROWS
+        return cls(capacity, size, rests, epochs, block if whole_blocks else min(held_out, 1))
+
+    def serves(self, other: Form) -> bool:
+        """Whether a program of this form does what one of the ``other`` form would do, as fast."""
+        return (
+            (self.capacity, self.batch_size) == (other.capacity, other.batch_size)
+            and {*self.rests} >= {*other.rests}
+            and self.epochs >= other.epochs
+            and self.validation_step >= other.validation_step
+        )
 
 
 class State:
     """The variables of one fit: of its network, optimizer and metrics.
 
     Attributes:
+        variables: what steps touch.
         handles: what a program takes: those of the variables, and the constants that all share.
     """
 
@@ -59,13 +91,13 @@ class State:
         constants: Sequence[tf.Tensor],
         of_model: Sequence[int | None],
     ) -> None:
-        self._variables, self._of_model = variables, of_model
+        self.variables, self._of_model = variables, of_model
         self.handles = [*(variable.handle for variable in variables), *constants]
 
     def values(self, start: Values) -> list[np.ndarray]:
         """Return the values of the model's variables; ``start`` fills in what no step touches."""
         return [
-            start[at] if place is None else self._variables[place].numpy()
+            start[at] if place is None else self.variables[place].numpy()
             for at, place in enumerate(self._of_model)
         ]
 
@@ -96,8 +128,8 @@ class Program:
         self._keras = self._variables_behind(captures)
         self._constants = [tensor for tensor in captures if not _is_handle(tensor)]
         self._start = [variable.numpy() for variable in self._keras]
-        places = {id(variable): place for place, variable in enumerate(self._keras)}
-        self._of_model = [places.get(id(variable)) for variable in model.variables]
+        self._places = {id(variable): place for place, variable in enumerate(self._keras)}
+        self._of_model = [self._places.get(id(variable)) for variable in model.variables]
         self._run = _for_any_state(traced, [_is_handle(tensor) for tensor in captures])
 
     def new_state(self, values: Values) -> State:
@@ -113,6 +145,16 @@ class Program:
         own = [variable.value for variable in self._keras]
         return State(own, self._constants, self._of_model)
 
+    def weights_of(self, state: State) -> list[tf.Variable]:
+        """Return the weights of the model in a state; those that no step touches are left out."""
+        places = (self._places.get(id(weight)) for weight in self._model.weights)
+        return [state.variables[place] for place in places if place is not None]
+
+    def learning_rate_of(self, state: State) -> Any:
+        """Return the learning rate in a state: a variable; None where it follows a schedule."""
+        place = self._places.get(id(getattr(self._model.optimizer, "_learning_rate", None)))
+        return None if place is None else state.variables[place]
+
     def compiler(self, data: Resident) -> Callable[[], None]:
         """Return what has XLA compile the program: for another thread, which needs no Python.
 
@@ -126,7 +168,7 @@ class Program:
         form = self.form
         rows = np.zeros(form.capacity, "int32")
         orders = np.zeros((form.epochs, form.capacity), "int32")
-        arguments = (state.handles, orders, rows, np.zeros(3, "int32"), *data.tensors)
+        arguments = (state.handles, orders, rows, np.zeros(4, "int32"), *data.tensors)
         self._run.get_concrete_function(*arguments)
         return lambda: self._run(*arguments)
 
@@ -158,7 +200,8 @@ class Program:
         padded[:count] = orders
         held_out = np.zeros(form.capacity, "int32")
         held_out[: len(validation)] = validation
-        numbers = np.array([count, examples // form.batch_size, len(validation)], "int32")
+        full, rest = divmod(examples, form.batch_size)
+        numbers = np.array([count, full, form.rests.index(rest), len(validation)], "int32")
         found: np.ndarray = self._run(
             state.handles, padded, held_out, numbers, *data.tensors
         ).numpy()
@@ -181,7 +224,7 @@ class Program:
         specs = [
             tf.TensorSpec((form.epochs, form.capacity), tf.int32),
             tf.TensorSpec((form.capacity,), tf.int32),
-            tf.TensorSpec((3,), tf.int32),
+            tf.TensorSpec((4,), tf.int32),
             *(tf.TensorSpec(t.shape, t.dtype) for t in self._data.tensors),
         ]
         with unlocated_operations():
@@ -192,10 +235,10 @@ class Program:
     ) -> tf.Tensor:
         import tensorflow as tf
 
-        epochs, full, validated = tf.unstack(numbers)
+        epochs, full, rest, validated = tf.unstack(numbers)
 
         def one_epoch(epoch: tf.Tensor, found: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            trained = self._train(orders[epoch], full, tensors)
+            trained = self._train(orders[epoch], full, rest, tensors)
             judged = self._validate(held_out, validated, tensors)
             row = tf.concat([trained, judged], 0)[tf.newaxis]
             return epoch + 1, tf.tensor_scatter_nd_update(found, [[epoch]], row)
@@ -203,19 +246,32 @@ class Program:
         found = tf.zeros((self.form.epochs, 2 * len(self.metrics)))
         return tf.while_loop(lambda epoch, _: epoch < epochs, one_epoch, (0, found))[1]
 
-    def _train(self, order: tf.Tensor, full: tf.Tensor, tensors: Sequence[tf.Tensor]) -> tf.Tensor:
+    def _train(
+        self, order: tf.Tensor, full: tf.Tensor, rest: tf.Tensor, tensors: Sequence[tf.Tensor]
+    ) -> tf.Tensor:
+        """Train an epoch of ``full`` batches, and of the partial one of that number in the form."""
         import tensorflow as tf
 
-        size, rest = self.form.batch_size, self.form.rest
+        size, rests = self.form.batch_size, self.form.rests
         self._model.reset_metrics()
 
+        def train(start: tf.Tensor, length: int) -> None:
+            self._model.train_step(self._data.batch(_slice(order, start, length), tensors))
+
         def step(position: tf.Tensor) -> tuple[tf.Tensor]:
-            self._model.train_step(self._data.batch(_slice(order, position * size, size), tensors))
+            train(position * size, size)
             return (position + 1,)
 
+        def last(length: int) -> tf.Tensor:
+            if length:
+                train(full * size, length)
+            return tf.constant(0)
+
         tf.while_loop(lambda position: position < full, step, (0,))
-        if rest:
-            self._model.train_step(self._data.batch(_slice(order, full * size, rest), tensors))
+        if len(rests) == 1:
+            last(rests[0])
+        else:
+            tf.switch_case(rest, [partial(last, length) for length in rests])
         return self._measured()
 
     def _validate(
@@ -223,8 +279,16 @@ class Program:
     ) -> tf.Tensor:
         import tensorflow as tf
 
-        size = min(VALIDATION_BATCH, self.form.capacity)
-        self._model.reset_metrics()
+        size = self.form.validation_step
+        if not size:
+            return tf.zeros(len(self.metrics))
+
+        def begin() -> tf.Tensor:
+            self._model.reset_metrics()
+            return count
+
+        # Keras reads from the metrics themselves what an epoch without a validation has brought.
+        tf.cond(count > 0, begin, lambda: count)
 
         def step(at: tf.Tensor, length: int) -> tuple[tf.Tensor]:
             batch = self._data.batch(_slice(rows, at, length), tensors, weighted=False)
@@ -232,7 +296,7 @@ class Program:
             return (at + length,)
 
         done = tf.constant(0)
-        if self.form.batch_size > FEW_ROWS:
+        if size > 1:
             (done,) = tf.while_loop(lambda at: at + size <= count, lambda at: step(at, size), (0,))
         tf.while_loop(lambda at: at < count, lambda at: step(at, 1), (done,))
         return self._measured()
@@ -320,7 +384,11 @@ def _is_handle(tensor: tf.Tensor) -> bool:
 
 
 def _slice(rows: tf.Tensor, start: tf.Tensor, length: int) -> tf.Tensor:
-    """Return ``length`` rows from ``start`` on; XLA must know how many when it compiles."""
+    """Return ``length`` rows from ``start`` on; XLA must know how many when it compiles.
+
+    Not by ``tf.slice``: XLA would take where it starts for a constant of the program, and compile
+    anew for every other number of steps.
+    """
     import tensorflow as tf
 
-    return tf.slice(rows, tf.reshape(start, (1,)), [length])
+    return tf.gather(rows, start + tf.range(length))

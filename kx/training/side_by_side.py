@@ -20,12 +20,14 @@ from typing import TYPE_CHECKING, Any
 
 from kx import signals
 from kx.spec.schema import TrainingSection
+from kx.training.callbacks import guards
 from kx.training.engine import forward_operations
 from kx.training.environment import usable_cores
 from kx.training.feed import Resident
 from kx.training.jobs import Fitted, Hooks, Job, Recording, Unfinished
 from kx.training.loops import named, program_for
 from kx.training.program import Form, Program, State, orders
+from kx.training.stand_in import StandIn
 from kx.training.template import Template, Values
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ class _Running:
 
     Attributes:
         start: values that the variables of the model began with.
+        guarded: what guards the fit, if anything does: it acts after every epoch.
         seconds: that its epochs took, once they are over.
     """
 
@@ -55,6 +58,7 @@ class _Running:
     state: State
     start: Values
     recording: Recording
+    guarded: StandIn | None = None
     seconds: float = 0.0
 
     def fitted(self, training: TrainingSection) -> Fitted:
@@ -92,6 +96,7 @@ class SideBySide:
             jobs: all of the template's form.
             resident: returns the prepared data of a job as tensors.
         """
+        form = self._form_for(jobs, resident(jobs[0]).examples)
         workers = min(len(jobs), usable_cores())
         waiting, ready, yielded = list(jobs)[::-1], dict[str, Fitted](), 0
         running = 0
@@ -101,7 +106,7 @@ class SideBySide:
         try:
             while yielded < len(jobs):
                 while waiting and running < 2 * workers:  # some in reserve, so that no core waits
-                    pool.submit(self._work, self._begin(waiting.pop(), resident))
+                    pool.submit(self._work, self._begin(waiting.pop(), resident, form))
                     running += 1
                 self._rehearse()
                 done = self._next_done()
@@ -124,25 +129,25 @@ class SideBySide:
         if not begun:
             return None
         furthest = max(begun, key=lambda running: running.recording.epochs)
-        recording = furthest.recording
-        best, values = recording.best_epoch(self._training.monitor), furthest.values()
-        fitted = Fitted(furthest.job, recording.history, best, furthest.seconds, values)
-        return Unfinished(fitted, recording.epochs, "last")
+        recording, kept = furthest.recording, furthest.guarded and furthest.guarded.take_best()
+        best = recording.best_epoch(self._training.monitor) if recording.epochs else 0
+        fitted = Fitted(furthest.job, recording.history, best, furthest.seconds, furthest.values())
+        return Unfinished(fitted, kept or recording.epochs, "best" if kept else "last")
 
-    def _begin(self, job: Job, resident: Callable[[Job], Resident]) -> _Running:
+    def _begin(self, job: Job, resident: Callable[[Job], Resident], form: Form) -> _Running:
         tensors = resident(job)
         start = self._template.initial_values(job.weights_seed)
-        batching = job.batching(self._training)
-        program = program_for(
-            self._programs, self._template, tensors, batching, self._epochs_per_call(tensors)
-        )
+        program = program_for(self._programs, self._template, tensors, form)
         new = not program.asked_for
         if new:  # compile at once: the fits that wait for it have rows to shuffle
             program.asked_for = True
             self._compiler.submit(program.compiler(tensors))
-        recording = Recording(job.name, self._hooks)
-        self._hooks.watcher.fit_started(job.name, job.epochs, batching.steps)
-        begun = _Running(job, tensors, program, program.new_state(start), start, recording)
+        recording, state = Recording(job.name, self._hooks), program.new_state(start)
+        steps = job.batching(self._training).steps
+        self._hooks.watcher.fit_started(job.name, job.epochs, steps)
+        guarding = guards(self._training, job)
+        guarded = StandIn(program, state, guarding) if guarding else None
+        begun = _Running(job, tensors, program, state, start, recording, guarded)
         self._going.append(begun)
         self._unrehearsed = begun if new else self._unrehearsed
         return begun
@@ -153,13 +158,21 @@ class SideBySide:
         if begun and len(begun.job.validation):
             self._template.predict(begun.start, begun.resident, begun.job.validation)
 
-    def _epochs_per_call(self, data: Resident) -> int:
+    def _form_for(self, jobs: Sequence[Job], examples: int) -> Form:
+        """Return the form of the program that serves all jobs, on so many rows of data."""
+        batchings = [job.batching(self._training) for job in jobs]
+        guarded = any(guards(self._training, job) for job in jobs)
+        epochs = 1 if guarded else self._epochs_per_call(examples)
+        held_out = max(len(job.validation) for job in jobs)
+        return Form.of(batchings, held_out, examples, epochs)
+
+    def _epochs_per_call(self, examples: int) -> int:
         """Return how many epochs one call trains: by the whole data, so that it suits all jobs."""
         training = self._training
         operations = 3 * forward_operations(self._template.model) * training.batch_size
         step = SECONDS_PER_STEP + operations / OPERATIONS_PER_SECOND
-        epoch = math.ceil(data.examples / training.batch_size) * step
-        most = min(SECONDS_PER_CALL / epoch, MOST_NUMBERS / data.examples, training.epochs)
+        epoch = math.ceil(examples / training.batch_size) * step
+        most = min(SECONDS_PER_CALL / epoch, MOST_NUMBERS / examples, training.epochs)
         return max(1, int(most))
 
     def _next_done(self) -> _Running:
@@ -176,10 +189,10 @@ class SideBySide:
                     return running
                 self._take(running, message)
 
-    def _take(self, running: _Running, block: np.ndarray) -> None:
-        validated = bool(len(running.job.validation))
-        for row in block:
-            if not running.recording.add(named(running.program.metrics, row, validated)):
+    @staticmethod
+    def _take(running: _Running, epochs: Sequence[dict[str, float]]) -> None:
+        for metrics in epochs:
+            if not running.recording.add(metrics):
                 break
 
     def _catch_up(self) -> None:
@@ -194,30 +207,37 @@ class SideBySide:
         """Train in a thread; only messages leave it."""
         started = time.monotonic()
         try:
-            for block in self._blocks(running):
-                self._messages.put((running, block))
-                if not _finite(block, running):
+            for epochs in self._blocks(running):
+                self._messages.put((running, epochs))
+                if not _finite(epochs) or (running.guarded and running.guarded.stop_training):
                     break
+            if running.guarded:
+                running.guarded.ended()
             running.seconds = time.monotonic() - started
             self._messages.put((running, None))
         except BaseException as error:  # whatever it is, the main thread must not wait for ever
             self._messages.put((running, error))
 
-    def _blocks(self, running: _Running) -> Iterator[np.ndarray]:
+    def _blocks(self, running: _Running) -> Iterator[list[dict[str, float]]]:
+        """Train, and yield the metrics of one epoch or of several at a time."""
         job, program, form = running.job, running.program, running.program.form
-        batching = job.batching(self._training)
-        for first in range(0, job.epochs, form.epochs):
+        batching, validated = job.batching(self._training), bool(len(job.validation))
+        at_once = 1 if running.guarded else form.epochs
+        for first in range(0, job.epochs, at_once):
             if self._stop.is_set():
                 return
-            count = min(form.epochs, job.epochs - first)
+            count = min(at_once, job.epochs - first)
+            if running.guarded:
+                running.guarded.epoch_begins(first)
             order = orders(batching, first, count, form.capacity)
-            yield program.epochs(
+            rows = program.epochs(
                 running.state, running.resident, order, len(job.train), job.validation
             )
+            epochs = [named(program.metrics, row, validated) for row in rows]
+            if running.guarded:
+                epochs = [running.guarded.epoch_ended(first, epochs[0])]
+            yield epochs
 
 
-def _finite(block: np.ndarray, running: _Running) -> bool:
-    import numpy as np
-
-    count = len(running.program.metrics) * (2 if len(running.job.validation) else 1)
-    return bool(np.isfinite(block[:, :count]).all())
+def _finite(epochs: Sequence[dict[str, float]]) -> bool:
+    return all(math.isfinite(value) for metrics in epochs for value in metrics.values())

@@ -159,7 +159,7 @@ class Trainer:
         if not jobs:
             return
         self.engine = self.engine or self.chosen(jobs)
-        alone = self._training.phases or any(needs_keras_loop(self._training, j) for j in jobs)
+        alone = self._training.phases or needs_keras_loop(self._training)
         if self.engine.kind == "xla" and not alone:
             for kit, group in self._grouped(jobs):
                 fits = SideBySide(kit.template, kit.programs, self._training, self._hooks)
@@ -176,6 +176,7 @@ class Trainer:
         """
         training, model = self._training, self._kit(jobs[0]).template.model
         steps = sum(job.batching(training).steps * job.epochs for job in jobs)
+        epochs = sum(job.epochs for job in jobs)
         if single := batch_by_batch(self._hooks.callbacks()):
             if training.engine == "compiled":
                 raise UsageError(
@@ -186,7 +187,17 @@ class Trainer:
         data, augmented = jobs[0].data(), self._augmentation is not None
         buckets = self._buckets(data)
         lengths = len(buckets.edges) if buckets else 1
-        return choose(training, model, data, steps, machine(), augmented=augmented, lengths=lengths)
+        return choose(
+            training,
+            model,
+            data,
+            steps,
+            machine(),
+            epochs=epochs,
+            fits=len(jobs),
+            augmented=augmented,
+            lengths=lengths,
+        )
 
     def _grouped(self, jobs: Sequence[Job]) -> Iterator[tuple[_Kit, list[Job]]]:
         """Yield runs of jobs whose networks have one form: all of them, as a rule."""

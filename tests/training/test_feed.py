@@ -6,7 +6,7 @@ from scipy.sparse import csr_matrix
 
 from kx.contracts import Split
 from kx.training.environment import seed_everything
-from kx.training.feed import Batching, Resident, Streamed, batches, row_chunks
+from kx.training.feed import Batching, Pieces, Resident, Streamed, batches
 from kx.training.program import orders as program_orders
 from tests.training.trained import REVIEWS, examples
 
@@ -26,16 +26,16 @@ def orders(engine, batching, epochs=3):
         source = SOURCES[engine](Split(rows, rows))
         steps = [y.numpy() for _, y in batches(source, batching, epochs)]
     else:
-        steps = [row for piece in row_chunks(batching, epochs, 3)[0] for row in piece.numpy()]
+        pieces = Pieces(batching, 3)
+        steps = [row for epoch in range(epochs) for piece in pieces.epoch(epoch) for row in piece]
     assert len(steps) == batching.steps * epochs
     assert {len(step) for step in steps} <= {batching.batch_size, 50 % batching.batch_size}
     return np.concatenate(steps).reshape(epochs, -1).tolist()
 
 
-@pytest.mark.parametrize("dealt", [batches, lambda _, *rest: row_chunks(*rest, 3)[0]])
-def test_no_thread_tunes_what_is_fed_to_keras(dealt):
+def test_no_thread_tunes_what_is_fed_to_keras():
     # Such a thread sleeps, and the end of a fit waits until it wakes: for up to 2.5 s.
-    dataset = dealt(Resident(Split(ROWS, ROWS)), Batching(ROWS, 16, True, 1), 2)
+    dataset = batches(Resident(Split(ROWS, ROWS)), Batching(ROWS, 16, True, 1), 2)
     assert dataset.options().autotune.enabled is False
     assert dataset.cardinality() >= 2
 
@@ -79,12 +79,11 @@ def test_unshuffled_rows_keep_their_order(engine):
 def test_every_row_of_an_epoch_is_dealt_once(count, chunks):
     batching = Batching(np.arange(count), 8, shuffle=True, seed=4)
 
-    dataset, per_epoch = row_chunks(batching, 2, chunks)
+    pieces = Pieces(batching, chunks)
 
-    pieces = [piece.numpy() for piece in dataset]
-    assert len(pieces) == int(dataset.cardinality()) == 2 * per_epoch
-    assert per_epoch <= min(chunks, count // 8) + (count % 8 > 0)
-    for epoch in (pieces[:per_epoch], pieces[per_epoch:]):
+    assert pieces.count <= min(chunks, count // 8) + (count % 8 > 0)
+    for epoch in (pieces.epoch(0), pieces.epoch(1)):
+        assert len(epoch) == pieces.count
         dealt = np.concatenate([piece.ravel() for piece in epoch])
         assert sorted(dealt.tolist()) == list(range(count))
         assert sum(len(piece) for piece in epoch) == batching.steps
