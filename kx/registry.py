@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from kx.contracts import Check, Complaint, DatasetBundle, DatasetInfo, Strategy
 from kx.errors import PluginError
 from kx.groups import flattened
+from kx.names import path_of
 from kx.signature import documented_arguments
 
 if TYPE_CHECKING:
@@ -212,10 +213,7 @@ class Registry(Generic[F]):
 
 def whole(folder: Path, path: str) -> Path:
     """Return the path that an option names; a relative one begins at ``folder``."""
-    try:
-        return folder / Path(path).expanduser()
-    except RuntimeError:  # ~nobody: nobody's home
-        return folder / path
+    return path_of(path, folder)
 
 
 def positionals(function: Callable[..., object]) -> int:

@@ -16,6 +16,7 @@ from kx import signals
 from kx.contracts import DatasetBundle, Watcher
 from kx.diagnosis import diagnose
 from kx.errors import Interrupted, KxError, OutOfMemoryError, PluginError
+from kx.names import READABLE
 from kx.planning import Plan
 from kx.planning.strangers import is_built_in
 from kx.reporting.folder import RECORD, RunFolder
@@ -215,7 +216,7 @@ def _peak_memory() -> float:
 def _told(raised: BaseException, folder: RunFolder) -> BaseException:
     """Return the error that the user is to see; keep the trace of any other in the log."""
     if isinstance(raised, KxError) and raised.details:
-        with folder.log_path.open("a", encoding="utf-8", errors="backslashreplace") as log:
+        with folder.log_path.open("a", encoding="utf-8", errors=READABLE) as log:
             log.write(f"{raised.details}\n")
     if isinstance(raised, KxError):
         return raised
@@ -227,6 +228,6 @@ def _told(raised: BaseException, folder: RunFolder) -> BaseException:
         return PluginError(f"a plugin ended the run: SystemExit: {raised.code}")
     if isinstance(raised, MemoryError):
         return OutOfMemoryError("out of memory: use a smaller training.batch_size or network.")
-    with folder.log_path.open("a", encoding="utf-8") as log:
+    with folder.log_path.open("a", encoding="utf-8", errors=READABLE) as log:
         traceback.print_exception(raised, file=log)
     return raised

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, NoReturn
 
 from kx import signals
 from kx.errors import Interrupted, KxError, SpecError
+from kx.names import READABLE
 
 
 def main(args: list[str] | None = None) -> None:
@@ -71,9 +73,10 @@ def _fail(error: Exception) -> None:
 
 
 def _open_streams() -> None:
-    """Let streams that were closed (``>&-``) lead nowhere.
+    """Let streams that were closed (``>&-``) lead nowhere, and all of them take any text.
 
-    Otherwise the next files that are opened get their numbers, and what a library prints.
+    Otherwise the next files that are opened get the numbers of the closed ones, and what a library
+    prints.
     """
     while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
         os.set_inheritable(number, True)
@@ -81,6 +84,9 @@ def _open_streams() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=READABLE)  # under LC_ALL=C as well, print what we can
 
 
 def _tell_of_late_signal(code: Any) -> None:

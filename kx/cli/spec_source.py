@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -68,10 +69,12 @@ def _component(section: Mapping[str, Any]) -> Any:
 
 def _named(folder: Path, names: set[str]) -> Iterator[Path]:
     """Yield the YAML files in a folder that begin a spec of one of ``names``."""
-    files = (path for path in sorted(folder.glob("*.y*ml")) if path.is_file())
-    for path in islice(files, FILES):
-        if path.stat().st_size <= BYTES:
-            match = NAME.search(path.read_text(encoding="utf-8-sig", errors="replace"))
+    from kx.reading import read_regular
+
+    for path in islice(sorted(folder.glob("*.y*ml")), FILES):
+        with suppress(OSError):
+            text = read_regular(path, BYTES).decode("utf-8-sig", errors="replace")
+            match = NAME.search(text)
             if match and match["name"] in names:
                 yield path
 

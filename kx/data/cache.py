@@ -18,7 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from kx.errors import UsageError
+from kx.errors import DataError, UsageError
+from kx.jsontext import parse_json
+from kx.reading import open_regular, read_regular
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,6 +32,9 @@ STALE = 24 * 3600
 """Seconds after which an unfinished file is nobody's any more."""
 
 PART = ".part-"
+
+MOST_BYTES = 1 << 29
+"""Of a note: that of word vectors holds two million words or more."""
 
 LIMIT_MB = 10_000
 """Of all that is kept, if ``KX_CACHE_MB`` says nothing: a few large sets of pictures."""
@@ -54,7 +59,7 @@ def recall(folder: Path, key: str) -> Kept | None:
 
     path = folder / f"{key}.npy"
     try:
-        note = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        note = _note(path.with_suffix(".json"))
         if _sha256(path) != note["sha256"]:
             return None
         # The pages of the file are shared between processes, and read when they are needed.
@@ -62,7 +67,7 @@ def recall(folder: Path, key: str) -> Kept | None:
         with suppress(OSError):  # such as a cache that others share, and may only read
             os.utime(path.with_suffix(".json"))
         return Kept(rows, note["notes"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, DataError):
         return None
 
 
@@ -104,8 +109,9 @@ def seal(folder: Path, key: str, sha256: str, notes: Any) -> None:
     Raises:
         OSError: if that cannot be written.
     """
+    note = {"sha256": sha256, "notes": notes, "seal": digest([sha256, notes])}
     with _replacing(folder / f"{key}.json") as file:
-        file.write(json.dumps({"sha256": sha256, "notes": notes}).encode())
+        file.write(json.dumps(note).encode())
     shrink(folder.parent, limit(), spared=folder / f"{key}.json")
 
 
@@ -123,14 +129,25 @@ def noted(folder: Path, key: str) -> Any:
     """Return what ``note`` kept under ``key``, or None if it is not there or not as it was."""
     path = folder / f"{key}.json"
     try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
-        if digest([kept["notes"]]) != kept["sha256"]:
-            return None
-    except (OSError, ValueError, KeyError, TypeError):
+        kept = _note(path)
+    except (OSError, KeyError, TypeError, DataError):
         return None
     with suppress(OSError):
         os.utime(path)
     return kept["notes"]
+
+
+def _note(path: Path) -> Any:
+    """Return what a note says.
+
+    Raises:
+        OSError: if it cannot be read.
+        DataError, KeyError, TypeError: if it is not as it was written.
+    """
+    note = parse_json(read_regular(path, MOST_BYTES))
+    if note["seal"] != digest([note["sha256"], note["notes"]]):
+        raise DataError("its SHA-256 is not that of what it says")
+    return note
 
 
 def limit() -> int:
@@ -198,7 +215,7 @@ def _header(shape: tuple[int, ...], kind: str) -> bytes:
 
 
 def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from kx.contracts import Watcher
 from kx.errors import MissingDataError, StorageError
+from kx.reading import open_regular
 
 if TYPE_CHECKING:
     from http.client import HTTPResponse
@@ -148,7 +149,7 @@ class Downloader:
 def describe_content(path: Path) -> str:
     """Return size and, for text such as a web page, the beginning: ``27 bytes, starts with …``."""
     size = path.stat().st_size
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         start = file.read(24)
     text = start.decode("ascii", errors="replace").strip()
     shown = f", starts with {text.splitlines()[0]!r}" if text.isprintable() and text else ""
@@ -157,13 +158,13 @@ def describe_content(path: Path) -> str:
 
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of the file's content as 64 hex digits."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def md5_of(path: Path) -> str:
     """Return the MD5 sum of the file's content as 32 hex digits: against mishaps, not malice."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         found = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False))
     return found.hexdigest()
 
@@ -177,7 +178,7 @@ def difference(file: Published, path: Path) -> str:
     kind, of = ("MD5", md5_of) if len(file.digest) == 32 else ("SHA-256", sha256_of)
     if file.digest and (got := of(path)) != file.digest:
         return f"{describe_content(path)}; {kind} {got}, expected {file.digest}"
-    with path.open("rb") as content:
+    with open_regular(path) as content:
         alike = content.read(len(file.start)) == file.start
     return "" if alike else describe_content(path)
 

@@ -41,17 +41,31 @@ def read_part(
 
     settings = (DECODER, PIL.__version__, *form.shape)
     key = cache.digest([*settings, *(entry.identity for entry in entries)])
-    kept = cache.recall(folder, key)
     try:
-        kept = kept or _made(tree, entries, form, folder, key, findings)
+        if found := _recalled(folder, key, entries, findings.tell):
+            return found, ""
+        return _made(tree, entries, form, folder, key, findings), ""
     except OSError as error:
         reason = error.strerror or error
         problem = f"the cache cannot be used ({reason}): pictures are decoded again in every run"
         again = Findings(findings.tell)  # what was found up to the error would count twice
         return _in_memory(tree, entries, form, again), problem
-    findings.flaws = [(name, flaw) for name, flaw in kept.notes["flaws"]]
-    findings.oddities = Counter(kept.notes["oddities"])
-    return (kept.rows, findings), ""
+
+
+def _recalled(
+    folder: Path, key: str, entries: Sequence[Entry], tell: Tell
+) -> tuple[np.ndarray, Findings] | None:
+    """Return what was made of these pictures before, or None if it cannot be read any more."""
+    kept = cache.recall(folder, key)
+    try:
+        if kept:
+            flaws = [(str(name), str(flaw)) for name, flaw in kept.notes["flaws"]]
+            oddities = Counter({str(k): int(v) for k, v in kept.notes["oddities"].items()})
+            if len(kept.rows) + len(flaws) == len(entries):
+                return kept.rows, Findings(tell, flaws, oddities)
+    except (AttributeError, KeyError, TypeError, ValueError):  # of another kx
+        pass
+    return None
 
 
 def _made(
@@ -61,15 +75,15 @@ def _made(
     folder: Path,
     key: str,
     findings: Findings,
-) -> cache.Kept:
+) -> tuple[np.ndarray, Findings]:
     rows = decoded(tree, entries, form, findings)
     sha256 = cache.keep(folder, key, rows, form.shape)
     notes = {"flaws": findings.flaws, "oddities": findings.oddities}
     cache.seal(folder, key, sha256, notes)
-    kept = cache.recall(folder, key)
-    if kept is None:
+    found = _recalled(folder, key, entries, findings.tell)
+    if found is None:
         raise OSError(None, "what was written there is not what is read")
-    return kept
+    return found
 
 
 def _in_memory(

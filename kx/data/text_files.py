@@ -119,10 +119,7 @@ def text_flaws(tree: Tree) -> list[str]:
 def decoded(content: bytes) -> tuple[str, str]:
     """Return the text that UTF-8 ``content`` is, and what is wrong with it; empty: nothing."""
     if len(content) > MOST_BYTES:
-        return (
-            "",
-            f"has {len(content):,} bytes, more than the {MOST_BYTES:,} that kx reads as one text",
-        )
+        return "", _too_large(len(content))
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -133,8 +130,14 @@ def decoded(content: bytes) -> tuple[str, str]:
     return text, "" if text.strip() else "is empty"
 
 
+def _too_large(size: int) -> str:
+    return f"has {size:,} bytes, more than the {MOST_BYTES:,} that kx reads as one text"
+
+
 def _look(tree: Tree, member: Member) -> _Looked:
     try:
+        if (size := tree.size(member.name)) > MOST_BYTES:
+            return _Looked(member, "", _too_large(size), f"{member.name} {size}")
         content = tree.read(member.name)
     except OSError as error:
         return _Looked(member, "", f"cannot be read: {error.strerror or error}", member.name)

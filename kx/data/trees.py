@@ -7,13 +7,14 @@ import re
 import stat
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from kx.data.archives import MAX_BYTES, MAX_RATIO
 from kx.errors import DataError
+from kx.names import readable
+from kx.reading import open_regular, regular_size
 
 HIDDEN = ("Thumbs.db", "desktop.ini", "__MACOSX", "@eaDir")
 """What systems leave in folders, besides all whose name begins with a dot."""
@@ -26,6 +27,8 @@ TABLES = (".csv", ".tsv")
 @dataclass(frozen=True, slots=True)
 class Tree:
     """Files by their names, which are paths relative to the tree, with ``/`` in between.
+
+    Names are readable: a byte that is no UTF-8 is escaped, and ``read`` knows what is meant.
 
     Attributes:
         name: of the tree, for messages: not the folder it lies in.
@@ -60,11 +63,11 @@ def open_tree(
     Raises:
         DataError: if it is neither, damaged, or made to do harm.
     """
-    name = name or path.name
+    name = name or readable(path.name)
     if path.is_dir():
         return _folder_tree(path, name, without, follow=follow)
     if path.suffix.lower() in TABLES and path.is_file():
-        return memory_tree(name, {name: path.read_bytes()})
+        return memory_tree(name, {name: _content(path)})
     if path.is_file():
         return (_tar_tree if _is_tar(path) else _zip_tree)(path, name, without)
     raise DataError(f"{path} is neither a folder nor an archive.")
@@ -156,13 +159,14 @@ def _folder_tree(root: Path, name: str, without: Collection[str], *, follow: boo
                 _refuse_circle(root, at, entry)
                 folders.append(at)
                 waiting.append(f"{at}/")
+    own = _by_shown_names(name, [*files, *folders, *links])
     return Tree(
         name,
-        natural(files),
-        natural(folders),
-        natural(links),
-        lambda file: _regular(root / file).read_bytes(),
-        lambda file: _regular(root / file).stat().st_size,
+        natural(map(readable, files)),
+        natural(map(readable, folders)),
+        natural(map(readable, links)),
+        lambda file: _content(root / own[file]),
+        lambda file: regular_size(root / own[file]),
     )
 
 
@@ -187,11 +191,26 @@ def _parent(name: str) -> str:
     return name.rpartition("/")[0]
 
 
-def _regular(path: Path) -> Path:
-    """Return ``path`` unless it would block its reader, or leads nowhere."""
-    if not path.is_file():
-        raise FileNotFoundError(None, "not a file")
-    return path
+def _by_shown_names(tree: str, names: Iterable[str]) -> dict[str, str]:
+    """Return each name as it is shown -> as the file system has it.
+
+    Raises:
+        DataError: if two are shown alike.
+    """
+    found: dict[str, str] = {}
+    for name in names:
+        shown = readable(name)
+        if found.setdefault(shown, name) != name:
+            raise DataError(
+                f"{tree} has two names that are both written {shown}, one of them in no UTF-8: "
+                "rename one."
+            )
+    return found
+
+
+def _content(path: Path) -> bytes:
+    with open_regular(path) as file:
+        return file.read()
 
 
 def _is_hidden(name: str) -> bool:
@@ -207,7 +226,7 @@ def _is_left_out(name: str, without: Collection[str]) -> bool:
 def _zip_tree(path: Path, name: str, without: Collection[str]) -> Tree:
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError) as error:
+    except Exception as error:  # damage makes zipfile raise anything
         raise DataError(f"{path} is no folder, and no zip archive either: {error}.") from error
     members = [m for m in archive.infolist() if not _is_left_out(_slashed(m), ())]
     _refuse_harm(path, members)
@@ -254,14 +273,16 @@ def _tar_tree(path: Path, name: str, without: Collection[str]) -> Tree:
                 _refuse_bomb(path, unpacked, limit)
                 if _is_left_out(member.name, without):
                     continue
-                at = str(PurePosixPath(member.name))
+                at = readable(str(PurePosixPath(member.name)))
                 if file := archive.extractfile(member):
                     contents[at] = file.read()
                 else:
                     folders.add(at)
             while archive.fileobj and archive.fileobj.read(1 << 20):
                 pass  # to the very end: only there gzip tells whether all was as it should be
-    except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
+    except (DataError, MemoryError):
+        raise
+    except Exception as error:  # damage makes tarfile and what unpacks it raise anything
         raise DataError(f"{path} is no folder, and no tar archive either: {error}.") from error
     return memory_tree(name, contents, folders)
 

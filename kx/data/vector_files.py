@@ -12,6 +12,8 @@ from kx.data.download import DownloadError, difference, sha256_of
 from kx.data.sources import Place, SourceFiles
 from kx.data.vectors import VectorText
 from kx.errors import DataError, MissingDataError
+from kx.names import path_of
+from kx.reading import open_regular
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class VectorFile:
         """
         path, member = self.place.path, self.member
         if not member:
-            return VectorText(path.name, sha256, path.stat().st_size, lambda: path.open("rb"))
+            return VectorText(path.name, sha256, path.stat().st_size, lambda: open_regular(path))
         try:
             with zipfile.ZipFile(path) as archive:
                 size = archive.getinfo(member).file_size
@@ -142,7 +144,7 @@ def fetched(name: str, files: SourceFiles) -> VectorFile:
 
 
 def _places(name: str, files: SourceFiles, folder: Path) -> Iterator[Place]:
-    candidates = [Place("path", folder / Path(name).expanduser())]
+    candidates = [Place("path", path_of(name, folder))]
     if files.data_dir is not None:
         candidates.append(Place("KX_DATA_DIR", files.data_dir / name))
     if files.keras_home is not None:

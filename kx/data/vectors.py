@@ -117,7 +117,12 @@ def dimensions_of(text: VectorText) -> int:
 
 def _recalled(folder: Path, key: str) -> Vectors | None:
     kept = cache.recall(folder, key)
-    return Vectors(kept.notes["words"], kept.rows, kept.notes["duplicates"]) if kept else None
+    try:
+        if kept and len(kept.notes["words"]) == len(kept.rows):
+            return Vectors(kept.notes["words"], kept.rows, int(kept.notes["duplicates"]))
+    except (KeyError, TypeError, ValueError):  # of another kx
+        pass
+    return None
 
 
 def _kept(text: VectorText, folder: Path, key: str, told: Callable[[int, int], None]) -> Vectors:

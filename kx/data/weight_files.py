@@ -12,6 +12,7 @@ from kx.data.sources import Place, SourceFiles
 from kx.data.vector_files import fetched, here, official_dimensions
 from kx.data.vectors import Vectors, dimensions_of, load_vectors
 from kx.errors import DataError, MissingDataError
+from kx.names import path_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -99,12 +100,15 @@ class SourceWeights:
         Raises:
             MissingDataError: if there is none.
         """
-        whole = self.folder / Path(path).expanduser()
+        whole = path_of(path, self.folder)
         if whole.name not in self._known:
             self._asked.append([path, "", ""])
             if not whole.is_file():
                 raise MissingDataError(f"{whole}: there is no such file with weights.")
-            self._known[whole.name] = (Place("path", whole), sha256_of(whole))
+            try:
+                self._known[whole.name] = (Place("path", whole), sha256_of(whole))
+            except OSError as error:
+                raise DataError(f"{whole} cannot be read: {error.strerror or error}.") from error
         return whole
 
     @property

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kx.data.sources import SourceFiles
 from kx.data.weight_files import SourceWeights
+from kx.errors import DataError
+from kx.jsontext import parse_json
 from kx.models import applications
+from kx.reading import read_regular
 
 if TYPE_CHECKING:
     import keras
 
 CLASSES = "imagenet_class_index.json"
+
+MOST_BYTES = 1 << 20
+"""Of that file, which has 35,363."""
 
 
 def build(name: str, weights: str, options: dict[str, Any], top: Sequence[bool]) -> keras.Model:
@@ -28,9 +33,9 @@ def class_names(model: keras.Model) -> Sequence[str]:
     if place is None or model.output_shape[1:] != (1000,):
         return ()
     try:
-        index = json.loads(place.path.read_text(encoding="utf-8"))
+        index = parse_json(read_regular(place.path, MOST_BYTES))
         return [str(index[str(number)][1]) for number in range(1000)]
-    except (OSError, ValueError, KeyError, IndexError, TypeError):
+    except (OSError, DataError, KeyError, IndexError, TypeError):
         return ()
 
 

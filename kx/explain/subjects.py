@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kx.errors import DataError, UsageError, closest, suggest
+from kx.reporting.arrayfile import arrays_of
 from kx.reporting.jsonfile import read_json
 from kx.reporting.kept import kept_model, kept_preparation, recorded
 
@@ -146,8 +148,6 @@ def judged_pictures(folder: Path, *, plugins: bool = False) -> Judged:
         DataError: if it has no predictions, or the data are no longer the same.
         UsageError: if the data are no pictures, or have no classes.
     """
-    import numpy as np
-
     record = recorded(folder)
     name, classes = str(record.dataset.get("name")), _classes(record)
     if not classes or record.dataset.get("task") not in ("binary", "multiclass"):
@@ -158,10 +158,9 @@ def judged_pictures(folder: Path, *, plugins: bool = False) -> Judged:
     if not record.has_test_part:
         raise DataError(f"{folder.name} has no test part, whose mistakes could be shown.")
     path = folder / "predictions.npz"
-    if not path.is_file():
+    if not os.path.lexists(path):
         raise DataError(f"{folder.name} has no predictions.npz: it ended early.")
-    with np.load(path, allow_pickle=False) as arrays:
-        kept = dict(arrays)
+    kept = arrays_of(path)
     if "predictions" not in kept:
         raise DataError(f"{folder.name} did not look at its test part (kx train --no-test).")
     bundle = dataset_of(folder, record, plugins=plugins)

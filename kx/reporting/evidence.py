@@ -11,7 +11,9 @@ from typing_extensions import TypedDict  # Pydantic wants this one below Python 
 
 from kx.errors import DataError
 from kx.evaluators.paired import labels
+from kx.reporting.arrayfile import arrays_of
 from kx.reporting.folder import damaged_artefacts, judged
+from kx.reporting.jsonfile import read_json, to_json
 from kx.reporting.marks import Mark, marks_of
 from kx.reporting.record import Record
 
@@ -133,12 +135,10 @@ def _intact(path: Path, read: Callable[[Path, Record], Any], record: Record, dam
 
 
 def _read_rows(path: Path, record: Record) -> tuple[np.ndarray, np.ndarray]:
-    import numpy as np
-
     try:
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-            y, outputs = np.asarray(file["y"]), np.asarray(file["predictions"])
-    except Exception as error:  # a foreign zip file can fail in nearly any way
+        kept = arrays_of(path)
+        y, outputs = kept["y"], kept["predictions"]
+    except (DataError, KeyError) as error:
         raise DataError("is damaged") from error
     task = record.dataset.get("task")
     if not _fitting(y, outputs) or (task in NUMBERS and y.ndim > 1):
@@ -160,8 +160,8 @@ def _read_splits(path: Path, record: Record) -> Splits:
     from pydantic import TypeAdapter, ValidationError
 
     try:
-        splits = TypeAdapter(Splits).validate_json(path.read_bytes(), strict=True)
-    except (OSError, ValidationError) as error:
+        splits = TypeAdapter(Splits).validate_json(to_json(read_json(path)), strict=True)
+    except (DataError, ValidationError) as error:
         raise DataError("is damaged") from error
     if any(train_size(splits, split) < 1 for split in splits["splits"]):
         raise DataError("is damaged: a split has no training rows")

@@ -15,6 +15,7 @@ from types import TracebackType
 
 from kx.errors import DataError, UsageError, closest
 from kx.reporting.history import HistoryWriter
+from kx.reporting.jsonfile import MOST_BYTES
 from kx.reporting.labels import LABELS
 from kx.reporting.lock import LOCK, hold, is_held
 from kx.reporting.record import Record, read_record
@@ -23,6 +24,9 @@ from kx.reporting.text import clean, shortened
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 RUN_ID = re.compile(r"\d{8}-\d{6}-([a-z0-9][a-z0-9._-]{0,42})-[0-9a-f]{4}")
+
+LARGEST = 1 << 35
+"""Bytes of a network or of predictions: to hash more would take minutes."""
 
 RECORD, SPEC = "record.json", "spec.yaml"
 
@@ -164,10 +168,15 @@ def state(folder: Path) -> str:
 
 def judged(folder: Path) -> tuple[str, Record | None, str]:
     """Return the state, the record of a run that ended, and what is wrong with it if it is bad."""
-    locked = is_held(folder)
+    if is_held(folder):
+        return "running", None, ""
     path = folder / RECORD
-    if locked or not os.path.lexists(path):
-        return ("running" if locked else "crashed"), None, ""
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return "crashed", None, ""
+    except OSError as error:  # another user's folder, or a file system that is gone
+        return "damaged", None, f"{folder}: cannot be read: {error.strerror or error}"
     try:
         record = read_record(path)
     except DataError as error:
@@ -239,12 +248,22 @@ def find_id(outputs: Path, reference: str, others: Callable[[], Iterable[str]] =
 
 
 def damaged_artefacts(folder: Path, record: Record, names: Iterable[str]) -> list[str]:
-    """Return those of ``names`` whose content is not what the record of the run says."""
+    """Return those of ``names`` that are there, but not with what the record of the run says."""
+    wanted = set(names)
     return [
         name
         for name, expected in record.artefacts.items()
-        if name in names and (folder / name).is_file() and sha256(folder / name) != expected
+        if name in wanted and os.path.lexists(folder / name) and _digest(folder / name) != expected
     ]
+
+
+def _digest(path: Path) -> str:
+    """Return the SHA-256 of a file; empty if it cannot be read, or is none that a run writes."""
+    try:
+        most = MOST_BYTES if path.suffix in (".json", ".csv", ".yaml") else LARGEST
+        return sha256(path) if path.stat().st_size <= most else ""
+    except OSError:
+        return ""
 
 
 def plots_folder(folder: Path) -> Path:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from kx.errors import DataError
-from kx.reporting.jsonfile import read_json, to_json
+from kx.names import READABLE
+from kx.reporting.jsonfile import bytes_of, read_json, to_json
 from kx.reporting.record import has_ended
 from kx.reporting.storage import atomic_write, storage_errors
 from kx.reporting.text import csv_cell, from_csv_cell
@@ -115,7 +116,7 @@ def _rows(fit: str, epoch: int, values: Mapping[str, float | None]) -> list[list
 def _as_csv(rows: list[list[Any]]) -> bytes:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([map(csv_cell, row) for row in rows])
-    return text.getvalue().encode(errors="backslashreplace")
+    return text.getvalue().encode(errors=READABLE)
 
 
 def read_history(folder: Path) -> dict[str, Curves]:
@@ -129,7 +130,7 @@ def read_history(folder: Path) -> dict[str, Curves]:
     """
     order = (JSON, CSV) if has_ended(folder) else (CSV, JSON)
     for path in (folder / name for name in order):
-        if path.exists():
+        if os.path.lexists(path):
             return read_history_json(path) if path.name == JSON else read_history_csv(path)
     raise DataError(f"{folder}: no history: the run ended before its first epoch did.")
 
@@ -144,7 +145,10 @@ def read_history_json(path: Path) -> dict[str, Curves]:
     try:
         if document["schema_version"] > SCHEMA_VERSION:
             raise DataError(f"{path}: written by a newer kx; please upgrade kx.")
-        return {fit["name"]: _curves(fit["history"]) for fit in document["fits"]}
+        fits = {fit["name"]: _curves(fit["history"]) for fit in document["fits"]}
+        if not all(isinstance(name, str) for name in fits):
+            raise TypeError("the name of a fit is no text")
+        return fits
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise DataError(f"{path}: damaged: it is no history ({error!r}).") from None
 
@@ -158,7 +162,7 @@ def read_history_csv(path: Path) -> dict[str, Curves]:
     fits: dict[str, Curves] = {}
     try:
         # The last line of a killed writer may be cut within a number, and still look like one.
-        text, _, _ = path.read_bytes().rpartition(b"\n")
+        text, _, _ = bytes_of(path).rpartition(b"\n")
         header, *rows = csv.reader(io.StringIO(text.decode(), newline=""), strict=True)
         if header != COLUMNS:
             raise ValueError("its first line is not " + ",".join(COLUMNS))
@@ -166,7 +170,7 @@ def read_history_csv(path: Path) -> dict[str, Curves]:
             value = _finite(float(cell)) if cell else None
             curves = fits.setdefault(from_csv_cell(fit), {})
             curves.setdefault(from_csv_cell(metric), []).append(value)
-    except (OSError, ValueError, csv.Error) as error:
+    except (ValueError, csv.Error) as error:
         raise DataError(f"{path}: damaged: {error}") from None
     return fits
 

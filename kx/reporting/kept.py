@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile
 
 from kx.errors import DataError, KxError
+from kx.reporting.arrayfile import arrays_of
 from kx.reporting.folder import damaged_artefacts, judged
 from kx.reporting.jsonfile import read_json
 from kx.reporting.network_file import refuse_archive, refuse_foreign
@@ -145,13 +144,11 @@ def kept_preparation(folder: Path) -> AnyPreparation:
     Raises:
         DataError: if it cannot be read.
     """
-    import numpy as np
-
     from kx.data.preparation import preparation_from
 
+    path = folder / "preparation.npz"
+    arrays, settings = arrays_of(path), read_json(folder / "preparation.json")
     try:
-        with np.load(folder / "preparation.npz", allow_pickle=False) as arrays:
-            settings = read_json(folder / "preparation.json")
-            return preparation_from(arrays, settings)
-    except (OSError, EOFError, KeyError, TypeError, ValueError, BadZipFile, zlib.error) as error:
-        raise DataError(f"{folder / 'preparation.npz'}: cannot be read: {_said(error)}") from error
+        return preparation_from(arrays, settings)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise DataError(f"{path}: cannot be read: {_said(error)}") from error

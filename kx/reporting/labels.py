@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from kx.errors import DataError, UsageError
-from kx.reporting.jsonfile import parse_json, to_json
+from kx.names import readable
+from kx.reporting.jsonfile import bytes_of, parse_json, to_json
 from kx.reporting.storage import atomic_write, storage_errors
 from kx.reporting.text import clean, shortened
 
@@ -19,6 +20,9 @@ SCHEMA_VERSION = 1
 
 TAG = re.compile(r"\w[\w.:/+-]{0,39}")
 NOTE_LENGTH = 2000
+
+MOST_BYTES = 1 << 20
+"""Of the file: far more than tags and a note may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +45,10 @@ def read_labels(folder: Path) -> Labels:
         DataError: if the file is damaged or of a newer kx.
     """
     path = folder / LABELS
-    try:
-        # Not read_json: hundreds of runs, nearly all of them without labels, are listed at once.
-        number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
-    except FileNotFoundError:
+    # First, as hundreds of runs, nearly all of them without labels, are listed at once.
+    if not os.path.lexists(path):
         return Labels()
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
-    with os.fdopen(number, "rb") as file:
-        return _labels(path, file.read())
+    return _labels(path, bytes_of(path, MOST_BYTES, follow=False))
 
 
 def _labels(path: Path, content: bytes) -> Labels:
@@ -60,7 +59,8 @@ def _labels(path: Path, content: bytes) -> Labels:
         if newer or not all(isinstance(text, str) for text in (*tags, note)):
             raise DataError("written by a newer kx" if newer else "tags and note must be text")
     except (DataError, KeyError, TypeError) as error:
-        raise DataError(f"{path}: damaged: {error}. Mend it, or delete it.") from None
+        why = error if isinstance(error, DataError) else f"it holds no labels ({error!r})"
+        raise DataError(f"{path}: damaged: {why}. Mend it, or delete it.") from None
     return Labels(tags, note)
 
 
@@ -93,7 +93,7 @@ def change_note(folder: Path, note: str) -> Labels:
     if len(note) > NOTE_LENGTH:
         raise UsageError(f"a note has at most {NOTE_LENGTH} characters; this one: {len(note)}")
     with _changing(folder):
-        return _write(folder, Labels(read_labels(folder).tags, note.strip()))
+        return _write(folder, Labels(read_labels(folder).tags, readable(note).strip()))
 
 
 def _refuse_tags(tags: Iterable[str]) -> None:

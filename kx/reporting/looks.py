@@ -7,7 +7,7 @@ beside the runs remembers it.
 
 from __future__ import annotations
 
-import json
+import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -56,8 +56,8 @@ def whose_test_part(dataset: Mapping[str, Any]) -> str:
 def looked_at(folder: Path) -> str:
     """Return the dataset at whose real test part a run looked, or an empty text."""
     # Not read_record: hundreds of records must not delay a run, and damaged ones not end it.
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        record = json.loads((folder / RECORD).read_bytes())
+    with suppress(DataError, KeyError, TypeError):
+        record = read_json(folder / RECORD)
         data = record["dataset"]
         if record["scores"]["test"] and not data["sample"] and not record["smoke"]:
             return whose_test_part(data)
@@ -71,7 +71,7 @@ def removed_looks(outputs: Path) -> Looks:
         DataError: if the ledger is damaged or of a newer kx.
     """
     path = outputs / LEDGER
-    if not path.exists():
+    if not os.path.lexists(path):
         return {}
     document = read_json(path)
     try:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from kx.contracts import Watcher
 from kx.errors import StorageError, UsageError
 from kx.guard import TimeUpError, time_limit
+from kx.names import plain_path, readable
 from kx.reporting.flat import settings
 from kx.reporting.history import CSV, JSON, Curves, read_history
 from kx.reporting.labels import Labels, read_labels
@@ -110,7 +111,7 @@ def export(
         StorageError: if MLflow refuses, or does not answer.
     """
     labels, curves = read_labels(folder), _curves(folder)
-    name = experiment or record.name
+    name = readable(experiment or record.name)
     with _told(store):
         patience.watcher.stage("loading MLflow")
         client = _client(store, patience.seconds)
@@ -122,7 +123,8 @@ def export(
         with patience.step("putting labels and files there"):
             for key, value in _tags(record, labels).items():
                 client.set_tag(run, key, value)
-            _put_files(client, run, folder)
+            with plain_path(folder) as plain:
+                _put_files(client, run, plain)
             if not known:
                 client.set_terminated(run, STATUSES.get(record.status, "FAILED"), _end(record))
         return Export(client.tracking_uri, name, run, not known)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
@@ -13,12 +14,15 @@ from typing_extensions import TypedDict  # Pydantic wants this one below Python 
 
 from kx.curves import lower_is_better
 from kx.errors import DataError
-from kx.reporting.jsonfile import parse_json, to_json
+from kx.reporting.jsonfile import bytes_of, parse_json, to_json
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 SCHEMA_VERSION = 2
+
+MOST_BYTES = 1 << 27
+"""Of a record: each of 100,000 fits takes about 300."""
 
 Status = Literal["completed", "failed", "diverged", "interrupted", "running"]
 STATUSES: tuple[str, ...] = get_args(Status)
@@ -215,7 +219,10 @@ class Record:
         if isinstance(version, int) and version > SCHEMA_VERSION:
             raise DataError(f"written by a newer kx (form {version}); please upgrade kx")
         try:
-            return _adapter().validate_json(_upgraded(document, text), strict=True)
+            with suppress(ValidationError):
+                return _adapter().validate_json(_upgraded(document, text), strict=True)
+            # Perhaps only for names that are no UTF-8, which kx once wrote as they were.
+            return _adapter().validate_json(_upgraded(document, to_json(document)), strict=True)
         except ValidationError as error:
             first = error.errors()[0]
             place = ".".join(map(str, first["loc"]))
@@ -248,10 +255,9 @@ def read_record(path: Path) -> Record:
     Raises:
         DataError: if it cannot be read or is damaged.
     """
+    content = bytes_of(path, MOST_BYTES)
     try:
-        return Record.from_json(path.read_bytes())
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
+        return Record.from_json(content)
     except DataError as error:
         raise DataError(f"{path}: damaged: {error}.") from None
 

@@ -15,6 +15,8 @@ from pathlib import Path
 
 from kx import signals
 from kx.errors import StorageError
+from kx.names import READABLE
+from kx.reading import open_regular
 
 PART = ".part-"
 """How the names of unfinished files begin; no reader accepts them."""
@@ -26,14 +28,14 @@ _points = itertools.count(1)
 
 
 def atomic_write(path: Path, data: bytes | str) -> None:
-    """Make ``data`` the content of ``path``; text as UTF-8.
+    """Make ``data`` the content of ``path``; text as UTF-8, other bytes in names escaped.
 
     Whatever happens, the file holds its old content or the new one, on the disk as well.
 
     Raises:
         StorageError: if there is no room, no permission or no such folder.
     """
-    content = data.encode() if isinstance(data, str) else data
+    content = data.encode(errors=READABLE) if isinstance(data, str) else data
     with signals.writing(), storage_errors(path, len(content)), _replacing(path) as part:
         part.write_bytes(content)
 
@@ -89,8 +91,12 @@ def sweep_partial(folder: Path) -> list[Path]:
 
 
 def sha256(path: Path) -> str:
-    """Return the SHA-256 of the file, as 64 hexadecimal digits."""
-    with path.open("rb") as file:
+    """Return the SHA-256 of the file, as 64 hexadecimal digits.
+
+    Raises:
+        OSError: if it cannot be read, or is no regular file.
+    """
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

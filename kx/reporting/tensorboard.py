@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from kx.names import plain_path
 from kx.reporting.flat import settings
 from kx.reporting.storage import storage_errors
 
@@ -36,8 +37,8 @@ def write_trial(
     from tensorboard.plugins.hparams import api_pb2, summary
 
     begun = datetime.fromisoformat(started).timestamp()
-    with storage_errors(folder):
-        writer = tf.summary.create_file_writer(str(folder))
+    with storage_errors(folder), plain_path(folder) as plain:
+        writer = tf.summary.create_file_writer(str(plain))
         with writer.as_default(step=0):
             hp.hparams(dict(settings(spec)), trial_id=run, start_time_secs=begun)
             for part, values in scores.items():

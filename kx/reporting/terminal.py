@@ -6,6 +6,7 @@ import io
 import sys
 from typing import TYPE_CHECKING
 
+from kx.names import READABLE
 from kx.reporting.text import clean
 
 if TYPE_CHECKING:
@@ -40,5 +41,5 @@ def _console(*, stderr: bool) -> Console:
 
     stream = sys.stderr if stderr else sys.stdout
     if isinstance(stream, io.TextIOWrapper):
-        stream.reconfigure(errors="backslashreplace")  # under LC_ALL=C as well, print what we can
+        stream.reconfigure(errors=READABLE)  # under LC_ALL=C as well, print what we can
     return Console(stderr=stderr, highlight=False, markup=False, emoji=False)

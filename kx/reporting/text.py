@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from kx.names import readable
+
 STATUS_STYLES = {
     "completed": "green",
     "running": "cyan",
@@ -21,9 +23,11 @@ def clean(text: object) -> str:
     """Return ``text`` on one line and without what a terminal would obey.
 
     Specs, plugins and data sets come from strangers: an escape sequence in a name could set a
-    window's title or hide a line, and a mark for right-to-left text could turn it around.
+    window's title or hide a line, and a mark for right-to-left text could turn it around. A byte
+    that is no UTF-8 is escaped.
     """
-    return "".join(c if c.isprintable() else " " if c.isspace() else "?" for c in str(text))
+    shown = readable(str(text))
+    return "".join(c if c.isprintable() else " " if c.isspace() else "?" for c in shown)
 
 
 FORMULA = re.compile("\\s*[=+\\-@\uff1d\uff0b\uff0d\uff20]")

@@ -37,7 +37,7 @@ class Extractor:
         self._asked = work.weights
         self._model: keras.Model | None = None
         self.folder = _folder(work)
-        self._note: Any = cache.noted(self.folder, self._name) if self.folder else None
+        self._note: Any = _usable(cache.noted(self.folder, self._name)) if self.folder else None
 
     def find(self) -> None:
         """Look for the weights, by building the base if it is not known where they are from.
@@ -110,6 +110,17 @@ def _folder(work: Work) -> Path | None:
 
     folder = SourceFiles.from_environment().cache_dir
     return folder / "features" if folder and not work.facts["dataset"]["sample"] else None
+
+
+def _usable(note: Any) -> Any:
+    """Return what was noted of a base; None if it is not what this kx notes."""
+    with suppress(KeyError, TypeError, ValueError):
+        if isinstance(note["parameters"], int):
+            return {
+                **note,
+                "files": [(str(n), str(url), str(md5)) for n, url, md5 in note["files"]],
+            }
+    return None
 
 
 def _without_weights(recipe: Mapping[str, Any]) -> dict[str, Any]:

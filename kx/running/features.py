@@ -103,7 +103,7 @@ def _features(work: Work, part: Part) -> tuple[np.ndarray, bool]:
         return _in_memory(work, part), False
     key = _key(work, part)
     kept = cache.recall(folder, key)
-    if kept:
+    if kept and len(kept.rows) == len(part.x):
         return kept.rows, True
     try:
         return _made(work, part, folder, key), False

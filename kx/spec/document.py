@@ -9,10 +9,7 @@ expansion are bounded before anything is built.
 from __future__ import annotations
 
 import codecs
-import os
 import re
-import select
-import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +20,8 @@ from yaml.reader import ReaderError
 from yaml.scanner import ScannerError
 
 from kx.errors import Problem, SpecError
+from kx.names import readable
+from kx.reading import OddFileError, read_named
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 32
@@ -30,9 +29,6 @@ MAX_NODES = 10_000
 
 SURROGATE = re.compile("[\ud800-\udfff]")
 """Halves of characters, which no text in UTF-8 has."""
-
-PATIENCE = 2.0
-"""Seconds in which somebody must begin to write to a named pipe that is given as a spec."""
 
 Key = tuple[str | int, ...]
 """The path to a value: names of mappings, positions in lists."""
@@ -144,18 +140,21 @@ def read_document(path: Path) -> Document:
     Raises:
         SpecError: if it cannot be read, is no text, too large, or no YAML.
     """
-    shown = str(path)
+    shown = readable(str(path))
     try:
-        raw = _content(path)
+        raw = read_named(path, MAX_BYTES)
     except FileNotFoundError:
         if path.is_symlink():
-            message = f"a symbolic link to {path.readlink()}, which is not there"
+            message = f"a symbolic link to {readable(str(path.readlink()))}, which is not there"
             raise _refusal(shown, message) from None
         raise _refusal(shown, "there is no such file", hint=_neighbours(path)) from None
     except IsADirectoryError:
         specs = ", ".join(sorted(p.name for p in path.glob("*.y*ml"))[:8])
         hint = f"name one of its files: {specs}" if specs else "name a spec file"
         raise _refusal(shown, "this is a folder, not a spec", hint=hint) from None
+    except OddFileError as error:
+        what = str(error.strerror).replace("not a file", "not a spec")
+        raise _refusal(shown, what, hint="name a spec file") from None
     except OSError as error:
         raise _refusal(shown, f"cannot be read: {error.strerror}") from None
     if len(raw) > MAX_BYTES:
@@ -176,35 +175,6 @@ def _not_text(path: str, raw: bytes, at: int) -> SpecError:
     line, column = len(before) + ended, 1 if ended else len(before[-1]) + 1
     message = f"not a text file in UTF-8: byte 0x{raw[at]:02x}"
     return _refusal(f"{path}:{line}:{column}", message, hint="save the file as UTF-8")
-
-
-def _content(path: Path) -> bytes:
-    """Return what a file holds, or what is written to a pipe such as ``<(command)``.
-
-    Returns:
-        At most one byte more than a spec may have.
-
-    Raises:
-        SpecError: if it is a device, or a pipe that nobody writes to.
-        OSError: if it cannot be read.
-    """
-    with open(path, "rb", opener=_open_at_once) as file:
-        mode = os.fstat(file.fileno()).st_mode
-        if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
-            raise _refusal(str(path), "this is a device, not a spec", hint="name a spec file")
-        begun_or_ended, _, _ = select.select([file], [], [], PATIENCE)
-        begun = file.read(MAX_BYTES + 1)  # None: somebody will write, but has not yet
-        if begun == b"" and not begun_or_ended:
-            message = "this is a pipe that nobody writes to"
-            raise _refusal(str(path), message, hint="name a spec file")
-        os.set_blocking(file.fileno(), True)
-        begun = begun or b""
-        return begun + file.read(MAX_BYTES + 1 - len(begun))
-
-
-def _open_at_once(path: str, flags: int) -> int:
-    """Open a file without waiting for anybody to open its other end, if it is a pipe."""
-    return os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY)
 
 
 def parse(text: str, path: str = "<text>") -> Document:
@@ -254,7 +224,7 @@ def parse_value(text: str) -> Document:
         _scan(text, "--set")
         node = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError:
-        document.value = text  # no YAML: then it is meant as text, such as "[draft"
+        document.value = readable(text)  # no YAML: then it is meant as text, such as "[draft"
         return document
     if node is not None:
         _Builder(document).build(node)
@@ -314,7 +284,7 @@ class _Builder:
     def _scalar(self, node: Any, key: Key) -> Any:
         self.document.texts.pop(key, None)  # of a merged value that this one overwrites
         if node.style is not None:  # quoted or block
-            return node.value
+            return readable(node.value)
         value = resolve(node.value)
         if not isinstance(value, str):
             self.document.texts[key] = node.value

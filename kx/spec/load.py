@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from kx.errors import Problem, SpecError
-from kx.spec.document import MAX_DEPTH, SURROGATE, Document, Key, parse_value, read_document
+from kx.names import readable
+from kx.spec.document import MAX_DEPTH, Document, Key, parse_value, read_document
 from kx.spec.schema import ExperimentSpec
 from kx.spec.validate import validate
 
@@ -66,8 +67,7 @@ def override(document: Document, text: str) -> Problem | None:
     Returns:
         What is wrong with ``text``, or None.
     """
-    if SURROGATE.search(text):
-        return Problem("--set", "", "is not text in UTF-8", ascii(text))
+    text = readable(text)  # such as the path of a file whose name is no UTF-8
     dotted, equals, written = text.partition("=")
     dotted = dotted.strip()
     if not equals or not all(dotted.split(".")):

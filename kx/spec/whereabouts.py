@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from kx.errors import DataError
+from kx.names import path_of, readable
 
 
 def way(run: Path, spec: Path) -> str:
@@ -41,8 +42,9 @@ def spec_home(run: Path, recorded: str) -> Path:
     if not recorded:
         return Path()
     try:
-        found = Path(os.path.normpath(run.resolve() / recorded))
-        honest = recorded.startswith("..") and _between(run.resolve(), found) == recorded
+        found = Path(os.path.normpath(path_of(recorded, run.resolve())))
+        way_there = readable(_between(run.resolve(), found))
+        honest = recorded.startswith("..") and way_there == readable(recorded)
     except (OSError, ValueError):  # a NUL, or longer than a path can be
         honest = False
     if not honest:

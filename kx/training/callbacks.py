@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kx import signals
 from kx.curves import lower_is_better
+from kx.names import plain_path
 from kx.reporting.tensorboard import EVENTS, without_host
 from kx.spec.schema import TrainingSection
 from kx.training.jobs import Fitted, Job, Recording
@@ -131,7 +132,9 @@ def event_files(
 
     try:
         every = 1 if training.has_histograms else 0
-        yield [keras.callbacks.TensorBoard(str(folder), histogram_freq=every, write_graph=False)]
+        with plain_path(folder) as plain:
+            board = keras.callbacks.TensorBoard
+            yield [board(str(plain), histogram_freq=every, write_graph=False)]
     finally:
         without_host(folder.glob(f"*/{EVENTS}*"))
 

@@ -72,7 +72,7 @@ def said(watcher):
         ("\x1b[31mred", "?[31mred"),
         ("\u202eabc", "?abc"),
         ("Ä 実", "Ä 実"),
-        ("\udcff", "?"),
+        ("\udcff", "\\xff"),
     ],
 )
 def test_what_a_terminal_would_obey_is_taken_out(text, expected):

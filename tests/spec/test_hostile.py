@@ -94,7 +94,7 @@ def test_a_byte_that_is_no_text_is_located(tmp_path, monkeypatch, raw, said):
         ("seed=" + "[" * 500, "nested more than 32 levels deep"),
         ('seed="\\U00110000"', "must be a whole number"),
         ("seed=%YAML 1." + "9" * 5_000, "must be a whole number"),
-        ("seed=\udcff", "is not text in UTF-8"),
+        ("seed=\udcff", "must be a whole number"),
         ("x" * 90_000, "must be key=value"),
     ],
 )

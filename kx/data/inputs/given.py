@@ -10,15 +10,20 @@ from pathlib import Path
 from typing import Any
 
 from kx.errors import DataError
+from kx.names import readable
+from kx.reading import read_named
 
 SHOWN = 20
 """Mistakes that a message tells; more of them are counted."""
 
 STDIN = "-"
 
+MOST_BYTES = 1 << 30
+"""Of a file, or of stdin: it is read as a whole."""
+
 
 def _stdin() -> bytes:
-    return sys.stdin.buffer.read()
+    return sys.stdin.buffer.read(MOST_BYTES + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +91,14 @@ def refuse(problems: Sequence[str]) -> None:
 
 def read_text(path: Path | str, given: Given, problems: list[str]) -> str:
     """Return what a UTF-8 file says (``-``: stdin), with line feeds; add to ``problems``."""
-    name = "stdin" if path == STDIN else str(path)
+    name = "stdin" if path == STDIN else readable(str(path))
     try:
-        content = given.stdin() if path == STDIN else Path(path).read_bytes()
+        content = given.stdin() if path == STDIN else read_named(Path(path), MOST_BYTES)
     except OSError as error:
-        problems.append(_unreadable(name, error))
+        problems.append(unreadable(name, error))
+        return ""
+    if len(content) > MOST_BYTES:
+        problems.append(f"{name}: more than {MOST_BYTES:,} bytes large")
         return ""
     return decoded(name, content, problems)
 
@@ -107,7 +115,8 @@ def decoded(name: str, content: bytes, problems: list[str]) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _unreadable(name: str, error: OSError) -> str:
+def unreadable(name: str, error: OSError) -> str:
+    """Return why a file cannot be read."""
     if isinstance(error, FileNotFoundError):
         return f"{name}: there is no such file"
     return f"{name}: cannot be read ({error.strerror or error})"

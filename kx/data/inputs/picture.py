@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +14,8 @@ from kx.contracts import DatasetInfo
 from kx.data.decoding import MOST_BYTES, SUFFIXES, FlawError, Form, decode, quiet_decoder
 from kx.data.inputs.given import Examples, Given, refuse
 from kx.errors import DataError
+from kx.names import readable
+from kx.reading import read_named
 
 if TYPE_CHECKING:
     import numpy as np
@@ -73,8 +77,9 @@ def _files(path: Path, problems: list[str]) -> Iterator[_File]:
             yield from _listed(path, problems)
         except DataError as error:
             problems.append(str(error).rstrip("."))
-    elif path.is_file():
-        yield _File(str(path), lambda: path.stat().st_size, path.read_bytes)
+    elif os.path.lexists(path):
+        name = readable(str(path))
+        yield _File(name, lambda: path.stat().st_size, lambda: read_named(path, MOST_BYTES))
     else:
         problems.append(f"{path}: there is no such file")
 
@@ -88,15 +93,16 @@ def _listed(path: Path, problems: list[str]) -> Iterator[_File]:
     if not names:
         problems.append(f"{path}: has no pictures: these end in {', '.join(SUFFIXES)}")
     for name in names:
-        yield _File(str(path / name), lambda at=name: tree.size(at), lambda at=name: tree.read(at))  # type: ignore[misc]
+        yield _File(readable(str(path / name)), partial(tree.size, name), partial(tree.read, name))
 
 
 def _decoded(file: _File, form: Form) -> np.ndarray | str:
     """Return the picture in a file, or what is wrong with it."""
     try:
-        if file.size() > MOST_BYTES:
+        content = file.read() if file.size() <= MOST_BYTES else b""
+        if max(file.size(), len(content)) > MOST_BYTES:
             return f"{file.name}: more than {MOST_BYTES:,} bytes large"
-        return decode(file.name, file.read(), form)[0]
+        return decode(file.name, content, form)[0]
     except FlawError as flaw:
         return f"{file.name}: {flaw}"
     except OSError as error:

@@ -7,8 +7,20 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kx.data.inputs.given import STDIN, Given, decoded, read_text, refuse
+from kx.data.inputs.given import (
+    MOST_BYTES,
+    STDIN,
+    Given,
+    decoded,
+    read_text,
+    refuse,
+    unreadable,
+)
 from kx.errors import DataError
+from kx.names import readable
+
+if TYPE_CHECKING:
+    from kx.data.trees import Tree
 
 if TYPE_CHECKING:
     from kx.data.inputs.text_rows import TextTables
@@ -135,7 +147,7 @@ def _is_file(text: str) -> bool:
 def _lines(path: str, given: Given, problems: list[str]) -> Iterator[tuple[str, str, str]]:
     before = len(problems)
     content = read_text(path, given, problems)
-    name = "stdin" if path == STDIN else path
+    name = "stdin" if path == STDIN else readable(path)
     if not content and len(problems) == before:
         problems.append(f"{name}: is empty")
     lines = content.removesuffix("\n").split("\n") if content else []
@@ -149,7 +161,8 @@ def _files(path: Path, given: Given, problems: list[str]) -> Iterator[tuple[str,
         before = len(problems)
         text = read_text(path, given, problems)
         if len(problems) == before:
-            yield str(path), str(path), text
+            name = readable(str(path))
+            yield name, name, text
         return
     try:
         yield from _folder(path, problems)
@@ -165,7 +178,18 @@ def _folder(path: Path, problems: list[str]) -> Iterator[tuple[str, str, str]]:
     if not names:
         problems.append(f"{path}: has no files that end in .txt")
     for name in names:
-        before, whole = len(problems), str(path / name)
-        text = decoded(whole, tree.read(name), problems)
+        before, whole = len(problems), readable(str(path / name))
+        text = _of_tree(tree, name, whole, problems)
         if len(problems) == before:
             yield whole, whole, text
+
+
+def _of_tree(tree: Tree, name: str, whole: str, problems: list[str]) -> str:
+    try:
+        if tree.size(name) > MOST_BYTES:
+            problems.append(f"{whole}: more than {MOST_BYTES:,} bytes large")
+            return ""
+        return decoded(whole, tree.read(name), problems)
+    except OSError as error:
+        problems.append(unreadable(whole, error))
+        return ""

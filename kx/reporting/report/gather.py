@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kx.errors import DataError
+from kx.reading import read_regular
+from kx.reporting.arrayfile import arrays_of
 from kx.reporting.folder import SPEC, damaged_artefacts, judged
 from kx.reporting.history import CSV, JSON, Curves, read_history
 from kx.reporting.labels import Labels
 from kx.reporting.record import Record
 from kx.reporting.run_summary import summary_of
+from kx.spec.document import MAX_BYTES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -88,24 +92,27 @@ def read_predictions(run: Run) -> Predictions:
     Raises:
         DataError: if it kept none, or they are damaged.
     """
-    import numpy as np
-
     path = run.folder / PREDICTIONS
     _refuse_damage(run.folder, run.record, PREDICTIONS)
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            kept = dict(arrays)
-    except FileNotFoundError:
-        raise DataError(f"{PREDICTIONS} is not there: the run ended before") from None
-    except (OSError, ValueError) as error:
-        raise DataError(f"{PREDICTIONS} cannot be read: {error}") from None
+    if not os.path.lexists(path):
+        raise DataError(f"{PREDICTIONS} is not there: the run ended before")
+    kept = arrays_of(path)
     part = "test" if "predictions" in kept else "validation"
     start = "" if part == "test" else "validation_"
     try:
         y, outputs = kept[f"{start}y"], kept[f"{start}predictions"]
     except KeyError as error:
         raise DataError(f"{PREDICTIONS} is damaged: it has no {error}") from None
-    rows = np.arange(len(y)) if part == "test" else kept["validation_rows"]
+    try:
+        return _finite(part, kept.get(f"{start}rows"), y, outputs)
+    except (IndexError, TypeError, ValueError):
+        raise DataError(f"{PREDICTIONS} is damaged: rows and outputs do not fit") from None
+
+
+def _finite(part: str, rows: np.ndarray | None, y: np.ndarray, outputs: np.ndarray) -> Predictions:
+    import numpy as np
+
+    rows = np.arange(len(y)) if part == "test" or rows is None else rows
     finite = np.isfinite(outputs.reshape(len(outputs), -1)).all(axis=1)
     return Predictions(
         part, rows[finite], y[finite], outputs[finite].astype("float64"), int((~finite).sum())
@@ -118,7 +125,7 @@ def read_origins(run: Run, part: str) -> list[str]:
 
     part = "train" if part == "validation" else part
     path = run.folder / ORIGINS
-    if not path.is_file():
+    if not os.path.lexists(path):
         return []
     _refuse_damage(run.folder, run.record, ORIGINS)
     document = read_json(path)
@@ -129,7 +136,7 @@ def read_origins(run: Run, part: str) -> list[str]:
 def read_spec(run: Run) -> str:
     """Return the spec that the run kept, or an empty text."""
     try:
-        return (run.folder / SPEC).read_text(encoding="utf-8", errors="replace")
+        return read_regular(run.folder / SPEC, MAX_BYTES).decode(errors="replace")
     except OSError:
         return ""
 
