@@ -420,7 +420,7 @@ def test_a_run_can_be_listed_shown_and_drawn_again(plain, kx):
     assert [result[0] for result in (listed, shown, drawn)] == [0, 0, 0]
     assert record["id"] in listed[1]
     assert "digits" in shown[1]
-    assert (folder / "plots" / "loss.svg").read_text().startswith("<?xml")
+    assert (folder / "plots" / "loss-smooth-0.8.svg").read_text().startswith("<?xml")
 
 
 def test_a_regression_is_drawn_with_the_unit_of_its_target(finished, kx):

@@ -6,6 +6,7 @@ than most of those take that train nothing.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
@@ -51,6 +52,19 @@ class Commands(TyperGroup):
         """Take the settings of Typer's own groups, except for the commands."""
         super().__init__(**settings)
         self.commands: Any = _Made()
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Take ``kx doctor --outputs`` without a folder, too."""
+        return super().parse_args(ctx, _with_folder(args))
+
+
+def _with_folder(args: list[str]) -> list[str]:
+    if args[:1] != ["doctor"] or "--outputs" not in args:
+        return args
+    at = args.index("--outputs") + 1
+    given = at < len(args) and not args[at].startswith("-")
+    folder = [] if given else [os.environ.get("KX_OUTPUTS") or "outputs"]
+    return [*args[:at], *folder, *args[at:]]
 
 
 class _Made(Mapping[str, Any]):

@@ -4,23 +4,46 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kx.cli.options import AsJson, Outputs
+from kx.cli.options import AsJson
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import RenderableType
+
+    from kx.reporting.verification import Finding
 
 
-def doctor(outputs: Outputs = Path("outputs"), as_json: AsJson = False) -> None:
+Verified = Annotated[
+    Path | None,
+    typer.Option(
+        "--outputs",
+        metavar="[DIR]",
+        help="Hold every file of every run there (else in outputs) against its record instead; "
+        "exit code 3 if something is damaged.",
+        show_default=False,
+    ),
+]
+
+
+def doctor(verify: Verified = None, as_json: AsJson = False) -> None:
     """Show versions, CPU features, and where data is.
 
-    Also how large the cache is, and whether results can be written.
+    Also how large the cache is, and whether results can be written. With --outputs: whether all
+    that runs left is as they left it.
 
     Example: kx doctor
     """
     from kx.reporting.jsonfile import to_json
 
-    facts = _facts(outputs)
+    if verify is not None:
+        _verify(verify, as_json)
+        return
+    facts = _facts(Path(os.environ.get("KX_OUTPUTS") or "outputs"))
     if as_json:
         typer.echo(to_json(facts), nl=False)
         return
@@ -29,6 +52,40 @@ def doctor(outputs: Outputs = Path("outputs"), as_json: AsJson = False) -> None:
         for name, value in values.items():
             shown = ", ".join(map(str, value)) if isinstance(value, list) else value
             typer.echo(f"  {name}: {shown}")
+
+
+def _verify(outputs: Path, as_json: bool) -> None:
+    from kx.errors import DataError, UsageError
+    from kx.reporting import console
+    from kx.reporting.jsonfile import to_json
+    from kx.reporting.verification import verified
+
+    if not outputs.is_dir():
+        raise UsageError(f"{outputs} is no folder.")
+    sound, found = verified(outputs)
+    if as_json:
+        rows = [finding.as_dict() for finding in found]
+        typer.echo(to_json({"outputs": str(outputs), "sound": sound, "findings": rows}), nl=False)
+    elif found:
+        console.results().print(_table(found))
+    if not as_json:
+        console.say(f"{outputs}: {sound:,} files are as their records say")
+    if damage := sum(finding.is_damage for finding in found):
+        raise DataError(f"{outputs}: {damage:,} damaged, changed or missing; see the list.")
+
+
+def _table(found: Sequence[Finding]) -> RenderableType:
+    from rich.table import Table
+
+    from kx.reporting.text import clean
+
+    table = Table.grid(padding=(0, 2))
+    for _ in range(3):
+        table.add_column(overflow="fold")
+    for finding in found:
+        what = "/".join(part for part in (finding.run, finding.file) if part)
+        table.add_row(*(clean(text) for text in (finding.state, what, finding.why)))
+    return table
 
 
 def _facts(outputs: Path) -> dict[str, dict[str, Any]]:

@@ -20,7 +20,7 @@ def new(
     Example: kx new mine.yaml --dataset digits --architecture cnn
     """
     from kx.errors import UsageError
-    from kx.reporting.storage import atomic_write
+    from kx.reporting.storage import write_named
     from kx.template import spec_template, to_mend
 
     if path.exists():
@@ -28,7 +28,7 @@ def new(
     if not path.parent.is_dir():
         raise UsageError(f"{path.parent} is no folder: make it first.")
     text = spec_template(path.stem, dataset, architecture)
-    atomic_write(path, text)
+    write_named(path, text)
     for what in to_mend(text):
         typer.echo(f"Warning: {what}", err=True)
     typer.echo(f"{path}: check it with `kx check {path}`, run it with `kx train {path}`")

@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 Smooth = Annotated[
     float,
-    typer.Option(min=0.0, max=0.999, help="Weight of the past in each point; 0.8 for calm curves."),
+    typer.Option(
+        min=0.0,
+        max=0.999,
+        help="Weight of the past in each point; 0.8 for calm curves. In the run's folder, "
+        "these are files of their own: loss-smooth-0.8.png.",
+    ),
 ]
 Metric = Annotated[
     list[str] | None,
@@ -59,6 +64,7 @@ def plot(
         metrics=metric or (),
         suffix=suffix,
         target=made(output) if output else None,
+        mark=f"-smooth-{smooth:g}" if smooth and not output else "",
     )
     names = [str(path) for path in paths]
     typer.echo(to_json({"id": folder.name, "plots": names}) if as_json else "\n".join(names))

@@ -29,7 +29,8 @@ File = Annotated[
         "--output",
         "-o",
         metavar="FILE",
-        help="Else report.html in the run's folder, or of several runs beside them.",
+        help="Else report.html in the run's folder, or, of all runs, beside them; of some runs, "
+        "report-….html there, by which they are; of a group, its own page.",
     ),
 ]
 Open = Annotated[bool, typer.Option("--open", help="Show it in the browser.")]
@@ -54,15 +55,15 @@ def report(
     """
     from kx.reporting.jsonfile import to_json
     from kx.reporting.selection import Choice
-    from kx.reporting.storage import atomic_write
+    from kx.reporting.storage import atomic_write, write_named
 
     folders = _folders(outputs, runs or [], Choice(where, limit=limit))
     alone = len(folders) == 1 and bool(runs)
-    path = file or (folders[0] if alone else outputs) / "report.html"
+    path = file or _page(outputs, folders, alone, chosen=bool(runs or where or limit))
     html = _html(folders, alone, lang, plugins)
     if runs or where:
         _caution(folders, lang)
-    atomic_write(path, html)
+    (write_named if file else atomic_write)(path, html)
     facts = {
         "report": str(path),
         "runs": [folder.name for folder in folders],
@@ -71,6 +72,30 @@ def report(
     typer.echo(to_json(facts) if as_json else str(path), nl=not as_json)
     if show:
         typer.launch(path.resolve().as_uri())
+
+
+def _page(outputs: Path, folders: list[Path], alone: bool, *, chosen: bool) -> Path:
+    """Return where a page goes that nobody named: no choice of runs replaces the page of another.
+
+    Args:
+        outputs: where runs are kept.
+        folders: of the runs that it shows.
+        alone: whether it shows a single run.
+        chosen: whether these runs were chosen; otherwise they are all.
+    """
+    import hashlib
+
+    from kx.reporting.group import groups, page_of
+
+    if alone:
+        return folders[0] / "report.html"
+    if not chosen:
+        return outputs / "report.html"
+    for group, members in groups(outputs).items():
+        if sorted(members) == sorted(folders):
+            return page_of(outputs, group)
+    ids = " ".join(sorted(folder.name for folder in folders))
+    return outputs / f"report-{hashlib.sha256(ids.encode()).hexdigest()[:8]}.html"
 
 
 def _folders(outputs: Path, runs: list[str], choice: Choice) -> list[Path]:

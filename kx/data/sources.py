@@ -353,13 +353,20 @@ def _keras_home() -> Path | None:
         return None
 
 
-def _cache_dir() -> Path:
+def _cache_dir() -> Path | None:
+    """Return where the cache is, or None where its user has no home folder."""
     folder = os.environ.get("KX_CACHE_DIR")
     if folder:
         return Path(folder)
     from platformdirs import user_cache_path
 
-    return user_cache_path("kx", appauthor=False)
+    try:
+        found = user_cache_path("kx", appauthor=False)
+    except RuntimeError:  # neither HOME nor an entry in passwd
+        return None
+    if not found.is_absolute():  # XDG_CACHE_HOME is relative, which its standard forbids
+        found = Path(os.path.expanduser("~/.cache/kx"))  # noqa: PTH111 - Path's raises
+    return found if found.is_absolute() else None
 
 
 def _timeout() -> float:

@@ -19,6 +19,9 @@ CHUNK = 1 << 22
 LONGEST = 1 << 20
 """Bytes of a line: 300 numbers need 3,000. A file without lines is no file of vectors."""
 
+LARGEST = 3.4028234e38
+"""Of a float32: anything beyond it would become infinity."""
+
 MOST_DIGITS = 15
 """Of a number that ``decimals`` can read."""
 
@@ -162,6 +165,8 @@ def _all_at_once(lines: list[bytes], dimensions: int) -> tuple[list[bytes], np.n
             numbers = parse(b" ".join(compress(texts, chosen)))
             if numbers is None or len(numbers) != sum(chosen) * dimensions:
                 return None
+            if not (np.abs(numbers) <= LARGEST).all():  # nor what is no number
+                return None
             rows[chosen] = numbers.reshape(-1, dimensions)
     return (list(words), rows) if np.isfinite(rows).all() else None
 
@@ -221,21 +226,27 @@ def _numbers_at_end(line: bytes) -> int:
     """Return how many numbers a line ends with; its first piece is no number but a word."""
     count = 0
     for piece in reversed(line.rstrip().split(b" ")[1:]):
-        if _number(piece) is None:
+        if not _parses(piece):
             break
         count += 1
     return count
 
 
 def _number(piece: bytes) -> float | None:
-    """Return the finite number that ``piece`` is, or None."""
-    import math
-
-    try:
-        value = float(piece)
-    except ValueError:
+    """Return the number that ``piece`` is, or None if it is none that a float32 can hold."""
+    if not _parses(piece):
         return None
-    return value if math.isfinite(value) else None
+    value = float(piece)
+    return value if abs(value) <= LARGEST else None
+
+
+def _parses(piece: bytes) -> bool:
+    """Whether ``piece`` is meant as a number, be it infinite or none."""
+    try:
+        float(piece)
+    except ValueError:
+        return False
+    return True
 
 
 def _shown(content: bytes) -> str:

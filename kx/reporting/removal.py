@@ -147,7 +147,7 @@ def _in_run(folder: Path) -> Iterator[Leftover]:
 
 
 def _has_epochs(folder: Path) -> bool:
-    if not (folder / CSV).exists():
+    if not os.path.lexists(folder / CSV):
         return False
     try:
         return bool(read_history_csv(folder / CSV))

@@ -9,6 +9,8 @@ import os
 import secrets
 import shutil
 import signal
+import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,7 +18,7 @@ from pathlib import Path
 from kx import signals
 from kx.errors import StorageError
 from kx.names import READABLE
-from kx.reading import open_regular
+from kx.reading import PATIENCE, open_regular
 
 PART = ".part-"
 """How the names of unfinished files begin; no reader accepts them."""
@@ -38,6 +40,45 @@ def atomic_write(path: Path, data: bytes | str) -> None:
     content = data.encode(errors=READABLE) if isinstance(data, str) else data
     with signals.writing(), storage_errors(path, len(content)), _replacing(path) as part:
         part.write_bytes(content)
+
+
+def write_named(path: Path, data: bytes | str) -> None:
+    """Write to a path that a user names, and leave what is there what it is.
+
+    A file is replaced as by ``atomic_write``, a link leads to its file, and a device or a pipe is
+    written into.
+
+    Raises:
+        StorageError: as there, and if nobody reads from the pipe.
+    """
+    with storage_errors(path):
+        try:
+            mode = path.stat().st_mode
+        except FileNotFoundError:
+            mode = stat.S_IFREG
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+            _write_into(path, data.encode(errors=READABLE) if isinstance(data, str) else data)
+            return
+    atomic_write(Path(os.path.realpath(path)) if path.is_symlink() else path, data)
+
+
+def _write_into(path: Path, content: bytes) -> None:
+    with os.fdopen(_opened_for_writing(path), "wb", buffering=0) as file:
+        os.set_blocking(file.fileno(), True)
+        while content:
+            content = content[file.write(content) :]
+
+
+def _opened_for_writing(path: Path) -> int:
+    """Open what is no file; a pipe, as soon as somebody reads from it."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return os.open(path, os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
+        except OSError as error:
+            if error.errno != errno.ENXIO or time.monotonic() > until:
+                raise
+        time.sleep(0.02)
 
 
 @contextmanager

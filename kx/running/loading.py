@@ -26,6 +26,12 @@ SAMPLE_NOTE = (
 )
 
 
+NO_CACHE = (
+    "You have no home folder, so what takes long to make of the data is made again in every run: "
+    "set KX_CACHE_DIR"
+)
+
+
 def load(work: Work) -> DatasetBundle:
     """Read the dataset, from its files or, if the spec or the user says so, from the sample.
 
@@ -86,6 +92,8 @@ def _read(work: Work) -> tuple[DatasetBundle, Provenance]:
         files = SampleFiles()
         bundle = work.plan.load_data(files)
     provenance = files.provenance()
+    if files.cache_dir is None and not provenance.is_sample and provenance.files:
+        work.warn("Check the cache", NO_CACHE)
     if provenance.is_sample and wanted:
         work.warn("Sample data", SAMPLE_NOTE)
     return bundle, provenance

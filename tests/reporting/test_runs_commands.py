@@ -101,7 +101,7 @@ def test_a_run_that_is_none_is_a_usage_error(kx, finished, command):
 def test_plots_are_drawn_into_the_run(kx, finished):
     folder = finished()
 
-    out = kx("plot", "last", "--smooth", "0.8").stdout
+    out = kx("plot", "last").stdout
 
     assert out.split() == [
         str(folder / "plots" / name) for name in ("loss.png", "accuracy.png", "overview.png")

@@ -70,3 +70,18 @@ def test_a_spec_is_told_before_anything_is_loaded(kx, spec_file):
     assert code == 2
     assert "imdb does not tell what its word indices stand for" in " ".join(err.split())
     assert "use embedding_dim: 3" in " ".join(err.split())
+
+
+@pytest.mark.parametrize("number", ["1e39", "-3.5e38", "nan", "inf", "1e999", "4" * 39 + ".0"])
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_number_that_no_float32_holds_is_refused_with_its_line(number, place):
+    import io
+
+    from kx.data.vector_reader import VectorReader
+    from kx.errors import DataError
+
+    lines = [b"the 0.1 0.2", b"cat 0.3 0.4", b"sat 0.5 0.6"]
+    lines[place] = lines[place].rpartition(b" ")[0] + b" " + number.encode()
+
+    with pytest.raises(DataError, match=rf"line {place + 1}: .*{number[:8]}"):
+        list(VectorReader("vectors").parts(io.BytesIO(b"\n".join(lines))))

@@ -102,6 +102,7 @@ def draw_run_plots(
     metrics: Sequence[str] = (),
     suffix: str = "png",
     target: Path | None = None,
+    mark: str = "",
 ) -> list[Path]:
     """Draw a picture per metric and an overview: of the fits, or the mean of folds, and the refit.
 
@@ -112,6 +113,7 @@ def draw_run_plots(
         metrics: which ones, without ``val_``; all if empty.
         suffix: ``png``, ``svg`` or ``pdf``.
         target: folder of the pictures; ``plots`` in that of the run if None.
+        mark: at the end of each name, to tell them from those of the run itself.
 
     Returns:
         The files.
@@ -124,10 +126,10 @@ def draw_run_plots(
     for prefix, curves, its_look in _pictures(fits, look):
         chosen = [_known(name, curves) for name in metrics] or drawable(curves)
         for metric in chosen:
-            paths.append(target / f"{prefix}{slug(metric)}.{suffix}")
+            paths.append(target / f"{prefix}{slug(metric)}{mark}.{suffix}")
             _draw(curves, paths[-1], [metric], its_look)
         if len(chosen) > 1:
-            paths.append(target / f"{prefix}overview.{suffix}")
+            paths.append(target / f"{prefix}overview{mark}.{suffix}")
             _draw(curves, paths[-1], chosen, its_look)
     if not paths:
         raise DataError(f"{folder}: its history holds no epoch.")
