@@ -4,7 +4,10 @@ import re
 
 import pytest
 
+from kx.contracts import DatasetBundle, DatasetInfo, Split, TextForm
 from kx.data.class_folders import PICTURES, FolderOptions, layout_of
+from kx.data.text_remarks import text_remarks
+from kx.data.texts import tokenized
 from kx.data.trees import memory_tree
 from kx.planning import make_plan
 from kx.reporting.report.examples import _files
@@ -87,6 +90,75 @@ def test_a_title_and_what_is_not_translated_are_told_apart():
     assert in_a_line("Check the data: 3 files are odd", ZH) == (
         "请检查数据：3 files are odd（英文原文）"
     )
+
+
+ROWS = "".join(f"a b {n},{'x' if n % 2 else 'y'}\n" for n in range(20))
+SPANS = 'text,label\n"one\ntwo",x\n' + ROWS
+SWALLOWS = 'text,label\n"one,x\ntwo,y\nthree",x\n' + ROWS
+DECIMALS = "text,label\n" + "".join(f"a {n},{n / 8}\n" for n in range(40))
+
+
+@pytest.mark.parametrize(
+    ("table", "options", "said"),
+    [
+        (SPANS, "", "有 1 行因引号未闭合而跨越多行（lines 2 to 3）"),
+        (SWALLOWS, "", "其中 1 行似乎吞掉了带标签的其他行"),
+        (DECIMALS, "", "列 label 是小数，因此按回归处理"),
+        (f"text,label\n,x\n{ROWS}", "on_broken: skip", "略去了 1 行：line 2: no text"),
+        (f"text,label\na,X\n{ROWS}", "", "有些标签只是写法不同"),
+    ],
+)
+def test_what_a_table_is_warned_of_is_translated(tmp_path, table, options, said):
+    (tmp_path / "t.csv").write_text(table)
+    path = tmp_path / "s.yaml"
+    path.write_text(
+        f"name: r\ndataset: {{name: text_csv, path: t.csv, {options}}}\n"
+        "architecture: {name: linear}\n"
+    )
+    (problem,) = make_plan(path).warnings
+
+    found = told(f"Check the spec: {problem}", ZH)
+
+    assert said in found.text
+    assert found.original == ""
+
+
+def test_padding_that_the_spec_is_warned_of_is_translated(tmp_path):
+    path = tmp_path / "s.yaml"
+    path.write_text(
+        "name: r\ndataset: {name: imdb, encoding: sequence, pad: back}\narchitecture: rnn\n"
+    )
+    (problem,) = make_plan(path).warnings
+
+    assert "在词的后面补零" in told(f"Check the spec: {problem}", ZH).text
+
+
+@pytest.mark.parametrize(
+    ("train", "test", "form", "said"),
+    [
+        (["?", "a b"], ["?", "a"], {}, ["训练集有 1 个文本不含任何词元：各是一行零",
+            "测试集有 1 个文本不含任何词元：各是一行零"]),
+        (["?", "a"], ["a"], {"encoding": "sequence"}, ["训练集有 1 个文本不含任何词元：各算作"]),
+        (["a b"], ["x " * 20], {}, ["测试集有 1 个文本不含词汇表中的任何词元", "测试集有 100% 的"]),
+        (["a b c " * 9], ["a b c " * 9], {"num_words": 3}, ["测试集有 67% 的词元未知"]),
+        (["今天 天气"], [",".join("春夏秋冬东西南北一二三四五六七八九十百千万")], {}, [
+            "100% 的文字属于", "测试集有 1 个文本", "请用 dataset.tokenize: cjk 或 char"]),
+    ],
+)  # fmt: skip
+def test_what_is_told_of_texts_is_translated(train, test, form, said):
+    import numpy as np
+
+    form = TextForm(**form)
+    x = tokenized({"train": train, "test": test}, form)
+    parts = {part: Split(x[part], np.zeros(len(x[part]))) for part in x}
+    info = DatasetInfo("mails", "binary", (9,), texts=form)
+
+    found = [
+        told(f"Check the data: {text}", ZH) for text in text_remarks(DatasetBundle(info, **parts))
+    ]
+
+    assert [one.original for one in found] == [""] * len(said)
+    assert all(part in one.text for part, one in zip(said, found, strict=True))
 
 
 def test_an_unknown_sentence_in_a_line_says_that_it_is_the_original():

@@ -36,6 +36,13 @@ NOTES: Mapping[str, str] = {
 }
 """With which a warning may end, behind its cause."""
 
+OF_TABLE = r"(\S+: dataset\.path: .*): "
+SPANNING = r"([\d,]+) rows? \w+ over several lines, because a quotation mark was open "
+UNKNOWN = (
+    r"(\d+%) of the tokens of the test part are unknown: not among the ([\d,]+) of the vocabulary; "
+)
+"""How several sentences begin."""
+
 SENTENCES: Mapping[str, str] = {
     # Why an engine or a precision was chosen
     r"the spec says so": "由配置指定",
@@ -105,6 +112,61 @@ SENTENCES: Mapping[str, str] = {
     r"(\S+: \S+): mixes the ([\d,]+) rows that (\S+) has for validation with the other training "
     r"rows; .*": r"\1：把 \3 自带的 \2 行验证数据与其他训练数据混在一起",
     r"([\d,]+) rows were left out: (.*)": r"略去了 \1 行：\2",
+    # Of tables and texts
+    OF_TABLE + r"([\d,]+) rows? \w+ left out: (.*)": r"\1：略去了 \2 行：\3",
+    OF_TABLE + SPANNING + r"\((lines .*)\)": r"\1：有 \2 行因引号未闭合而跨越多行（\3）",
+    OF_TABLE + SPANNING + r"\((lines .*?)\)\. In ([\d,]+) of them there seem to be rows of their "
+    r"own, with labels \((.*)\): if a lone quotation mark is meant as it stands, say "
+    r"dataset\.quoting: none": (
+        r"\1：有 \2 行因引号未闭合而跨越多行（\3），其中 \4 行似乎吞掉了带标签的其他行（\5）："
+        r"如果单独的引号只是普通字符，请设置 dataset.quoting: none"
+    ),
+    OF_TABLE + r"column (.*) holds decimal numbers, so this is a regression\. Say "
+    r"dataset\.task: regression to confirm it, or classes": (
+        r"\1：列 \2 是小数，因此按回归处理。请用 dataset.task: regression 确认，或设为 classes"
+    ),
+    OF_TABLE + r"column (.*) has labels that differ only in form, and are learnt as "
+    r"classes of their own: (.*)\. If they are the same, write them alike": (
+        r"\1：列 \2 中有些标签只是写法不同，却各算一个类别：\3。如果含义相同，请统一写法"
+    ),
+    r"(\S+: \S+): dataset\.pad: back puts zeros behind the words, which the network reads as "
+    r"words: over many of them it forgets the text; set masking: true, or dataset\.pad: front": (
+        r"\1：dataset.pad: back 在词的后面补零，网络会把零当作词来读，零一多就会忘掉文本；"
+        r"请设置 masking: true，或 dataset.pad: front"
+    ),
+    r"(\d+%) of the letters are of scripts without blanks between the words .*": (
+        r"\1 的文字属于词间没有空格的文字（中文、日文、泰文等）："
+        r"tokenize: word 会把整句当成一个词。"
+        r"请用 dataset.tokenize: cjk（这些文字按字、其他文字按词切分；加上 ngrams: 2 "
+        r"还有相邻两字）或 char"
+    ),
+    UNKNOWN + r"raise dataset\.num_words": (
+        r"测试集有 \1 的词元未知，不在词汇表的 \2 个词元之中；请调大 dataset.num_words"
+    ),
+    UNKNOWN + r"use dataset\.tokenize: cjk, or char": (
+        r"测试集有 \1 的词元未知，不在词汇表的 \2 个词元之中；请用 dataset.tokenize: cjk 或 char"
+    ),
+    UNKNOWN + r"the texts for training are too few, or of another kind": (
+        r"测试集有 \1 的词元未知，不在词汇表的 \2 个词元之中；训练文本太少，或者属于另一类文本"
+    ),
+    r"([\d,]+) texts? of the training part \w+ no token at all(.*): each is one unknown word": (
+        r"训练集有 \1 个文本不含任何词元\2：各算作一个未知词"
+    ),
+    r"([\d,]+) texts? of the test part \w+ no token at all(.*): each is one unknown word": (
+        r"测试集有 \1 个文本不含任何词元\2：各算作一个未知词"
+    ),
+    r"([\d,]+) texts? of the training part \w+ no token at all(.*): each is a row of zeros": (
+        r"训练集有 \1 个文本不含任何词元\2：各是一行零"
+    ),
+    r"([\d,]+) texts? of the test part \w+ no token at all(.*): each is a row of zeros": (
+        r"测试集有 \1 个文本不含任何词元\2：各是一行零"
+    ),
+    r"([\d,]+) texts? of the training part \w+ no token of the vocabulary(.*)": (
+        r"训练集有 \1 个文本不含词汇表中的任何词元\2"
+    ),
+    r"([\d,]+) texts? of the test part \w+ no token of the vocabulary(.*)": (
+        r"测试集有 \1 个文本不含词汇表中的任何词元\2"
+    ),
     r"it cannot be used \((.*)\): features are not kept": r"缓存无法使用（\1）：特征没有保存",
 }
 """Regular expression of a whole sentence -> its translation."""
