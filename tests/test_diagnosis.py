@@ -347,6 +347,14 @@ def test_who_is_no_better_than_a_guess_and_had_not_finished_is_advised_to_go_on(
     assert found.advice[0] == "longer"
 
 
+def test_a_score_of_one_has_as_many_digits_as_any_other():
+    perfect = {**BINARY, "accuracy": {"majority": 0.5, "linear": 1.0}}
+    found = diagnose(record(baselines=perfect), fit(decay(0.69, 0.2, 30), decay(0.69, 0.28, 30)))
+
+    assert in_a_line(found).endswith("(accuracy 0.8800, a linear model 1.0000)")
+    assert "judged 30, smoothing 0.5, " in dict(explained(found))["numbers"]
+
+
 BOUNDED = ("fall", "gap", "training_fall", "won", "lost", "fall_of_won", "noise_of_won",
            "gap_of_won", "since_best")  # fmt: skip
 

@@ -43,6 +43,9 @@ MOST, MANY_TIMES = 10.0, 1000.0
 """A share, or a number of times, from there on is told as more than that: how many times nought
 something is tells nothing."""
 
+COUNTS = ("judged", "smoothing", "not_finite", "smoke", "stopped")
+"""Numbers that are no losses and no scores."""
+
 FLAGS = ("not_finite", "smoke", "stopped")
 """Numbers that are worth a word only where they are not 0."""
 
@@ -495,7 +498,7 @@ def _formatted(name: str, value: float, language: Language) -> str:
         return percent(value)
     if name == "training_growth":
         return f"{value:.1f}"
-    return f"{value:g}" if value.is_integer() and abs(value) < 1e6 else number(value)
+    return f"{value:g}" if name in COUNTS else number(value)
 
 
 def _space(language: Language) -> str:
