@@ -160,7 +160,7 @@ def test_the_worst_mistakes_are_drawn(explain, trained):
 @pytest.mark.parametrize(
     ("args", "code", "words"),
     [
-        (["filters", "small", "--layer", "conv2d_9"], 2, "did you mean 'conv2d"),
+        (["filters", "small", "--layer", "conv2d_999"], 2, "did you mean 'conv2d"),
         (["filters", "table"], 2, "takes examples of 30, and no pictures"),
         (["errors", "table"], 2, "shows pictures; the examples of breast_cancer are 30."),
         (["gradcam", "small", "--class", "seven"], 2, "no class is called 'seven'"),
