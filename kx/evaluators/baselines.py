@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -29,24 +31,58 @@ SPARSE_COST = 10
 """How much longer an entry of a CSR matrix takes than one of an array."""
 
 THOROUGH, HASTY = 100, 18
-"""Iterations at most; ``HASTY`` for work above ``MUCH_WORK``."""
+"""Iterations at most: ``HASTY`` for the greatest work, more for less, up to ``THOROUGH``."""
 
-MUCH_WORK = 10_000_000
+STRENGTHS = (100.0, 10.0, 1.0, 0.1, 0.01)
+"""Of the squared penalty, to choose from within the training rows; scikit-learn's default is 1."""
+
+CHOICE_WORK, SMALL_WORK = 30_000_000, 1_000_000
+"""The most that is looked at to choose, 0.2 s a strength; below the second number, in 3 folds."""
+
+FEWEST_ROWS = 12
+"""To be split for that."""
+
+MOST_CHOICES = 20
+"""Linear models of a run that choose a penalty each."""
 
 TAME = 10
 """Features beyond this are taken for unscaled."""
 
 
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How a linear model was fitted.
+
+    Attributes:
+        strengths: of the penalty, one for each label of a multilabel task.
+        folds: of training rows that judged the strengths; 1: a part that was held out; 0: nothing
+            did, and they are scikit-learn's default.
+        rows: of the training part that were looked at for that.
+        converged: whether no fit ended for want of iterations.
+    """
+
+    strengths: tuple[float, ...]
+    folds: int
+    rows: int
+    converged: bool
+
+
 def baseline_predictions(
-    train: Split, x: Any, info: DatasetInfo, *, linear: bool
+    train: Split,
+    x: Any,
+    info: DatasetInfo,
+    *,
+    linear: bool,
+    times: int = 1,
+    told: Callable[[Fit], None] = lambda _: None,
 ) -> dict[str, np.ndarray]:
     """Predict the rows ``x`` by the simplest means, fitted on ``train``.
 
     ``majority`` is sure of the most frequent class; ``prior`` gives each class its share of the
     training part, so that its loss is an honest one; for several labels both go label by label.
     For regression there are ``mean`` and ``median``. ``linear`` is a ridge regression or a
-    logistic regression with scikit-learn's default penalty, one for each label of a multilabel
-    task; without it for word indices, and where ``linear_too_large`` says why. It runs on one
+    logistic regression, one for each label of a multilabel task, whose penalty is chosen within
+    ``train``; without it for word indices, and where ``linear_too_large`` says why. It runs on one
     core, is the same in every run, and counts no ``Split.weights``, as little as the others do.
 
     Large models end after 18 iterations, before they have converged, and scikit-learn's warning of
@@ -58,6 +94,8 @@ def baseline_predictions(
         x: features of the rows to predict, prepared likewise.
         info: tells the task.
         linear: whether the linear model is wanted.
+        times: how many such models a run fits: of many, none has time to choose its penalty.
+        told: is given how the linear model was fitted, if there is one.
 
     Returns:
         Name of the baseline -> (n, outputs) float32, of the form in which a network predicts.
@@ -73,7 +111,9 @@ def baseline_predictions(
         # and the last digits would depend on how many there are. Its products of finite numbers
         # now and then claim to have met an invalid one: numpy/numpy#24067.
         with libraries().limit(limits=1), np.errstate(invalid="ignore"):
-            predictions["linear"] = _linear(train, x, info).astype(np.float32)
+            said, fit = _linear(train, x, info, times)
+            predictions["linear"] = said.astype(np.float32)
+        told(fit)
     return predictions
 
 
@@ -130,35 +170,124 @@ def _constants(y: np.ndarray, info: DatasetInfo) -> dict[str, Any]:
     return {"majority": majority[first:], "prior": shares[first:]}
 
 
-def _linear(train: Split, x: Any, info: DatasetInfo) -> np.ndarray:
-    """Return what a linear model fitted on ``train`` predicts for ``x``: (n, outputs)."""
+def _linear(train: Split, x: Any, info: DatasetInfo, times: int) -> tuple[np.ndarray, Fit]:
+    """Return what a linear model fitted on ``train`` predicts for ``x``, (n, outputs), and how."""
     import numpy as np
 
+    task = _task(train.y, info)
+    work = _work(train.x, info)
     known, asked = _flat(train.x), _flat(x)
-    iterations = HASTY if _work(train.x, info) > MUCH_WORK else THOROUGH
+    splits = _inner_splits(len(train), work) if times <= MOST_CHOICES else []
+    iterations = _iterations(work * max(1, times // MOST_TIMES))
+    said, strengths, converged = [], list[float](), True
+    for y in task.targets:
+        strength = _chosen(known, y, task.classes, splits)
+        values, ended = _predicted(known, y, asked, task.classes, strength, iterations)
+        said.append(values)
+        strengths.append(strength)
+        converged = converged and ended
+    values = np.concatenate([part[:, task.columns] for part in said], axis=1)
+    values = values.clip(0, 1) if info.task == "unit_regression" else values
+    rows = sum(map(len, splits[0])) if splits else 0
+    return values, Fit(tuple(strengths), len(splits), rows, converged)
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What linear models are to learn.
+
+    Attributes:
+        targets: one for each model.
+        classes: how many there are; 0 for numbers.
+        columns: of each model's predictions that are wanted.
+    """
+
+    targets: list[np.ndarray]
+    classes: int
+    columns: slice
+
+
+def _task(y: np.ndarray, info: DatasetInfo) -> _Task:
     if _is_regression(info):
-        numbers = _regression(known, train.y, asked, iterations)
-        return numbers.clip(0, 1) if info.task == "unit_regression" else numbers
+        return _Task([y], 0, slice(None))
     if info.task == "multilabel":
-        columns = [_chances(known, y, asked, 2, iterations)[:, 1] for y in train.y.T.astype(int)]
-        return np.stack(columns, axis=1)
-    chances = _chances(known, _labels(train.y, info), asked, _classes(info), iterations)
-    return chances[:, 1:] if info.task == "binary" else chances
+        return _Task(list(y.T.astype(int)), 2, slice(1, None))
+    return _Task([_labels(y, info)], _classes(info), slice(1 if info.task == "binary" else 0, None))
 
 
-def _regression(known: Any, y: np.ndarray, asked: Any, iterations: int) -> np.ndarray:
-    """Return the predictions (n, 1) of a ridge regression."""
+def _iterations(work: int) -> int:
+    return min(THOROUGH, max(HASTY, HASTY * MOST_WORK // max(1, work)))
+
+
+def _inner_splits(count: int, work: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return rows to learn from and rows to judge by, drawn from ``count``; nothing of a few.
+
+    The draw is always the same. Of much work only a part is looked at: how strong the best penalty
+    is does not depend on how many rows there are.
+    """
+    import numpy as np
+
+    rows = np.random.default_rng(0).permutation(count)
+    rows = rows[: max(50, int(count * min(1, CHOICE_WORK / max(1, work))))]
+    if len(rows) < FEWEST_ROWS:
+        return []
+    if work > SMALL_WORK:
+        return [(rows[len(rows) // 4 :], rows[: len(rows) // 4])]
+    a, b, c = np.array_split(rows, 3)
+    return [(np.concatenate([a, b]), c), (np.concatenate([a, c]), b), (np.concatenate([b, c]), a)]
+
+
+def _chosen(known: Any, y: np.ndarray, classes: int, splits: Sequence[Any]) -> float:
+    """Return the strength whose loss on the inner validation rows is least; of equal ones, more."""
+    if not splits:
+        return 1.0
+    losses = {
+        strength: sum(
+            _loss(
+                _predicted(known[a], y[a], known[b], classes, strength, THOROUGH)[0], y[b], classes
+            )
+            for a, b in splits
+        )
+        for strength in STRENGTHS
+    }
+    return min(losses, key=losses.__getitem__)  # the first of equal ones: the strongest
+
+
+def _loss(said: np.ndarray, y: np.ndarray, classes: int) -> float:
+    """Return the squared error, or for classes the log loss, summed over rows."""
+    import numpy as np
+
+    if not classes:
+        return float(np.square(said[:, 0] - y.reshape(-1)).sum(dtype=np.float64))
+    return float(-np.log(said[np.arange(len(y)), y].clip(1e-7, 1)).sum(dtype=np.float64))
+
+
+def _predicted(
+    known: Any, y: np.ndarray, asked: Any, classes: int, strength: float, iterations: int
+) -> tuple[np.ndarray, bool]:
+    """Return predictions, (n, max(1, classes)), and whether the fit converged."""
+    if classes:
+        return _chances(known, y, asked, classes, strength, iterations)
+    return _regression(known, y, asked, strength, iterations)
+
+
+def _regression(
+    known: Any, y: np.ndarray, asked: Any, strength: float, iterations: int
+) -> tuple[np.ndarray, bool]:
+    """Return the predictions (n, 1) of a ridge regression, and whether it converged."""
+    import numpy as np
     from sklearn.linear_model import Ridge
 
-    model = _tamed(known, Ridge(solver="lsqr", max_iter=iterations))
-    predictions: np.ndarray = model.fit(known, y).predict(asked).reshape(-1, 1)
-    return predictions
+    ridge = Ridge(alpha=strength, solver="lsqr", max_iter=iterations)
+    model = _tamed(known, ridge).fit(known, y)
+    predictions: np.ndarray = model.predict(asked).reshape(-1, 1)
+    return predictions, bool(np.max(ridge.n_iter_) < iterations)
 
 
 def _chances(
-    known: Any, labels: np.ndarray, asked: Any, classes: int, iterations: int
-) -> np.ndarray:
-    """Return the probabilities (n, classes) of a logistic regression; 0 for absent classes."""
+    known: Any, labels: np.ndarray, asked: Any, classes: int, strength: float, iterations: int
+) -> tuple[np.ndarray, bool]:
+    """Return a logistic regression's probabilities, 0 for absent classes, and if it converged."""
     import numpy as np
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
@@ -167,13 +296,14 @@ def _chances(
     present = np.unique(labels)
     if len(present) == 1:
         chances[:, present] = 1
-        return chances
-    model = _tamed(known, LogisticRegression(max_iter=iterations, tol=1e-3))
+        return chances, True
+    regression = LogisticRegression(C=1 / strength, max_iter=iterations, tol=1e-3)
+    model = _tamed(known, regression)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(known, labels)
     chances[:, present] = model.predict_proba(asked)
-    return chances
+    return chances, bool(np.max(regression.n_iter_) < iterations)
 
 
 def _tamed(known: Any, model: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kx.language import Words
@@ -39,6 +39,7 @@ def facts_of(record: Record, state: str, words: Words) -> Iterator[tuple[str, st
     yield "seeds", _pairs(record.seeds, words, 2)
     yield "versions", _pairs(record.versions, words)
     yield "baselines", as_told(record.baseline_note, words.language)
+    yield "linear model", linear_model(record.linear, words)
     yield "git commit", record.git_commit or ""
     yield "test looks", str(record.test_looks) if record.test_looks else ""
 
@@ -101,3 +102,17 @@ def _pairs(values: dict[str, Any], words: Words, shown: int = PAIRS) -> str:
     hidden = len(pairs) - shown
     more = [words("hidden", count=hidden)] if hidden > 0 else []
     return ", ".join(pairs[:shown] + more)
+
+
+def linear_model(linear: Mapping[str, Any], words: Words) -> str:
+    """Return how the linear models among the baselines got their penalty; empty without any."""
+    if not linear:
+        return ""
+    ends = sorted({min(linear["penalties"]), max(linear["penalties"])})
+    penalty = words("linear.range" if len(ends) > 1 else "linear.one", low=ends[0], high=ends[-1])
+    kind = {0: "linear.default", 1: "linear.part"}.get(linear["folds"], "linear.folds")
+    choice = ", ".join(f"{value:g}" for value in linear["of"])
+    text = words(
+        kind, penalty=penalty, of=choice, folds=linear["folds"], rows=f"{linear['rows']:,}"
+    )
+    return text if linear["converged"] else words("linear.unconverged", text=text)

@@ -112,6 +112,10 @@ class Record:
         duplicates: part -> number of its rows that occur, identical, in the training part too.
         leaky: whether the preparation saw the validation rows, on purpose.
         baseline_note: why a baseline is missing, if one is.
+        linear: ``penalties`` of the linear models among the baselines, in the order in which they
+            were fitted, ``of`` which each was chosen, in how many ``folds`` (1: on a part that was
+            held out; 0: it is the default) of how many training ``rows``, and whether all have
+            ``converged``; empty without such models.
         diagnosis: kind, rule, numbers and advice, as ``kx.diagnosis.Diagnosis`` has them; empty if
             there was no epoch to judge by.
         glance: the validation loss, of several fits their mean, in at most 60 steps over all
@@ -164,6 +168,7 @@ class Record:
     scores: dict[str, dict[str, Score]] = field(default_factory=dict)
     baselines: dict[str, dict[str, dict[str, float | None]]] = field(default_factory=dict)
     baseline_note: str = ""
+    linear: dict[str, Any] = field(default_factory=dict)
     expectations: list[Expectation] = field(default_factory=list)
     diagnosis: dict[str, Any] = field(default_factory=dict)
     glance: list[float | None] = field(default_factory=list)

@@ -151,6 +151,22 @@ CATALOGUE = Catalogue(
         "fact.seeds": ("seeds", "随机种子"),
         "fact.versions": ("versions", "版本"),
         "fact.baselines": ("baselines", "基线"),
+        "fact.linear model": ("linear model", "线性模型"),
+        "linear.one": ("{low:g}", "{low:g}"),
+        "linear.range": ("{low:g} to {high:g}", "{low:g} 至 {high:g}"),
+        "linear.folds": (
+            "penalty {penalty}, chosen from {of} in {folds} folds of {rows} training rows",
+            "惩罚系数 {penalty}，在 {rows} 个训练样本上以 {folds} 折从 {of} 中选出",
+        ),
+        "linear.part": (
+            "penalty {penalty}, chosen from {of} on a part held out of {rows} training rows",
+            "惩罚系数 {penalty}，用从 {rows} 个训练样本中留出的一部分从 {of} 中选出",
+        ),
+        "linear.default": (
+            "penalty {penalty}, the default: too many models or too few rows to choose one",
+            "惩罚系数 {penalty}（默认值）：模型过多或样本过少，未作选择",
+        ),
+        "linear.unconverged": ("{text}; not converged", "{text}；未收敛"),
         "fact.git commit": ("git commit", "git 提交"),
         "fact.test looks": ("test looks", "查看测试集"),
         "fact.tags": ("tags", "标签"),

@@ -18,6 +18,7 @@ from kx.seeds import derive
 if TYPE_CHECKING:
     import numpy as np
 
+    from kx.evaluators.baselines import Fit
     from kx.evaluators.scores import Score
     from kx.running.fitting import Fitter, Validation
 
@@ -49,7 +50,25 @@ def guesses(
         work.facts["baseline_note"] = f"no linear model: {reason}"
         # The constants look at no features, and these may be too many to be copied.
         x, data = x[:, :0], replace(data, x=data.x[:, :0])
-    return baseline_predictions(data.take(rows), x[asked_rows], info, linear=not reason)
+    return baseline_predictions(
+        data.take(rows),
+        x[asked_rows],
+        info,
+        linear=not reason,
+        times=times,
+        told=lambda fit: _note_linear(work, fit),
+    )
+
+
+def _note_linear(work: Work, fit: Fit) -> None:
+    """Take down how a linear model was fitted, one after the other: each chooses for itself."""
+    from kx.evaluators.baselines import STRENGTHS
+
+    start = {"penalties": [], "of": sorted(STRENGTHS), "converged": True}
+    facts = work.facts.setdefault("linear", start)
+    facts["penalties"] += fit.strengths
+    facts["converged"] = facts["converged"] and fit.converged
+    facts |= {"folds": fit.folds, "rows": fit.rows}
 
 
 def judge_validation(work: Work, bundle: DatasetBundle, found: Validation) -> None:
