@@ -14,6 +14,7 @@ from benchmarks import (
     bench_mnist_cnn,
     bench_predict,
     bench_report,
+    bench_small_kfold,
     bench_startup,
 )
 
@@ -26,6 +27,7 @@ BENCHMARKS = (
     bench_glove,
     bench_imdb,
     bench_kfold,
+    bench_small_kfold,
     bench_mnist_cnn,
     bench_features,
     bench_lstm,
