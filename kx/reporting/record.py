@@ -15,6 +15,7 @@ from typing_extensions import TypedDict  # Pydantic wants this one below Python 
 from kx.curves import lower_is_better
 from kx.errors import DataError
 from kx.reporting.jsonfile import bytes_of, parse_json, to_json
+from kx.reporting.record_shape import shape
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -224,6 +225,7 @@ class Record:
         if isinstance(version, int) and version > SCHEMA_VERSION:
             raise DataError(f"written by a newer kx (form {version}); please upgrade kx")
         try:
+            shape().validate_python(document, strict=True)
             with suppress(ValidationError):
                 return _adapter().validate_json(_upgraded(document, text), strict=True)
             # Perhaps only for names that are no UTF-8, which kx once wrote as they were.

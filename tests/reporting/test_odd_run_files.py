@@ -1,10 +1,14 @@
 """Pipes, devices, damage and other people's folders among the files of runs."""
 
+import json
 import os
 import shutil
 from pathlib import Path
 
 import pytest
+
+from kx.errors import DataError
+from kx.reporting.record import read_record
 
 FILES = ("record.json", "history.json", "history.csv", "labels.json", "predictions.npz")
 
@@ -84,3 +88,32 @@ def test_the_page_of_many_runs_is_made_beside_a_pipe(kx, finished, tmp_path):
 
     assert (code, err) == (0, "")
     assert good.name in (tmp_path / "outputs" / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        ("dataset.classes", 5),
+        ("dataset.classes", {"a": 1}),
+        ("dataset.files", True),
+        ("dataset.test_examples", [[]]),
+        ("dataset.files", {"a": []}),
+        ("fits.0.seconds", "x"),
+        ("fits.0.scores", [[]]),
+        ("fits.0", "x"),
+        ("spec.validation", {"smooth": "x"}),
+        ("spec.validation", 5),
+    ],
+    ids=str,
+)
+def test_a_field_of_another_kind_is_damage_that_is_named(finished, place, value):
+    path = finished() / "record.json"
+    document = holder = json.loads(path.read_bytes())
+    *keys, last = (int(key) if key.isdigit() else key for key in place.split("."))
+    for key in keys:
+        holder = holder[key]
+    holder[last] = value
+    path.write_text(json.dumps(document), encoding="utf-8")
+
+    with pytest.raises(DataError, match=rf"record\.json: damaged: {place}"):
+        read_record(path)

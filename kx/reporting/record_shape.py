@@ -1,0 +1,62 @@
+"""What stands in those fields of a record that have no type of their own.
+
+A record may be damaged in any way, and who reads one relies on these. What is not named here may
+be anything.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import TypedDict  # Pydantic wants this one below Python 3.12
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+
+class _Dataset(TypedDict, total=False):
+    name: str | None
+    task: str | None
+    source: str | None
+    target: str | None
+    fingerprint: str | None
+    sample: bool | None
+    train_examples: int | None
+    test_examples: int | None
+    classes: list[str] | None
+    files: dict[str, str] | None
+
+
+class _Fit(TypedDict, total=False):
+    name: str
+    epochs: int | None
+    best_epoch: int | None
+    seconds: float | None
+    scores: dict[str, Any] | None
+    phases: list[dict[str, Any]]
+
+
+class _Validation(TypedDict, total=False):
+    smooth: float
+    skip_epochs: int
+
+
+class _Spec(TypedDict, total=False):
+    validation: _Validation
+
+
+class Shape(TypedDict, total=False):
+    """Of a record."""
+
+    dataset: _Dataset
+    fits: list[_Fit]
+    spec: _Spec
+
+
+@cache
+def shape() -> TypeAdapter[Shape]:
+    """Return what checks a record, as JSON is parsed, against its shape."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Shape)
