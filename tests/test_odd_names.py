@@ -183,7 +183,8 @@ def test_the_data_are_found_again_from_the_record(runs, folder, outputs, kx):
 
 
 @pytest.mark.filterwarnings("ignore")  # what its own dependencies warn each other of
-def test_mlflow_takes_the_run(runs, tmp_path, outputs, kx):
+def test_mlflow_takes_the_run(runs, tmp_path, outputs, kx, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # files go to a folder of the one in which it is called
     store = f"sqlite:///{tmp_path}/mlflow.db"
 
     code, out, err = kx(
