@@ -88,7 +88,7 @@ def guarded(file: str, seconds: float | None = None) -> Iterator[None]:
     """
     here = _current_folder()
     try:
-        with redirect_stdout(sys.stderr), _ends_refused(), _limited(seconds):
+        with redirect_stdout(sys.stderr), ends_refused(), _limited(seconds):
             yield
     except (KxError, MemoryError, Interrupted):
         raise
@@ -173,7 +173,8 @@ def _ended(child: int) -> str:
 
 
 @contextmanager
-def _ends_refused() -> Iterator[None]:
+def ends_refused() -> Iterator[None]:
+    """Let nothing but kx end the process in the block without a word: what tries to is raised."""
     kept = {(module, name): getattr(module, name) for module, name in ENDS}
     process = os.getpid()
     for (module, name), real in kept.items():
@@ -244,9 +245,14 @@ class _Expiry:
         _exit(PluginError.exit_code)
 
 
-def _told(error: BaseException, file: str) -> PluginError:
+def what_was_raised(error: BaseException) -> str:
+    """Return an error as its plugin is told of it."""
     own = isinstance(error, _StoppedError)
-    said = str(error) if own else f"{type(error).__name__}: {error}".rstrip(": .")
+    return str(error) if own else f"{type(error).__name__}: {error}".rstrip(": .")
+
+
+def _told(error: BaseException, file: str) -> PluginError:
+    said = what_was_raised(error)
     lines = [s.lineno for s in traceback.extract_tb(error.__traceback__) if s.filename == file]
     told = PluginError(said + (f" ({Path(file).name}, line {lines[-1]})" if lines else ""))
     told.details = "".join(traceback.format_exception(error))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from kx import signals
 from kx.contracts import DatasetBundle, Watcher
 from kx.diagnosis import diagnose
 from kx.errors import Interrupted, KxError, OutOfMemoryError, PluginError
+from kx.guard import ends_refused, what_was_raised
 from kx.names import READABLE
 from kx.planning import Plan
 from kx.planning.strangers import is_built_in
@@ -59,7 +60,8 @@ def run(plan: Plan, outputs: Path, watcher: Watcher, switches: Switches) -> tupl
         stack.enter_context(signals.ending(_at_once(work, points, clock)))
         status, error = "completed", None
         try:
-            _carry_out(work)
+            with ends_refused() if plan.spec.plugins else nullcontext():
+                _carry_out(work)
             signals.check()
         except BaseException as raised:  # also Ctrl-C: the record must say how the run ended
             error = _told(raised, folder)
@@ -224,8 +226,8 @@ def _told(raised: BaseException, folder: RunFolder) -> BaseException:
         stopped = raised if isinstance(raised, Interrupted) else Interrupted()
         stopped.run = folder.id
         return stopped
-    if isinstance(raised, SystemExit):
-        return PluginError(f"a plugin ended the run: SystemExit: {raised.code}")
+    if not isinstance(raised, Exception):
+        return PluginError(f"a plugin ended the run: {what_was_raised(raised)}")
     if isinstance(raised, MemoryError):
         return OutOfMemoryError("out of memory: use a smaller training.batch_size or network.")
     with folder.log_path.open("a", encoding="utf-8", errors=READABLE) as log:

@@ -176,6 +176,41 @@ def test_a_network_that_could_not_be_used_later_is_not_trained(kx, lab, tmp_path
     assert not (run / "history.json").is_file() or "loss" not in (run / "history.json").read_text()
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("os._exit(0)", "wants to end the process with os._exit(0)"),
+        ("sys.exit(0)", "SystemExit: 0"),
+    ],
+)
+def test_a_plugin_that_ends_the_process_while_training_is_told(
+    kx, lab, own_parts, tmp_path, line, said
+):
+    (tmp_path / "end.py").write_text(
+        "import os, sys\nimport keras, kx\n\n\nclass End(keras.callbacks.Callback):\n"
+        f"    def on_epoch_end(self, epoch, logs=None):\n        {line}\n\n\n"
+        "@kx.callback('end')\ndef end():\n    'End it all.'\n    return End()\n"
+    )
+    callbacks = "training: {epochs: 1, callbacks: {end: {}}}\n"
+    (tmp_path / "end.yaml").write_text(
+        f"name: end\nplugins: [end.py]\ndataset: wine\narchitecture: mlp\n{callbacks}"
+    )
+
+    code, _, err = kx("train", tmp_path / "end.yaml", "--outputs", tmp_path / "outputs", "-q")
+
+    assert code == 2
+    assert f"Error: a plugin ended the run: {said}" in err
+    (run,) = (tmp_path / "outputs").iterdir()
+    assert json.loads((run / "record.json").read_text())["status"] == "failed"
+
+
+def test_a_row_of_brackets_without_end_is_told(kx, lab):
+    code, _, err = kx("predict", "own", "--row", "[" * 5_000, "--outputs", lab / "outputs")
+
+    assert code == 3
+    assert "Error: --row: not valid JSON: " in err
+
+
 def test_networks_for_other_data_are_refused(lab):
     plan = make_plan(lab / "own.yaml")
     info = DatasetInfo("toy", "multiclass", (4,), ("a", "b"))

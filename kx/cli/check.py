@@ -66,16 +66,19 @@ def _checked(path: Path, settings: list[str]) -> Found:
     except SpecError as error:
         return list(error.problems), []
     if files := plugin_files(document):
-        say_imported(path, files)
+        say_imported(path)
         return _apart(document, path.parent, files)
     return _in_here(document, path.parent)
 
 
-def say_imported(path: Path, files: list[str]) -> None:
-    """Tell that the plugin files of a spec are imported: that runs their code."""
+def say_imported(path: Path) -> None:
+    """Tell that the plugin files of a spec are imported, if it names any: that runs their code."""
+    from kx.planning import plugin_files
     from kx.reporting.text import clean
+    from kx.spec.document import read_document
 
-    typer.echo(clean(f"{path}: imports {', '.join(files)}"), err=True)
+    if files := plugin_files(read_document(path)):
+        typer.echo(clean(f"{path}: imports {', '.join(files)}"), err=True)
 
 
 def _in_here(document: Document, folder: Path) -> Found:

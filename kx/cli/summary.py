@@ -30,10 +30,8 @@ def summary(
     from kx.reporting import console
     from kx.reporting.jsonfile import to_json
 
-    plan = make_plan(spec, overrides(settings, seed))
-    if plan.spec.plugins:
-        say_imported(spec, list(plan.spec.plugins))
-    model = _model(plan)
+    say_imported(spec)
+    model = _model(make_plan(spec, overrides(settings, seed)))
     layers, accounts = _layers(model), _accounts(model)
     total = sum(layer["parameters"] for layer in layers)
     if as_json:

@@ -68,12 +68,14 @@ def augmentation(
 
 def _source(run: str, outputs: Path, sample: bool, plugins: bool) -> Source:
     """Return the spec that a file or a run has, with its data; then TensorFlow is ready."""
+    from kx.cli.check import say_imported
     from kx.errors import UsageError
     from kx.explain.augmented import of_run, of_spec
     from kx.reporting.folder import find_run
     from kx.training.environment import start_tensorflow
 
     if run.endswith((".yaml", ".yml")):
+        say_imported(Path(run))
         source = of_spec(Path(run), sample=sample)
     elif sample:
         raise UsageError("--sample is for a spec; a run has its data.")
