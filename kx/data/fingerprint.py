@@ -18,3 +18,11 @@ def fingerprint(bundle: DatasetBundle) -> str:
         add_array(digest, f"{name}.x", part.x)
         add_array(digest, f"{name}.y", part.y)
     return digest.hexdigest()
+
+
+def test_fingerprint(bundle: DatasetBundle) -> str:
+    """Return the same of the test part alone: which one is looked at."""
+    digest = hashlib.sha256()
+    add_array(digest, "test.x", bundle.test.x)
+    add_array(digest, "test.y", bundle.test.y)
+    return digest.hexdigest()

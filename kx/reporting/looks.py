@@ -1,47 +1,131 @@
 """How often the test part of a dataset has been looked at.
 
 Whoever picks the best of many test scores has tuned on the test part: each look makes the next
-score a little less honest (notes, 1.1.2). A run that is removed has looked all the same: a ledger
-beside the runs remembers it.
+score a little less honest (notes, 1.1.2). A ledger beside the runs is told of every look before it
+is taken, so that runs that are killed, removed, or carried out at the same time count as well.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from kx.errors import DataError
+from kx.errors import DataError, StorageError
 from kx.reporting.folder import RECORD, run_ids
 from kx.reporting.jsonfile import read_json, to_json
 from kx.reporting.storage import atomic_write, storage_errors
 
 LEDGER = "looks.json"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+
+PATIENCE = 10.0
+"""Seconds to wait for others that write the ledger."""
+
+Warn = Callable[[str, str], None]
 
 Looks = dict[str, list[str]]
 """Whose test part -> ids of the runs that looked at its test part."""
 
 
-def earlier_looks(outputs: Path, dataset: str, warn: Callable[[str, str], None]) -> int:
-    """Return how many runs in ``outputs``, removed ones too, have a score on the real ``dataset``.
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was looked at.
 
-    Runs on samples, smoke runs, and records that cannot be read do not count.
+    Attributes:
+        name: what the data are called.
+        test: fingerprint of the test part; empty in records of older kx.
+        files: digest of the contents of somebody's own files; empty for other data.
+        official: whether the name tells which data these are: they come with kx.
+    """
+
+    name: str
+    test: str = ""
+    files: str = ""
+    official: bool = False
+
+    @classmethod
+    def of(cls, dataset: Mapping[str, Any]) -> Look:
+        """Return what a record's ``dataset`` was looked at as."""
+        source, files = dataset.get("source"), dataset.get("files") or {}
+        hashes = sorted(map(str, files.values())) if source == "path" else []
+        digest = hashlib.sha256(" ".join(hashes).encode()).hexdigest() if any(hashes) else ""
+        official = source not in ("path", "plugin")
+        return cls(
+            whose_test_part(dataset), str(dataset.get("test_fingerprint", "")), digest, official
+        )
+
+    def is_at(self, other: Look) -> bool:
+        """Whether both are at the test part of the same data, whatever these are called.
+
+        Of what an older kx recorded only the name is known.
+        """
+        if not (self.test and other.test) or (self.official and other.official):
+            return self.name == other.name
+        same_files = bool(self.files) and self.files == other.files
+        return self.test == other.test or same_files
+
+
+@dataclass(frozen=True, slots=True)
+class _Ledger:
+    """What is in the ledger.
+
+    Attributes:
+        named: looks of which an older kx knew no more than a name: of removed runs.
+        taken: id of a run -> what it looked at.
+    """
+
+    named: Looks
+    taken: Mapping[str, Look]
+
+    def runs_at(self, look: Look) -> set[str]:
+        """Return the ids of the runs that looked at the same."""
+        return {
+            *(run for name, runs in self.named.items() if Look(name).is_at(look) for run in runs),
+            *(run for run, taken in self.taken.items() if taken.is_at(look)),
+        }
+
+
+def take_look(outputs: Path, run: str, dataset: Mapping[str, Any], warn: Warn) -> int:
+    """Enter a look that ``run`` is about to take into the ledger; return which it is, from 1.
 
     Args:
         outputs: where runs are kept.
-        dataset: as ``whose_test_part`` calls it.
-        warn: is given title and text if the looks of removed runs are not known.
+        run: an id.
+        dataset: as the record of the run has it.
+        warn: is given title and text if the ledger cannot be read or written; the look is counted
+            all the same, by the records of the runs.
     """
-    here = {run for run in run_ids(outputs) if looked_at(outputs / run) == dataset}
+    look = Look.of(dataset)
     try:
-        gone = removed_looks(outputs).get(dataset, [])
-    except DataError as error:
-        warn("Looks of removed runs are not counted", str(error))
-        gone = []
-    return len(here.union(gone))  # a run that is being removed may be in both
+        with _locked(outputs):
+            ledger = _read(outputs)
+            _write(outputs, _Ledger(ledger.named, {**ledger.taken, run: look}))
+    except (DataError, StorageError) as error:
+        warn("Looks of runs that were removed or killed are not counted", str(error))
+        ledger = _Ledger({}, {})
+    return len(_at(outputs, look, ledger) | {run})
+
+
+def earlier_looks(outputs: Path, look: Look) -> int:
+    """Return how many runs in ``outputs``, or removed from it, looked at the same.
+
+    Runs on samples, smoke runs, and records that cannot be read do not count.
+
+    Raises:
+        DataError: if the ledger is damaged or of a newer kx.
+    """
+    return len(_at(outputs, look, _read(outputs)))
+
+
+def _at(outputs: Path, look: Look, ledger: _Ledger) -> set[str]:
+    looks = ((run, looked_at(outputs / run)) for run in run_ids(outputs))
+    here = {run for run, other in looks if other and other.is_at(look)}
+    return here | ledger.runs_at(look)
 
 
 def whose_test_part(dataset: Mapping[str, Any]) -> str:
@@ -53,33 +137,15 @@ def whose_test_part(dataset: Mapping[str, Any]) -> str:
     return " ".join([str(dataset.get("name", "?")), *own])
 
 
-def looked_at(folder: Path) -> str:
-    """Return the dataset at whose real test part a run looked, or an empty text."""
+def looked_at(folder: Path) -> Look | None:
+    """Return the real test part at which a run looked, by its record, or None."""
     # Not read_record: hundreds of records must not delay a run, and damaged ones not end it.
-    with suppress(DataError, KeyError, TypeError):
-        record = read_json(folder / RECORD)
+    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        record = json.loads((folder / RECORD).read_bytes())
         data = record["dataset"]
         if record["scores"]["test"] and not data["sample"] and not record["smoke"]:
-            return whose_test_part(data)
-    return ""
-
-
-def removed_looks(outputs: Path) -> Looks:
-    """Return the looks of runs that are no longer in ``outputs``.
-
-    Raises:
-        DataError: if the ledger is damaged or of a newer kx.
-    """
-    path = outputs / LEDGER
-    if not os.path.lexists(path):
-        return {}
-    document = read_json(path)
-    try:
-        if document["schema_version"] > SCHEMA_VERSION:
-            raise DataError(f"{path}: written by a newer kx; please upgrade kx.")
-        return {str(name): [str(run) for run in runs] for name, runs in document["looks"].items()}
-    except (KeyError, TypeError, AttributeError):
-        raise DataError(f"{path}: damaged: it is no ledger of looks.") from None
+            return Look.of(data)
+    return None
 
 
 def remember_looks(outputs: Path, folders: Iterable[Path]) -> Looks:
@@ -92,25 +158,50 @@ def remember_looks(outputs: Path, folders: Iterable[Path]) -> Looks:
         DataError: if the ledger is damaged: nothing may be removed then.
         StorageError: if it cannot be written.
     """
-    from filelock import FileLock
-
+    runs = {folder.name: looked_at(folder) for folder in folders}
+    if not (outputs / LEDGER).exists() and not any(runs.values()):
+        return {}
+    with _locked(outputs):
+        ledger = _read(outputs)
+        going = {run: ledger.taken.get(run) or look for run, look in runs.items()}
+        known = {run: look for run, look in going.items() if look}
+        if not known.keys() <= ledger.taken.keys():
+            _write(outputs, _Ledger(ledger.named, {**ledger.taken, **known}))
     looks: Looks = {}
-    for folder in folders:
-        if dataset := looked_at(folder):
-            looks.setdefault(dataset, []).append(folder.name)
-    if looks:
-        with storage_errors(outputs / LEDGER):
-            lock = FileLock(outputs / f".{LEDGER}.lock", timeout=10)
-            lock.acquire()
-        try:
-            _enter(outputs, looks)
-        finally:
-            lock.release()
+    for run, look in known.items():
+        looks.setdefault(look.name, []).append(run)
     return looks
 
 
-def _enter(outputs: Path, looks: Looks) -> None:
-    known = removed_looks(outputs)
-    merged = {name: sorted({*known.get(name, []), *looks.get(name, [])}) for name in known | looks}
-    document = {"schema_version": SCHEMA_VERSION, "looks": merged}
+@contextmanager
+def _locked(outputs: Path) -> Iterator[None]:
+    from filelock import FileLock
+
+    lock = FileLock(outputs / f".{LEDGER}.lock", timeout=PATIENCE)
+    with storage_errors(outputs / LEDGER):
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _read(outputs: Path) -> _Ledger:
+    path = outputs / LEDGER
+    if not path.exists():
+        return _Ledger({}, {})
+    document = read_json(path)
+    try:
+        if document["schema_version"] > SCHEMA_VERSION:
+            raise DataError(f"{path}: written by a newer kx; please upgrade kx.")
+        named = {str(name): [str(run) for run in runs] for name, runs in document["looks"].items()}
+        taken = {str(run): Look(**look) for run, look in document.get("taken", {}).items()}
+    except (KeyError, TypeError, AttributeError):
+        raise DataError(f"{path}: damaged: it is no ledger of looks.") from None
+    return _Ledger(named, taken)
+
+
+def _write(outputs: Path, ledger: _Ledger) -> None:
+    taken = {run: asdict(look) for run, look in sorted(ledger.taken.items())}
+    document = {"schema_version": SCHEMA_VERSION, "looks": ledger.named, "taken": taken}
     atomic_write(outputs / LEDGER, to_json(document))

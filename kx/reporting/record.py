@@ -75,7 +75,8 @@ class Record:
         seeds: purpose -> seed.
         git_commit: of the user's repository; ends in ``-dirty`` if files differ from it.
         environment: threads, flags and machine type, as ``environment()`` returns them.
-        dataset: name, source, sample (whether it is a stand-in), fingerprint, files,
+        dataset: name, source, sample (whether it is a stand-in), fingerprint, that of the
+            test part alone (test_fingerprint), files,
             train_examples, of these validation_examples for validation, and validation_as_given
             if the run validated with just these, test_examples (0: there are none), task, scale
             (how features are scaled; ``fixed``: they cannot be).

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kx.contracts import DatasetBundle, DatasetInfo, Split
 from kx.models.heads import Head
-from kx.reporting.looks import earlier_looks, whose_test_part
+from kx.reporting.looks import take_look
 from kx.reporting.record import Expectation
 from kx.running.vocabulary import note_vocabulary
 from kx.running.work import Work
@@ -143,6 +143,7 @@ def judge_test(work: Work, bundle: DatasetBundle, found: Validation, fitter: Fit
 
     work.watcher.stage("testing")
     info, head, y = bundle.info, work.plan.head(bundle.info), bundle.test.y
+    _count_look(work)
     said = []
     for fitted in found.finals:
         x = fitter.preparation(fitted).apply(bundle.test.x, "test")
@@ -154,12 +155,15 @@ def judge_test(work: Work, bundle: DatasetBundle, found: Validation, fitter: Fit
     x = fitter.preparation(final).apply(bundle.test.x, "test")
     guessed = guesses(work, final.job.data(), final.job.train, (x, np.arange(len(y))), info, 1)
     work.facts["baselines"]["test"] = _baselines(y, guessed, info, head)
-    outputs = work.folder.path.parent
-    work.facts["test_looks"] = 1 + (
-        0 if work.facts["dataset"]["sample"] or work.switches.smoke
-        else earlier_looks(outputs, whose_test_part(work.facts["dataset"]), work.warn)
-    )  # fmt: skip
     return np.stack(said)
+
+
+def _count_look(work: Work) -> None:
+    """Count the look before it is taken: whoever is killed while looking may have seen."""
+    folder, dataset = work.folder, work.facts["dataset"]
+    counts = not dataset["sample"] and not work.switches.smoke
+    looks = take_look(folder.path.parent, folder.id, dataset, work.warn) if counts else 1
+    work.facts["test_looks"] = looks
 
 
 def _test_scores(

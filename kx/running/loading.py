@@ -39,7 +39,7 @@ def load(work: Work) -> DatasetBundle:
         DataError: if there is none, or it is damaged.
         SpecError: if the plan does not fit it.
     """
-    from kx.data.fingerprint import fingerprint
+    from kx.data.fingerprint import fingerprint, test_fingerprint
     from kx.data.text_remarks import text_remarks
 
     name = work.plan.spec.dataset.name
@@ -60,6 +60,7 @@ def load(work: Work) -> DatasetBundle:
         "sample": provenance.is_sample,
         "files": dict(provenance.files),
         "fingerprint": fingerprint(bundle),
+        "test_fingerprint": test_fingerprint(bundle),
         "train_examples": len(bundle.train),
         "validation_examples": bundle.info.validation_examples,
         "test_examples": len(bundle.test),

@@ -12,7 +12,7 @@ import pytest
 from kx.errors import DataError, RunLockedError
 from kx.reporting.folder import RunFolder, run_ids
 from kx.reporting.group import Group, page_of
-from kx.reporting.looks import earlier_looks, remember_looks
+from kx.reporting.looks import Look, earlier_looks, remember_looks, take_look
 from kx.reporting.removal import leftovers, remove_runs, size_of
 from tests.machine import PATIENCE
 
@@ -25,12 +25,8 @@ def outputs(tmp_path):
     return tmp_path / "outputs"
 
 
-def unwarned(title, text):
-    raise AssertionError(f"{title}: {text}")
-
-
 def looks(outputs, dataset="imdb"):
-    return earlier_looks(outputs, dataset, unwarned)
+    return earlier_looks(outputs, Look(dataset))
 
 
 def test_a_removed_run_is_gone_and_what_it_freed_is_said(kx, finished, outputs):
@@ -153,8 +149,8 @@ def test_without_its_ledger_nothing_is_removed_and_a_run_goes_on(kx, finished, o
     assert code == DataError.exit_code
     assert "looks.json: damaged" in err
     assert folder.exists()
-    assert earlier_looks(outputs, "imdb", lambda *told: said.append(told)) == 1
-    assert said[0][0] == "Looks of removed runs are not counted"
+    assert take_look(outputs, "b", REAL, lambda *told: said.append(told)) == 2
+    assert said[0][0] == "Looks of runs that were removed or killed are not counted"
 
 
 def test_a_run_that_is_being_written_is_refused_and_with_it_all_others(kx, finished, outputs):
