@@ -21,6 +21,7 @@ from kx.names import READABLE
 from kx.planning import Plan
 from kx.planning.strangers import is_built_in
 from kx.reporting.folder import RECORD, RunFolder
+from kx.reporting.looks import settle_look
 from kx.reporting.record import Record, read_record
 from kx.reporting.sparkline import glance
 from kx.reporting.storage import sweep_partial
@@ -97,6 +98,7 @@ def _written(work: Work, status: str, clock: float) -> Record:
     work.history.close()
     record = _record(work, status, time.monotonic() - clock)
     work.folder.write_record(record)
+    settle_look(work.folder.path.parent, record.id)
     return record
 
 

@@ -9,7 +9,6 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from itertools import groupby
 from pathlib import Path
 from types import TracebackType
 
@@ -17,7 +16,8 @@ from kx.errors import DataError, UsageError, closest
 from kx.reporting.history import HistoryWriter
 from kx.reporting.jsonfile import MOST_BYTES
 from kx.reporting.labels import LABELS
-from kx.reporting.lock import LOCK, hold, is_held
+from kx.reporting.lock import hold, is_held
+from kx.reporting.order import in_order, note_disorder
 from kx.reporting.record import Record, read_record
 from kx.reporting.storage import atomic_write, sha256, storage_errors, sweep_partial
 from kx.reporting.text import clean, shortened
@@ -75,6 +75,7 @@ class RunFolder:
             outputs.mkdir(parents=True, exist_ok=True)
             path = _new_folder(outputs, start, token)
         try:
+            note_disorder(outputs, path.name, _names(outputs))
             return cls(path)
         except BaseException:
             shutil.rmtree(path, ignore_errors=True)
@@ -193,13 +194,18 @@ def run_ids(outputs: Path) -> list[str]:
         UsageError: if ``outputs`` is there but cannot be listed.
     """
     try:
-        with os.scandir(outputs) as entries:
-            names = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+        names = _names(outputs)
     except FileNotFoundError:
         return []
     except OSError as error:
         raise UsageError(f"{outputs}: cannot be listed: {error.strerror}") from error
-    return _in_order(outputs, (name for name in names if RUN_ID.fullmatch(name)))
+    return in_order(outputs, names)
+
+
+def _names(outputs: Path) -> list[str]:
+    with os.scandir(outputs) as entries:
+        names = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+    return [name for name in names if RUN_ID.fullmatch(name)]
 
 
 def find_run(outputs: Path, reference: str) -> Path:
@@ -289,21 +295,6 @@ def _meant(ids: list[str], names: Mapping[str, str], reference: str) -> list[str
             return [names[name]]
     begun = [each for each in ids if each.startswith(reference)]
     return [reference] if reference in begun else begun
-
-
-def _in_order(outputs: Path, ids: Iterable[str]) -> list[str]:
-    """Return ids as their runs began; those of the same second by when their locks were made."""
-    found: list[str] = []
-    for _, group in groupby(sorted(ids), key=lambda run: run[:15]):
-        runs = list(group)
-        found += runs if len(runs) == 1 else sorted(runs, key=lambda run: _made_at(outputs / run))
-    return found
-
-
-def _made_at(run: Path) -> int:
-    with suppress(OSError):
-        return (run / LOCK).stat(follow_symlinks=False).st_mtime_ns
-    return 0
 
 
 def _unclear(reference: str, candidates: list[str], known: set[str]) -> str:

@@ -17,6 +17,7 @@ from kx.reporting.record import hardest, phase_starts
 from kx.reporting.storage import atomic_file, atomic_write, storage_errors
 from kx.running.bases import whole
 from kx.running.work import Work
+from kx.running.zip_dates import possible_dates
 
 if TYPE_CHECKING:
     import keras
@@ -77,8 +78,14 @@ def keep_model(work: Work, fitter: Fitter, fitted: Fitted) -> None:
         folder.mkdir(exist_ok=True)
         for other in folder.glob("*.keras") if keep == "best" else ():
             other.unlink()
-    with atomic_file(folder / f"{fitted.job.name}.keras") as path:
-        portable(work, fitter.trainer.model(fitted), fitter.info(fitted)).save(path)
+    save_model(work, fitter, fitted, folder / f"{fitted.job.name}.keras")
+
+
+def save_model(work: Work, fitter: Fitter, fitted: Fitted, path: Path) -> None:
+    """Save the network of a fit."""
+    model = portable(work, fitter.trainer.model(fitted), fitter.info(fitted))
+    with atomic_file(path) as part, possible_dates():
+        model.save(part)
 
 
 def _is_best(work: Work, fitted: Fitted) -> bool:
@@ -107,8 +114,7 @@ def keep(
     signals.check()
     if found.finals:
         final = found.finals[0]
-        with atomic_file(work.folder.model_path) as path:
-            portable(work, fitter.trainer.model(final), fitter.info(final)).save(path)
+        save_model(work, fitter, final, work.folder.model_path)
         keep_preparation(work.folder.path, fitter.preparation(final))
     signals.check()
     _draw(work, bundle.info)

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kx.errors import Interrupted, KxError
 from kx.reporting.kept import PARTIAL, told_epoch
-from kx.reporting.storage import atomic_file
-from kx.running.keeping import keep_preparation, portable
+from kx.running.keeping import keep_preparation, save_model
 from kx.running.work import Work, first_line
 
 if TYPE_CHECKING:
@@ -44,8 +43,7 @@ def _keep(work: Work, fitter: Fitter) -> None:
 
 
 def _write(work: Work, fitter: Fitter, fitted: Fitted) -> None:
-    with atomic_file(work.folder.path / PARTIAL) as path:
-        portable(work, fitter.trainer.model(fitted), fitter.info(fitted)).save(path)
+    save_model(work, fitter, fitted, work.folder.path / PARTIAL)
     keep_preparation(work.folder.path, fitter.preparation(fitted))
 
 

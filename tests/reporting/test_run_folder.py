@@ -12,7 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kx.errors import RunLockedError, StorageError, UsageError
-from kx.reporting.folder import NAME, RUN_ID, RunFolder, damaged_artefacts, find_run, slug, state
+from kx.reporting.folder import (
+    NAME,
+    RUN_ID,
+    RunFolder,
+    damaged_artefacts,
+    find_run,
+    run_ids,
+    slug,
+    state,
+)
 from kx.reporting.run_summary import list_runs
 
 MORNING = datetime(2026, 11, 23, 10, 15, 2, tzinfo=UTC)
@@ -365,3 +374,43 @@ def test_of_two_runs_of_one_second_the_last_is_the_one_begun_later(tmp_path, fir
 
     assert find_run(tmp_path, "last") == run.path
     assert [summary.name for summary in list_runs(tmp_path)] == [first, second]
+
+
+def made(outputs, year, name="x", token="aaaa"):
+    """Make a run while the clock says so; return its id."""
+    now = MORNING.replace(year=year)
+    with RunFolder.create(outputs, name, now=lambda: now, token=lambda: token) as run:
+        return run.id
+
+
+def test_the_last_run_is_the_one_made_last_though_the_clock_was_set_back(tmp_path):
+    order = [made(tmp_path, 2026), made(tmp_path, 2099)]
+    order += [made(tmp_path, 2027), made(tmp_path, 1970), made(tmp_path, 2026, token="bbbb")]
+
+    assert run_ids(tmp_path) == order
+    assert find_run(tmp_path, "last") == find_run(tmp_path, "x") == tmp_path / order[-1]
+
+    (tmp_path / order[1]).rename(tmp_path / "gone")  # that of the future
+    order = [*order[:1], *order[2:], made(tmp_path, 2028)]
+    assert run_ids(tmp_path) == order
+
+
+def test_with_a_clock_that_goes_right_nothing_is_taken_down(tmp_path):
+    made(tmp_path, 2026), made(tmp_path, 2027)
+
+    assert not (tmp_path / ".order").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\n", b"2026 x\n", b"[" * 200_000])
+def test_a_damaged_note_of_the_order_costs_only_the_order(tmp_path, content):
+    runs = [made(tmp_path, 2026), made(tmp_path, 2027)]
+    (tmp_path / ".order").write_bytes(content)
+
+    assert run_ids(tmp_path) == runs
+
+
+def test_a_note_of_the_order_that_is_no_file_is_passed_over(tmp_path):
+    runs = [made(tmp_path, 2026), made(tmp_path, 2027)]
+    os.mkfifo(tmp_path / ".order")
+
+    assert run_ids(tmp_path) == runs
