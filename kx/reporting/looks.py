@@ -2,13 +2,16 @@
 
 Whoever picks the best of many test scores has tuned on the test part: each look makes the next
 score a little less honest (notes, 1.1.2). A ledger beside the runs is told of every look before it
-is taken, so that runs that are killed, removed, or carried out at the same time count as well.
+is taken, so that runs that are killed, removed, or carried out at the same time count as well. What
+the record of a run tells by itself need not stay in it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -111,6 +114,17 @@ def take_look(outputs: Path, run: str, dataset: Mapping[str, Any], warn: Warn) -
     return len(_at(outputs, look, ledger) | {run})
 
 
+def settle_look(outputs: Path, run: str) -> None:
+    """Take a look out of the ledger again, once the record of ``run`` tells of it."""
+    with suppress(DataError, StorageError):  # then it is told twice, and counts once
+        if not (outputs / LEDGER).exists() or not looked_at(outputs / run):
+            return
+        with _locked(outputs):
+            ledger = _read(outputs)
+            others = {each: look for each, look in ledger.taken.items() if each != run}
+            _write(outputs, _Ledger(ledger.named, others))
+
+
 def earlier_looks(outputs: Path, look: Look) -> int:
     """Return how many runs in ``outputs``, or removed from it, looked at the same.
 
@@ -175,15 +189,37 @@ def remember_looks(outputs: Path, folders: Iterable[Path]) -> Looks:
 
 @contextmanager
 def _locked(outputs: Path) -> Iterator[None]:
-    from filelock import FileLock
+    """Let one process at a time change the ledger, by a lock of the folder that it lies in.
 
-    lock = FileLock(outputs / f".{LEDGER}.lock", timeout=PATIENCE)
+    Raises:
+        StorageError: if another holds it for too long.
+    """
     with storage_errors(outputs / LEDGER):
-        lock.acquire()
+        number = os.open(outputs, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            _wait_for(number)
+        except BaseException:
+            os.close(number)
+            raise
     try:
         yield
     finally:
-        lock.release()
+        os.close(number)
+
+
+def _wait_for(number: int) -> None:
+    import fcntl
+
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > end:
+                raise
+        except OSError:  # a file system without locks of folders
+            return None
+        time.sleep(0.01)
 
 
 def _read(outputs: Path) -> _Ledger:
@@ -202,6 +238,10 @@ def _read(outputs: Path) -> _Ledger:
 
 
 def _write(outputs: Path, ledger: _Ledger) -> None:
+    if not ledger.named and not ledger.taken:
+        with storage_errors(outputs / LEDGER):
+            (outputs / LEDGER).unlink(missing_ok=True)
+        return
     taken = {run: asdict(look) for run, look in sorted(ledger.taken.items())}
     document = {"schema_version": SCHEMA_VERSION, "looks": ledger.named, "taken": taken}
     atomic_write(outputs / LEDGER, to_json(document))

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from kx.reporting.folder import RunFolder
-from kx.reporting.looks import Look, earlier_looks, remember_looks, take_look
+from kx.reporting.looks import Look, earlier_looks, remember_looks, settle_look, take_look
 from tests.conftest import ROOT
 
 PLUGIN = {"name": "mine", "source": "plugin", "sample": False, "files": {}}
@@ -100,6 +100,28 @@ def test_a_look_counts_before_it_is_taken(outputs):
         assert take_look(outputs, run.id, OFFICIAL, unwarned) == 1
 
     assert take_look(outputs, "20260101-000000-next-0000", OFFICIAL, unwarned) == 2
+
+
+def test_what_the_record_of_a_run_tells_does_not_stay_in_the_ledger(finished, outputs):
+    folder = finished(dataset=OFFICIAL)
+    with RunFolder.create(outputs, "killed") as run:
+        take_look(outputs, run.id, OFFICIAL, unwarned)
+    take_look(outputs, folder.name, OFFICIAL, unwarned)
+
+    settle_look(outputs, run.id)  # no record of its end: it stays
+    settle_look(outputs, folder.name)
+
+    assert list(json.loads((outputs / "looks.json").read_text())["taken"]) == [run.id]
+    assert earlier_looks(outputs, Look.of(OFFICIAL)) == 2
+
+
+def test_a_ledger_with_nothing_in_it_goes(finished, outputs):
+    folder = finished(dataset=OFFICIAL)
+    take_look(outputs, folder.name, OFFICIAL, unwarned)
+
+    settle_look(outputs, folder.name)
+
+    assert [path.name for path in outputs.iterdir()] == [folder.name]
 
 
 def test_the_look_of_a_killed_run_is_remembered_when_it_is_removed(kx, outputs):
