@@ -102,7 +102,18 @@ def start(kind: Kind, folder: Path) -> subprocess.Popen[bytes]:
     env |= {"KX_OFFLINE": "1", "KERAS_HOME": str(folder / "keras"), "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "kx", "train", "spec.yaml", *kind.options]
     with (folder / "err").open("wb") as err:
-        return subprocess.Popen(command, cwd=folder, env=env, stdout=subprocess.DEVNULL, stderr=err)
+        return subprocess.Popen(
+            command,
+            cwd=folder,
+            env=env,
+            stdout=subprocess.DEVNULL,
+            stderr=err,
+            preexec_fn=_heeds_hang_up,
+        )
+
+
+def _heeds_hang_up() -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup has it ignored, here and in children
 
 
 def handles(process: subprocess.Popen[bytes], number: int) -> bool:

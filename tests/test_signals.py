@@ -125,11 +125,14 @@ def test_with_nothing_to_lose_the_first_signal_ends_it(tmp_path):
     process = python(DEEP.replace("NOTHING", "True"), tmp_path)
     assert process.stdout.readline() == "ready\n"
 
-    process.send_signal(signal.SIGHUP)
+    process.send_signal(signal.SIGTERM)
     out, err = process.communicate(timeout=60)
 
-    assert process.returncode == 129
-    assert (out, err) == ("", "Stopped (stopped by SIGHUP). Kept: 3 epochs: see `kx show a-run`.\n")
+    assert process.returncode == 143
+    assert (out, err) == (
+        "",
+        "Stopped (stopped by SIGTERM). Kept: 3 epochs: see `kx show a-run`.\n",
+    )
 
 
 def begun(outputs, **changes):

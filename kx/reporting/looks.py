@@ -9,7 +9,6 @@ the record of a run tells by itself need not stay in it.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -74,7 +73,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ledger:
+class Ledger:
     """What is in the ledger.
 
     Attributes:
@@ -106,11 +105,11 @@ def take_look(outputs: Path, run: str, dataset: Mapping[str, Any], warn: Warn) -
     look = Look.of(dataset)
     try:
         with _locked(outputs):
-            ledger = _read(outputs)
-            _write(outputs, _Ledger(ledger.named, {**ledger.taken, run: look}))
+            ledger = read_ledger(outputs)
+            _write(outputs, Ledger(ledger.named, {**ledger.taken, run: look}))
     except (DataError, StorageError) as error:
         warn("Looks of runs that were removed or killed are not counted", str(error))
-        ledger = _Ledger({}, {})
+        ledger = Ledger({}, {})
     return len(_at(outputs, look, ledger) | {run})
 
 
@@ -120,9 +119,9 @@ def settle_look(outputs: Path, run: str) -> None:
         if not (outputs / LEDGER).exists() or not looked_at(outputs / run):
             return
         with _locked(outputs):
-            ledger = _read(outputs)
+            ledger = read_ledger(outputs)
             others = {each: look for each, look in ledger.taken.items() if each != run}
-            _write(outputs, _Ledger(ledger.named, others))
+            _write(outputs, Ledger(ledger.named, others))
 
 
 def earlier_looks(outputs: Path, look: Look) -> int:
@@ -133,10 +132,10 @@ def earlier_looks(outputs: Path, look: Look) -> int:
     Raises:
         DataError: if the ledger is damaged or of a newer kx.
     """
-    return len(_at(outputs, look, _read(outputs)))
+    return len(_at(outputs, look, read_ledger(outputs)))
 
 
-def _at(outputs: Path, look: Look, ledger: _Ledger) -> set[str]:
+def _at(outputs: Path, look: Look, ledger: Ledger) -> set[str]:
     looks = ((run, looked_at(outputs / run)) for run in run_ids(outputs))
     here = {run for run, other in looks if other and other.is_at(look)}
     return here | ledger.runs_at(look)
@@ -154,8 +153,8 @@ def whose_test_part(dataset: Mapping[str, Any]) -> str:
 def looked_at(folder: Path) -> Look | None:
     """Return the real test part at which a run looked, by its record, or None."""
     # Not read_record: hundreds of records must not delay a run, and damaged ones not end it.
-    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        record = json.loads((folder / RECORD).read_bytes())
+    with suppress(DataError, KeyError, TypeError, AttributeError):
+        record = read_json(folder / RECORD)
         data = record["dataset"]
         if record["scores"]["test"] and not data["sample"] and not record["smoke"]:
             return Look.of(data)
@@ -176,11 +175,11 @@ def remember_looks(outputs: Path, folders: Iterable[Path]) -> Looks:
     if not (outputs / LEDGER).exists() and not any(runs.values()):
         return {}
     with _locked(outputs):
-        ledger = _read(outputs)
+        ledger = read_ledger(outputs)
         going = {run: ledger.taken.get(run) or look for run, look in runs.items()}
         known = {run: look for run, look in going.items() if look}
         if not known.keys() <= ledger.taken.keys():
-            _write(outputs, _Ledger(ledger.named, {**ledger.taken, **known}))
+            _write(outputs, Ledger(ledger.named, {**ledger.taken, **known}))
     looks: Looks = {}
     for run, look in known.items():
         looks.setdefault(look.name, []).append(run)
@@ -222,10 +221,15 @@ def _wait_for(number: int) -> None:
         time.sleep(0.01)
 
 
-def _read(outputs: Path) -> _Ledger:
+def read_ledger(outputs: Path) -> Ledger:
+    """Return what is in the ledger of ``outputs``; nothing if there is none.
+
+    Raises:
+        DataError: if it is damaged or of a newer kx.
+    """
     path = outputs / LEDGER
-    if not path.exists():
-        return _Ledger({}, {})
+    if not os.path.lexists(path):
+        return Ledger({}, {})
     document = read_json(path)
     try:
         if document["schema_version"] > SCHEMA_VERSION:
@@ -234,10 +238,10 @@ def _read(outputs: Path) -> _Ledger:
         taken = {str(run): Look(**look) for run, look in document.get("taken", {}).items()}
     except (KeyError, TypeError, AttributeError):
         raise DataError(f"{path}: damaged: it is no ledger of looks.") from None
-    return _Ledger(named, taken)
+    return Ledger(named, taken)
 
 
-def _write(outputs: Path, ledger: _Ledger) -> None:
+def _write(outputs: Path, ledger: Ledger) -> None:
     if not ledger.named and not ledger.taken:
         with storage_errors(outputs / LEDGER):
             (outputs / LEDGER).unlink(missing_ok=True)

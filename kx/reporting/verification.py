@@ -10,7 +10,7 @@ from pathlib import Path
 from kx.errors import DataError
 from kx.reporting.folder import damaged_artefacts, judged, run_ids
 from kx.reporting.labels import read_labels
-from kx.reporting.looks import removed_looks
+from kx.reporting.looks import read_ledger
 from kx.reporting.record import Record
 from kx.reporting.removal import leftovers
 
@@ -84,7 +84,7 @@ def _labels(folder: Path) -> Iterator[Finding]:
 
 def _ledger(outputs: Path) -> Iterator[Finding]:
     try:
-        removed_looks(outputs)
+        read_ledger(outputs)
     except DataError as error:
         yield Finding("", "looks.json", "damaged", str(error))
 
