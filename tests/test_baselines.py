@@ -431,4 +431,4 @@ def test_baselines_of_the_real_datasets_are_those_that_are_known(
 def test_the_price_of_a_house_in_boston_is_guessed_to_6_6_thousand(real_data_dir):
     found = judged(boston, SourceFiles(data_dir=real_data_dir, offline=True))
 
-    assert found == pytest.approx({"mean": 6.53, "median": 6.66, "linear": 3.46}, abs=0.01)
+    assert found == pytest.approx({"mean": 6.53, "median": 6.66, "linear": 3.40}, abs=0.01)
