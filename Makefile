@@ -2,7 +2,7 @@
 # requirements.lock pins; only making .venv (and `make lock`) uses the network.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-browser check smoke bench soak book lock schema clean
+.PHONY: help setup demo test test-real test-cpus test-browser check smoke bench soak book lock schema clean
 
 # Python may keep what it compiled, whatever the shell says: kx starts as it does for its users.
 unexport PYTHONDONTWRITEBYTECODE
@@ -48,6 +48,21 @@ check: .venv/kx.stamp  ## seconds: format, lint, types, layers, and the tests th
 
 test: .venv/kx.stamp  ## all tests, offline; those of real data if KX_DATA_DIR names its folder
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not browser"
+
+test-real: .venv/kx.stamp  ## the tests of real data alone: no other sees what KX_DATA_DIR names
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "real_data and not browser"
+
+# What depends on the CPU: its kernels add up in an order of their own. The first run sees a CPU
+# without AVX-512; the second one for which TensorFlow leaves oneDNN out, with a core a process.
+# (Not bfloat16: TensorFlow asks the real CPU about it, and oneDNN, held to AVX2, then refuses.)
+NUMERIC := --ignore tests/training/test_half_precision.py tests/training tests/test_bits.py tests/test_predict.py tests/test_baselines.py \
+	tests/test_scores.py tests/test_kfold.py tests/test_text_runs.py
+AVX2 := ONEDNN_MAX_CPU_ISA=AVX2 XLA_FLAGS=--xla_cpu_max_isa=AVX2 OPENBLAS_CORETYPE=Haswell
+
+test-cpus: .venv/kx.stamp  ## the numeric tests once more, as smaller CPUs see them
+	$(AVX2) $(BIN)/python -m pytest -q -n auto --dist worksteal $(NUMERIC)
+	$(AVX2) TF_ENABLE_ONEDNN_OPTS=0 KX_TEST_ONE_CORE=1 \
+		$(BIN)/python -m pytest -q -n auto --dist worksteal $(NUMERIC)
 
 test-browser: .venv/kx.stamp  ## reports in headless Chromium, if it and its chromedriver are here
 	$(BIN)/python -m pytest -q -m browser tests/report

@@ -38,6 +38,10 @@ def pytest_configure():
     if "PYTEST_XDIST_WORKER" not in os.environ:
         home = os.environ["KERAS_HOME"] = tempfile.mkdtemp(prefix="kx-tests-keras-")
         atexit.register(shutil.rmtree, home, ignore_errors=True)
+    elif os.environ.get("KX_TEST_ONE_CORE"):
+        cores = sorted(os.sched_getaffinity(0))
+        worker = int(os.environ["PYTEST_XDIST_WORKER"].removeprefix("gw"))
+        os.sched_setaffinity(0, {cores[worker % len(cores)]})
     sys.addaudithook(_refuse_network)
 
 

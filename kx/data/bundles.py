@@ -38,18 +38,16 @@ def info_faults(info: object) -> Iterator[str]:
         yield from _class_faults(info)
 
 
-def bundle_faults(bundle: DatasetBundle, *, gaps: bool = False) -> list[str]:
+def bundle_faults(bundle: DatasetBundle) -> list[str]:
     """Return what is wrong with the data of a loader, with counts.
 
-    Args:
-        bundle: as it was returned.
-        gaps: whether features may be missing (NaN).
+    What is missing (NaN) is no fault: ``preparation.missing`` decides about it.
     """
     found = list(info_faults(bundle.info))
     for part in () if found else ("train", "test"):
         split = getattr(bundle, part)
         if isinstance(split, Split):
-            found += [f"{part}: {text}" for text in _split_faults(split, bundle.info, gaps)]
+            found += [f"{part}: {text}" for text in _split_faults(split, bundle.info)]
         else:
             found.append(f"{part}: must be a kx.Split; got {_kind(split)}")
     return found or list(_origin_faults(bundle))
@@ -84,13 +82,13 @@ def _class_faults(info: DatasetInfo) -> Iterator[str]:
         yield f"has two classes of one name: {_cut(classes)}"
 
 
-def _split_faults(split: Split, info: DatasetInfo, gaps: bool) -> Iterator[str]:
+def _split_faults(split: Split, info: DatasetInfo) -> Iterator[str]:
     first = next(_form_faults(split, info), "")
     if first:  # the rest could not even be counted
         yield first
         return
     yield from _target_faults(split.y, info)
-    yield from _feature_faults(split.x, info, gaps)
+    yield from _feature_faults(split.x, info)
     yield from _row_faults(split)
 
 
@@ -155,18 +153,14 @@ def _strange(y: np.ndarray, known: np.ndarray, what: str) -> Iterator[str]:
     yield f"{len(strange):,} of {y.size:,} targets {what}: {', '.join(told)}{more}"
 
 
-def _feature_faults(x: Any, info: DatasetInfo, gaps: bool) -> Iterator[str]:
+def _feature_faults(x: Any, info: DatasetInfo) -> Iterator[str]:
     import numpy as np
 
     if info.texts:
         return
     values = x.data if hasattr(x, "indptr") else x
-    if values.dtype.kind == "f":
-        missing, infinite = int(np.isnan(values).sum()), int(np.isinf(values).sum())
-        if missing and not gaps:
-            yield f"x has {missing:,} missing numbers (NaN), and preparation.missing is error"
-        if infinite:
-            yield f"x has {infinite:,} infinite numbers"
+    if values.dtype.kind == "f" and (infinite := int(np.isinf(values).sum())):
+        yield f"x has {infinite:,} infinite numbers"
     if info.pixels and values.dtype != np.uint8:
         yield f"x must be uint8, as DatasetInfo.pixels says; got {values.dtype}"
     if info.vocabulary is not None and values.size:

@@ -112,8 +112,7 @@ class DataPlan:
         if is_built_in(self.dataset.entry):
             return
         with faults_of(self.dataset.entry):
-            gaps = self.spec.preparation.missing != "error"
-            found = bundle_faults(bundle, gaps=gaps) or list(self._differences(bundle.info))
+            found = bundle_faults(bundle) or list(self._differences(bundle.info))
         refuse_faults(self.dataset.entry, found)
 
     def _differences(self, found: DatasetInfo) -> Iterator[str]:

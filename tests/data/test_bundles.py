@@ -85,7 +85,6 @@ def test_sound_targets_of_every_task_have_no_faults(task, classes, y, more):
         ({"x": {"a": X}}, "kx takes networks of one input; got a dict of 1"),
         ({"x": "abc"}, "x must be an array, or a CSR matrix; got a str"),
         ({"x": csr_matrix(X)}, "x must be a CSR matrix if, and only if"),
-        ({"x": np.where(X == 3, np.nan, X)}, "x has 1 missing numbers (NaN)"),
         ({"x": np.where(X > 9, np.inf, X)}, "x has 2 infinite numbers"),
         ({"weights": np.ones(5)}, "weights must be an array of the shape (6,)"),
         ({"weights": -np.ones(6)}, "weights must be finite numbers of at least 0"),
@@ -143,8 +142,8 @@ def test_what_is_wrong_with_the_form_is_told(changes, said):
     assert said in text
 
 
-def test_gaps_are_no_fault_where_they_are_filled():
-    assert bundle_faults(bundle(x=np.where(X == 3, np.nan, X)), gaps=True) == []
+def test_gaps_are_left_to_the_preparation():
+    assert bundle_faults(bundle(x=np.where(X == 3, np.nan, X))) == []
 
 
 PLUGIN = """\

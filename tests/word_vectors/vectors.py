@@ -11,6 +11,6 @@ seeds: 2
 dataset: {name: imdb, encoding: sequence, maxlen: 20, num_words: 40, words: true}
 architecture:
   {name: embedding_mlp, embedding_dim: 3, pretrained: v.txt, freeze_embeddings: true}
-validation: {strategy: holdout, size: 200, order: last, train_size: 64, refit: none}
+validation: {strategy: holdout, size: 200, train_size: 64, stratify: true, refit: none}
 training: {epochs: 2}
 """
