@@ -118,12 +118,17 @@ def lab(tmp_path_factory, run_kx):
     (folder / "own.yaml").write_text(SPEC)
     code, _, err = run_kx("train", folder / "own.yaml", "--outputs", folder / "outputs", "-q")
     assert code == 0, err
-    return folder
+    yield folder
+    forget()
 
 
 @pytest.fixture
 def forgotten():
     """As in another process: no plugin was imported yet."""
+    forget()
+
+
+def forget():
     import sys
 
     from kx import registry
@@ -265,7 +270,7 @@ DAMAGES = {
     "no JSON": (lambda path: rezipped(path, "{"), "damaged: not valid JSON"),
     "too deep": (lambda path: rezipped(path, "[" * 100_000), "damaged: not valid JSON"),
     "deep": (
-        lambda path: rezipped(path, '{"config":' * 300 + "1" + "}" * 300), "cannot be loaded ("
+        lambda path: rezipped(path, '{"config":' * 300 + "1" + "}" * 300), "damaged: not valid JSON"
     ),
     "other parts": (
         lambda path: rezipped(
