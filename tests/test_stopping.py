@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 SEED = 20261128
 
 STOP = """
-import os, signal
+import os, signal, threading
 import keras, numpy as np
 import kx
 
@@ -29,7 +29,7 @@ def spoil_and_stop():
             if epoch == 1:
                 self.model.set_weights([-10 * weight for weight in weights])
             if epoch == 3:
-                os.kill(os.getpid(), signal.SIGINT)
+                signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
 
     return SpoilAndStop()
 """

@@ -239,7 +239,7 @@ def test_a_damaged_file_is_told_and_not_papered_over_by_the_sample(
 
 
 SIGNALLED = """
-import os, kx, keras
+import signal, threading, kx, keras
 
 @kx.callback("signal_NUMBER")
 def signalled():
@@ -248,7 +248,7 @@ def signalled():
     class Signalled(keras.callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):
             if epoch == 2:
-                os.kill(os.getpid(), NUMBER)
+                signal.pthread_kill(threading.main_thread().ident, NUMBER)
 
     return Signalled()
 """
