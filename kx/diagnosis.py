@@ -342,6 +342,12 @@ def _spread(values: Sequence[float | None]) -> dict[str, float]:
     }
 
 
+def _by_heart(n: Numbers) -> bool:
+    """Whether the training loss fell though the network is no better than a guess elsewhere."""
+    last, constant = n.get("training_last"), n.get("constant_loss")
+    return last is not None and constant is not None and last < (1 - GAP) * constant
+
+
 def _advice(rule: Rule, n: Numbers, spec: Mapping[str, Any], fits: int) -> Iterator[str]:
     """Yield what the notes advise, without what the spec does already or cannot do."""
     options = _options(spec, "architecture")
@@ -355,7 +361,7 @@ def _advice(rule: Rule, n: Numbers, spec: Mapping[str, Any], fits: int) -> Itera
         yield "linear"
     elif rule.kind == "no_better_than_baseline":
         yield from ("longer",) if ends_at_its_best(n) else ()
-        by_heart = n["training_last"] < (1 - GAP) * n["constant_loss"]
+        by_heart = _by_heart(n)
         yield from ("check_data", "more_data", "smaller") if by_heart else ("check_data",)
         yield from () if by_heart else ("learning_rate", "larger", "longer")
     elif rule.kind == "noisy":
