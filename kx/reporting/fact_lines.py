@@ -11,7 +11,7 @@ from kx.reporting.group import member_of
 from kx.reporting.record import Record
 from kx.reporting.report.recorded import as_told
 from kx.reporting.steps import called
-from kx.reporting.text import duration
+from kx.reporting.text import duration, number
 
 PAIRS = 6
 """Of names and values, which every fit may add to, at most so many are shown."""
@@ -28,6 +28,7 @@ def facts_of(record: Record, state: str, words: Words) -> Iterator[tuple[str, st
     yield "data from", str(data.get("source", ""))
     yield "fingerprint", str(data.get("fingerprint", ""))
     yield "examples", _sizes(data, words)
+    yield "target", _target(data, words)
     yield "base", _base(record.base, words)
     yield "words", _coverage(record.embeddings, words)
     yield "parameters", f"{record.parameters:,}" if record.parameters else ""
@@ -54,6 +55,14 @@ def _part_of(record: Record, words: Words) -> str:
     whole = words("member.group", member=what, group=member.group) if member.group else what
     changes = [f"{key}: {json.dumps(value)}" for key, value in member.changes.items()]
     return words("semicolon").join([whole, *changes])
+
+
+def _target(data: dict[str, Any], words: Words) -> str:
+    """Return in which unit targets were trained on, where that was not their own."""
+    if data.get("target_scale") != "standardize":
+        return ""
+    mean, deviation = (number(data[f"target_{name}"]) for name in ("mean", "deviation"))
+    return words("target.standardize", mean=mean, deviation=deviation)
 
 
 def _base(base: dict[str, Any], words: Words) -> str:

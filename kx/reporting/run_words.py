@@ -141,6 +141,11 @@ CATALOGUE = Catalogue(
         "fact.data from": ("data from", "数据来源"),
         "fact.fingerprint": ("fingerprint", "指纹"),
         "fact.examples": ("examples", "样本数"),
+        "fact.target": ("targets", "目标值"),
+        "target.standardize": (
+            "trained as (y - {mean}) / {deviation}, told in their own unit",
+            "训练时为 (y - {mean}) / {deviation}，结果以原单位给出",
+        ),
         "fact.base": ("base", "基础网络"),
         "fact.words": ("words", "词"),
         "fact.parameters": ("parameters", "参数个数"),

@@ -12,9 +12,11 @@ from kx import signals
 from kx.contracts import Conclusion, DatasetBundle, DatasetInfo, FitResult, Proposal, Rows, Split
 from kx.errors import DataError
 from kx.planning import Plan
+from kx.planning.finding import Finding
+from kx.planning.strangers import is_built_in
 from kx.running.bases import note_coverage
 from kx.running.keeping import keep_model, write_splits
-from kx.running.loading import check_rows, check_splits, rows_to_split
+from kx.running.loading import check_rows, check_splits, rows_to_split, tell
 from kx.running.plugin_networks import refuse_unkept
 from kx.running.vocabulary import note_vocabulary
 from kx.running.work import SMOKE_FITS, Work
@@ -114,6 +116,7 @@ class Fitter:
         from kx.training.trainer import Trainer
 
         self._work, self._bundle = work, bundle
+        _check_unit(work, bundle.info)
         self._prepared = Prepared(work.plan, bundle)
         self._preparations: dict[str, AnyPreparation] = {}
         self.last: Fitted | None = None
@@ -286,7 +289,19 @@ class Fitter:
             guarded=bool(len(validation)),
             augmentation_seed=seeds.get("augmentation", 0),
             words=getattr(preparation, "words", ()) if self._work.plan.transfer else (),
+            **self._unit(train),
         )
+
+    def _unit(self, rows: np.ndarray) -> dict[str, Any]:
+        """Return the job's fields on the unit of its targets; none if they stay as they are."""
+        from kx.data.target_scale import fit_unit
+
+        if self._work.facts["dataset"].get("target_scale") != "standardize":
+            return {}
+        y = self._bundle.train.y
+        unit = fit_unit(y if self._work.plan.spec.preparation.leaky else y[rows])
+        loss = self._work.plan.head(self._bundle.info).loss
+        return {"unit": unit, "loss_unit": unit.of_loss(loss)}
 
     def _note(self, fitted: Fitted, *, judged: bool) -> None:
         facts, history = self._work.facts, fitted.history
@@ -341,6 +356,26 @@ def _phases(fitted: Fitted) -> dict[str, Any]:
     if len(fitted.phases) < 2 and not any(note.frozen for note in fitted.phases):
         return {}
     return {"phases": [asdict(note) for note in fitted.phases]}
+
+
+def _check_unit(work: Work, info: DatasetInfo) -> None:
+    """Leave the targets as they are where a plugin's network cannot say them in another unit.
+
+    Raises:
+        SpecError: if the spec asks for it all the same.
+    """
+    from kx.training.target_unit import suits
+
+    plan, data = work.plan, work.facts["dataset"]
+    if data.get("target_scale") != "standardize" or is_built_in(plan.architecture.entry):
+        return
+    if suits(plan.build_model(info, work.weights)):
+        return
+    fatal = plan.spec.preparation.target == "standardize"
+    text = f"{plan.architecture.entry.name} has a train_step or a last layer of its own, so its "
+    text += "targets cannot be scaled"
+    tell(work, [Finding(("preparation", "target"), text, "use none", fatal=fatal)])
+    data["target_scale"] = "none"
 
 
 def _tell_what_a_refit_lacks(work: Work) -> None:

@@ -191,8 +191,17 @@ def portable(work: Work, model: keras.Model, info: DatasetInfo) -> keras.Model:
     """Return a model of Keras's own layers alone, which loads where kx is not installed.
 
     A network for sparse input has a layer of kx; its twin for dense rows has the same weights.
-    One that was fitted on features is put behind the base that made them.
+    One that was fitted on features is put behind the base that made them. One that was trained on
+    scaled targets says them in their unit.
     """
+    from kx.training.target_unit import in_unit, without_unit
+
+    bare, unit = without_unit(model)
+    made = _portable(work, bare, info)
+    return in_unit(made, unit) if unit else made
+
+
+def _portable(work: Work, model: keras.Model, info: DatasetInfo) -> keras.Model:
     if info.extracted_from is not None:
         return whole(work, model, info)
     if not info.sparse:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kx.contracts import DatasetBundle, DatasetInfo, Proposal, Provenance, Rows, Split, Strategy
 from kx.errors import MissingDataError, Problem, SpecError
@@ -67,6 +67,7 @@ def load(work: Work) -> DatasetBundle:
         "classes": list(bundle.info.classes),
         "target": bundle.info.target,
         "scale": how_scaled(work.plan, bundle.info),
+        **target_scale(work, bundle),
     }
     return bundle
 
@@ -77,6 +78,25 @@ def how_scaled(plan: Plan, info: DatasetInfo) -> str:
         return "fixed"
     stated = plan.spec.preparation.scale
     return info.scale if stated == "auto" else stated
+
+
+def target_scale(work: Work, bundle: DatasetBundle) -> dict[str, Any]:
+    """Return how the targets of a regression are scaled, decided once for all fits, and why."""
+    from kx.data.target_scale import fit_unit, why_scaled
+
+    y, stated = bundle.train.y, work.plan.spec.preparation.target
+    if bundle.info.task != "regression":
+        return {}
+    why = why_scaled(y) if stated == "auto" else "the spec says so" if stated != "none" else ""
+    if not why:
+        return {"target_scale": "none"}
+    unit = fit_unit(y)
+    return {
+        "target_scale": "standardize",
+        "target_reason": why,
+        "target_mean": unit.mean,
+        "target_deviation": unit.deviation,
+    }
 
 
 def _read(work: Work) -> tuple[DatasetBundle, Provenance]:

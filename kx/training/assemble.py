@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from kx.contracts import DatasetInfo
 from kx.models.heads import Head
 from kx.spec.schema import TrainingSection
+from kx.training.target_unit import loss_in, steady_r2, unit_layer
 
 if TYPE_CHECKING:
     import keras
@@ -16,10 +17,13 @@ def compile_model(
     model: keras.Model, info: DatasetInfo, head: Head, training: TrainingSection, steps: int
 ) -> None:
     """Compile ``model`` for the task; ``steps`` per epoch turn a schedule's epochs into steps."""
+    metrics = make_metrics(info, head)
+    if unit_layer(model) is not None:
+        metrics = [steady_r2(model) if each.name == "r2" else each for each in metrics]
     model.compile(
         optimizer=make_optimizer(training, steps),
-        loss=head.loss,
-        metrics=make_metrics(info, head),
+        loss=loss_in(model, head.loss),
+        metrics=metrics,
         jit_compile=False,
     )
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from kx.contracts import History, Split, Watcher
 from kx.curves import best_epoch
+from kx.data.target_scale import Unit
 from kx.errors import DivergedError
 from kx.spec.schema import TrainingSection
 from kx.training.feed import Batching
@@ -40,6 +41,9 @@ class Job:
             these words; empty: as the dataset says.
         learning_rates: one for each epoch of the whole fit, the last of them for all later ones;
             empty: that of the optimizer.
+        unit: of the targets, which the network is trained to say as small numbers; None: as they
+            are.
+        loss_unit: what its loss is divided by for that; all that is told is multiplied by it.
     """
 
     name: str
@@ -55,6 +59,8 @@ class Job:
     first: int = 0
     words: tuple[str, ...] = ()
     learning_rates: tuple[float, ...] = ()
+    unit: Unit | None = None
+    loss_unit: float = 1.0
 
     def batching(self, training: TrainingSection) -> Batching:
         """Return how its training rows are cut into steps."""

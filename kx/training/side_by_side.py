@@ -28,6 +28,7 @@ from kx.training.jobs import Fitted, Hooks, Job, Recording, Unfinished
 from kx.training.loops import named, program_for
 from kx.training.program import Form, Program, State, orders
 from kx.training.stand_in import StandIn
+from kx.training.target_unit import begun_in, told
 from kx.training.template import Template, Values
 
 if TYPE_CHECKING:
@@ -136,7 +137,8 @@ class SideBySide:
 
     def _begin(self, job: Job, resident: Callable[[Job], Resident], form: Form) -> _Running:
         tensors = resident(job)
-        start = self._template.initial_values(job.weights_seed)
+        drawn = self._template.initial_values(job.weights_seed)
+        start = begun_in(self._template.model, drawn, job.unit)
         program = program_for(self._programs, self._template, tensors, form)
         new = not program.asked_for
         if new:  # compile at once: the fits that wait for it have rows to shuffle
@@ -234,6 +236,8 @@ class SideBySide:
                 running.state, running.resident, order, len(job.train), job.validation
             )
             epochs = [named(program.metrics, row, validated) for row in rows]
+            for metrics in epochs:
+                told(metrics, job.loss_unit)
             if running.guarded:
                 epochs = [running.guarded.epoch_ended(first, epochs[0])]
             yield epochs

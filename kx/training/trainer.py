@@ -32,6 +32,7 @@ from kx.training.loops import HalvedLoop, Loop, PlainLoop, ProgramLoop, Resident
 from kx.training.phases import Parts, Phase, Proof, phases_of
 from kx.training.program import Form, Program
 from kx.training.side_by_side import SideBySide
+from kx.training.target_unit import begun_in, telling, unit_layer, with_unit
 from kx.training.template import Template, Values
 
 if TYPE_CHECKING:
@@ -123,7 +124,9 @@ class Trainer:
 
     def parameters(self, fitted: Fitted) -> int:
         """Return how many weights the network has."""
-        return int(self._kit(fitted.job).template.model.count_params())
+        model = self._kit(fitted.job).template.model
+        layer = unit_layer(model)
+        return int(model.count_params() - (layer.count_params() if layer else 0))
 
     def network(self, job: Job) -> keras.Model:
         """Return the network of a fit as it is before it is trained."""
@@ -218,7 +221,10 @@ class Trainer:
         steps = job.batching(self._training).steps
         started = time.monotonic()
         recording, notes = Recording(job.name, self._hooks), list[PhaseNote]()
-        values: Values = self._kit(job, phases[0]).template.initial_values(job.weights_seed)
+        template = self._kit(job, phases[0]).template
+        values: Values = begun_in(
+            template.model, template.initial_values(job.weights_seed), job.unit
+        )
         best = values
         self._hooks.watcher.fit_started(job.name, job.epochs, steps)
         own = self._hooks.callbacks()
@@ -261,7 +267,9 @@ class Trainer:
         proof = Proof(self._parts.frozen(kit.template.model))
         guarded = guards(phase.training, job)
         self._going = (kit, guarded)
-        kit.loop(self.engine).fit(data, job, phase.training, [*guarded, *callbacks])
+        kit.loop(self.engine).fit(
+            data, job, phase.training, [*telling(job.loss_unit), *guarded, *callbacks]
+        )
         return proof.note(job.name, job.first + 1)
 
     def _stopped(
@@ -312,10 +320,17 @@ class Trainer:
         def compiled(model: keras.Model) -> None:
             if phase.trainable:
                 self._parts.choose(model, phase.trainable)
+                if job.unit:
+                    unit_layer(model).trainable = False
             compile_model(model, info, self._head, phase.training, steps)
 
         augmentation = Augmentation(self._augmentation) if self._augmentation else None
-        template = Template(lambda: self._build(info), compiled, job.weights_seed)
+        scaled = job.unit is not None
+
+        def built() -> keras.Model:
+            return with_unit(self._build(info)) if scaled else self._build(info)
+
+        template = Template(built, compiled, job.weights_seed)
         return _Kit(template, augmentation)
 
     def _resident(self, data: Split) -> Resident:

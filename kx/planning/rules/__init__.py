@@ -40,6 +40,7 @@ DATA_RULES: tuple[Callable[[Plan, DatasetInfo], Iterable[Finding]], ...] = (
     data.head_suits_the_task,
     data.class_weights_name_classes,
     data.pictures_stay_bytes,
+    data.only_numbers_are_scaled,
     data.texts_are_not_scaled,
     data.sequences_have_single_tokens,
     data.augmentation_has_pictures,

@@ -59,6 +59,13 @@ def pictures_stay_bytes(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
         yield Finding(SCALE, text, "remove it")
 
 
+def only_numbers_are_scaled(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
+    """Classes have no unit, and a number from 0 to 1 has the right one."""
+    if plan.spec.preparation.target == "standardize" and info.task != "regression":
+        text = f"standardize is for regressions; {info.name} is a {info.task} task"
+        yield Finding(("preparation", "target"), text, "remove it")
+
+
 def texts_are_not_scaled(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
     """What becomes of words is no measurement."""
     if info.texts and _scales(plan):

@@ -123,6 +123,9 @@ def _of_the_data(record: Record, words: Words) -> Iterator[tuple[str, Any]]:
         count = data.get(f"{part}_examples")
         yield words(f"fact.{part}"), f"{count:,}" if isinstance(count, int) else ""
     yield words("fact.target"), data.get("target", "")
+    if data.get("target_scale") == "standardize":
+        told = {name: number(data.get(f"target_{name}")) for name in ("mean", "deviation")}
+        yield words("fact.target_scale"), words("target.standardize", **told)
     files = data.get("files")
     for name, digest in _first(files if isinstance(files, dict) else {}, words):
         yield words("fact.file", name=name), digest

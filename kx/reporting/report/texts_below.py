@@ -198,6 +198,11 @@ BELOW: Texts = {
     "fact.file": ("SHA-256 of {name}", "{name} 的 SHA-256"),
     "fact.train": ("training rows", "训练集行数"),
     "fact.test": ("test rows", "测试集行数"),
+    "fact.target_scale": ("targets in training", "训练时的目标值"),
+    "target.standardize": (
+        "(y - {mean}) / {deviation}; all results are in their own unit",
+        "(y - {mean}) / {deviation}；所有结果均以原单位给出",
+    ),
     "fact.target": ("target", "目标"),
     "fact.seconds": ("whole run", "全程"),
     "fact.fitting": ("fitting, compilation included", "拟合（含编译）"),

@@ -8,15 +8,22 @@ from pydantic import Field
 
 from kx.spec.schema.kinds import Strict
 
+TargetScale = Literal["auto", "standardize", "none"]
+
 
 class PreparationSection(Strict):
-    """What is done to the features; everything is fitted on the training part alone."""
+    """What is done to features and targets; everything is fitted on the training part alone."""
 
     scale: Literal["auto", "standardize", "unit", "none"] = "auto"
     """`standardize`: mean 0, deviation 1 per feature; `unit`: into 0..1; `auto`: what the dataset
     recommends."""
     missing: Literal["error", "zero", "mean", "indicator"] = "error"
     """What to do with missing numbers in the features."""
+    target: TargetScale = "auto"
+    """Train on targets of a regression with mean 0 and deviation 1 (`standardize`), or as they are
+    (`none`); predictions, scores and losses are in their own unit. `auto`: `standardize` where
+    their root mean square is above 50, their deviation below 0.1, or their mean more than 10
+    deviations from 0."""
     leaky: bool = False
     """Fit the preparation on the validation rows too: only to see how much too good the scores
     then are; the record says so."""

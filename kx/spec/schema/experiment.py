@@ -42,7 +42,7 @@ class ExperimentSpec(Strict):
     dataset: DatasetSection
     """What to learn from."""
     preparation: PreparationSection = PreparationSection()
-    """What is done to the features."""
+    """What is done to features and targets."""
     augmentation: AugmentationSection | None = None
     """How pictures are changed by chance while training; default: not at all."""
     architecture: ArchitectureSection

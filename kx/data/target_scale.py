@@ -1,0 +1,66 @@
+"""Whether a regression's targets are brought to a small range for training, and by what numbers.
+
+A network begins near 0 and moves by about a learning rate per step: targets of 300,000 are out of
+its reach for as long as most trainings last, and a single step of plain SGD towards them explodes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+LARGEST = 50.0
+"""Root mean square of targets that a network reaches by itself; Boston's prices have 24."""
+
+NARROWEST = 0.1
+"""Standard deviation of targets that a network can tell apart from the start."""
+
+FARTHEST = 10.0
+"""Standard deviations that the mean may be away from 0; 2.4 for Boston."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What the numbers 0 and 1 of a network stand for, in the unit of the targets.
+
+    Attributes:
+        mean: of the targets that a fit trains on.
+        deviation: their standard deviation; above 0.
+    """
+
+    mean: float
+    deviation: float
+
+    def of_loss(self, loss: str) -> float:
+        """Return what a loss is divided by for training, so that it is about 1 at the beginning.
+
+        Percentages and logarithms do not depend on the unit. Losses that are squares near 0 and
+        linear beyond 1 are nearly squares for small targets, and nearly linear for large ones.
+        """
+        curved = 1 if self.deviation > 1 else 2
+        power = {"mse": 2, "mae": 1, "huber": curved, "log_cosh": curved}.get(loss, 0)
+        return float(self.deviation**power)
+
+
+def fit_unit(y: np.ndarray) -> Unit:
+    """Return the unit for a fit that trains on the targets ``y`` (n,)."""
+    import numpy as np
+
+    deviation = float(y.std(dtype=np.float64))
+    return Unit(float(y.mean(dtype=np.float64)), deviation or 1.0)
+
+
+def why_scaled(y: np.ndarray) -> str:
+    """Return why a network could hardly learn the targets ``y`` as they are; empty if it can."""
+    unit = fit_unit(y)
+    size = (unit.mean**2 + unit.deviation**2) ** 0.5
+    if size > LARGEST:
+        return f"their root mean square is {size:.4g}, above {LARGEST:g}"
+    if unit.deviation < NARROWEST:
+        return f"their deviation is {unit.deviation:.2g}, below {NARROWEST:g}"
+    if abs(unit.mean) > FARTHEST * unit.deviation:
+        return f"their mean {unit.mean:.4g} is more than {FARTHEST:g} deviations from 0"
+    return ""

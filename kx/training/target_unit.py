@@ -1,0 +1,158 @@
+"""Networks that train on small numbers and speak in the unit of their targets.
+
+The last layer multiplies by the targets' deviation and adds their mean; both are variables that no
+training changes, so that one compiled network serves fits with other targets. Predictions and
+metrics are in the unit of the targets then, and only the loss is divided by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, MutableMapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from kx.data.target_scale import Unit
+
+if TYPE_CHECKING:
+    import keras
+
+NAME = "target_unit"
+
+
+def with_unit(model: keras.Model) -> keras.Model:
+    """Return an uncompiled network with the layer behind it."""
+    import keras
+
+    layer = keras.layers.Dense(
+        1, kernel_initializer="ones", trainable=False, dtype="float32", name=NAME
+    )
+    return keras.Model(_inputs(model), layer(model.outputs[0]), name=model.name)
+
+
+def unit_layer(model: keras.Model) -> Any:
+    """Return that layer of a network, or None."""
+    return next((layer for layer in model.layers if layer.name == NAME), None)
+
+
+def without_unit(model: keras.Model) -> tuple[keras.Model, Unit | None]:
+    """Return the network in front of the layer, and the unit that the layer stands for."""
+    import keras
+
+    layer = unit_layer(model)
+    if layer is None:
+        return model, None
+    deviation, mean = (float(variable.numpy().item()) for variable in layer.variables)
+    return keras.Model(_inputs(model), layer.input, name=model.name), Unit(mean, deviation)
+
+
+def in_unit(model: keras.Model, unit: Unit) -> keras.Model:
+    """Return a network of Keras's own layers that predicts in the unit of the targets."""
+    import keras
+
+    layer = keras.layers.Rescaling(unit.deviation, unit.mean, dtype="float32", name=NAME)
+    return keras.Model(_inputs(model), layer(model.outputs[0]), name=model.name)
+
+
+def begun_in(model: keras.Model, values: Sequence[Any], unit: Unit | None) -> list[Any]:
+    """Return the initial ``values`` of a network's variables, with those of a fit's unit."""
+    found, layer = list(values), unit_layer(model)
+    if unit is not None and layer is not None:
+        places = {id(variable): at for at, variable in enumerate(model.variables)}
+        for variable, number in zip(layer.variables, (unit.deviation, unit.mean), strict=True):
+            found[places[id(variable)]] = _filled(variable.shape, number)
+    return found
+
+
+def _filled(shape: Sequence[int], number: float) -> Any:
+    import numpy as np
+
+    return np.full(shape, number, "float32")
+
+
+def loss_in(model: keras.Model, name: str) -> str | Callable[..., Any]:
+    """Return the loss of a network: Keras's, divided as ``Unit.of_loss`` says if it has a unit."""
+    import keras
+
+    layer = unit_layer(model)
+    if layer is None:
+        return name
+    plain = keras.losses.get(name)
+
+    def scaled(y: Any, said: Any) -> Any:
+        deviation = keras.ops.convert_to_tensor(layer.kernel)[0, 0]
+        curved = keras.ops.where(deviation > 1, deviation, deviation**2)
+        divisors = {"mse": deviation**2, "mae": deviation, "huber": curved, "log_cosh": curved}
+        return plain(y, said) / divisors.get(name, 1.0)
+
+    return scaled
+
+
+def suits(model: keras.Model) -> bool:
+    """Whether the layer can stand behind a network: it must be able to say any number."""
+    import keras
+
+    own, usual = type(model), keras.Model
+    steps = ("train_step", "test_step", "compute_loss", "call")
+    plain = isinstance(model, keras.Sequential) or own.__module__.startswith("keras.")
+    same = all(getattr(own, name) is getattr(usual, name) for name in steps[:3])
+    activation = getattr(model.layers[-1], "activation", None)
+    return plain and same and activation in (None, keras.activations.linear)
+
+
+def telling(factor: float) -> list[keras.callbacks.Callback]:
+    """Return what turns the losses that later callbacks see into the unit, if that is another."""
+    return [] if factor == 1 else [_teller()(factor)]
+
+
+def told(metrics: MutableMapping[str, Any], factor: float) -> None:
+    """Multiply the losses of an epoch by ``factor``."""
+    for name in ("loss", "val_loss"):
+        if name in metrics:
+            metrics[name] *= factor
+
+
+@cache
+def _teller() -> type:
+    """Make the class late: its base needs Keras."""
+    import keras
+
+    class Teller(keras.callbacks.Callback):  # type: ignore[misc]
+        """Comes first, and changes what all others are given."""
+
+        def __init__(self, factor: float) -> None:
+            super().__init__()
+            self.factor = factor
+
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            told(logs, self.factor)
+
+    return Teller
+
+
+def steady_r2(model: keras.Model) -> Any:
+    """Return Keras's R² of scaled numbers: the same, but sums in float32 keep their digits."""
+    return _steady()(unit_layer(model), name="r2")
+
+
+@cache
+def _steady() -> type:
+    import keras
+
+    class SteadyR2(keras.metrics.R2Score):  # type: ignore[misc]
+        """R², which no shift and no scale of the targets changes."""
+
+        def __init__(self, layer: Any, **options: Any) -> None:
+            super().__init__(**options)
+            self._layer = layer
+
+        def update_state(self, y: Any, said: Any, sample_weight: Any = None) -> Any:
+            deviation = keras.ops.convert_to_tensor(self._layer.kernel)[0, 0]
+            mean = keras.ops.convert_to_tensor(self._layer.bias)[0]
+            scaled = [(keras.ops.cast(part, "float32") - mean) / deviation for part in (y, said)]
+            return super().update_state(*scaled, sample_weight)
+
+    return SteadyR2
+
+
+def _inputs(model: keras.Model) -> Any:
+    return model.inputs[0] if len(model.inputs) == 1 else model.inputs
