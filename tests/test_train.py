@@ -132,6 +132,16 @@ print(model.predict(np.zeros((1, 10000), "float32"), verbose=0).shape, "kx" in s
     assert done.stdout.split() == ["(1,", "1)", "False"], done.stderr
 
 
+def test_a_run_that_nobody_touched_is_as_its_record_says(plain, kx):
+    folder, record, _, _ = plain
+
+    code, out, err = kx("doctor", "--outputs", folder.parent, "--json")
+
+    assert code == 0, out + err
+    assert "model.keras" in record["artefacts"]
+    assert "record.json" not in record["artefacts"]
+
+
 def test_the_majority_is_the_baseline(plain):
     _, record, _, _ = plain
     from kx.data.digits import digits

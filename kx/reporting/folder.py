@@ -114,8 +114,11 @@ class RunFolder:
         atomic_write(self.path / RECORD, record.to_json())
 
     def artefacts(self) -> dict[str, str]:
-        """Return the SHA-256 of each file so far, except of what is hidden or may still change."""
-        changing = (self.log_path, self.path / LABELS)
+        """Return the SHA-256 of each file so far, except of what is hidden or may still change.
+
+        The record is there from the first moment, but this is a part of what it will say.
+        """
+        changing = (self.log_path, self.path / LABELS, self.path / RECORD)
         with storage_errors(self.path):
             return {
                 path.relative_to(self.path).as_posix(): sha256(path)
