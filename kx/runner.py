@@ -15,8 +15,9 @@ import yaml
 from kx import signals
 from kx.contracts import DatasetBundle, Watcher
 from kx.diagnosis import diagnose
-from kx.errors import Interrupted, KxError, OutOfMemoryError, PluginError
+from kx.errors import Interrupted, KxError, PluginError
 from kx.guard import ends_refused, what_was_raised
+from kx.limits import shortage
 from kx.names import READABLE
 from kx.planning import Plan
 from kx.planning.strangers import is_built_in
@@ -230,8 +231,8 @@ def _told(raised: BaseException, folder: RunFolder) -> BaseException:
         return stopped
     if not isinstance(raised, Exception):
         return PluginError(f"a plugin ended the run: {what_was_raised(raised)}")
-    if isinstance(raised, MemoryError):
-        return OutOfMemoryError("out of memory: use a smaller training.batch_size or network.")
+    if short := shortage(raised):
+        return short
     with folder.log_path.open("a", encoding="utf-8", errors=READABLE) as log:
         traceback.print_exception(raised, file=log)
     return raised

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from kx import signals
 from kx.errors import Interrupted, KxError, SpecError
+from kx.limits import shortage
 from kx.names import READABLE
 
 
@@ -62,6 +63,7 @@ def _stop(stopped: Interrupted) -> NoReturn:
 
 def _fail(error: Exception) -> None:
     """Tell what went wrong and exit, if it is something that the user can put right."""
+    error = shortage(error) or error
     if isinstance(error, KxError):
         _tell(error)
         sys.exit(_flushed(error.exit_code))

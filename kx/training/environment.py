@@ -12,6 +12,7 @@ from pathlib import Path
 
 from kx import signals
 from kx.errors import UsageError
+from kx.limits import address_space, check_room
 from kx.spec.schema import TrainingSection
 from kx.training.engine import Machine
 
@@ -27,6 +28,7 @@ def check_environment() -> None:
 
     Raises:
         UsageError: if the environment asks for another backend, or would cut training short.
+        OutOfMemoryError: if the limits of this process leave no room for TensorFlow.
     """
     backend = os.environ.get("KERAS_BACKEND", "tensorflow")
     if backend != "tensorflow":
@@ -34,6 +36,7 @@ def check_environment() -> None:
     for name in CAPS:
         if os.environ.get(name):
             raise UsageError(f"{name} is set: Keras would silently train less. Unset it.")
+    check_room(address_space(), usable_cores())
 
 
 def start_tensorflow(
