@@ -21,6 +21,9 @@ NARROWEST = 0.1
 FARTHEST = 10.0
 """Standard deviations that the mean may be away from 0; 2.4 for Boston."""
 
+POWERS = {"mse": (2, 2), "mae": (1, 1), "huber": (2, 1), "log_cosh": (2, 1)}
+"""Name of a loss -> the power of the targets' unit that it has: of small targets, of large ones."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -40,9 +43,7 @@ class Unit:
         Percentages and logarithms do not depend on the unit. Losses that are squares near 0 and
         linear beyond 1 are nearly squares for small targets, and nearly linear for large ones.
         """
-        curved = 1 if self.deviation > 1 else 2
-        power = {"mse": 2, "mae": 1, "huber": curved, "log_cosh": curved}.get(loss, 0)
-        return float(self.deviation**power)
+        return float(self.deviation ** (POWERS.get(loss, (0, 0))[self.deviation > 1]))
 
 
 def fit_unit(y: np.ndarray) -> Unit:

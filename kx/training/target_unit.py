@@ -11,7 +11,7 @@ from collections.abc import Callable, MutableMapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from kx.data.target_scale import Unit
+from kx.data.target_scale import POWERS, Unit
 
 if TYPE_CHECKING:
     import keras
@@ -80,9 +80,8 @@ def loss_in(model: keras.Model, name: str) -> str | Callable[..., Any]:
 
     def scaled(y: Any, said: Any) -> Any:
         deviation = keras.ops.convert_to_tensor(layer.kernel)[0, 0]
-        curved = keras.ops.where(deviation > 1, deviation, deviation**2)
-        divisors = {"mse": deviation**2, "mae": deviation, "huber": curved, "log_cosh": curved}
-        return plain(y, said) / divisors.get(name, 1.0)
+        small, large = (deviation**power for power in POWERS.get(name, (0, 0)))
+        return plain(y, said) / keras.ops.where(deviation > 1, large, small)
 
     return scaled
 
