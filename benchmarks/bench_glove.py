@@ -67,8 +67,8 @@ def generate(path: Path) -> None:
 
 def measure(path: Path) -> None:
     """Read ``path`` into a new cache, then from it, and print what that cost as JSON."""
-    from kx.data.sources import SourceFiles
-    from kx.data.weight_files import SourceWeights
+    from kx.data.files.sources import SourceFiles
+    from kx.data.files.weight_files import SourceWeights
 
     with tempfile.TemporaryDirectory(prefix="kx-bench-") as cache:
         seconds = []

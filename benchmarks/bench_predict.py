@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] = ()) -> bool:
 
 
 def _row() -> str:
-    from kx.data.wine import FEATURES
+    from kx.datasets.wine import FEATURES
 
     return ",".join(f"{name}=1" for name in FEATURES)
 

@@ -13,13 +13,13 @@ from typing import Any
 import yaml
 
 from benchmarks.processes import ROOT, cpu, interleaved, verdict, wall
+from kx.base.jsonfile import to_json
 from kx.planning import make_plan
-from kx.reporting.folder import RunFolder
-from kx.reporting.history import JSON, Curves
-from kx.reporting.jsonfile import to_json
-from kx.reporting.record import Record, Score
-from kx.reporting.sparkline import glance
-from kx.reporting.surroundings import collect_versions, environment
+from kx.runs.folder import RunFolder
+from kx.runs.history import JSON, Curves
+from kx.runs.record import Record, Score
+from kx.runs.sparkline import glance
+from kx.runs.surroundings import collect_versions, environment
 
 RUNS = 200
 LIST_TARGET, PAGE_TARGET, SIZE_TARGET = 1.0, 10.0, 5_000_000

@@ -22,15 +22,15 @@ import yaml
 
 from benchmarks.processes import ROOT
 from benchmarks.readme import refreshed
-from kx.errors import KxError
+from kx.base.errors import KxError
+from kx.base.storage import atomic_write
+from kx.base.text import duration, interval, number
 from kx.planning import make_plan, plan_document
-from kx.reporting.expected import wanted
-from kx.reporting.folder import judged, run_ids
-from kx.reporting.record import Record, headline
-from kx.reporting.storage import atomic_write
-from kx.reporting.surroundings import collect_versions
-from kx.reporting.text import duration, interval, number
+from kx.runs.folder import judged, run_ids
+from kx.runs.record import Record, headline
+from kx.runs.surroundings import collect_versions
 from kx.spec.document import parse
+from kx.wording.expected import wanted
 
 TARGET = ROOT / "docs" / "book.md"
 READMES = (ROOT / "README.md", ROOT / "README.zh.md")

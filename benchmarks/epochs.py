@@ -34,8 +34,8 @@ class Contest:
 
 def read(path: Path, settings: Sequence[str] = ()) -> tuple[Any, Any, bool]:
     """Return the plan, its data, and whether these are a sample."""
-    from kx.data.sources import SampleFiles, SourceFiles
-    from kx.errors import MissingDataError
+    from kx.base.errors import MissingDataError
+    from kx.data.files.sources import SampleFiles, SourceFiles
     from kx.planning import make_plan
 
     plan = make_plan(path, settings)
@@ -62,9 +62,9 @@ def features_if_wanted(plan: Any, bundle: Any) -> Any:
 
 def contest(plan: Any, bundle: Any) -> Contest:
     """Return the spec's jobs, and trainers whose engine is chosen by all of them."""
+    from kx.base.seeds import derive
     from kx.contracts import Watcher
     from kx.running.loading import rows_to_split
-    from kx.seeds import derive
     from kx.training.jobs import Hooks
     from kx.training.trainer import Trainer
 

@@ -8,7 +8,7 @@ there.
 import re
 from collections.abc import Mapping, Sequence
 
-from kx.reporting.record import Record, Score
+from kx.runs.record import Record, Score
 
 ROW = re.compile(r"^\| \[(?P<spec>\w+)\]\(configs/(?P=spec)\.yaml\) \|(?:[^|]*\|){4}$")
 DECIMAL = re.compile(r"\d+\.(?P<decimals>\d+)")

@@ -21,8 +21,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from kx.reporting.folder import run_ids, state
-from kx.reporting.storage import PART
+from kx.base.storage import PART
+from kx.runs.folder import run_ids, state
 
 ROOT = Path(__file__).resolve().parents[1]
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

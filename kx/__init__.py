@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kx.base.errors import DataError
+from kx.components.registry import callback, dataset, evaluator, model
 from kx.contracts import (
     Complaint,
     Conclusion,
@@ -16,11 +18,9 @@ from kx.contracts import (
     Proposal,
     Split,
 )
-from kx.errors import DataError
-from kx.registry import callback, dataset, evaluator, model
 
 if TYPE_CHECKING:
-    from kx.options import SpecPath
+    from kx.components.options import SpecPath
 
 __version__ = "0.1.0"
 
@@ -43,7 +43,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name == "SpecPath":  # needs Pydantic, which takes longer to import than the rest
-        from kx.options import SpecPath
+        from kx.components.options import SpecPath
 
         return SpecPath
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -12,21 +12,18 @@ from typing import Any
 
 import yaml
 
-from kx import signals
+from kx.advice.diagnosis import diagnose
+from kx.advice.suggestion import practical
+from kx.base import signals
+from kx.base.errors import Interrupted, KxError, PluginError
+from kx.base.guard import ends_refused, what_was_raised
+from kx.base.limits import shortage
+from kx.base.names import READABLE
+from kx.base.seeds import derive
+from kx.base.storage import sweep_partial
 from kx.contracts import DatasetBundle, Watcher
-from kx.diagnosis import diagnose
-from kx.errors import Interrupted, KxError, PluginError
-from kx.guard import ends_refused, what_was_raised
-from kx.limits import shortage
-from kx.names import READABLE
 from kx.planning import Plan
 from kx.planning.strangers import is_built_in
-from kx.reporting.folder import RECORD, RunFolder
-from kx.reporting.looks import settle_look
-from kx.reporting.record import Record, read_record
-from kx.reporting.sparkline import glance
-from kx.reporting.storage import sweep_partial
-from kx.reporting.surroundings import collect_versions, environment, git_commit
 from kx.running.bases import find_weights, note_coverage
 from kx.running.features import extracted
 from kx.running.fitting import Fitter
@@ -36,9 +33,12 @@ from kx.running.loading import load
 from kx.running.safe_points import SafePoints
 from kx.running.unfinished import keeping_unfinished, what_is_kept
 from kx.running.work import Switches, Work, first_line, without_paths
-from kx.seeds import derive
+from kx.runs.folder import RECORD, RunFolder
+from kx.runs.looks import settle_look
+from kx.runs.record import Record, read_record
+from kx.runs.sparkline import glance
+from kx.runs.surroundings import collect_versions, environment, git_commit
 from kx.spec.whereabouts import way
-from kx.suggestion import practical
 
 
 def run(plan: Plan, outputs: Path, watcher: Watcher, switches: Switches) -> tuple[Record, Path]:

@@ -145,7 +145,7 @@ def spec_file(tmp_path):
 @pytest.fixture
 def own_parts():
     """What a test registers is forgotten afterwards; what ships with kx is not."""
-    from kx import registry
+    from kx.components import registry
 
     tables = (registry.dataset, registry.model, registry.evaluator, registry.callback)
     before = [set(table.names()) for table in tables]

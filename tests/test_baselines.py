@@ -6,15 +6,15 @@ import scipy.sparse
 from numpy.random import default_rng
 
 from kx.contracts import DatasetInfo, Split
-from kx.data.boston import boston
-from kx.data.breast_cancer import breast_cancer
-from kx.data.digits import digits
-from kx.data.imdb import imdb
-from kx.data.mnist import mnist
+from kx.data.files.sources import SourceFiles
 from kx.data.preparation import fit_preparation
-from kx.data.reuters import reuters
-from kx.data.sources import SourceFiles
-from kx.data.wine import wine
+from kx.datasets.boston import boston
+from kx.datasets.breast_cancer import breast_cancer
+from kx.datasets.digits import digits
+from kx.datasets.imdb import imdb
+from kx.datasets.mnist import mnist
+from kx.datasets.reuters import reuters
+from kx.datasets.wine import wine
 from kx.evaluators import baselines
 from kx.evaluators.baselines import baseline_predictions, linear_too_large
 

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from kx.curves import best_epoch, difference, lower_is_better
+from kx.base.curves import best_epoch, difference, lower_is_better
 from kx.models.heads import METRICS
 
 

@@ -10,9 +10,9 @@ import pytest
 from benchmarks.book import Entry, book, newest_run, page, same_code, same_spec
 from benchmarks.readme import refreshed
 from kx.planning import make_plan
-from kx.reporting.folder import RunFolder
-from kx.reporting.record import Record
-from kx.reporting.surroundings import collect_versions
+from kx.runs.folder import RunFolder
+from kx.runs.record import Record
+from kx.runs.surroundings import collect_versions
 
 ROOT = Path(__file__).resolve().parents[1]
 WINE = ROOT / "configs" / "wine.yaml"

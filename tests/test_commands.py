@@ -82,7 +82,7 @@ def test_check_as_json_lists_every_problem(kx, spec_file):
 
 @pytest.mark.parametrize("kind", ["datasets", "models", "evaluators"])
 def test_list_as_json_has_every_entry_with_its_options(kx, kind):
-    from kx import registry
+    from kx.components import registry
 
     table = {
         "datasets": registry.dataset, "models": registry.model, "evaluators": registry.evaluator

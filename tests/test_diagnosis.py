@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kx.course import SHORT
-from kx.diagnosis import KINDS, RULES, Diagnosis, diagnose
-from kx.language import LANGUAGES, Catalogue
-from kx.reporting.diagnosis_words import WORDS, advice, explained, in_a_line, recorded
-from kx.reporting.record import Record
+from kx.advice.diagnosis import KINDS, RULES, Diagnosis, diagnose
+from kx.advice.loss_statistics import SHORT
+from kx.base.language import LANGUAGES, Catalogue
+from kx.runs.record import Record
+from kx.wording.diagnosis_words import WORDS, advice, explained, in_a_line, recorded
 
 MLP = {"architecture": {"name": "mlp", "units": [16, 16], "dropout": 0.0, "l1": 0.0, "l2": 0.0}}
 BINARY = {"accuracy": {"majority": 0.5}, "loss": {"prior": 0.693}}

@@ -8,6 +8,7 @@ import sklearn.model_selection  # noqa: F401  # else the first test's deadline w
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kx.components.registry import evaluator
 from kx.contracts import DatasetInfo, FitResult, Rows
 from kx.evaluators.conclusion import rates_found
 from kx.evaluators.group_kfold import group_kfold
@@ -16,7 +17,6 @@ from kx.evaluators.leave_one_out import leave_one_out
 from kx.evaluators.repeated_kfold import repeated_kfold
 from kx.evaluators.stratified_kfold import stratified_kfold
 from kx.evaluators.time_series import time_series
-from kx.registry import evaluator
 
 FOLD_STRATEGIES = (
     "group_kfold",

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kx.errors import PluginError
-from kx.guard import TimeUpError, answer, guarded, patience, time_limit
+from kx.base.errors import PluginError
+from kx.base.guard import TimeUpError, answer, guarded, patience, time_limit
 
 SPEC = "name: x\nplugins: [own.py]\ndataset: wine\narchitecture: mlp\n"
 
@@ -82,7 +82,7 @@ def test_a_process_that_answers_is_believed_and_one_that_does_not_is_told():
 def test_kx_itself_may_end_the_process_while_a_plugin_is_busy():
     def work():
         with guarded("own.py"):
-            exec("import os\nos._exit(3)", {"__name__": "kx.signals"})
+            exec("import os\nos._exit(3)", {"__name__": "kx.base.signals"})
 
     assert answer(work, 5)[1] == "ended the process (exit code 3) before it was done"
 

@@ -7,15 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kx.advice.diagnosis import Diagnosis
+from kx.advice.suggestion import CHANGES, changes_for, practical
+from kx.base.errors import SpecError
 from kx.contracts import Rows, Way, Ways
-from kx.diagnosis import Diagnosis
-from kx.errors import SpecError
 from kx.evaluators.stratified_kfold import complaints
 from kx.planning import is_sound, make_plan
-from kx.reporting.diagnosis_words import WORDS
 from kx.running.loading import how_scaled
 from kx.spec.edit import settings
-from kx.suggestion import CHANGES, changes_for, practical
+from kx.wording.diagnosis_words import WORDS
 from tests.data.photos import encoded, plain
 
 CONFIGS = sorted((Path(__file__).parent.parent / "configs").glob("*.yaml"))

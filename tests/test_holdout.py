@@ -5,9 +5,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from kx.components.registry import evaluator
 from kx.contracts import DatasetInfo, FitResult, Rows
 from kx.evaluators.holdout import check, holdout, rescaled, size_in_rows
-from kx.registry import evaluator
 
 ORDERS = ("shuffled", "first", "last")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kx.data.download import Downloader
+from kx.data.files.download import Downloader
 from tests.data.loopback import data_file
 from tests.machine import DATA, PATIENCE
 

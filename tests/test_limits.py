@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kx.errors import DataError, OutOfMemoryError, PluginError
-from kx.limits import check_room, shortage
+from kx.base.errors import DataError, OutOfMemoryError, PluginError
+from kx.base.limits import check_room, shortage
 from tests.machine import PATIENCE
 
 ROOT = Path(__file__).parent.parent

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kx.names import READABLE, path_of, plain_path, readable
+from kx.base.names import READABLE, path_of, plain_path, readable
 
 ODD = os.fsdecode(b"gr\xfcn")
 
@@ -81,8 +81,8 @@ def test_a_library_gets_a_plain_way_to_the_same_folder(tmp_path):
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="its file system takes UTF-8 alone")
 def test_two_names_that_are_written_alike_are_refused(tmp_path):
-    from kx.data.trees import open_tree
-    from kx.errors import DataError
+    from kx.base.errors import DataError
+    from kx.data.files.trees import open_tree
 
     for name in (ODD, r"gr\xfcn"):
         (tmp_path / name).mkdir()
@@ -93,7 +93,7 @@ def test_two_names_that_are_written_alike_are_refused(tmp_path):
 
 
 def test_a_tree_reads_what_it_shows(tmp_path):
-    from kx.data.trees import open_tree
+    from kx.data.files.trees import open_tree
 
     (tmp_path / ODD / ODD).mkdir(parents=True)
     (tmp_path / ODD / ODD / f"{ODD}.txt").write_bytes(b"content")

@@ -99,7 +99,7 @@ def test_all_that_is_written_is_utf_8(runs):
 
 
 def test_the_record_has_the_names_as_they_are_shown(runs):
-    from kx.reporting.record import read_record
+    from kx.runs.record import read_record
 
     record = read_record(runs["pictures"] / "record.json")
 

@@ -6,10 +6,10 @@ from typing import Annotated
 import pytest
 from pydantic import Field
 
-from kx import registry
-from kx.errors import PluginError, SpecError
+from kx.base.errors import PluginError, SpecError
+from kx.components import registry
+from kx.components.registry import Registry
 from kx.planning import plan_document
-from kx.registry import Registry
 from kx.spec.document import parse
 from kx.spec.load import expand_shorthands
 

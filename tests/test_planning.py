@@ -3,13 +3,13 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from kx import registry
-from kx.editor_schema import editor_schema
-from kx.errors import SpecError
+from kx.authoring.editor_schema import editor_schema
+from kx.authoring.template import spec_template
+from kx.base.errors import SpecError
+from kx.components import registry
 from kx.planning import plan_document
 from kx.spec.document import parse, read_document
 from kx.spec.load import expand_shorthands
-from kx.template import spec_template
 
 CONFIGS = sorted(Path(__file__).parents[1].joinpath("configs").glob("*.yaml"))
 
@@ -17,7 +17,7 @@ PLUGIN = '''\
 from typing import Literal
 
 from kx.contracts import DatasetInfo
-from kx.registry import dataset, model
+from kx.components.registry import dataset, model
 
 Task = Literal["binary", "multiclass", "multilabel", "regression", "unit_regression"]
 

@@ -10,11 +10,11 @@ import zipfile
 import numpy as np
 import pytest
 
+from kx.base.errors import PluginError
+from kx.base.storage import sha256
 from kx.contracts import DatasetInfo
-from kx.data.wine import FEATURES, wine
-from kx.errors import PluginError
+from kx.datasets.wine import FEATURES, wine
 from kx.planning import make_plan
-from kx.reporting.storage import sha256
 
 pytestmark = pytest.mark.slow
 
@@ -131,7 +131,7 @@ def forgotten():
 def forget():
     import sys
 
-    from kx import registry
+    from kx.components import registry
 
     for name in ("own", "hidden", "mute", "quick", "two", "wide"):
         registry.model._entries.pop(name, None)

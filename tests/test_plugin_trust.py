@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import yaml
 
-from kx.data.fingerprint import fingerprint
-from kx.diagnosis import Diagnosis
-from kx.errors import DataError, SpecError, UnaskedPluginError
+from kx.advice.diagnosis import Diagnosis
+from kx.base.errors import DataError, SpecError, UnaskedPluginError
+from kx.data.arrays.fingerprint import fingerprint
 from kx.planning import make_plan, plan_closed, plan_data
-from kx.reporting.folder import RunFolder
-from kx.reporting.record import Record
+from kx.runs.folder import RunFolder
+from kx.runs.record import Record
 from kx.spec.whereabouts import spec_home
 
 PLUGIN = '''\
@@ -107,7 +107,7 @@ def record_of(run, plan, spec_folder):
 def forget():
     import sys
 
-    from kx import registry
+    from kx.components import registry
 
     for table in (registry.dataset, registry.model):
         for name in ("toy", "own"):

@@ -79,7 +79,7 @@ def said(out):
 
 
 def test_rows_of_a_table_get_the_very_numbers_that_the_run_kept(predict, kept, tmp_path):
-    from kx.data.wine import FEATURES, wine
+    from kx.datasets.wine import FEATURES, wine
 
     path = written(tmp_path / "wine.csv", FEATURES, wine().test.x)
 
@@ -98,8 +98,8 @@ def test_rows_of_a_table_get_the_very_numbers_that_the_run_kept(predict, kept, t
 
 
 def test_a_regression_tells_its_number_and_its_unit(predict, kept, tmp_path):
-    from kx.data.boston import FEATURES, boston
-    from kx.data.sources import SampleFiles
+    from kx.data.files.sources import SampleFiles
+    from kx.datasets.boston import FEATURES, boston
 
     x = boston(SampleFiles()).test.x
     row = ",".join(f"{name}={value!r}" for name, value in zip(FEATURES, x[0].tolist(), strict=True))
@@ -118,8 +118,8 @@ def test_a_regression_tells_its_number_and_its_unit(predict, kept, tmp_path):
 
 
 def test_picture_files_get_the_very_numbers_that_the_run_kept(predict, kept, tmp_path):
-    from kx.data.mnist import mnist
-    from kx.data.sources import SampleFiles
+    from kx.data.files.sources import SampleFiles
+    from kx.datasets.mnist import mnist
 
     (tmp_path / "digits").mkdir()
     for row, picture in enumerate(mnist(SampleFiles()).test.x[:20]):
@@ -141,9 +141,9 @@ def test_picture_files_get_the_very_numbers_that_the_run_kept(predict, kept, tmp
 @pytest.mark.real_data
 def test_texts_get_the_numbers_that_the_run_kept(predict, kept, tmp_path, real_data_dir):
     """The stand-in's ranks, written in the real words of these ranks."""
-    from kx.data.parts import keras_orders
+    from kx.data.arrays.splitting import keras_orders
     from kx.data.samples.reviews import reviews
-    from kx.data.word_index import read_word_index
+    from kx.data.texts.word_index import read_word_index
 
     words = {rank: word for word, rank in read_word_index("imdb_word_index.json").items()}
     _, order = keras_orders(1_200, 300)
@@ -162,7 +162,7 @@ def test_texts_get_the_numbers_that_the_run_kept(predict, kept, tmp_path, real_d
 
 
 def test_rows_come_from_stdin(predict, kept, monkeypatch):
-    from kx.data.wine import FEATURES, wine
+    from kx.datasets.wine import FEATURES, wine
 
     row = ",".join(map(str, wine().test.x[0].tolist()))
     content = f"{','.join(FEATURES)}\n{row}\n".encode()

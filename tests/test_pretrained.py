@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from kx.base.errors import SpecError, UsageError
 from kx.contracts import DatasetInfo
-from kx.errors import SpecError, UsageError
 from kx.models.applications import NAMES, OPTIONS
 from kx.models.pretrained import BASE, choose, extractor, frozen, pretrained
 from kx.planning import plan_document

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kx.reading import open_regular, read_named, read_regular, regular_size
+from kx.base.reading import open_regular, read_named, read_regular, regular_size
 
 ZERO = Path("/dev/zero")
 ODD = {
@@ -97,7 +97,7 @@ def test_of_a_pipe_a_user_gets_what_is_written_up_to_one_byte_too_many(tmp_path,
 
 
 def test_a_pipe_that_nobody_writes_to_is_told(tmp_path, monkeypatch):
-    monkeypatch.setattr("kx.reading.PATIENCE", 0.01)
+    monkeypatch.setattr("kx.base.reading.PATIENCE", 0.01)
     os.mkfifo(tmp_path / "pipe")
 
     with pytest.raises(OSError, match="nobody writes to"):

@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from kx import registry
-from kx.errors import PluginError
-from kx.registry import Registry
+from kx.base.errors import PluginError
+from kx.components import registry
+from kx.components.registry import Registry
 
 TABLES = (registry.dataset, registry.model, registry.evaluator)
 
@@ -27,7 +27,8 @@ def test_what_ships_with_kx_is_listed_and_in_the_module_of_its_name(table):
 
 def test_a_name_that_ships_with_kx_is_taken_before_its_module_is_imported():
     script = """
-from kx import errors, model
+from kx import model
+from kx.base import errors
 try:
     @model("linear")
     def mine(info):

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from kx.base.errors import SpecError
 from kx.contracts import DatasetInfo
-from kx.errors import SpecError
 from kx.planning import plan_document
 from kx.planning.rules import (
     DATA_RULES,

@@ -1,4 +1,4 @@
-from kx.seeds import PURPOSES, derive
+from kx.base.seeds import PURPOSES, derive
 
 
 def test_a_seed_has_its_own_draws_for_each_purpose_and_fit():

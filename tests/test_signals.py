@@ -8,15 +8,15 @@ import sys
 
 import pytest
 
-from kx.reporting.folder import RunFolder, judged, state
-from kx.reporting.group import groups
-from kx.reporting.history import read_history
-from kx.reporting.record import Record
+from kx.runs.folder import RunFolder, judged, state
+from kx.runs.history import read_history
+from kx.runs.record import Record
+from kx.runs.run_group import groups
 from tests.conftest import ROOT
 
 HELD = """
 import os, signal
-from kx import signals
+from kx.base import signals
 
 signals.install()
 with signals.held():
@@ -27,7 +27,7 @@ print("never")
 
 NOTED = """
 import os, signal, sys
-from kx import signals
+from kx.base import signals
 
 signals.install()
 sys.modules["tensorflow"] = object()
@@ -38,7 +38,7 @@ signals.check()
 
 IN_A_FINALIZER = """
 import os, signal, time
-from kx import signals
+from kx.base import signals
 
 class Finalized:
     def __del__(self):
@@ -55,8 +55,8 @@ except signals.Interrupted as stopped:
 
 DEEP = """
 import os, select, signal, sys
-from kx import signals
-from kx.errors import Interrupted
+from kx.base import signals
+from kx.base.errors import Interrupted
 
 def write(stopped):
     with open("written", "w") as file:
@@ -86,14 +86,14 @@ def test_what_is_held_is_done_before_a_signal_raises(tmp_path):
     out, err = python(HELD, tmp_path).communicate(timeout=60)
 
     assert out == "held\n"
-    assert "kx.errors.Interrupted: stopped by SIGTERM" in err
+    assert "kx.base.errors.Interrupted: stopped by SIGTERM" in err
 
 
 def test_with_tensorflow_loaded_a_signal_raises_at_safe_points_alone(tmp_path):
     out, err = python(NOTED, tmp_path).communicate(timeout=60)
 
     assert out == "noted\n"
-    assert err.splitlines()[-1] == "kx.errors.Interrupted: stopped by SIGTERM"
+    assert err.splitlines()[-1] == "kx.base.errors.Interrupted: stopped by SIGTERM"
     assert "in check" in err
 
 
@@ -174,7 +174,7 @@ SPEC = "{name: tiny, seed: 1, dataset: wine, architecture: mlp, training: {epoch
 def test_a_folder_that_cannot_be_begun_does_not_stay(kx, spec_file, tmp_path, monkeypatch):
     """The second write of a run finds no room: the first is its record."""
     monkeypatch.setenv("KX_FAULT", "enospc:7")
-    from kx.reporting import storage
+    from kx.base import storage
 
     monkeypatch.setattr(storage, "_points", iter(range(1, 1000)))
     code, _, err = kx("train", spec_file(SPEC), "--outputs", tmp_path / "out")

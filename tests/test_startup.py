@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from kx import registry
 from kx.cli.commands import WHERE
+from kx.components import registry
 from tests.machine import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -82,7 +82,7 @@ def test_of_commands_and_components_only_those_that_are_named_are_imported(modul
 
     code, modules = modules_after(["check", str(ROOT / "configs/imdb.yaml")])
 
-    named = {"kx.data.imdb", "kx.models.mlp", "kx.evaluators.holdout"}
+    named = {"kx.datasets.imdb", "kx.models.mlp", "kx.evaluators.holdout"}
     assert (code, modules & shipped) == (0, named)
     assert modules & {f"kx.cli.{where.split('.')[0]}" for where in WHERE.values()} == {
         "kx.cli.check"

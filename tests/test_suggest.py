@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from kx.diagnosis import Diagnosis
+from kx.advice.diagnosis import Diagnosis
+from kx.advice.suggestion import CHANGES, changes_for, suggested
 from kx.planning import make_plan
-from kx.reporting.diagnosis_words import WORDS, suggestion
-from kx.reporting.folder import RunFolder
-from kx.reporting.record import Record
-from kx.suggestion import CHANGES, changes_for, suggested
+from kx.runs.folder import RunFolder
+from kx.runs.record import Record
+from kx.wording.diagnosis_words import WORDS, suggestion
 
 CONFIGS = Path(__file__).parent.parent / "configs"
 RISES = [0.6, 0.5, 0.27, 0.35, 0.44, 0.53, 0.6]

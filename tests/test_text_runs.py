@@ -7,9 +7,9 @@ import json
 import numpy as np
 import pytest
 
+from kx.data.files.sources import SourceFiles
 from kx.data.preparation import preparation_from
-from kx.data.sources import SourceFiles
-from kx.data.text_folder import text_folder
+from kx.datasets.text_folder import text_folder
 
 SPEC = """\
 name: mails

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from kx.base.errors import DivergedError, ExpectationMissedError, MissingDataError
 from kx.cli.verify import _judge
-from kx.errors import DivergedError, ExpectationMissedError, MissingDataError
-from kx.reporting.expected import wanted
-from kx.reporting.record import Record
-from kx.reporting.verdicts import Verified, verdicts_table
+from kx.runs.record import Record
+from kx.terminal.verdicts import Verified, verdicts_table
+from kx.wording.expected import wanted
 
 TINY = """\
 name: tiny

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from kx.contracts import DatasetInfo
-from kx.data.sources import SourceFiles
-from kx.data.weight_files import SourceWeights
+from kx.data.files.sources import SourceFiles
+from kx.data.files.weight_files import SourceWeights
 from kx.models.conv1d import conv1d
 from kx.models.embedding_mlp import complaints as embedding_complaints
 from kx.models.embedding_mlp import embedding_mlp

@@ -5,12 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from kx.diagnosis import Diagnosis
-from kx.planning import make_plan
-from kx.reporting.record import Record
-from kx.reporting.steps import WORDS, in_words
-from kx.suggestion import best_change
-from kx.workflow import (
+from kx.advice.diagnosis import Diagnosis
+from kx.advice.suggestion import best_change
+from kx.advice.workflow import (
     baseline_aim,
     baseline_changes,
     model_aim,
@@ -20,6 +17,9 @@ from kx.workflow import (
     overfit_changes,
     regularised_aim,
 )
+from kx.planning import make_plan
+from kx.runs.record import Record
+from kx.terminal.steps import WORDS, in_words
 
 CONFIGS = sorted((Path(__file__).parent.parent / "configs").glob("*.yaml"))
 
@@ -136,8 +136,8 @@ def test_a_step_says_honestly_what_came_of_its_aim(aim, reached, words):
 
 
 def test_all_words_of_steps_are_there_in_both_languages():
-    from kx.reporting.lineup import WORDS as TABLE
-    from kx.reporting.paired_words import WORDS as TESTS
+    from kx.terminal.lineup import WORDS as TABLE
+    from kx.wording.paired_words import WORDS as TESTS
 
     assert [*WORDS.gaps(), *TABLE.gaps(), *TESTS.gaps()] == []
 

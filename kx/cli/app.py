@@ -23,7 +23,7 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from kx.reporting.surroundings import collect_versions
+        from kx.runs.surroundings import collect_versions
 
         typer.echo("  ".join(f"{name} {text}" for name, text in collect_versions().items()))
         raise typer.Exit

@@ -10,7 +10,7 @@ import typer
 from kx.cli.options import AsJson, Seed, Set, SpecFiles, overrides
 
 if TYPE_CHECKING:
-    from kx.errors import Problem
+    from kx.base.errors import Problem
     from kx.spec.document import Document
 
 Found = tuple[list["Problem"], list["Problem"]]
@@ -28,8 +28,8 @@ def check(
     """
     from dataclasses import asdict
 
-    from kx.errors import SpecError
-    from kx.reporting.jsonfile import to_json
+    from kx.base.errors import SpecError
+    from kx.base.jsonfile import to_json
 
     problems: list[Problem] = []
     report = []
@@ -57,7 +57,7 @@ def check(
 
 
 def _checked(path: Path, settings: list[str]) -> Found:
-    from kx.errors import SpecError
+    from kx.base.errors import SpecError
     from kx.planning import plugin_files
     from kx.spec.load import load_document
 
@@ -73,8 +73,8 @@ def _checked(path: Path, settings: list[str]) -> Found:
 
 def say_imported(path: Path) -> None:
     """Tell that the plugin files of a spec are imported, if it names any: that runs their code."""
+    from kx.base.text import clean
     from kx.planning import plugin_files
-    from kx.reporting.text import clean
     from kx.spec.document import read_document
 
     if files := plugin_files(read_document(path)):
@@ -82,7 +82,7 @@ def say_imported(path: Path) -> None:
 
 
 def _in_here(document: Document, folder: Path) -> Found:
-    from kx.errors import SpecError
+    from kx.base.errors import SpecError
     from kx.planning import plan_document
 
     try:
@@ -95,8 +95,8 @@ def _apart(document: Document, folder: Path, files: list[str]) -> Found:
     """Check a spec with plugins in a process of its own, which these may end, or never end."""
     from dataclasses import asdict
 
-    from kx.errors import Problem
-    from kx.guard import GRACE, answer, patience
+    from kx.base.errors import Problem
+    from kx.base.guard import GRACE, answer, patience
 
     def work() -> Any:
         return [[asdict(problem) for problem in part] for part in _in_here(document, folder)]

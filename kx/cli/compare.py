@@ -25,12 +25,12 @@ def compare(runs: Runs, outputs: Outputs = Path("outputs"), as_json: AsJson = Fa
 
     Example: kx compare digits digits_smaller
     """
-    from kx.reporting import console
-    from kx.reporting.compare import compare_runs
-    from kx.reporting.comparison_table import comparison_panel
-    from kx.reporting.group import runs_meant
-    from kx.reporting.jsonfile import to_json
-    from kx.reporting.sparkline import main_curve
+    from kx.base.jsonfile import to_json
+    from kx.runs.compare import compare_runs
+    from kx.runs.run_group import runs_meant
+    from kx.runs.sparkline import main_curve
+    from kx.terminal import console
+    from kx.terminal.comparison_table import comparison_panel
 
     folders = runs_meant(outputs, runs)
     overview = compare_runs(folders)

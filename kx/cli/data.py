@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kx.base.errors import DataError, UsageError, suggest
 from kx.cli.options import AsJson
-from kx.errors import DataError, UsageError, suggest
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from kx.components.registry import Entry
     from kx.contracts import DatasetInfo
-    from kx.data.files import DataFile, DataFolder
-    from kx.data.sources import Place, SourceFiles
-    from kx.registry import Entry
+    from kx.data.files.files import DataFile, DataFolder
+    from kx.data.files.sources import Place, SourceFiles
 
 app = typer.Typer(no_args_is_help=True, help="List, describe, fetch and verify datasets.")
 
@@ -44,7 +44,7 @@ def info(name: Name, as_json: AsJson = False) -> None:
 
     Example: kx data info boston
     """
-    from kx.describe import option_schemas
+    from kx.components.describe import option_schemas
 
     entry = _entry(name)
     form = _described(entry)
@@ -63,8 +63,8 @@ def fetch(name: Name, as_json: AsJson = False) -> None:
 
     Example: kx data fetch imdb
     """
-    from kx.data.sources import check
-    from kx.reporting import console
+    from kx.data.files.sources import check
+    from kx.terminal import console
 
     entry = _entry(name)
     found = [_folder_here(name, folder, _sources()) for folder in _folders(entry)]
@@ -95,15 +95,15 @@ def verify(names: Names = None, as_json: AsJson = False) -> None:
 
 
 def _names() -> list[str]:
-    from kx.plugins import load_installed
-    from kx.registry import dataset
+    from kx.components.plugins import load_installed
+    from kx.components.registry import dataset
 
     load_installed()
     return dataset.names()
 
 
 def _entry(name: str) -> Entry[Any]:
-    from kx.registry import dataset
+    from kx.components.registry import dataset
 
     known = _names()
     if name not in known:
@@ -132,7 +132,7 @@ def _folder_here(name: str, folder: DataFolder, source: SourceFiles) -> dict[str
 
 
 def _sources(watcher: Any = None) -> SourceFiles:
-    from kx.data.sources import SourceFiles
+    from kx.data.files.sources import SourceFiles
 
     return SourceFiles.from_environment(watcher)
 
@@ -182,7 +182,7 @@ def _place(place: Place | None) -> dict[str, str | None]:
 
 def _verdicts(entry: Entry[Any]) -> Iterator[tuple[dict[str, Any], str]]:
     """Yield what is to be said of each copy of each file, and its problem, if there is one."""
-    from kx.data.sources import check
+    from kx.data.files.sources import check
 
     source = _sources()
     for folder in _folders(entry):
@@ -205,7 +205,7 @@ def _verdicts(entry: Entry[Any]) -> Iterator[tuple[dict[str, Any], str]]:
 def _folder_verdicts(
     name: str, folder: DataFolder, source: SourceFiles
 ) -> Iterator[tuple[dict[str, Any], str]]:
-    from kx.data.trees import open_tree
+    from kx.data.files.trees import open_tree
 
     places = list(source.folder_places(folder))
     if not places:
@@ -219,8 +219,8 @@ def _folder_verdicts(
 
 
 def _show(document: object, page: RenderableType, as_json: bool) -> None:
-    from kx.reporting.jsonfile import to_json
-    from kx.reporting.terminal import results
+    from kx.base.jsonfile import to_json
+    from kx.terminal.screen import results
 
     if as_json:
         typer.echo(to_json(document), nl=False)
@@ -268,7 +268,7 @@ def _form(entry: dict[str, Any]) -> str:
 
 
 def _whereabouts(entry: dict[str, Any]) -> str:
-    from kx.reporting.text import size
+    from kx.base.text import size
 
     if entry["own_files"]:
         return "reads your own files"
@@ -282,7 +282,7 @@ def _whereabouts(entry: dict[str, Any]) -> str:
 
 
 def _option(option: dict[str, Any]) -> str:
-    from kx.describe import option_line
+    from kx.components.describe import option_line
 
     return f"{option_line(option)}\n{option['help']}".rstrip()
 
@@ -300,7 +300,7 @@ def _flowing(paragraph: str) -> str:
 
 
 def _file_lines(file: dict[str, Any]) -> str:
-    from kx.reporting.text import size
+    from kx.base.text import size
 
     where = f"in {file['found']} ({file['path']})" if file["found"] else "not here yet"
     return f"{file['name']}, {size(file['size'])}, {where}\n{file['url']}\nSHA-256 {file['sha256']}"
@@ -326,6 +326,6 @@ def _plain(text: str) -> RenderableType:
     """Return text without markup or commands to the terminal: names come from plugins, too."""
     from rich.text import Text
 
-    from kx.reporting.text import clean
+    from kx.base.text import clean
 
     return Text("\n".join(map(clean, text.splitlines())))

@@ -11,7 +11,7 @@ from kx.cli.options import AsJson, Lang, Outputs, Run
 from kx.cli.plot import refuse_damage
 
 if TYPE_CHECKING:
-    from kx.diagnosis import Diagnosis
+    from kx.advice.diagnosis import Diagnosis
 
 
 def diagnose(
@@ -21,11 +21,11 @@ def diagnose(
 
     Example: kx diagnose last --lang zh
     """
-    from kx.reporting import console
-    from kx.reporting.diagnosis_words import explained
-    from kx.reporting.folder import find_run
-    from kx.reporting.jsonfile import to_json
-    from kx.reporting.panels import headed_texts
+    from kx.base.jsonfile import to_json
+    from kx.runs.folder import find_run
+    from kx.terminal import console
+    from kx.terminal.panels import headed_texts
+    from kx.wording.diagnosis_words import explained
 
     folder = find_run(outputs, run)
     found = diagnosed(folder)
@@ -43,12 +43,12 @@ def diagnosed(folder: Path) -> Diagnosis:
     Raises:
         DataError: if it has no history, or it is damaged.
     """
-    from kx.diagnosis import diagnose
-    from kx.reporting.folder import SPEC, judged
-    from kx.reporting.history import read_history
-    from kx.reporting.record import Record
+    from kx.advice.diagnosis import diagnose
+    from kx.advice.suggestion import practical
+    from kx.runs.folder import SPEC, judged
+    from kx.runs.history import read_history
+    from kx.runs.record import Record
     from kx.spec.document import read_document
-    from kx.suggestion import practical
 
     _, record, _ = judged(folder)
     refuse_damage(folder, record)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from kx.reporting.verification import Finding
+    from kx.runs.verification import Finding
 
 
 Verified = Annotated[
@@ -38,7 +38,7 @@ def doctor(verify: Verified = None, as_json: AsJson = False) -> None:
 
     Example: kx doctor
     """
-    from kx.reporting.jsonfile import to_json
+    from kx.base.jsonfile import to_json
 
     if verify is not None:
         _verify(verify, as_json)
@@ -55,10 +55,10 @@ def doctor(verify: Verified = None, as_json: AsJson = False) -> None:
 
 
 def _verify(outputs: Path, as_json: bool) -> None:
-    from kx.errors import DataError, UsageError
-    from kx.reporting import console
-    from kx.reporting.jsonfile import to_json
-    from kx.reporting.verification import verified
+    from kx.base.errors import DataError, UsageError
+    from kx.base.jsonfile import to_json
+    from kx.runs.verification import verified
+    from kx.terminal import console
 
     if not outputs.is_dir():
         raise UsageError(f"{outputs} is no folder.")
@@ -77,7 +77,7 @@ def _verify(outputs: Path, as_json: bool) -> None:
 def _table(found: Sequence[Finding]) -> RenderableType:
     from rich.table import Table
 
-    from kx.reporting.text import clean
+    from kx.base.text import clean
 
     table = Table.grid(padding=(0, 2))
     for _ in range(3):
@@ -89,7 +89,7 @@ def _table(found: Sequence[Finding]) -> RenderableType:
 
 
 def _facts(outputs: Path) -> dict[str, dict[str, Any]]:
-    from kx.reporting.surroundings import collect_versions, environment
+    from kx.runs.surroundings import collect_versions, environment
 
     surroundings = environment()
     variables = surroundings.pop("variables")
@@ -110,9 +110,9 @@ def _facts(outputs: Path) -> dict[str, dict[str, Any]]:
 
 def _cache() -> str:
     """Return how large the decoded pictures and the features are, and where."""
-    from kx.data.cache import limit, used
-    from kx.data.sources import SourceFiles
-    from kx.reporting.text import size
+    from kx.base.text import size
+    from kx.data.files.cache import limit, used
+    from kx.data.files.sources import SourceFiles
 
     folder = SourceFiles.from_environment().cache_dir
     if folder is None:
@@ -123,9 +123,9 @@ def _cache() -> str:
 def _datasets() -> dict[str, str]:
     import sys
 
-    from kx.data.sources import SourceFiles
-    from kx.plugins import load_installed
-    from kx.registry import dataset
+    from kx.components.plugins import load_installed
+    from kx.components.registry import dataset
+    from kx.data.files.sources import SourceFiles
 
     load_installed()
     files = SourceFiles.from_environment()

@@ -10,7 +10,7 @@ import typer
 from kx.cli.options import AsJson, Outputs, Run
 
 if TYPE_CHECKING:
-    from kx.reporting.record import Record
+    from kx.runs.record import Record
 
 To = Annotated[Literal["mlflow"], typer.Option("--to", help="For which program.")]
 Store = Annotated[
@@ -39,8 +39,8 @@ Timeout = Annotated[
 
 def _recorded(folder: Path) -> Record:
     """Return the record of a run that has ended and can be read."""
-    from kx.errors import DataError
-    from kx.reporting.folder import judged
+    from kx.base.errors import DataError
+    from kx.runs.folder import judged
 
     state, record, note = judged(folder)
     if record is None:
@@ -66,10 +66,11 @@ def export(
     """
     from dataclasses import asdict
 
-    from kx.reporting import console, mlflow
-    from kx.reporting.folder import find_run
-    from kx.reporting.jsonfile import to_json
-    from kx.reporting.text import clean
+    from kx.base.jsonfile import to_json
+    from kx.base.text import clean
+    from kx.exports import mlflow
+    from kx.runs.folder import find_run
+    from kx.terminal import console
 
     folder = find_run(outputs, run)
     record = _recorded(folder)

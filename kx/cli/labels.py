@@ -23,9 +23,9 @@ def tag(run: Run, names: Tags, remove: Remove = False, outputs: Outputs = Path("
 
     Example: kx tag last baseline
     """
-    from kx.reporting import console
-    from kx.reporting.folder import find_run
-    from kx.reporting.labels import change_tags
+    from kx.runs.folder import find_run
+    from kx.runs.labels import change_tags
+    from kx.terminal import console
 
     folder = find_run(outputs, run)
     add, gone = ((), names) if remove else (names, ())
@@ -40,9 +40,9 @@ def note(run: Run, text: Text, outputs: Outputs = Path("outputs")) -> None:
 
     Example: kx note last "wrong labels in fold 3"
     """
-    from kx.reporting import console
-    from kx.reporting.folder import find_run
-    from kx.reporting.labels import change_note
+    from kx.runs.folder import find_run
+    from kx.runs.labels import change_note
+    from kx.terminal import console
 
     folder = find_run(outputs, run)
     kept = change_note(folder, text).note

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from kx.language import Language
+    from kx.base.language import Language
     from kx.planning import Plan
-    from kx.reporting.group import Group, Member
-    from kx.reporting.lineup import Entrant
     from kx.running.work import Switches
+    from kx.runs.run_group import Group, Member
+    from kx.terminal.lineup import Entrant
 
 
 def entrant(
@@ -22,10 +22,10 @@ def entrant(
     """Carry out one of ``count`` runs; that it fails must not keep the others from their turn."""
     from dataclasses import replace
 
-    from kx.errors import KxError
-    from kx.reporting import console
-    from kx.reporting.lineup import Entrant
+    from kx.base.errors import KxError
     from kx.runner import run
+    from kx.terminal import console
+    from kx.terminal.lineup import Entrant
 
     try:
         title = console.place_among(member.place, count, member.label)
@@ -50,10 +50,10 @@ def show_lineup(
         lang: of all that is printed, and of the report.
         as_json: print the records instead.
     """
-    from kx.reporting import console
-    from kx.reporting.lineup import lineup_panel
-    from kx.reporting.run_words import run_words
-    from kx.reporting.steps import aims_of
+    from kx.terminal import console
+    from kx.terminal.lineup import lineup_panel
+    from kx.terminal.steps import aims_of
+    from kx.wording.run_words import run_words
 
     picture, page = draw_lineup(group, entrants), _write_report(group, entrants, outputs, lang)
     if as_json:
@@ -75,9 +75,9 @@ def _write_report(
     group: Group, entrants: Sequence[Entrant], outputs: Path, lang: Language
 ) -> Path | None:
     """Write the page that shows the runs side by side; return where, if there are any."""
-    from kx.reporting.group import page_of
-    from kx.reporting.report.page import report_of_many
-    from kx.reporting.storage import atomic_write
+    from kx.base.storage import atomic_write
+    from kx.pages.page import report_of_many
+    from kx.runs.run_group import page_of
 
     folders = [each.folder for each in entrants if each.folder]
     if not folders:
@@ -89,10 +89,10 @@ def _write_report(
 
 def draw_lineup(group: Group, entrants: Sequence[Entrant]) -> Path | None:
     """Draw the validation losses of all runs that did not fail; return where, if there are any."""
-    from kx.reporting.comparable import cautions
-    from kx.reporting.folder import plots_folder
-    from kx.reporting.plots.canvas import Look
-    from kx.reporting.plots.overlay import draw_overlay
+    from kx.drawing.canvas import Look
+    from kx.drawing.overlay import draw_overlay
+    from kx.runs.comparable import cautions
+    from kx.runs.folder import plots_folder
 
     done = [each for each in entrants if each.folder and each.record]
     if not done:
@@ -130,7 +130,7 @@ def _print_json(
 ) -> None:
     from dataclasses import asdict
 
-    from kx.reporting.jsonfile import to_json
+    from kx.base.jsonfile import to_json
 
     runs = [
         {

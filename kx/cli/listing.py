@@ -9,7 +9,7 @@ import typer
 from kx.cli.options import AsJson
 
 if TYPE_CHECKING:
-    from kx.registry import Entry, Registry
+    from kx.components.registry import Entry, Registry
 
 Kind = Annotated[
     Literal["all", "datasets", "models", "evaluators", "callbacks"],
@@ -22,9 +22,9 @@ def list_(kind: Kind = "all", as_json: AsJson = False) -> None:
 
     Example: kx list models
     """
-    from kx.plugins import load_installed
-    from kx.registry import callback, dataset, evaluator, model
-    from kx.reporting.jsonfile import to_json
+    from kx.base.jsonfile import to_json
+    from kx.components.plugins import load_installed
+    from kx.components.registry import callback, dataset, evaluator, model
 
     load_installed()
     tables: dict[str, Registry[Any]] = {
@@ -44,7 +44,7 @@ def list_(kind: Kind = "all", as_json: AsJson = False) -> None:
 
 
 def _described(entry: Entry[Any]) -> dict[str, Any]:
-    from kx.describe import option_schemas
+    from kx.components.describe import option_schemas
 
     return {
         "name": entry.name,
@@ -59,8 +59,8 @@ def _print(title: str, entries: list[Entry[Any]]) -> None:
     from rich.padding import Padding
     from rich.text import Text
 
-    from kx.describe import option_line, option_schemas
-    from kx.reporting.terminal import results
+    from kx.components.describe import option_line, option_schemas
+    from kx.terminal.screen import results
 
     lines = []
     for entry in entries:

@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from kx import signals
-from kx.errors import Interrupted, KxError, SpecError
-from kx.limits import shortage
-from kx.names import READABLE
+from kx.base import signals
+from kx.base.errors import Interrupted, KxError, SpecError
+from kx.base.limits import shortage
+from kx.base.names import READABLE
 
 
 def main(args: list[str] | None = None) -> None:
@@ -113,7 +113,7 @@ def _tell(error: KxError) -> None:
 
 
 def _say(text: str) -> None:
-    from kx.reporting.text import clean
+    from kx.base.text import clean
 
     lines = (clean(line) for line in text.splitlines())
     with contextlib.suppress(OSError):  # nobody is listening

@@ -19,9 +19,9 @@ def new(
 
     Example: kx new mine.yaml --dataset digits --architecture cnn
     """
-    from kx.errors import UsageError
-    from kx.reporting.storage import write_named
-    from kx.template import spec_template, to_mend
+    from kx.authoring.template import spec_template, to_mend
+    from kx.base.errors import UsageError
+    from kx.base.storage import write_named
 
     if path.exists():
         raise UsageError(f"{path} exists; name a file that does not.")

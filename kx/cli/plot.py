@@ -10,8 +10,8 @@ import typer
 from kx.cli.options import AsJson, Outputs, Run
 
 if TYPE_CHECKING:
-    from kx.reporting.plots.curves import Look
-    from kx.reporting.record import Record
+    from kx.drawing.curves import Look
+    from kx.runs.record import Record
 
 Smooth = Annotated[
     float,
@@ -47,10 +47,10 @@ def plot(
 
     Example: kx plot last --smooth 0.8
     """
-    from kx.reporting.folder import find_run, judged
-    from kx.reporting.history import read_history
-    from kx.reporting.jsonfile import to_json
-    from kx.reporting.plots.curves import draw_run_plots
+    from kx.base.jsonfile import to_json
+    from kx.drawing.curves import draw_run_plots
+    from kx.runs.folder import find_run, judged
+    from kx.runs.history import read_history
 
     folder = find_run(outputs, run)
     _, record, _ = judged(folder)
@@ -76,18 +76,18 @@ def refuse_damage(folder: Path, record: Record | None) -> None:
     Raises:
         DataError: if its SHA-256 is not the one of the record.
     """
-    from kx.errors import DataError
-    from kx.reporting.folder import damaged_artefacts
-    from kx.reporting.history import CSV, JSON
+    from kx.base.errors import DataError
+    from kx.runs.folder import damaged_artefacts
+    from kx.runs.history import CSV, JSON
 
     for name in damaged_artefacts(folder, record, (JSON, CSV)) if record else []:
         raise DataError(f"{folder / name}: damaged: its SHA-256 is not the one of the record.")
 
 
 def _look(folder: Path, record: Record | None, smooth: float) -> Look:
-    from kx.reporting.plots.curves import Look
-    from kx.reporting.record import phase_starts
-    from kx.reporting.run_summary import summary
+    from kx.drawing.curves import Look
+    from kx.runs.record import phase_starts
+    from kx.runs.run_summary import summary
 
     if record is None:
         return Look(f"{summary(folder).name} (no record)", smooth)
@@ -115,7 +115,7 @@ def made(output: Path) -> Path:
     Raises:
         StorageError: if it cannot be made.
     """
-    from kx.reporting.storage import storage_errors
+    from kx.base.storage import storage_errors
 
     with storage_errors(output):
         output.mkdir(parents=True, exist_ok=True)

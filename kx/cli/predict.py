@@ -11,8 +11,8 @@ from kx.cli.options import AsJson, Invert, Outputs, Plugins, Run, repeated
 
 if TYPE_CHECKING:
     from kx.data.inputs.given import Examples
-    from kx.predicting import Kept
-    from kx.reporting.forecasts import Forecast
+    from kx.predicting.prediction import Kept
+    from kx.terminal.forecasts import Forecast
 
 Inputs = Annotated[
     list[str] | None,
@@ -58,10 +58,10 @@ def predict(
 
     Examples: kx predict digits seven.png; kx predict wine wines.csv --csv
     """
+    from kx.base.errors import UsageError
     from kx.data.inputs.given import Given
-    from kx.errors import UsageError
-    from kx.predicting import open_run
-    from kx.reporting.folder import find_run
+    from kx.predicting.prediction import open_run
+    from kx.runs.folder import find_run
     from kx.training.environment import start_tensorflow
 
     if as_json and as_csv:
@@ -80,7 +80,7 @@ def predict(
 def _forecasts(kept: Kept, examples: Examples) -> list[Forecast]:
     from dataclasses import replace
 
-    from kx.reporting.forecasts import class_forecast, value_forecast
+    from kx.terminal.forecasts import class_forecast, value_forecast
 
     said = kept.predict(examples)
     named = list(zip(examples.names, examples.shown, strict=True))
@@ -97,7 +97,7 @@ def _forecasts(kept: Kept, examples: Examples) -> list[Forecast]:
 
 
 def _print_json(kept: Kept, examples: Examples, forecasts: list[Forecast]) -> None:
-    from kx.reporting.jsonfile import to_json
+    from kx.base.jsonfile import to_json
 
     document = {
         "id": kept.folder.name,
@@ -114,9 +114,9 @@ def _print(
 ) -> None:
     from rich.text import Text
 
-    from kx.reporting import console
-    from kx.reporting.forecasts import forecast_csv, forecast_table
-    from kx.reporting.text import clean
+    from kx.base.text import clean
+    from kx.terminal import console
+    from kx.terminal.forecasts import forecast_csv, forecast_table
 
     paper, messages = console.results(), console.messages()
     loud = messages if as_csv else paper

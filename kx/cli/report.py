@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kx.base.language import Language
 from kx.cli.options import AsJson, Lang, Outputs, Plugins
 from kx.cli.runs import Limit, Where
-from kx.language import Language
 
 if TYPE_CHECKING:
-    from kx.reporting.selection import Choice
+    from kx.runs.selection import Choice
 
 Runs = Annotated[
     list[str] | None,
@@ -53,9 +53,9 @@ def report(
 
     Example: kx report --where 'tag = paper'
     """
-    from kx.reporting.jsonfile import to_json
-    from kx.reporting.selection import Choice
-    from kx.reporting.storage import atomic_write, write_named
+    from kx.base.jsonfile import to_json
+    from kx.base.storage import atomic_write, write_named
+    from kx.runs.selection import Choice
 
     folders = _folders(outputs, runs or [], Choice(where, limit=limit))
     alone = len(folders) == 1 and bool(runs)
@@ -85,7 +85,7 @@ def _page(outputs: Path, folders: list[Path], alone: bool, *, chosen: bool) -> P
     """
     import hashlib
 
-    from kx.reporting.group import groups, page_of
+    from kx.runs.run_group import groups, page_of
 
     if alone:
         return folders[0] / "report.html"
@@ -99,10 +99,10 @@ def _page(outputs: Path, folders: list[Path], alone: bool, *, chosen: bool) -> P
 
 
 def _folders(outputs: Path, runs: list[str], choice: Choice) -> list[Path]:
-    from kx.errors import UsageError
-    from kx.reporting.folder import run_ids
-    from kx.reporting.group import runs_meant
-    from kx.reporting.selection import Choice, choose_runs
+    from kx.base.errors import UsageError
+    from kx.runs.folder import run_ids
+    from kx.runs.run_group import runs_meant
+    from kx.runs.selection import Choice, choose_runs
 
     if runs:
         if choice != Choice():
@@ -120,9 +120,9 @@ def _folders(outputs: Path, runs: list[str], choice: Choice) -> list[Path]:
 
 def _caution(folders: list[Path], lang: Language) -> None:
     """Say why the runs that were asked for must not be held against each other, if so."""
-    from kx.reporting import console
-    from kx.reporting.comparable import cautions
-    from kx.reporting.folder import judged
+    from kx.runs.comparable import cautions
+    from kx.runs.folder import judged
+    from kx.terminal import console
 
     records = [record for folder in folders if (record := judged(folder)[1])]
     for text in cautions(records, lang):
@@ -130,7 +130,7 @@ def _caution(folders: list[Path], lang: Language) -> None:
 
 
 def _html(folders: list[Path], alone: bool, lang: Language, plugins: bool) -> str:
-    from kx.reporting.report.page import report_of_many, report_of_one
+    from kx.pages.page import report_of_many, report_of_one
 
     if not alone:
         return report_of_many(folders, lang)
@@ -138,6 +138,6 @@ def _html(folders: list[Path], alone: bool, lang: Language, plugins: bool) -> st
 
 
 def _warn(text: str) -> None:
-    from kx.reporting.text import clean
+    from kx.base.text import clean
 
     typer.echo(f"Warning: {clean(text)}", err=True)

@@ -14,8 +14,8 @@ from kx.cli.options import AsJson, Lang, Outputs, Run
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from kx.language import Language
-    from kx.reporting.run_summary import RunSummary
+    from kx.base.language import Language
+    from kx.runs.run_summary import RunSummary
 
 Where = Annotated[
     str | None,
@@ -58,10 +58,10 @@ def runs(
 
     Example: kx runs --where 'test.accuracy > 0.85 and dataset = imdb' --sort -test.accuracy
     """
-    from kx.reporting import console
-    from kx.reporting.folder import run_ids
-    from kx.reporting.jsonfile import to_json
-    from kx.reporting.selection import Choice, choose_runs
+    from kx.base.jsonfile import to_json
+    from kx.runs.folder import run_ids
+    from kx.runs.selection import Choice, choose_runs
+    from kx.terminal import console
 
     found = choose_runs(outputs, Choice(where, sort, limit))
     if as_json:
@@ -75,8 +75,8 @@ def runs(
 
 
 def _print_list(found: Sequence[RunSummary], outputs: Path) -> None:
-    from kx.reporting import console
-    from kx.reporting.sparkline import main_curve
+    from kx.runs.sparkline import main_curve
+    from kx.terminal import console
 
     paper = console.results()
     curves = {run.id: run.glance or main_curve(outputs / run.id) for run in found}
@@ -90,9 +90,9 @@ def show(
 
     Example: kx show last
     """
-    from kx.reporting import console
-    from kx.reporting.folder import find_run
-    from kx.reporting.jsonfile import to_json
+    from kx.base.jsonfile import to_json
+    from kx.runs.folder import find_run
+    from kx.terminal import console
 
     folder = find_run(outputs, run)
     if as_json:
@@ -103,8 +103,8 @@ def show(
 
 
 def _document(folder: Path) -> dict[str, object]:
-    from kx.reporting.folder import judged
-    from kx.reporting.labels import read_labels
+    from kx.runs.folder import judged
+    from kx.runs.labels import read_labels
 
     state, record, note = judged(folder)
     return {
@@ -117,11 +117,11 @@ def _document(folder: Path) -> dict[str, object]:
 
 
 def _panel(folder: Path, lang: Language, *, ascii_only: bool) -> RenderableType:
-    from kx.reporting import console
-    from kx.reporting.folder import judged
-    from kx.reporting.run_summary import summary_of
-    from kx.reporting.runs_table import curve_table
-    from kx.reporting.sparkline import validation_curves
+    from kx.runs.folder import judged
+    from kx.runs.run_summary import summary_of
+    from kx.runs.sparkline import validation_curves
+    from kx.terminal import console
+    from kx.terminal.runs_table import curve_table
 
     state, record, note = judged(folder)
     run = summary_of(folder, state, record, note)

@@ -12,9 +12,9 @@ def schema() -> None:
 
     Example: kx schema > kx.schema.json
     """
-    from kx.editor_schema import editor_schema
-    from kx.plugins import load_installed
-    from kx.reporting.jsonfile import to_json
+    from kx.authoring.editor_schema import editor_schema
+    from kx.base.jsonfile import to_json
+    from kx.components.plugins import load_installed
 
     load_installed()
     typer.echo(to_json(editor_schema()), nl=False)

@@ -32,7 +32,7 @@ def find_source(run: Path, resolved: Mapping[str, Any]) -> tuple[Path, dict[str,
         The file that needs the fewest changes to be the run's spec (those of ``--set``, or of
         its variant), with these; None if there is none by that name.
     """
-    from kx.reporting.folder import judged
+    from kx.runs.folder import judged
     from kx.spec.whereabouts import spec_home
 
     record = judged(run)[1]
@@ -69,7 +69,7 @@ def _component(section: Mapping[str, Any]) -> Any:
 
 def _named(folder: Path, names: set[str]) -> Iterator[Path]:
     """Yield the YAML files in a folder that begin a spec of one of ``names``."""
-    from kx.reading import read_regular
+    from kx.base.reading import read_regular
 
     for path in islice(sorted(folder.glob("*.y*ml")), FILES):
         with suppress(OSError):
@@ -81,7 +81,7 @@ def _named(folder: Path, names: set[str]) -> Iterator[Path]:
 
 def _resolved(path: Path, known: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the resolved spec; None, if it does not hold, or no longer."""
-    from kx.errors import KxError
+    from kx.base.errors import KxError
     from kx.planning import plan_closed
 
     try:

@@ -13,8 +13,8 @@ from kx.cli.diagnose import diagnosed
 from kx.cli.options import AsJson, Lang, Outputs, Run
 
 if TYPE_CHECKING:
-    from kx.diagnosis import Diagnosis
-    from kx.language import Language
+    from kx.advice.diagnosis import Diagnosis
+    from kx.base.language import Language
     from kx.planning import Plan
 
 LEFT_OUT: dict[str, Any] = {"expect": {}, "variants": {}}
@@ -58,7 +58,7 @@ def suggest(
 
     Example: kx suggest digits -o digits_next.yaml
     """
-    from kx.reporting.folder import find_run
+    from kx.runs.folder import find_run
 
     folder = find_run(outputs, run)
     found = diagnosed(folder)
@@ -83,20 +83,20 @@ def suggest(
 
 
 def _write(target: Path, text: str) -> None:
-    from kx.reporting.storage import atomic_write
+    from kx.base.storage import atomic_write
 
     atomic_write(target, text)
 
 
 def _print_json(document: dict[str, Any], target: Path | None, source: Path | None) -> None:
-    from kx.reporting.jsonfile import to_json
+    from kx.base.jsonfile import to_json
 
     shown, begun = (str(path) if path else None for path in (target, source))
     typer.echo(to_json({"file": shown, **document, "source": begun}), nl=False)
 
 
 def _tell(sentence: str, target: Path | None, remark: str | None) -> None:
-    from kx.reporting import console
+    from kx.terminal import console
 
     console.say(f"{target}: {sentence}" if target else sentence)
     if target and remark:
@@ -139,8 +139,8 @@ def _begun(run: Path, spec: Path | None) -> Begun:
     Raises:
         UsageError: if the run has no spec.
     """
-    from kx.errors import UsageError
-    from kx.reporting.folder import judged
+    from kx.base.errors import UsageError
+    from kx.runs.folder import judged
     from kx.spec.whereabouts import spec_home
 
     if spec is not None:
@@ -165,7 +165,7 @@ def _lack(folder: Path, plan: Plan) -> list[str]:
 
 
 def _refuse_elsewhere(target: Path, begun: Begun, plan: Plan) -> None:
-    from kx.errors import UsageError
+    from kx.base.errors import UsageError
 
     if missing := _lack(target.parent, plan):
         where = "" if _lack(begun.home, plan) else f" They are in {_short(begun.home.resolve())}."
@@ -208,8 +208,8 @@ def _planned(text: str, target: Path) -> dict[str, Any]:
 
 
 def _leads_to(text: str, target: Path, wanted: dict[str, Any]) -> bool:
+    from kx.base.errors import KxError
     from kx.cli.spec_source import with_plugin_defaults
-    from kx.errors import KxError
 
     try:
         return with_plugin_defaults(_planned(text, target), wanted) == wanted
@@ -218,7 +218,7 @@ def _leads_to(text: str, target: Path, wanted: dict[str, Any]) -> bool:
 
 
 def _on_comments(source: Path | None, lang: Language) -> str:
-    from kx.reporting.diagnosis_words import WORDS
+    from kx.wording.diagnosis_words import WORDS
 
     if source is not None:
         return WORDS.text("suggest.comments", lang, path=_short(source))
@@ -241,9 +241,9 @@ def _chosen(
     Raises:
         UsageError: if the change that is wanted is none, or the spec has no option for it.
     """
-    from kx.errors import UsageError
-    from kx.errors import suggest as guess
-    from kx.suggestion import CHANGES, best_change, changes_for
+    from kx.advice.suggestion import CHANGES, best_change, changes_for
+    from kx.base.errors import UsageError
+    from kx.base.errors import suggest as guess
 
     spec, mirrored = plan.resolved(), plan.info is None or plan.info.mirrored
     if wanted is None:
@@ -259,8 +259,8 @@ def _chosen(
 def _sentence(
     found: Diagnosis, key: str, changes: dict[str, Any], before: dict[str, Any], lang: Language
 ) -> str:
-    from kx.reporting.diagnosis_words import suggestion
     from kx.spec.edit import written
+    from kx.wording.diagnosis_words import suggestion
 
     told = []
     for dotted, value in changes.items():
@@ -273,7 +273,7 @@ def _sentence(
 
 
 def _refuse_taken(target: Path) -> None:
-    from kx.errors import UsageError
+    from kx.base.errors import UsageError
 
     if target.exists() or target.is_symlink():
         raise UsageError(f"{target} exists; name a file that does not: -o FILE")

@@ -25,10 +25,10 @@ def summary(
 
     Example: kx summary configs/imdb.yaml
     """
+    from kx.base.jsonfile import to_json
     from kx.cli.check import say_imported
     from kx.planning import make_plan
-    from kx.reporting import console
-    from kx.reporting.jsonfile import to_json
+    from kx.terminal import console
 
     say_imported(spec)
     model = _model(make_plan(spec, overrides(settings, seed)))
@@ -45,7 +45,7 @@ def summary(
 
 
 def _model(plan: Any) -> keras.Model:
-    from kx.data.sources import SourceFiles
+    from kx.data.files.sources import SourceFiles
     from kx.training.environment import start_tensorflow
 
     start_tensorflow(deterministic=True)
@@ -67,7 +67,7 @@ def _layers(model: keras.Model) -> list[dict[str, Any]]:
 
 def _accounts(model: keras.Model) -> list[Account]:
     """Return the sizes of the layers, if one of them convolves or pools."""
-    from kx.errors import UsageError
+    from kx.base.errors import UsageError
     from kx.explain.arithmetic import accounts
     from kx.explain.layers import unfolded
 
@@ -95,7 +95,7 @@ def _arithmetic(accounts: list[Account]) -> Table:
     """Return a line for each layer that slides a window: what it sees, and the formula."""
     from rich.table import Table
 
-    from kx.reporting.text import shortened
+    from kx.base.text import shortened
 
     table = Table("layer", "sees", "stride", "floor((n + 2p - f) / s) + 1", box=None)
     for account in accounts:

@@ -12,7 +12,7 @@ import typer
 from kx.cli.options import AsJson, Outputs
 
 if TYPE_CHECKING:
-    from kx.reporting.removal import Leftover
+    from kx.runs.removal import Leftover
 
 Runs = Annotated[
     list[str],
@@ -29,10 +29,10 @@ def rm(runs: Runs, yes: Yes = False, outputs: Outputs = Path("outputs")) -> None
 
     Example: kx rm digits_smaller --yes
     """
-    from kx.reporting.group import pages_of, runs_meant
-    from kx.reporting.removal import check_free, remove_runs, size_of
-    from kx.reporting.run_summary import summary
-    from kx.reporting.text import clean, size
+    from kx.base.text import clean, size
+    from kx.runs.removal import check_free, remove_runs, size_of
+    from kx.runs.run_group import pages_of, runs_meant
+    from kx.runs.run_summary import summary
 
     folders = list(dict.fromkeys(runs_meant(outputs, runs)))
     check_free(folders)
@@ -63,9 +63,9 @@ def gc(
 
     Example: kx gc --dry-run
     """
-    from kx.reporting.jsonfile import to_json
-    from kx.reporting.removal import clear, leftovers
-    from kx.reporting.text import size
+    from kx.base.jsonfile import to_json
+    from kx.base.text import size
+    from kx.runs.removal import clear, leftovers
 
     found = leftovers(outputs)
     if as_json and not dry_run and not yes:
@@ -89,7 +89,7 @@ def _within(outputs: Path, path: Path) -> Path:
 
 
 def _total(rests: Sequence[Leftover]) -> str:
-    from kx.reporting.text import size
+    from kx.base.text import size
 
     return f"{_count(len(rests), 'leftover')}, {size(sum(rest.size for rest in rests))}"
 
@@ -109,12 +109,12 @@ def _ask(question: str, yes: bool) -> None:
 
 
 def _refuse(why: str) -> None:
-    from kx.errors import UsageError
+    from kx.base.errors import UsageError
 
     raise UsageError(why)
 
 
 def _say(text: str) -> None:
-    from kx.reporting import console
+    from kx.terminal import console
 
     console.say(text, err=True)

@@ -25,10 +25,10 @@ from kx.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from kx.language import Language
+    from kx.base.language import Language
     from kx.planning import Plan
-    from kx.reporting.record import Record
     from kx.running.work import Switches
+    from kx.runs.record import Record
 
 
 def train(
@@ -64,7 +64,7 @@ def train(
 
 
 def _refuse_single(specs: list[Path], plans: list[Plan], variant: list[str] | None) -> None:
-    from kx.errors import UsageError
+    from kx.base.errors import UsageError
 
     if variant:
         raise UsageError("--variants trains all variants, and --variant only some: give one.")
@@ -76,7 +76,7 @@ def _refuse_single(specs: list[Path], plans: list[Plan], variant: list[str] | No
 
 
 def _chosen(plan: Plan, name: str) -> Plan:
-    from kx.errors import UsageError, suggest
+    from kx.base.errors import UsageError, suggest
 
     if name not in plan.variants:
         hint = suggest(name, plan.variants)
@@ -100,7 +100,7 @@ def carry_out_variants(
         ExpectationMissedError: if a result is not as its spec expects; the runs are kept.
     """
     from kx.cli.lineup import entrant, fail_on_errors, show_lineup
-    from kx.reporting.group import Group
+    from kx.runs.run_group import Group
 
     records = []
     for plan in plans:
@@ -134,7 +134,7 @@ def carry_out(
     Raises:
         ExpectationMissedError: if a result is not as its spec expects; the runs are kept.
     """
-    from kx.reporting import console
+    from kx.terminal import console
 
     finished = []
     for at, plan in enumerate(plans):
@@ -154,7 +154,7 @@ def plan_all(specs: list[Path], settings: list[str]) -> list[Plan]:
     Raises:
         SpecError: with the mistakes of all of them.
     """
-    from kx.errors import Problem, SpecError
+    from kx.base.errors import Problem, SpecError
     from kx.planning import make_plan
 
     plans: list[Plan] = []
@@ -172,8 +172,8 @@ def plan_all(specs: list[Path], settings: list[str]) -> list[Plan]:
 def _train(
     plan: Plan, outputs: Path, switches: Switches, title: str, *, quiet: bool
 ) -> tuple[Record, Path]:
-    from kx.reporting import console
     from kx.runner import run
+    from kx.terminal import console
 
     with console.watching(console.messages(), quiet=quiet, title=title) as watcher:
         return run(plan, outputs, watcher, switches)
@@ -182,14 +182,14 @@ def _train(
 def _print_json(finished: list[tuple[Record, Path]]) -> None:
     from dataclasses import asdict
 
-    from kx.reporting.jsonfile import to_json
+    from kx.base.jsonfile import to_json
 
     runs = [asdict(record) | {"folder": str(folder)} for record, folder in finished]
     typer.echo(to_json(runs[0] if len(runs) == 1 else runs), nl=False)
 
 
 def _fail_on_missed(records: list[Record]) -> None:
-    from kx.errors import ExpectationMissedError
+    from kx.base.errors import ExpectationMissedError
 
     missed = [
         f"{record.name}: {verdict['key']}"

@@ -12,7 +12,7 @@ from kx.cli.train import plan_all
 
 if TYPE_CHECKING:
     from kx.planning import Plan
-    from kx.reporting.verdicts import Verified
+    from kx.terminal.verdicts import Verified
 
 Unjudged = Annotated[
     bool,
@@ -39,10 +39,10 @@ def verify(
 
     Example: kx verify configs/wine.yaml
     """
-    from kx.reporting import console
-    from kx.reporting.jsonfile import to_json
-    from kx.reporting.progress import place_among
-    from kx.reporting.verdicts import verdicts_table
+    from kx.base.jsonfile import to_json
+    from kx.terminal import console
+    from kx.terminal.progress import place_among
+    from kx.terminal.verdicts import verdicts_table
 
     plans = plan_all(specs, overrides(settings, seed, seeds))
     _refuse_nothing(specs, plans)
@@ -59,7 +59,7 @@ def verify(
 
 
 def _refuse_nothing(specs: list[Path], plans: list[Plan]) -> None:
-    from kx.errors import Problem
+    from kx.base.errors import Problem
     from kx.spec.load import fail_on
 
     message, hint = "is missing: there is nothing to verify", "as in test.accuracy: {at_least: 0.9}"
@@ -69,11 +69,11 @@ def _refuse_nothing(specs: list[Path], plans: list[Plan]) -> None:
 
 def _verified(path: Path, plan: Plan, outputs: Path, title: str, *, quiet: bool) -> Verified:
     """Train one spec; an error of it must not keep the others from being verified."""
-    from kx.errors import KxError
-    from kx.reporting import console
-    from kx.reporting.verdicts import Verified
+    from kx.base.errors import KxError
     from kx.runner import run
     from kx.running.work import Switches
+    from kx.terminal import console
+    from kx.terminal.verdicts import Verified
 
     try:
         with console.watching(console.messages(), quiet=quiet, title=title) as watcher:
@@ -91,7 +91,7 @@ def _judge(done: list[Verified], allow_unjudged: bool) -> None:
         KxError: else, what first went wrong.
         MissingDataError: else, if something was not judged and that is not allowed.
     """
-    from kx.errors import ExpectationMissedError, MissingDataError
+    from kx.base.errors import ExpectationMissedError, MissingDataError
 
     missed = [text for each in done for text in each.keys("missed")]
     if missed:

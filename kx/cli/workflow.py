@@ -22,10 +22,10 @@ from kx.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from kx.advice.workflow import Step
     from kx.planning import Plan
-    from kx.reporting.lineup import Entrant
     from kx.running.work import Switches
-    from kx.workflow import Step
+    from kx.terminal.lineup import Entrant
 
 
 def workflow(
@@ -62,7 +62,7 @@ class _Steps:
         self, spec: Path, settings: list[str], switches: Switches, outputs: Path, quiet: bool
     ) -> None:
         from kx.planning import make_plan
-        from kx.reporting.group import Group
+        from kx.runs.run_group import Group
 
         self._path, self._settings = spec, settings
         self._switches, self._outputs, self._quiet = switches, outputs, quiet
@@ -72,7 +72,7 @@ class _Steps:
 
     def carry_out(self) -> list[Entrant]:
         """Train all of them; what is wrong with the first three is told before any is trained."""
-        from kx import workflow as steps
+        from kx.advice import workflow as steps
 
         first: list[tuple[Step, Mapping[str, Any]]] = [
             ("baseline", steps.baseline_changes(self._spec)),
@@ -92,14 +92,14 @@ class _Steps:
         return make_plan(self._path, self._overrides(step, changes))
 
     def _overrides(self, step: Step, changes: Mapping[str, Any]) -> list[str]:
-        from kx import workflow as steps
+        from kx.advice import workflow as steps
         from kx.spec.edit import settings
 
         return [*self._settings, *settings({**steps.named(self._spec, step), **changes})]
 
     def _train(self, step: Step, changes: Mapping[str, Any], plan: Plan) -> Entrant:
         switches = replace(self._switches, test=step == "regularised")
-        from kx.workflow import STEPS
+        from kx.advice.workflow import STEPS
 
         member = self.group.member(step, STEPS.index(step), changes)
         return entrant(member, plan, switches, self._outputs, len(STEPS), quiet=self._quiet)
@@ -108,9 +108,9 @@ class _Steps:
         self, overfit: Entrant, changes: Mapping[str, Any], plan: Plan
     ) -> dict[str, Any]:
         """Return what makes the last step of the one that overfits, and of what that changes."""
-        from kx.diagnosis import Diagnosis
+        from kx.advice.diagnosis import Diagnosis
+        from kx.advice.suggestion import best_change
         from kx.planning import is_sound
-        from kx.suggestion import best_change
 
         assert overfit.record  # noqa: S101 - it has not failed
         found = Diagnosis.from_dict(overfit.record.diagnosis)

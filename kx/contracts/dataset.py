@@ -61,7 +61,7 @@ class DatasetInfo:
         vocabulary: for word indices: every index is below this number; otherwise None.
         pad: of word indices: where shorter texts have zeros.
         word_index: where indices stand for words, the file that tells which; see
-            ``kx.data.word_index``.
+            ``kx.data.texts.word_index``.
         words: what each word index stands for, index 0 upwards, empty texts for the special ones;
             empty where it is not known, or not yet.
         tells_words: whether ``words`` will be known once the data are read and prepared.

@@ -1,1 +1,1 @@
-"""Datasets: one loader per file, where files come from, and the preparation of features."""
+"""How data are read, prepared and checked; the datasets themselves are in ``kx.datasets``."""

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 
+from kx.base.errors import DataError
 from kx.contracts import Scale
-from kx.errors import DataError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -174,7 +174,7 @@ def preparation_from(
     arrays: Mapping[str, np.ndarray], settings: Mapping[str, Any]
 ) -> AnyPreparation:
     """Make the preparation again whose ``arrays`` and ``settings`` were kept."""
-    from kx.data.vocabulary import TextPreparation
+    from kx.data.texts.vocabulary import TextPreparation
 
     kind = TextPreparation if "texts" in settings else Preparation
     return kind.from_arrays(arrays, settings)

@@ -11,8 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from kx.base.curves import best_epoch, mean_curve, smooth_curve
 from kx.contracts import Complaint, Conclusion, FitResult, Proposal, Rows
-from kx.curves import best_epoch, mean_curve, smooth_curve
 
 Refit = Annotated[int, Field(ge=1, le=100_000)] | Literal["best_epoch", "none"]
 Smooth = Annotated[float, Field(ge=0, lt=1)]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from kx.components.registry import evaluator
 from kx.contracts import Complaint, DatasetInfo, Rows
 from kx.evaluators.conclusion import Composed, Judge
 from kx.evaluators.folds import (
@@ -18,7 +19,6 @@ from kx.evaluators.folds import (
     later_rows_complaints,
     mixed_complaints,
 )
-from kx.registry import evaluator
 
 NO_GROUPS = "groups missing: the dataset does not say which examples belong together"
 NO_GROUPS_HINT = "use strategy: kfold, or data of which each example tells its group"

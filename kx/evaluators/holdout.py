@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
+from kx.components.registry import evaluator
 from kx.contracts import Complaint, DatasetInfo, Proposal, Rows
 from kx.evaluators.conclusion import Composed, Judge, Refit
 from kx.evaluators.folds import (
@@ -17,7 +18,6 @@ from kx.evaluators.folds import (
     rare_classes,
     shuffled_time_complaints,
 )
-from kx.registry import evaluator
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from kx.components.registry import evaluator
 from kx.contracts import Complaint, DatasetInfo, Rows
 from kx.evaluators.conclusion import Composed, Judge
 from kx.evaluators.folds import (
@@ -19,7 +20,6 @@ from kx.evaluators.folds import (
     mixed_complaints,
     shuffled_time_complaints,
 )
-from kx.registry import evaluator
 
 
 def check(info: DatasetInfo, *, k: int, shuffle: bool, **_: Any) -> Iterator[Complaint]:

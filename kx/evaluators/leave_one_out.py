@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from kx.components.registry import evaluator
 from kx.contracts import Complaint, DatasetInfo, Rows
 from kx.evaluators.conclusion import Composed, Judge
 from kx.evaluators.folds import Folds, mixed_complaints, shuffled_time_complaints
-from kx.registry import evaluator
 
 MANY_FITS = 1000
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from kx.components.registry import evaluator
 from kx.contracts import Complaint, DatasetInfo, Rows
 from kx.evaluators.conclusion import Composed, Judge
 from kx.evaluators.folds import (
@@ -20,7 +21,6 @@ from kx.evaluators.folds import (
     repeated_names,
     shuffled_time_complaints,
 )
-from kx.registry import evaluator
 
 Repeats = Annotated[int, Field(ge=1, le=1000)]
 

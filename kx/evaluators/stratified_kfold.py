@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from kx.components.registry import evaluator
 from kx.contracts import Complaint, DatasetInfo, Rows
 from kx.evaluators.conclusion import Composed, Judge
 from kx.evaluators.folds import (
@@ -23,7 +24,6 @@ from kx.evaluators.folds import (
     shuffled_time_complaints,
 )
 from kx.evaluators.repeated_kfold import Repeats
-from kx.registry import evaluator
 
 
 def check(info: DatasetInfo, *, k: int, **_: Any) -> Iterator[Complaint]:

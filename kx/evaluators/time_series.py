@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from kx.components.registry import evaluator
 from kx.contracts import Complaint, DatasetInfo, Proposal, Rows
 from kx.evaluators.conclusion import Composed, Judge
 from kx.evaluators.folds import K, fewer_folds, fold_names, mixed_complaints
-from kx.registry import evaluator
 
 Window = Literal["expanding", "rolling"]
 Gap = Annotated[int, Field(ge=0)]

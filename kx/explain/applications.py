@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from kx.data.sources import SourceFiles
-from kx.data.weight_files import SourceWeights
-from kx.errors import DataError
-from kx.jsontext import parse_json
+from kx.base.errors import DataError
+from kx.base.jsontext import parse_json
+from kx.base.reading import read_regular
+from kx.data.files.sources import SourceFiles
+from kx.data.files.weight_files import SourceWeights
 from kx.models import applications
-from kx.reading import read_regular
 
 if TYPE_CHECKING:
     import keras

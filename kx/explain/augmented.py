@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kx.base.errors import MissingDataError, UsageError
+from kx.base.seeds import derive
 from kx.contracts import DatasetBundle
-from kx.errors import MissingDataError, UsageError
 from kx.explain.subjects import dataset_of
 from kx.planning import DataPlan, make_plan, plan_data
-from kx.reporting.kept import recorded
-from kx.seeds import derive
+from kx.predicting.kept_run import recorded
 
 if TYPE_CHECKING:
     import numpy as np
@@ -52,7 +52,7 @@ def of_spec(path: Path, *, sample: bool = False) -> Source:
         UsageError: if it augments nothing.
         DataError: if the data are not to be had.
     """
-    from kx.data.sources import SampleFiles, SourceFiles
+    from kx.data.files.sources import SampleFiles, SourceFiles
 
     plan = _augmenting(make_plan(path), path.name)
     if sample:

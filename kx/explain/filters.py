@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kx.errors import KxError, UsageError
+from kx.base.errors import KxError, UsageError
 from kx.explain.layers import Graph, Step, unfolded
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kx.errors import KxError, UsageError
+from kx.base.errors import KxError, UsageError
 from kx.explain.layers import Graph, Step
 
 if TYPE_CHECKING:

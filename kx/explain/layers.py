@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from kx.errors import UsageError, suggest
+from kx.base.errors import UsageError, suggest
 
 if TYPE_CHECKING:
     import keras

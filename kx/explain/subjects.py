@@ -8,20 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kx.errors import DataError, UsageError, closest, suggest
-from kx.reporting.arrayfile import arrays_of
-from kx.reporting.jsonfile import read_json
-from kx.reporting.kept import kept_model, kept_preparation, recorded
+from kx.base.arrayfile import arrays_of
+from kx.base.errors import DataError, UsageError, closest, suggest
+from kx.base.jsonfile import read_json
+from kx.predicting.kept_run import kept_model, kept_preparation, recorded
 
 if TYPE_CHECKING:
     import keras
     import numpy as np
 
     from kx.contracts import DatasetBundle
-    from kx.data.files import Files
-    from kx.data.picture import Picture
+    from kx.data.files.files import Files
+    from kx.data.pictures.picture import Picture
     from kx.data.preparation import Preparation
-    from kx.reporting.record import Record
+    from kx.runs.record import Record
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -224,8 +224,8 @@ def dataset_of(
         SpecError: if the spec no longer holds, as when its plugin file is elsewhere.
         UnaskedPluginError: if a plugin file would have to be imported.
     """
-    from kx.data.fingerprint import fingerprint
-    from kx.data.sources import SampleFiles, SourceFiles
+    from kx.data.arrays.fingerprint import fingerprint
+    from kx.data.files.sources import SampleFiles, SourceFiles
     from kx.planning import plan_data
 
     if record.smoke:

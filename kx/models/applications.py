@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kx.errors import MissingDataError, UsageError, closest, suggest
+from kx.base.errors import MissingDataError, UsageError, closest, suggest
 
 if TYPE_CHECKING:
     import keras

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
+from kx.components.registry import model
 from kx.contracts import Complaint, DatasetInfo
 from kx.models.heads import output_layer
 from kx.models.inputs import picture_input
 from kx.models.options import Activation, Fraction, Padding, Penalty, Units, dense_block, penalty
-from kx.registry import model
 
 if TYPE_CHECKING:
     import keras

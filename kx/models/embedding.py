@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
+from kx.base.errors import DataError, MissingDataError, UsageError
+from kx.components.registry import Transfer
 from kx.contracts import Complaint, DatasetInfo, Way, Ways
-from kx.errors import DataError, MissingDataError, UsageError
 from kx.models.options import Fraction
-from kx.registry import Transfer
 
 if TYPE_CHECKING:
     import keras

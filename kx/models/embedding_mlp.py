@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
+from kx.components.registry import model
 from kx.contracts import Complaint, DatasetInfo
 from kx.models.embedding import VECTORS, Embedding, word_input, word_input_complaints
 from kx.models.heads import output_layer
 from kx.models.options import Activation, Fraction, Penalty, Units, dense_block
-from kx.registry import model
 
 if TYPE_CHECKING:
     import keras

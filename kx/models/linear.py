@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from kx.components.registry import model
 from kx.contracts import Complaint, DatasetInfo
 from kx.models.heads import output_layer
 from kx.models.inputs import flat_input, flat_input_complaints
 from kx.models.options import Penalty, penalty
-from kx.registry import model
 
 if TYPE_CHECKING:
     import keras

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
+from kx.base.errors import UsageError, suggest
+from kx.components.registry import Transfer, model
 from kx.contracts import Complaint, DatasetInfo, Way, Ways
-from kx.errors import UsageError, suggest
 from kx.models.applications import (
     LEAST_SIDES,
     NAMES,
@@ -21,7 +22,6 @@ from kx.models.applications import (
 )
 from kx.models.heads import output_layer
 from kx.models.options import Fraction, Units
-from kx.registry import Transfer, model
 
 if TYPE_CHECKING:
     import keras

@@ -10,12 +10,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from kx import registry
-from kx.errors import Problem, closest, suggest
-from kx.options import extended, with_paths
+from kx.base.errors import Problem, closest, suggest
+from kx.components import registry
+from kx.components.options import extended, with_paths
+from kx.components.registry import Entry, Registry
 from kx.planning.plan import SECTIONS, Choice
 from kx.planning.strangers import unimported
-from kx.registry import Entry, Registry
 from kx.spec.document import Document, Key
 from kx.spec.schema import ExperimentSpec
 from kx.spec.validate import validate

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kx.base.errors import Problem
 from kx.contracts import Complaint
-from kx.errors import Problem
 from kx.spec.document import Document, Key
 
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from kx import plugins
+from kx.base.errors import DataError, PluginError, Problem, RowsError, SpecError, UnaskedPluginError
+from kx.base.guard import patience
+from kx.components import plugins
 from kx.contracts import DatasetInfo
-from kx.data.bundles import info_faults
-from kx.errors import DataError, PluginError, Problem, RowsError, SpecError, UnaskedPluginError
-from kx.guard import patience
+from kx.data.arrays.bundle_checks import info_faults
 from kx.planning.components import Parts, choose, choose_callbacks
 from kx.planning.plan import SECTIONS, Choice, DataPlan, Plan
 from kx.planning.rules import broken

@@ -7,19 +7,19 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kx import registry
+from kx.base.errors import Problem
+from kx.components import registry
+from kx.components.registry import Entry, Registry, Transfer
 from kx.contracts import DatasetBundle, DatasetInfo, Strategy, WeightFiles
-from kx.data.bundles import bundle_faults
-from kx.errors import Problem
+from kx.data.arrays.bundle_checks import bundle_faults
 from kx.models.heads import Head, network_faults, suited_head
 from kx.planning.strangers import faults_of, is_built_in, refuse_faults, wrong_result
-from kx.registry import Entry, Registry, Transfer
 from kx.spec.schema import ExperimentSpec
 
 if TYPE_CHECKING:
     import keras
 
-    from kx.data.files import Files
+    from kx.data.files.files import Files
 
 SECTIONS: Mapping[str, tuple[str, Registry[Any]]] = {
     "dataset": ("name", registry.dataset),

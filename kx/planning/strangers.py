@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kx.errors import PluginError
-from kx.guard import guarded
-from kx.registry import Entry
+from kx.base.errors import PluginError
+from kx.base.guard import guarded
+from kx.components.registry import Entry
 
 if TYPE_CHECKING:
     from pydantic import BaseModel

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kx.base.errors import MissingDataError
 from kx.contracts import DatasetInfo
-from kx.errors import MissingDataError
 from kx.planning import Plan
 from kx.running.extractor import extractor_of, seeded
 from kx.running.work import Work, first_line
@@ -13,7 +13,7 @@ from kx.running.work import Work, first_line
 if TYPE_CHECKING:
     import keras
 
-    from kx.data.weight_files import SourceWeights
+    from kx.data.files.weight_files import SourceWeights
 
 FEW_WORDS = 0.5
 """Share of the words with a vector below which hardly anything is transferred."""
@@ -35,8 +35,8 @@ def find_weights(work: Work, info: DatasetInfo) -> None:
         DataError: if they are not the official ones.
         UsageError: if the base lacks an option or a layer.
     """
-    from kx.data.sources import SourceFiles
-    from kx.data.weight_files import SourceWeights
+    from kx.data.files.sources import SourceFiles
+    from kx.data.files.weight_files import SourceWeights
 
     if not work.plan.takes_weights:
         return

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from kx.contracts import Complaint, DatasetInfo, Proposal
-from kx.data.target_checks import counts, is_regression, named_counts, varies
+from kx.data.arrays.target_checks import counts, is_regression, named_counts, varies
 
 if TYPE_CHECKING:
     import numpy as np

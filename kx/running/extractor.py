@@ -6,10 +6,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kx.base.seeds import derive
 from kx.contracts import DatasetInfo
-from kx.data import cache
+from kx.data.files import cache
 from kx.running.work import Work
-from kx.seeds import derive
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -106,7 +106,7 @@ def seeded(work: Work) -> None:
 
 def _folder(work: Work) -> Path | None:
     """Return where features are kept; those of a sample are not worth it."""
-    from kx.data.sources import SourceFiles
+    from kx.data.files.sources import SourceFiles
 
     folder = SourceFiles.from_environment().cache_dir
     return folder / "features" if folder and not work.facts["dataset"]["sample"] else None

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kx.contracts import DatasetBundle, Split
-from kx.data import cache
+from kx.data.files import cache
 from kx.running.extractor import Extractor
 from kx.running.work import Work
 

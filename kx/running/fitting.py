@@ -8,9 +8,10 @@ from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from kx import signals
+from kx.base import signals
+from kx.base.errors import DataError
+from kx.base.seeds import derive
 from kx.contracts import Conclusion, DatasetBundle, DatasetInfo, FitResult, Proposal, Rows, Split
-from kx.errors import DataError
 from kx.planning import Plan
 from kx.planning.finding import Finding
 from kx.planning.strangers import is_built_in
@@ -20,7 +21,6 @@ from kx.running.loading import check_rows, check_splits, rows_to_split, tell
 from kx.running.plugin_networks import refuse_unkept
 from kx.running.vocabulary import note_vocabulary
 from kx.running.work import SMOKE_FITS, Work
-from kx.seeds import derive
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,7 +44,7 @@ class Prepared:
     def fitted(self, rows: np.ndarray) -> AnyPreparation:
         """Return the preparation that the training rows alone decide, unless it is to leak."""
         from kx.data.preparation import fit_preparation, learns_from
-        from kx.data.vocabulary import fit_vocabulary
+        from kx.data.texts.vocabulary import fit_vocabulary
 
         section, info = self.plan.spec.preparation, self.bundle.info
         train = self.bundle.train
@@ -63,7 +63,7 @@ class Prepared:
         data, how = self._last[1], self.plan.spec.training.class_weight
         if how is None:
             return data
-        from kx.data.weights import row_weights
+        from kx.data.arrays.class_weights import row_weights
 
         return replace(data, weights=row_weights(data, rows, self.bundle.info, how))
 
@@ -294,7 +294,7 @@ class Fitter:
 
     def _unit(self, rows: np.ndarray) -> dict[str, Any]:
         """Return the job's fields on the unit of its targets; none if they stay as they are."""
-        from kx.data.target_scale import fit_unit
+        from kx.data.arrays.target_scale import fit_unit
 
         if self._work.facts["dataset"].get("target_scale") != "standardize":
             return {}
@@ -331,7 +331,7 @@ class Fitter:
 
     def _count_duplicates(self, proposals: Sequence[Proposal]) -> None:
         """Count rows that a part shares with the training part: they tell nothing new."""
-        from kx.data.duplicates import count_shared, row_hashes
+        from kx.data.arrays.duplicates import count_shared, row_hashes
 
         train, test = row_hashes(self._bundle.train.x), row_hashes(self._bundle.test.x)
         self._work.facts["duplicates"] = {

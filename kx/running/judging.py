@@ -7,13 +7,13 @@ from dataclasses import asdict, replace
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING, Any
 
+from kx.base.seeds import derive
 from kx.contracts import DatasetBundle, DatasetInfo, Split
 from kx.models.heads import Head
-from kx.reporting.looks import take_look
-from kx.reporting.record import Expectation
 from kx.running.vocabulary import note_vocabulary
 from kx.running.work import Work
-from kx.seeds import derive
+from kx.runs.looks import take_look
+from kx.runs.record import Expectation
 
 if TYPE_CHECKING:
     import numpy as np

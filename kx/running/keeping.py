@@ -8,16 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kx import signals
+from kx.base import signals
+from kx.base.curves import lower_is_better
+from kx.base.jsonfile import to_json
+from kx.base.storage import atomic_file, atomic_write, storage_errors
 from kx.contracts import DatasetBundle, DatasetInfo, Proposal
-from kx.curves import lower_is_better
 from kx.data.inputs.kinds import form_of
-from kx.reporting.jsonfile import to_json
-from kx.reporting.record import hardest, phase_starts
-from kx.reporting.storage import atomic_file, atomic_write, storage_errors
 from kx.running.bases import whole
 from kx.running.work import Work
 from kx.running.zip_dates import possible_dates
+from kx.runs.record import hardest, phase_starts
 
 if TYPE_CHECKING:
     import keras
@@ -123,7 +123,7 @@ def keep(
 
 
 def _keep_trial(work: Work) -> None:
-    from kx.reporting.tensorboard import write_trial
+    from kx.exports.tensorboard import write_trial
 
     facts, path = work.facts, work.folder.path / "tensorboard"
     write_trial(path, work.folder.id, facts["started"], facts["spec"], facts["scores"])
@@ -163,7 +163,7 @@ def keep_preparation(folder: Path, preparation: AnyPreparation) -> None:
 
 
 def _draw(work: Work, info: DatasetInfo) -> None:
-    from kx.reporting.plots.curves import Look, draw_fold_scores, draw_run_plots
+    from kx.drawing.curves import Look, draw_fold_scores, draw_run_plots
 
     options, facts = work.plan.validation.options, work.facts
     look = Look(

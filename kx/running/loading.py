@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from kx.base.errors import MissingDataError, Problem, SpecError
 from kx.contracts import DatasetBundle, DatasetInfo, Proposal, Provenance, Rows, Split, Strategy
-from kx.errors import MissingDataError, Problem, SpecError
 from kx.planning import Plan
 from kx.planning.finding import Finding
 from kx.planning.rules import broken_by_data
@@ -18,7 +18,7 @@ from kx.running.work import SMOKE_TEST, SMOKE_TRAIN, Work, first_line
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from kx.data.files import Files
+    from kx.data.files.files import Files
 
 SAMPLE_NOTE = (
     "This run uses a small generated stand-in. Its scores say nothing about the real data set, "
@@ -39,8 +39,8 @@ def load(work: Work) -> DatasetBundle:
         DataError: if there is none, or it is damaged.
         SpecError: if the plan does not fit it.
     """
-    from kx.data.fingerprint import fingerprint, test_fingerprint
-    from kx.data.text_remarks import text_remarks
+    from kx.data.arrays.fingerprint import fingerprint, test_fingerprint
+    from kx.data.texts.text_remarks import text_remarks
 
     name = work.plan.spec.dataset.name
     work.watcher.stage(f"reading {name}")
@@ -82,7 +82,7 @@ def how_scaled(plan: Plan, info: DatasetInfo) -> str:
 
 def target_scale(work: Work, bundle: DatasetBundle) -> dict[str, Any]:
     """Return how the targets of a regression are scaled, decided once for all fits, and why."""
-    from kx.data.target_scale import fit_unit, why_scaled
+    from kx.data.arrays.target_scale import fit_unit, why_scaled
 
     y, stated = bundle.train.y, work.plan.spec.preparation.target
     if bundle.info.task != "regression":
@@ -100,7 +100,7 @@ def target_scale(work: Work, bundle: DatasetBundle) -> dict[str, Any]:
 
 
 def _read(work: Work) -> tuple[DatasetBundle, Provenance]:
-    from kx.data.sources import SampleFiles, SourceFiles
+    from kx.data.files.sources import SampleFiles, SourceFiles
 
     wanted = work.switches.sample
     files: Files = SampleFiles() if wanted else SourceFiles.from_environment(work.watcher)
@@ -126,7 +126,7 @@ def _check_targets(work: Work, bundle: DatasetBundle) -> None:
     Raises:
         DataError: if some cannot be, or there is nothing to learn.
     """
-    from kx.data.target_checks import (
+    from kx.data.arrays.target_checks import (
         check_labels,
         check_targets,
         refuse_unlearnable,

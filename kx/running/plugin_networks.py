@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from kx.base.text import clean, shortened
+from kx.components.plugins import keras_parts
 from kx.planning import Plan
 from kx.planning.strangers import is_built_in, refuse_faults
-from kx.plugins import keras_parts
-from kx.reporting.text import clean, shortened
 
 if TYPE_CHECKING:
     import keras

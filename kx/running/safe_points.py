@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kx import signals
+from kx.base import signals
 from kx.contracts import Watcher
 
 

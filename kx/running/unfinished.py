@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from kx.errors import Interrupted, KxError
-from kx.reporting.kept import PARTIAL, told_epoch
+from kx.base.errors import Interrupted, KxError
+from kx.predicting.kept_run import PARTIAL, told_epoch
 from kx.running.keeping import keep_preparation, save_model
 from kx.running.work import Work, first_line
 

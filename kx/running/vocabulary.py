@@ -21,7 +21,7 @@ def note_vocabulary(
     part: str = "validation",
 ) -> None:
     """Take down which share of the tokens in ``rows`` of ``data`` is unknown, if they are texts."""
-    from kx.data.vocabulary import TextPreparation
+    from kx.data.texts.vocabulary import TextPreparation
 
     if not isinstance(preparation, TextPreparation):
         return

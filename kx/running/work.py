@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kx.contracts import History, Watcher
-from kx.data.weight_files import SourceWeights
+from kx.data.files.weight_files import SourceWeights
 from kx.planning import Plan
-from kx.reporting.folder import RunFolder
-from kx.reporting.group import Member
-from kx.reporting.history import HistoryWriter
+from kx.runs.folder import RunFolder
+from kx.runs.history import HistoryWriter
+from kx.runs.run_group import Member
 from kx.spec.schema import TrainingSection
 from kx.training.phases import cut_short
 

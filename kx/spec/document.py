@@ -19,9 +19,9 @@ import yaml
 from yaml.reader import ReaderError
 from yaml.scanner import ScannerError
 
-from kx.errors import Problem, SpecError
-from kx.names import readable
-from kx.reading import OddFileError, read_named
+from kx.base.errors import Problem, SpecError
+from kx.base.names import readable
+from kx.base.reading import OddFileError, read_named
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 32
@@ -389,7 +389,7 @@ def _refusal(where: str, message: str, hint: str = "") -> SpecError:
 
 
 def _neighbours(path: Path) -> str:
-    from kx.errors import closest
+    from kx.base.errors import closest
 
     names = [p.name for p in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
     near = closest(path.name, names)

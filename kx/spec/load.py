@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from kx.errors import Problem, SpecError
-from kx.names import readable
+from kx.base.errors import Problem, SpecError
+from kx.base.names import readable
 from kx.spec.document import MAX_DEPTH, Document, Key, parse_value, read_document
 from kx.spec.schema import ExperimentSpec
 from kx.spec.validate import validate

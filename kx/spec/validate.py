@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from kx.errors import Problem, closest, suggest
+from kx.base.errors import Problem, closest, suggest
 from kx.spec.document import Document, Key
 
 M = TypeVar("M", bound=BaseModel)

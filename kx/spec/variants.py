@@ -6,7 +6,7 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
-from kx.errors import Problem
+from kx.base.errors import Problem
 from kx.spec.document import Document, Key, Mark
 from kx.spec.load import override, put
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from kx.errors import DataError
-from kx.names import path_of, readable
+from kx.base.errors import DataError
+from kx.base.names import path_of, readable
 
 
 def way(run: Path, spec: Path) -> str:

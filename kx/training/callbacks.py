@@ -9,10 +9,10 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kx import signals
-from kx.curves import lower_is_better
-from kx.names import plain_path
-from kx.reporting.tensorboard import EVENTS, without_host
+from kx.base import signals
+from kx.base.curves import lower_is_better
+from kx.base.names import plain_path
+from kx.exports.tensorboard import EVENTS, without_host
 from kx.spec.schema import TrainingSection
 from kx.training.jobs import Fitted, Job, Recording
 

@@ -10,9 +10,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from kx import signals
-from kx.errors import UsageError
-from kx.limits import address_space, check_room
+from kx.base import signals
+from kx.base.errors import UsageError
+from kx.base.limits import address_space, check_room
 from kx.spec.schema import TrainingSection
 from kx.training.engine import Machine
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from kx.base.curves import best_epoch
+from kx.base.errors import DivergedError
 from kx.contracts import History, Split, Watcher
-from kx.curves import best_epoch
-from kx.data.target_scale import Unit
-from kx.errors import DivergedError
+from kx.data.arrays.target_scale import Unit
 from kx.spec.schema import TrainingSection
 from kx.training.feed import Batching
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kx.base.errors import DivergedError
 from kx.contracts import DatasetInfo
-from kx.errors import DivergedError
 from kx.evaluators.scores import EXACT, exact
 from kx.models.heads import Head
 from kx.training.assemble import make_metrics

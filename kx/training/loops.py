@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from kx import signals
+from kx.base import signals
 from kx.spec.schema import TrainingSection
 from kx.training.augmentation import Augmentation
 from kx.training.callbacks import watches_tests

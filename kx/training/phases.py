@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kx.errors import FrozenError
+from kx.base.errors import FrozenError
 from kx.spec.schema import TrainingSection
 from kx.training.jobs import PhaseNote
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kx import signals
+from kx.base import signals
 from kx.training.engine import layer_outputs, time_steps
 from kx.training.environment import has_gpu
 from kx.training.halves import predicted

@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kx import signals
+from kx.base import signals
 from kx.spec.schema import TrainingSection
 from kx.training.callbacks import guards
 from kx.training.engine import forward_operations

@@ -11,7 +11,7 @@ from collections.abc import Callable, MutableMapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from kx.data.target_scale import POWERS, Unit
+from kx.data.arrays.target_scale import POWERS, Unit
 
 if TYPE_CHECKING:
     import keras

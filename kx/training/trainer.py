@@ -7,8 +7,8 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from kx.base.errors import OutOfMemoryError, UsageError
 from kx.contracts import DatasetInfo, Split
-from kx.errors import OutOfMemoryError, UsageError
 from kx.models.heads import Head
 from kx.spec.schema import AugmentationSection, TrainingSection
 from kx.training.assemble import compile_model

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from kx.contracts import Watcher
-from kx.data.download import Downloader
-from kx.data.sources import SourceFiles
+from kx.data.files.download import Downloader
+from kx.data.files.sources import SourceFiles
 from tests.data.loopback import Server, data_file, npz_bytes
 
 

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 
-from kx.data.files import DataFile
+from kx.data.files.files import DataFile
 
 
 class Server:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kx.data.archives import read_arrays, read_idx_gz, read_npz
-from kx.errors import DataError
+from kx.base.errors import DataError
+from kx.data.files.archives import read_arrays, read_idx_gz, read_npz
 from tests.data.loopback import npz_bytes
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
+from kx.base.errors import PluginError, SpecError
 from kx.contracts import DatasetBundle, DatasetInfo, Split
-from kx.data.bundles import bundle_faults, info_faults
-from kx.errors import PluginError, SpecError
+from kx.data.arrays.bundle_checks import bundle_faults, info_faults
 from kx.planning import make_plan
 
 INFO = DatasetInfo("toy", "multiclass", (2,), ("a", "b", "c"))

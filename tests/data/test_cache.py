@@ -5,9 +5,9 @@ import os
 import numpy as np
 import pytest
 
-from kx.data import cache
-from kx.data.sources import SourceFiles
-from kx.errors import UsageError
+from kx.base.errors import UsageError
+from kx.data.files import cache
+from kx.data.files.sources import SourceFiles
 
 ROWS = np.arange(1000, dtype="uint8").reshape(10, 100)  # 128 + 1,000 bytes, and a note
 

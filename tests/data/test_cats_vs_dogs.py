@@ -4,13 +4,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from kx.base.errors import DataError, MissingDataError
 from kx.cli.main import main
-from kx.data import cats_vs_dogs as module
-from kx.data.cats_vs_dogs import CLASSES, cats_vs_dogs, cats_vs_dogs_info
-from kx.data.fingerprint import fingerprint
+from kx.data.arrays.fingerprint import fingerprint
+from kx.data.files.sources import SampleFiles, SourceFiles
 from kx.data.samples.pets import pets
-from kx.data.sources import SampleFiles, SourceFiles
-from kx.errors import DataError, MissingDataError
+from kx.datasets import cats_vs_dogs as module
+from kx.datasets.cats_vs_dogs import CLASSES, cats_vs_dogs, cats_vs_dogs_info
 from kx.evaluators.baselines import baseline_predictions
 from tests.data.photos import noisy, state, write, zipped
 
@@ -263,5 +263,5 @@ def test_the_real_pictures_are_those_of_the_notes(real_data_dir, tmp_path, monke
     def not_again(*_):
         raise AssertionError("decoded although it is in the cache")
 
-    monkeypatch.setattr("kx.data.picture_rows.decode", not_again)
+    monkeypatch.setattr("kx.data.pictures.picture_rows.decode", not_again)
     assert fingerprint(cats_vs_dogs(files)) == fingerprint(bundle)

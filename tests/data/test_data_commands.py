@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from kx.base.errors import DataError, MissingDataError, UsageError
 from kx.cli.data import app
-from kx.data import boston as boston_module
-from kx.errors import DataError, MissingDataError, UsageError
-from kx.registry import dataset
+from kx.components.registry import dataset
+from kx.datasets import boston as boston_module
 from tests.data.loopback import data_file, npz_bytes
 
 CONTENT = npz_bytes(x=np.zeros((5, 13)), y=np.zeros(5))
@@ -121,7 +121,7 @@ def test_verify_looks_at_copies_that_are_not_read(here, tmp_path):
 
 
 def test_verify_accepts_the_arrays_in_another_container(here, monkeypatch):
-    from kx.data.sources import content_digest
+    from kx.data.files.sources import content_digest
 
     (here / "boston_housing.npz").write_bytes(CONTENT)
     digest = content_digest({"x": np.zeros((5, 13)), "y": np.zeros(5)})

@@ -11,8 +11,8 @@ import zipfile
 
 import pytest
 
-from kx.data.delimited import Layout, charset_of, delimiter_of, open_table
-from kx.errors import DataError, MissingDataError
+from kx.base.errors import DataError, MissingDataError
+from kx.data.tables.delimited import Layout, charset_of, delimiter_of, open_table
 
 CSV = 'id,text\n1,one\n2,"two, or\nthree"\n3,four\n'
 

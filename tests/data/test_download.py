@@ -6,9 +6,9 @@ from functools import partial
 
 import pytest
 
-from kx.data.download import Downloader
-from kx.data.sources import SourceFiles
-from kx.errors import MissingDataError, StorageError
+from kx.base.errors import MissingDataError, StorageError
+from kx.data.files.download import Downloader
+from kx.data.files.sources import SourceFiles
 from tests.data.loopback import body, data_file, first_half, rest, stall, status, whole
 from tests.machine import PATIENCE
 
@@ -156,9 +156,9 @@ def test_a_folder_that_cannot_be_made_is_a_storage_error(source, file, tmp_path)
 FETCH = """
 import sys
 from pathlib import Path
-from kx.data.download import Downloader
-from kx.data.files import DataFile
-from kx.data.sources import SourceFiles
+from kx.data.files.download import Downloader
+from kx.data.files.files import DataFile
+from kx.data.files.sources import SourceFiles
 url, sha256, size, home = sys.argv[1:]
 file = DataFile("numbers.npz", url, sha256, int(size), dict)
 source = SourceFiles(keras_home=Path(home), downloader=Downloader(timeout=20.0, pause=0.0))

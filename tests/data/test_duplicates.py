@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.sparse import csr_matrix
 
-from kx.data import duplicates
-from kx.data.duplicates import count_shared, row_hashes
+from kx.data.arrays import duplicates
+from kx.data.arrays.duplicates import count_shared, row_hashes
 
 DTYPES = ("uint8", "bool", "int16", "int64", ">i4", "float16", "float32", "float64", "U3")
 

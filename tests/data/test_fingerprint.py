@@ -4,7 +4,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from kx.contracts import DatasetBundle, DatasetInfo, Split
-from kx.data.fingerprint import fingerprint
+from kx.data.arrays.fingerprint import fingerprint
 
 X, Y = np.array([[0.0, 1.0], [2.0, 0.0]]), np.array([0, 1])
 INFO = DatasetInfo("toy", "binary", (2,))

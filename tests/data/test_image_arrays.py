@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from kx.data.image_arrays import image_arrays, image_arrays_info
-from kx.data.sources import SourceFiles
-from kx.errors import DataError, MissingDataError
+from kx.base.errors import DataError, MissingDataError
+from kx.data.files.sources import SourceFiles
+from kx.datasets.image_arrays import image_arrays, image_arrays_info
 
 
 def arrays(train=6, test=4, sides=(5, 7), classes=3):

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kx.data.fingerprint import fingerprint
-from kx.data.image_folder import image_folder, image_folder_info
-from kx.data.sources import SampleFiles, SourceFiles
-from kx.errors import DataError, MissingDataError
+from kx.base.errors import DataError, MissingDataError
+from kx.data.arrays.fingerprint import fingerprint
+from kx.data.files.sources import SampleFiles, SourceFiles
+from kx.datasets.image_folder import image_folder, image_folder_info
 from kx.planning import make_plan
 from tests.data.photos import classes, halves, noisy, state, write, zipped
 
@@ -244,7 +244,7 @@ def test_describing_a_folder_needs_nothing_heavy(tmp_path):
     write(tmp_path, classes(2))
     script = """
 import json, sys
-from kx.data.image_folder import image_folder_info
+from kx.datasets.image_folder import image_folder_info
 image_folder_info(path=sys.argv[1])
 print(json.dumps([name for name in ("numpy", "PIL", "keras") if name in sys.modules]))
 """

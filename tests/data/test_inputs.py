@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from kx.base.errors import DataError, UsageError
 from kx.contracts import DatasetInfo
 from kx.data.inputs.given import Given
 from kx.data.inputs.kinds import form_of, read_examples
 from kx.data.inputs.words import encoded
 from kx.data.preparation import fit_preparation
-from kx.data.word_index import words_of
-from kx.errors import DataError, UsageError
+from kx.data.texts.word_index import words_of
 from tests.data.photos import zipped
 from tests.data.test_texts import tar
 
@@ -328,8 +328,8 @@ def test_raw_reviews_give_the_ranks_of_the_datasets_own_file(real_data_dir):
     """The archive has every 25th review for training, by name, and every 50th for testing."""
     import tarfile
 
-    from kx.data.archives import read_npz
-    from kx.data.word_index import read_word_index
+    from kx.data.files.archives import read_npz
+    from kx.data.texts.word_index import read_word_index
 
     ranks, arrays = read_word_index("imdb_word_index.json"), read_npz(real_data_dir / "imdb.npz")
     with tarfile.open(real_data_dir / "aclImdb_mini.tar.gz") as archive:

@@ -7,14 +7,14 @@ from functools import partial
 
 import pytest
 
+from kx.base.errors import DataError
 from kx.contracts import DatasetInfo
-from kx.data.class_folders import PICTURES, TEXTS, FolderOptions, layout_of
-from kx.data.image_folder import image_folder
-from kx.data.part_names import part_of
-from kx.data.sources import SourceFiles
-from kx.data.text_folder import text_folder
-from kx.data.trees import memory_tree, open_tree
-from kx.errors import DataError
+from kx.data.files.class_folders import PICTURES, TEXTS, FolderOptions, layout_of
+from kx.data.files.part_names import part_of
+from kx.data.files.sources import SourceFiles
+from kx.data.files.trees import memory_tree, open_tree
+from kx.datasets.image_folder import image_folder
+from kx.datasets.text_folder import text_folder
 from tests.data.photos import classes, halves, write, zipped
 
 INFO = DatasetInfo("toy", "binary", (4,))

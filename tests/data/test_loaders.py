@@ -11,23 +11,23 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kx.data import california as california_module
-from kx.data import fashion_mnist as fashion_module
-from kx.data.archives import read_arrays
-from kx.data.boston import boston
-from kx.data.breast_cancer import breast_cancer
-from kx.data.california import california
-from kx.data.cats_vs_dogs import cats_vs_dogs
-from kx.data.diabetes import diabetes
-from kx.data.digits import digits
-from kx.data.fashion_mnist import fashion_mnist
-from kx.data.fingerprint import fingerprint
-from kx.data.imdb import imdb
-from kx.data.mnist import mnist
-from kx.data.reuters import TOPICS, reuters
-from kx.data.sources import SampleFiles, SourceFiles
-from kx.data.wine import wine
-from kx.registry import dataset
+from kx.components.registry import dataset
+from kx.data.arrays.fingerprint import fingerprint
+from kx.data.files.archives import read_arrays
+from kx.data.files.sources import SampleFiles, SourceFiles
+from kx.datasets import california as california_module
+from kx.datasets import fashion_mnist as fashion_module
+from kx.datasets.boston import boston
+from kx.datasets.breast_cancer import breast_cancer
+from kx.datasets.california import california
+from kx.datasets.cats_vs_dogs import cats_vs_dogs
+from kx.datasets.diabetes import diabetes
+from kx.datasets.digits import digits
+from kx.datasets.fashion_mnist import fashion_mnist
+from kx.datasets.imdb import imdb
+from kx.datasets.mnist import mnist
+from kx.datasets.reuters import TOPICS, reuters
+from kx.datasets.wine import wine
 from tests.data.loopback import data_file, npz_bytes
 from tests.machine import DATA
 
@@ -127,8 +127,10 @@ def test_data_are_the_same_at_each_call(loader):
 def test_importing_loaders_and_describing_data_needs_nothing_heavy():
     script = """
 import json, sys
-from kx.data import fingerprint, preparation, sources
-from kx.registry import dataset
+from kx.data import preparation
+from kx.data.arrays import fingerprint
+from kx.data.files import sources
+from kx.components.registry import dataset
 for name in dataset.names():
     if dataset[name].info and not dataset[name].paths():
         dataset[name].info()
@@ -239,8 +241,8 @@ def test_imdb_is_read_in_little_memory(real_data_dir):
 import re, sys
 from pathlib import Path
 import numpy, scipy.sparse
-from kx.data.imdb import imdb, imdb_info
-from kx.data.sources import SourceFiles
+from kx.datasets.imdb import imdb, imdb_info
+from kx.data.files.sources import SourceFiles
 bundle = imdb(SourceFiles(data_dir=Path(sys.argv[1]), offline=True))
 assert bundle.info == imdb_info()
 # Not getrusage: its maximum goes back to before exec, when this was a copy of the test's process.

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kx.data import cache
-from kx.errors import DataError
+from kx.base.errors import DataError
+from kx.data.files import cache
 
 ROWS = np.arange(40, dtype="uint8").reshape(4, 10)
 
@@ -39,7 +39,7 @@ def test_a_file_of_terabytes_in_its_place_is_not_read(tmp_path, file, source):
 def test_a_device_or_an_idle_pipe_is_no_input(pipe, monkeypatch):
     from kx.data.inputs.given import Given, read_text
 
-    monkeypatch.setattr("kx.reading.PATIENCE", 0.01)
+    monkeypatch.setattr("kx.base.reading.PATIENCE", 0.01)
     problems = []
 
     assert read_text(Path("/dev/zero"), Given(), problems) == ""
@@ -63,7 +63,7 @@ def test_devices_and_pipes_are_no_pictures(pipe, tmp_path, monkeypatch):
     from kx.data.inputs.given import Given
     from kx.data.inputs.picture import read
 
-    monkeypatch.setattr("kx.reading.PATIENCE", 0.01)
+    monkeypatch.setattr("kx.base.reading.PATIENCE", 0.01)
     form = {"size": 16, "channels": 3, "black": 0, "white": 255, "dtype": "uint8"}
 
     with pytest.raises(DataError) as caught:
@@ -76,8 +76,8 @@ def test_devices_and_pipes_are_no_pictures(pipe, tmp_path, monkeypatch):
 
 
 def test_pipes_and_huge_files_among_texts_are_named(tmp_path):
-    from kx.data.text_files import text_flaws
-    from kx.data.trees import open_tree
+    from kx.data.files.trees import open_tree
+    from kx.data.texts.text_files import text_flaws
 
     os.mkfifo(tmp_path / "pipe.txt")
     with (tmp_path / "huge.txt").open("wb") as huge:
@@ -138,11 +138,11 @@ NOTES = [None, {}, {"flaws": 1, "oddities": {}}, {"flaws": [[1]], "oddities": {}
 
 @pytest.mark.parametrize("notes", NOTES, ids=str)
 def test_pictures_are_decoded_anew_where_the_notes_are_of_another_kx(tmp_path, notes):
-    from kx.data.class_folders import Member
-    from kx.data.decoding import Form
-    from kx.data.picture_files import looked_at
-    from kx.data.picture_rows import Findings, read_part
-    from kx.data.trees import open_tree
+    from kx.data.files.class_folders import Member
+    from kx.data.files.trees import open_tree
+    from kx.data.pictures.decoding import Form
+    from kx.data.pictures.picture_files import looked_at
+    from kx.data.pictures.picture_rows import Findings, read_part
     from tests.data.photos import noisy
 
     (tmp_path / "pictures").mkdir()

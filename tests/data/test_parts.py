@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kx.contracts import Split
-from kx.data.parts import divided, held_out, keras_halves, labelled
+from kx.data.arrays.splitting import divided, held_out, keras_halves, labelled
 
 
 def test_labels_are_integers_or_rows():

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from kx.base.errors import DataError, MissingDataError
 from kx.contracts import DatasetInfo
-from kx.data.decoding import Form, decode, quiet_decoder
-from kx.data.image_folder import image_folder
+from kx.data.files.sources import SourceFiles
 from kx.data.inputs import picture as inputs
 from kx.data.inputs.given import Given
-from kx.data.picture import read_picture
-from kx.data.sources import SourceFiles
-from kx.errors import DataError, MissingDataError
+from kx.data.pictures.decoding import Form, decode, quiet_decoder
+from kx.data.pictures.picture import read_picture
+from kx.datasets.image_folder import image_folder
 from tests.data.photos import encoded, png_that_claims, write
 
 SIDE = 16

@@ -5,16 +5,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from kx.base.errors import DataError, MissingDataError
 from kx.contracts import Watcher
-from kx.data import picture_files, picture_rows
-from kx.data.class_folders import Member
-from kx.data.decoding import FlawError, Form, decode, quiet_decoder
-from kx.data.files import DataFolder
-from kx.data.picture_remarks import SHOWN
-from kx.data.pictures import picture_flaws, read_album
-from kx.data.sources import SourceFiles
-from kx.data.trees import memory_tree, natural, open_tree
-from kx.errors import DataError, MissingDataError
+from kx.data.files.class_folders import Member
+from kx.data.files.files import DataFolder
+from kx.data.files.sources import SourceFiles
+from kx.data.files.trees import memory_tree, natural, open_tree
+from kx.data.pictures import picture_files, picture_rows
+from kx.data.pictures.decoding import FlawError, Form, decode, quiet_decoder
+from kx.data.pictures.picture_remarks import SHOWN
+from kx.data.pictures.pictures import picture_flaws, read_album
 from tests.data.photos import (
     BROKEN,
     ODD,

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.sparse import csr_matrix
 
+from kx.base.errors import DataError
+from kx.data.arrays.target_checks import check_targets
 from kx.data.preparation import Preparation, fit_preparation, learns_from
-from kx.data.target_checks import check_targets
-from kx.errors import DataError
 
 NAN, INF = math.nan, math.inf
 

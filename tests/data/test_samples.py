@@ -3,8 +3,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from kx.data import boston, california, fashion_mnist, imdb, mnist, reuters
-from kx.data.sources import SampleFiles
+from kx.data.files.sources import SampleFiles
+from kx.datasets import boston, california, fashion_mnist, imdb, mnist, reuters
 
 MODULES = (boston, california, fashion_mnist, imdb, mnist, reuters)
 FILES = [file for module in MODULES for file in module.FILES]

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from kx.data.sequences import encode, flatten, words_of
-from kx.errors import DataError
+from kx.base.errors import DataError
+from kx.data.arrays.sequences import encode, flatten, words_of
 
 
 def lists(*items):

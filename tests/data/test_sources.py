@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kx.data.sources import SampleFiles, SourceFiles, content_digest
-from kx.errors import DataError, MissingDataError, UsageError
+from kx.base.errors import DataError, MissingDataError, UsageError
+from kx.data.files.sources import SampleFiles, SourceFiles, content_digest
 from tests.data.loopback import data_file, npz_bytes
 
 CONTENT = npz_bytes(x=np.arange(5))

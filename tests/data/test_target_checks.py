@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from kx.base.errors import DataError
 from kx.contracts import DatasetInfo
-from kx.data.target_checks import check_labels, refuse_unlearnable, remarks_on_parts
-from kx.errors import DataError
+from kx.data.arrays.target_checks import check_labels, refuse_unlearnable, remarks_on_parts
 
 YES = DatasetInfo("mails", "binary", (2,), ("ham", "spam"))
 KINDS = DatasetInfo("pets", "multiclass", (2,), ("cat", "dog", "owl"))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from kx.data.targets import Labels, Target, TargetOptions, is_absent, number_of, target_of
-from kx.errors import DataError
+from kx.base.errors import DataError
+from kx.data.tables.targets import Labels, Target, TargetOptions, is_absent, number_of, target_of
 
 
 def column(*labels):

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from kx.contracts import DatasetBundle, DatasetInfo, Split, TextForm
-from kx.data.text_remarks import text_remarks, unspaced_share
-from kx.data.texts import tokenized
+from kx.data.texts.text_remarks import text_remarks, unspaced_share
+from kx.data.texts.texts import tokenized
 
 
 def remarks(train, test, origins=None, **form):

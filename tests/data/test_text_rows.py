@@ -2,12 +2,12 @@
 
 import pytest
 
+from kx.base.errors import DataError
 from kx.contracts import DatasetInfo, TextForm
 from kx.data.inputs.given import Given
 from kx.data.inputs.kinds import completed, form_of, read_examples
-from kx.data.texts import tokenized
-from kx.data.vocabulary import fit_vocabulary
-from kx.errors import DataError
+from kx.data.texts.texts import tokenized
+from kx.data.texts.vocabulary import fit_vocabulary
 
 TABLE = {"columns": ["id", "text", "label"], "classes": ["bad", "good"], "text": "text",
          "label": "label", "delimiter": "auto", "quoting": "double"}  # fmt: skip

@@ -5,11 +5,11 @@ import gzip
 import numpy as np
 import pytest
 
+from kx.base.errors import DataError, RowsError
+from kx.components.registry import dataset
 from kx.contracts import Watcher
-from kx.data.sources import SampleFiles, SourceFiles
-from kx.data.text_csv import text_csv
-from kx.errors import DataError, RowsError
-from kx.registry import dataset
+from kx.data.files.sources import SampleFiles, SourceFiles
+from kx.datasets.text_csv import text_csv
 
 ROWS = "".join(f"words {n},{'spam' if n % 2 else 'ham'}\n" for n in range(20))
 
@@ -179,7 +179,7 @@ def test_the_name_of_the_file_says_nothing(load, name):
 
 
 def test_of_a_large_table_only_the_first_line_is_looked_at_beforehand(tmp_path, monkeypatch):
-    monkeypatch.setattr("kx.data.text_csv.CHEAP", 100)
+    monkeypatch.setattr("kx.datasets.text_csv.CHEAP", 100)
     (tmp_path / "t.csv").write_text(f"text,label\n{ROWS}")
 
     assert dataset["text_csv"].info(path=str(tmp_path / "t.csv")) is None

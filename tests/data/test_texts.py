@@ -4,19 +4,19 @@ import tarfile
 import numpy as np
 import pytest
 
+from kx.base.errors import DataError, MissingDataError
+from kx.components.registry import dataset
 from kx.contracts import Split, TextForm
-from kx.data.digest import add_array
-from kx.data.duplicates import row_hashes
-from kx.data.imdb_raw import imdb_raw
+from kx.data.arrays.array_digest import add_array
+from kx.data.arrays.duplicates import row_hashes
+from kx.data.files.sources import SampleFiles, SourceFiles
+from kx.data.files.trees import open_tree
 from kx.data.samples.raw_reviews import invented_word
-from kx.data.sources import SampleFiles, SourceFiles
-from kx.data.text_csv import text_csv
-from kx.data.text_folder import text_folder
-from kx.data.texts import tokenized
-from kx.data.trees import open_tree
-from kx.data.vocabulary import TextPreparation, fit_vocabulary
-from kx.errors import DataError, MissingDataError
-from kx.registry import dataset
+from kx.data.texts.texts import tokenized
+from kx.data.texts.vocabulary import TextPreparation, fit_vocabulary
+from kx.datasets.imdb_raw import imdb_raw
+from kx.datasets.text_csv import text_csv
+from kx.datasets.text_folder import text_folder
 from tests.data.photos import write, zipped
 
 FILMS = ("The film is good; the end is NOT!", "Bad film.", "Don't  see it\nif it's bad")

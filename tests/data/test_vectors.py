@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kx.data.sources import SourceFiles
-from kx.data.vector_files import VectorFile, fetched, here
-from kx.data.vector_reader import VectorReader, any_numbers, decimals
-from kx.data.vectors import VectorText, dimensions_of, load_vectors
-from kx.data.weight_files import SourceWeights
-from kx.errors import DataError, MissingDataError
+from kx.base.errors import DataError, MissingDataError
+from kx.data.files.sources import SourceFiles
+from kx.data.files.vector_files import VectorFile, fetched, here
+from kx.data.files.vector_reader import VectorReader, any_numbers, decimals
+from kx.data.files.vectors import VectorText, dimensions_of, load_vectors
+from kx.data.files.weight_files import SourceWeights
 
 TEXT = "the 0.5 -1 2e-1\ncat 1 2 3\n'royale .25 -.5 0\n"
 ROWS = [[0.5, -1, 0.2], [1, 2, 3], [0.25, -0.5, 0]]
@@ -128,7 +128,7 @@ def test_a_broken_file_is_told_with_its_place(content, words):
 
 
 def test_lines_are_counted_across_chunks(monkeypatch):
-    monkeypatch.setattr("kx.data.vector_reader.CHUNK", 20)
+    monkeypatch.setattr("kx.data.files.vector_reader.CHUNK", 20)
     lines = [f"w{number} {number} 0.5" for number in range(50)]
 
     assert load("\n".join(lines)).rows[:, 0].tolist() == list(range(50))
@@ -250,7 +250,7 @@ def test_official_vectors_that_are_nowhere_are_named_with_all_that_helps(folders
 def test_the_archive_is_fetched_into_the_folder_of_keras(source, server, monkeypatch, tmp_path):
     import hashlib
 
-    from kx.data import vector_files
+    from kx.data.files import vector_files
 
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
@@ -269,8 +269,8 @@ def test_the_archive_is_fetched_into_the_folder_of_keras(source, server, monkeyp
 
 @pytest.mark.real_data
 def test_gloves_own_file_covers_the_words_of_imdb(real_data_dir):
-    from kx.data.imdb import FILES
-    from kx.data.sequences import words_of
+    from kx.data.arrays.sequences import words_of
+    from kx.datasets.imdb import FILES
 
     files = SourceFiles(data_dir=real_data_dir)
     words, weights = words_of(files.arrays(FILES[1]), 10_000), SourceWeights(files)

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from kx.data.download import HDF5, Downloader
-from kx.data.sources import SourceFiles
-from kx.data.weight_files import SourceWeights
-from kx.errors import DataError, MissingDataError
+from kx.base.errors import DataError, MissingDataError
+from kx.data.files.download import HDF5, Downloader
+from kx.data.files.sources import SourceFiles
+from kx.data.files.weight_files import SourceWeights
 from tests.data.loopback import body, first_half, whole
 
 CONTENT = HDF5 + bytes(range(256)) * 400

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kx.errors import KxError, UsageError
+from kx.base.errors import KxError, UsageError
 from kx.explain.filters import Ascent, patterns, shown
 
 

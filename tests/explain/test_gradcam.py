@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kx.errors import KxError, UsageError
+from kx.base.errors import KxError, UsageError
 from kx.explain.gradcam import overlaid, weighed
 
 PICTURE = np.array([[[0.0], [1.0]], [[2.0], [4.0]]])

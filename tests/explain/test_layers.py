@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kx.errors import UsageError
+from kx.base.errors import UsageError
 from kx.explain.layers import unfolded
 
 pytestmark = pytest.mark.slow

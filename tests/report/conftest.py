@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import yaml
 
-from kx.reporting.folder import RunFolder
-from kx.reporting.record import Record, Score
+from kx.runs.folder import RunFolder
+from kx.runs.record import Record, Score
 
 
 def score(value, low=None, high=None, interval=None):

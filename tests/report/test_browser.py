@@ -6,9 +6,9 @@ import shutil
 
 import pytest
 
-from kx.reporting.group import Group
-from kx.reporting.labels import change_tags
-from kx.reporting.report.page import report_of_many, report_of_one
+from kx.pages.page import report_of_many, report_of_one
+from kx.runs.labels import change_tags
+from kx.runs.run_group import Group
 from tests.report.conftest import CURVES, a_record, score
 from tests.report.test_page import HOSTILE
 

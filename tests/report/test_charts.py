@@ -4,10 +4,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kx.reporting.report.charts import Band, Chart, DotPlot, Row, Series, rounded, thinned
-from kx.reporting.report.dots import placed
-from kx.reporting.report.scales import padded, ticks
-from kx.reporting.report.svg import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, drawn
+from kx.pages.charts import Band, Chart, DotPlot, Row, Series, rounded, thinned
+from kx.pages.dots import placed
+from kx.pages.scales import padded, ticks
+from kx.pages.svg import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, drawn
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-import kx.reporting.report
-from kx.reporting.plots.canvas import TRAINING, VALIDATION
+import kx.pages
+from kx.drawing.canvas import TRAINING, VALIDATION
 
-STYLE = (Path(kx.reporting.report.__file__).parent / "templates" / "style.css").read_text("utf-8")
+STYLE = (Path(kx.pages.__file__).parent / "templates" / "style.css").read_text("utf-8")
 LIGHT, DARK = (
     dict(re.findall(r"--([\w-]+): (#[0-9a-f]{3,6})", block))
     for block in re.findall(r":root \{(.*?)\}", STYLE, re.DOTALL)[:2]

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from kx.reporting.comparable import cautions, data_of, named, unlike
-from kx.reporting.report.many import many_runs
-from kx.reporting.report.page import report_of_many
-from kx.reporting.report.words import Words
+from kx.pages.many import many_runs
+from kx.pages.page import report_of_many
+from kx.runs.comparable import cautions, data_of, named, unlike
+from kx.wording.words import Words
 from tests.report.conftest import CURVES, a_record, score
 from tests.report.pages import Page
 

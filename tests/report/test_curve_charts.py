@@ -4,9 +4,9 @@ import math
 
 import pytest
 
-from kx.reporting.report.curves import curve_charts, fold_plot, refit_charts
-from kx.reporting.report.gather import read_run
-from kx.reporting.report.words import Words
+from kx.pages.curves import curve_charts, fold_plot, refit_charts
+from kx.pages.gather import read_run
+from kx.wording.words import Words
 from tests.report.conftest import CURVES, a_record
 
 EN = Words("en")

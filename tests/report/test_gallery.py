@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kx.data.fingerprint import fingerprint
-from kx.data.sources import SampleFiles, SourceFiles
+from kx.data.arrays.fingerprint import fingerprint
+from kx.data.files.sources import SampleFiles, SourceFiles
+from kx.pages.examples import _as_picture
+from kx.pages.gather import read_predictions, read_run
+from kx.pages.page import report_of_one
+from kx.pages.results import results
 from kx.planning import make_plan
-from kx.reporting.report.examples import _as_picture
-from kx.reporting.report.gather import read_predictions, read_run
-from kx.reporting.report.page import report_of_one
-from kx.reporting.report.results import results
-from kx.reporting.report.words import Words
+from kx.wording.words import Words
 from tests.report.conftest import a_record
 from tests.report.pages import Page
 

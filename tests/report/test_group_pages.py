@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from kx.reporting.group import GROUP_ID, Group, member_of
-from kx.reporting.labels import change_note, change_tags
-from kx.reporting.record import Record
-from kx.reporting.report.many import many_runs
-from kx.reporting.report.page import report_of_many, report_of_one
-from kx.reporting.report.words import Words
+from kx.pages.many import many_runs
+from kx.pages.page import report_of_many, report_of_one
+from kx.runs.labels import change_note, change_tags
+from kx.runs.record import Record
+from kx.runs.run_group import GROUP_ID, Group, member_of
+from kx.wording.words import Words
 from tests.report.conftest import a_record, score
 from tests.report.pages import Page
 

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from kx.reporting.report.many import FIRST, many_runs
-from kx.reporting.report.overlay import POINTS
-from kx.reporting.report.page import report_of_many
-from kx.reporting.report.table import SETTINGS
-from kx.reporting.report.words import Words
+from kx.pages.many import FIRST, many_runs
+from kx.pages.overlay import POINTS
+from kx.pages.page import report_of_many
+from kx.pages.table import SETTINGS
+from kx.wording.words import Words
 from tests.report.conftest import CURVES, a_record, score
 from tests.report.pages import Page
 

@@ -5,13 +5,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from kx.language import LANGUAGES
-from kx.predicting import Kept
-from kx.reporting.labels import Labels
-from kx.reporting.marks import MARKS, WORDS, badge, cry, marks_of, sentence
-from kx.reporting.mlflow import _tags
-from kx.reporting.report.page import report_of_many, report_of_one
-from kx.reporting.run_summary import summary
+from kx.base.language import LANGUAGES
+from kx.exports.mlflow import _tags
+from kx.pages.page import report_of_many, report_of_one
+from kx.predicting.prediction import Kept
+from kx.runs.labels import Labels
+from kx.runs.marks import MARKS, WORDS, badge, cry, marks_of, sentence
+from kx.runs.run_summary import summary
 from tests.report.conftest import a_record
 from tests.report.pages import Page
 

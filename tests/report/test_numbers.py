@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from kx.reporting.report import classes, deviations
+from kx.pages import classes, deviations
 
 
 def test_class_table_has_precision_recall_and_their_plain_mean():

@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import kx.reporting.report
-from kx.reporting.report.page import report_of_many, report_of_one
-from kx.reporting.report.words import CATALOGUE
+import kx.pages
+from kx.pages.page import report_of_many, report_of_one
+from kx.wording.words import CATALOGUE
 from tests.report.conftest import CURVES, a_record, score
 from tests.report.pages import Page
 
 HOSTILE = """<script>alert(1)</script><img src=x onerror=alert(2)>"'&{{ 7*7 }}</style>]]>"""
-TEMPLATES = Path(kx.reporting.report.__file__).parent / "templates"
+TEMPLATES = Path(kx.pages.__file__).parent / "templates"
 
 
 def silent(_):
@@ -67,7 +67,8 @@ def test_a_diagnosis_that_this_kx_has_no_words_for_is_made_anew(kx, leave, odd):
 
 
 def test_no_text_is_left_over():
-    sources = [*TEMPLATES.glob("*.j2"), *TEMPLATES.parent.glob("*.py")]
+    kx = TEMPLATES.parents[1]
+    sources = [*TEMPLATES.glob("*.j2"), *kx.glob("pages/*.py"), *kx.glob("wording/*.py")]
     code = "".join(path.read_text("utf-8") for path in sources if "texts_" not in path.name)
     kinds = "part metric baseline state alarm badge verdict key interval reason fact facts errors"
     more = ("results", "wanted", "member", "group", "environment")

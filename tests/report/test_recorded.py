@@ -5,17 +5,17 @@ import re
 import pytest
 
 from kx.contracts import DatasetBundle, DatasetInfo, Split, TextForm
-from kx.data.class_folders import PICTURES, FolderOptions, layout_of
-from kx.data.text_remarks import text_remarks
-from kx.data.texts import tokenized
-from kx.data.trees import memory_tree
+from kx.data.files.class_folders import PICTURES, FolderOptions, layout_of
+from kx.data.files.trees import memory_tree
+from kx.data.texts.text_remarks import text_remarks
+from kx.data.texts.texts import tokenized
+from kx.pages.examples import _files
+from kx.pages.page import report_of_one
 from kx.planning import make_plan
-from kx.reporting.report.examples import _files
-from kx.reporting.report.page import report_of_one
-from kx.reporting.report.recorded import SENTENCES, TITLES, in_a_line, told
-from kx.reporting.report.words import Words
 from kx.running.bases import RANDOM_NOTE
 from kx.running.loading import SAMPLE_NOTE
+from kx.wording.recorded import SENTENCES, TITLES, in_a_line, told
+from kx.wording.words import Words
 from tests.report.conftest import a_record
 from tests.report.pages import Page
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from kx.reporting.report.opening import alarms, expectations, interval, remarks, verdict
-from kx.reporting.report.words import Words
+from kx.pages.opening import alarms, expectations, interval, remarks, verdict
+from kx.wording.words import Words
 from tests.report.conftest import a_record, score
 
 EN, ZH = Words("en"), Words("zh")

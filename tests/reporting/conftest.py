@@ -1,7 +1,7 @@
 import pytest
 
-from kx.reporting.folder import RunFolder
-from kx.reporting.record import Record, Score
+from kx.runs.folder import RunFolder
+from kx.runs.record import Record, Score
 
 
 def score(value, low=None, high=None):

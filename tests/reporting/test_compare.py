@@ -10,11 +10,11 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from kx.base.errors import UsageError
 from kx.cli.compare import compare
-from kx.errors import UsageError
-from kx.reporting.compare import differing
-from kx.reporting.folder import RunFolder
-from kx.reporting.record import Record
+from kx.runs.compare import differing
+from kx.runs.folder import RunFolder
+from kx.runs.record import Record
 from tests.machine import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kx.errors import UsageError
-from kx.reporting.condition import Group, comparisons, parse
+from kx.base.errors import UsageError
+from kx.runs.condition import Group, comparisons, parse
 
 RUN = {
     "name": "imdb_small",

@@ -9,18 +9,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from kx.contracts import Watcher
-from kx.reporting.console import (
-    PlainWatcher,
-    TerminalWatcher,
-    place_among,
-    result_lines,
-    run_panel,
-    runs_list,
-    watching,
-)
-from kx.reporting.run_summary import list_runs
-from kx.reporting.text import (
+from kx.base.text import (
     clean,
     duration,
     interval,
@@ -31,6 +20,17 @@ from kx.reporting.text import (
     signed,
     size,
     stated,
+)
+from kx.contracts import Watcher
+from kx.runs.run_summary import list_runs
+from kx.terminal.console import (
+    PlainWatcher,
+    TerminalWatcher,
+    place_among,
+    result_lines,
+    run_panel,
+    runs_list,
+    watching,
 )
 
 HOSTILE = "[/foo] [link=file:///x]y[/link] \x1b]0;title\x07 \u202eabc\n$x$"
@@ -644,7 +644,7 @@ def test_a_refit_is_shown_like_an_only_fit(terminal):
 
 
 WATCHED = """
-from kx.reporting.console import messages, watching
+from kx.terminal.console import messages, watching
 import sys
 with watching(messages()) as watcher:
     watcher.stage("reading imdb")

@@ -4,10 +4,10 @@ from functools import partial
 
 import pytest
 
-from kx.curves import mean_curve, needs_logarithm, smooth_curve
-from kx.errors import DataError, StorageError, UsageError
-from kx.reporting.plots.canvas import new_figure
-from kx.reporting.plots.curves import (
+from kx.base.curves import mean_curve, needs_logarithm, smooth_curve
+from kx.base.errors import DataError, StorageError, UsageError
+from kx.drawing.canvas import new_figure
+from kx.drawing.curves import (
     Look,
     _draw_metric,
     draw_fold_scores,
@@ -102,7 +102,7 @@ def test_a_title_is_only_text(tmp_path, title):
 @pytest.fixture
 def texts(tmp_path, monkeypatch):
     """A function that draws into an SVG and returns the texts in it."""
-    from kx.reporting.plots import canvas
+    from kx.drawing import canvas
 
     monkeypatch.setitem(canvas.STYLE, "svg.fonttype", "none")  # texts stay texts
 
@@ -223,7 +223,7 @@ def test_several_fits_show_mean_and_spread_and_each_only_if_few(
 def test_the_band_is_a_standard_deviation_wide():
     from matplotlib.figure import Figure
 
-    from kx.reporting.plots.curves import _draw_folds
+    from kx.drawing.curves import _draw_folds
 
     axes = Figure().subplots()
     _draw_folds(axes, [[1.0, 5.0], [2.0, 5.0], [3.0, 5.0, 9.0]], Look())

@@ -2,10 +2,10 @@ import json
 
 import pytest
 
-from kx.diagnosis import diagnose
-from kx.reporting.folder import RunFolder
-from kx.reporting.history import read_history
-from kx.reporting.record import read_record
+from kx.advice.diagnosis import diagnose
+from kx.runs.folder import RunFolder
+from kx.runs.history import read_history
+from kx.runs.record import read_record
 
 TURNS = [0.6, 0.5, 0.27, 0.35, 0.44, 0.53, 0.6]
 

@@ -5,13 +5,13 @@ import io
 import pytest
 from rich.console import Console
 
-from kx.language import LANGUAGES
-from kx.reporting.expected import WORDS, wanted
-from kx.reporting.panels import result_lines
-from kx.reporting.record import Expectation
-from kx.reporting.report.opening import expectations
-from kx.reporting.report.words import Words
-from kx.reporting.verdicts import Verified, verdicts_table
+from kx.base.language import LANGUAGES
+from kx.pages.opening import expectations
+from kx.runs.record import Expectation
+from kx.terminal.panels import result_lines
+from kx.terminal.verdicts import Verified, verdicts_table
+from kx.wording.expected import WORDS, wanted
+from kx.wording.words import Words
 
 BOUNDS = {
     (0.9, None): ("at least 0.9", "至少 0.9"),

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from kx.reporting.forecasts import class_forecast, forecast_csv, forecast_table, value_forecast
-from kx.reporting.text import csv_cell, from_csv_cell
+from kx.base.text import csv_cell, from_csv_cell
+from kx.terminal.forecasts import class_forecast, forecast_csv, forecast_table, value_forecast
 
 CLASSES = ("earn", "acq", "crude", "trade")
 SAID = (0.125, 0.25, 0.5, 0.125)

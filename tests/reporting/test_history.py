@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from kx.errors import DataError, StorageError
-from kx.reporting.history import (
+from kx.base.errors import DataError, StorageError
+from kx.runs.history import (
     HistoryWriter,
     canonical,
     read_history,
@@ -92,7 +92,7 @@ def test_both_files_read_alike(tmp_path):
 def test_a_killed_run_keeps_every_epoch(tmp_path):
     script = (
         "import os, signal, sys; from pathlib import Path\n"
-        "from kx.reporting.history import HistoryWriter\n"
+        "from kx.runs.history import HistoryWriter\n"
         "writer = HistoryWriter(Path(sys.argv[1]))\n"
         "for epoch in range(1, 51): writer.epoch('holdout', epoch, {'loss': 1 / epoch})\n"
         "os.kill(os.getpid(), signal.SIGKILL)"
@@ -193,8 +193,8 @@ def test_closing_twice_is_closing_once(tmp_path):
 
 def test_a_full_disk_is_told_and_leaves_what_can_be_read(tmp_path):
     script = (
-        "import resource, sys; from pathlib import Path; from kx.errors import StorageError\n"
-        "from kx.reporting.history import HistoryWriter\n"
+        "import resource, sys; from pathlib import Path; from kx.base.errors import StorageError\n"
+        "from kx.runs.history import HistoryWriter\n"
         "writer = HistoryWriter(Path(sys.argv[1]))\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))\n"
         "try:\n"

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kx.errors import DataError
-from kx.reporting.jsonfile import parse_json, read_json, to_json
+from kx.base.errors import DataError
+from kx.base.jsonfile import parse_json, read_json, to_json
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
 VALUES = st.recursive(

@@ -3,10 +3,10 @@ import threading
 
 import pytest
 
-from kx.errors import DataError, UsageError
-from kx.reporting.folder import RunFolder
-from kx.reporting.labels import Labels, change_note, change_tags, read_labels
-from kx.reporting.run_summary import list_runs
+from kx.base.errors import DataError, UsageError
+from kx.runs.folder import RunFolder
+from kx.runs.labels import Labels, change_note, change_tags, read_labels
+from kx.runs.run_summary import list_runs
 
 
 def test_tags_are_kept_once_each_in_the_order_in_which_they_came(tmp_path):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from kx.reporting.fact_lines import linear_model
-from kx.reporting.run_words import run_words
+from kx.terminal.fact_lines import linear_model
+from kx.wording.run_words import run_words
 
 CHOSEN = {"penalties": [1.0], "of": [0.1, 1.0, 10.0], "folds": 3, "rows": 1200, "converged": True}
 

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from kx.reporting.folder import RunFolder
-from kx.reporting.looks import Look, earlier_looks, remember_looks, settle_look, take_look
+from kx.runs.folder import RunFolder
+from kx.runs.looks import Look, earlier_looks, remember_looks, settle_look, take_look
 from tests.conftest import ROOT
 
 PLUGIN = {"name": "mine", "source": "plugin", "sample": False, "files": {}}
@@ -137,7 +137,7 @@ def test_the_look_of_a_killed_run_is_remembered_when_it_is_removed(kx, outputs):
 
 def test_looks_taken_at_the_same_time_have_numbers_of_their_own(outputs):
     script = (
-        "import sys; from pathlib import Path; from kx.reporting.looks import take_look\n"
+        "import sys; from pathlib import Path; from kx.runs.looks import take_look\n"
         "sys.stdin.read()\n"
         "data = {'name': 'imdb', 'source': 'download'}\n"
         "print(take_look(Path(sys.argv[1]), sys.argv[2], data, print))"

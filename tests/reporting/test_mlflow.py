@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kx.reporting.folder import RunFolder
+from kx.runs.folder import RunFolder
 
 
 def test_mlflow_that_is_not_installed_is_told_with_what_to_install(kx, finished, monkeypatch):

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from kx.errors import StorageError
-from kx.reporting.storage import write_named
+from kx.base.errors import StorageError
+from kx.base.storage import write_named
 
 
 def test_a_device_is_written_into_and_stays_one(tmp_path):
@@ -40,7 +40,7 @@ def test_a_pipe_gets_all_of_it(tmp_path):
 
 
 def test_a_pipe_that_nobody_reads_from_is_told(tmp_path, monkeypatch):
-    monkeypatch.setattr("kx.reporting.storage.PATIENCE", 0.0)
+    monkeypatch.setattr("kx.base.storage.PATIENCE", 0.0)
     os.mkfifo(tmp_path / "pipe")
 
     with pytest.raises(StorageError, match="pipe: cannot be written: No such device"):
@@ -171,7 +171,7 @@ class TestVerification:
 def test_a_cache_has_a_folder_of_its_own_or_none(monkeypatch, variables, expected):
     import pwd
 
-    from kx.data.sources import SourceFiles
+    from kx.data.files.sources import SourceFiles
 
     def nobody(number):
         raise KeyError(number)

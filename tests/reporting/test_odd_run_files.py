@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kx.errors import DataError
-from kx.reporting.record import read_record
+from kx.base.errors import DataError
+from kx.runs.record import read_record
 
 FILES = ("record.json", "history.json", "history.csv", "labels.json", "predictions.npz")
 

@@ -1,9 +1,9 @@
 import pytest
 
-from kx.reporting.plots.canvas import Look, new_figure
-from kx.reporting.plots.overlay import _draw, _frame, draw_overlay
-from kx.reporting.report.many import many_runs
-from kx.reporting.report.words import Words
+from kx.drawing.canvas import Look, new_figure
+from kx.drawing.overlay import _draw, _frame, draw_overlay
+from kx.pages.many import many_runs
+from kx.wording.words import Words
 from tests.report.conftest import leave as leave
 from tests.report.test_colours import LIGHT
 

@@ -3,8 +3,8 @@ import re
 import numpy as np
 import pytest
 
-from kx.reporting.plots.canvas import Look
-from kx.reporting.plots.pictures import Exhibit, draw_gallery, draw_heat, draw_sheet, sheet
+from kx.drawing.canvas import Look
+from kx.drawing.pictures import Exhibit, draw_gallery, draw_heat, draw_sheet, sheet
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_no_picture_is_lost_when_a_row_is_not_full(count, per_row, shape):
 @pytest.fixture
 def texts(tmp_path, monkeypatch):
     """A function that draws into an SVG and returns the texts in it."""
-    from kx.reporting.plots import canvas
+    from kx.drawing import canvas
 
     monkeypatch.setitem(canvas.STYLE, "svg.fonttype", "none")  # texts stay texts
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from kx.errors import DataError
-from kx.reporting.record import (
+from kx.base.errors import DataError
+from kx.runs.record import (
     Record,
     best_baseline,
     headline,

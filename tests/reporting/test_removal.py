@@ -9,11 +9,11 @@ from dataclasses import replace
 
 import pytest
 
-from kx.errors import DataError, RunLockedError
-from kx.reporting.folder import RunFolder, run_ids
-from kx.reporting.group import Group, page_of
-from kx.reporting.looks import Look, earlier_looks, remember_looks, take_look
-from kx.reporting.removal import leftovers, remove_runs, size_of
+from kx.base.errors import DataError, RunLockedError
+from kx.runs.folder import RunFolder, run_ids
+from kx.runs.looks import Look, earlier_looks, remember_looks, take_look
+from kx.runs.removal import leftovers, remove_runs, size_of
+from kx.runs.run_group import Group, page_of
 from tests.machine import PATIENCE
 
 REAL = {"name": "imdb", "source": "cache", "sample": False}

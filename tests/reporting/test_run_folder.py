@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kx.errors import RunLockedError, StorageError, UsageError
-from kx.reporting.folder import (
+from kx.base.errors import RunLockedError, StorageError, UsageError
+from kx.runs.folder import (
     NAME,
     RUN_ID,
     RunFolder,
@@ -22,14 +22,14 @@ from kx.reporting.folder import (
     slug,
     state,
 )
-from kx.reporting.run_summary import list_runs
+from kx.runs.run_summary import list_runs
 
 MORNING = datetime(2026, 11, 23, 10, 15, 2, tzinfo=UTC)
 
 HOLD = """
 import sys
 from pathlib import Path
-from kx.reporting.folder import RunFolder
+from kx.runs.folder import RunFolder
 run = RunFolder.create(Path(sys.argv[1]), "held")
 sys.stdout.write(run.id + "\\n")
 sys.stdout.flush()
@@ -298,7 +298,7 @@ def test_a_damaged_file_spoils_one_line_of_the_list_at_most(finished, name):
 @pytest.mark.parametrize("name", ["history.json", "spec.yaml"])
 def test_every_damage_is_seen_by_the_sum(finished, record, name):
     folder = finished()
-    from kx.reporting.record import read_record
+    from kx.runs.record import read_record
 
     kept = read_record(folder / "record.json")
     whole = (folder / name).read_bytes()
@@ -341,7 +341,7 @@ def test_two_hundred_runs_are_listed(finished):
 def test_listing_loads_nothing_heavy(finished):
     script = (
         "import sys; from pathlib import Path\n"
-        "from kx.reporting import console; from kx.reporting.run_summary import list_runs\n"
+        "from kx.terminal import console; from kx.runs.run_summary import list_runs\n"
         "console.results().print(console.runs_list(list_runs(Path(sys.argv[1]))))\n"
         "heavy = {'numpy', 'tensorflow', 'keras', 'matplotlib', 'scipy', 'sklearn', 'PIL'}\n"
         "sys.exit(str(heavy & set(sys.modules)) if heavy & set(sys.modules) else 0)"

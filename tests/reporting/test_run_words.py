@@ -8,10 +8,10 @@ import pytest
 from rich.console import Console
 
 from kx.cli.lineup import show_lineup
-from kx.reporting.console import result_lines, run_panel
-from kx.reporting.group import Group
-from kx.reporting.lineup import Entrant
-from kx.reporting.run_words import CATALOGUE
+from kx.runs.run_group import Group
+from kx.terminal.console import result_lines, run_panel
+from kx.terminal.lineup import Entrant
+from kx.wording.run_words import CATALOGUE
 
 LATIN = re.compile(r"[A-Za-z]{3,}")
 

@@ -7,10 +7,10 @@ import typer
 from rich.console import Console
 from typer.testing import CliRunner
 
+from kx.base.errors import DataError, UsageError
 from kx.cli.plot import plot
 from kx.cli.runs import runs, show
-from kx.errors import DataError, UsageError
-from kx.reporting.folder import RunFolder
+from kx.runs.folder import RunFolder
 
 
 @pytest.fixture
@@ -167,7 +167,7 @@ def test_ascii_streams_get_what_they_can_show(record, monkeypatch):
     import sys
     from dataclasses import replace
 
-    from kx.reporting import console
+    from kx.terminal import console
 
     stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     monkeypatch.setattr(sys, "stdout", stream)

@@ -2,10 +2,10 @@ import json
 
 import pytest
 
-from kx.errors import UsageError
-from kx.reporting.folder import RunFolder
-from kx.reporting.labels import change_tags
-from kx.reporting.selection import Choice, choose_runs
+from kx.base.errors import UsageError
+from kx.runs.folder import RunFolder
+from kx.runs.labels import change_tags
+from kx.runs.selection import Choice, choose_runs
 
 
 @pytest.fixture

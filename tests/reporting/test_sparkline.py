@@ -7,10 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from kx.reporting.folder import RunFolder
-from kx.reporting.run_summary import list_runs
-from kx.reporting.runs_table import CURVE, curve_table, runs_list
-from kx.reporting.sparkline import (
+from kx.runs.folder import RunFolder
+from kx.runs.run_summary import list_runs
+from kx.runs.sparkline import (
     BLOCKS,
     GLANCE,
     PLAIN,
@@ -19,6 +18,7 @@ from kx.reporting.sparkline import (
     sparkline,
     validation_curves,
 )
+from kx.terminal.runs_table import CURVE, curve_table, runs_list
 
 
 def printed(renderable, width=80):

@@ -8,9 +8,9 @@ import sys
 
 import pytest
 
-from kx.errors import StorageError
-from kx.reporting import storage
-from kx.reporting.storage import atomic_file, atomic_write, sha256, sweep_partial
+from kx.base import storage
+from kx.base.errors import StorageError
+from kx.base.storage import atomic_file, atomic_write, sha256, sweep_partial
 
 OLD, NEW = b"old" * 1000, b"new content" * 1000
 
@@ -99,7 +99,7 @@ def test_each_failing_step_leaves_the_old_file_or_the_new_one(tmp_path, strike, 
 
 def test_each_kill_leaves_the_old_file_or_the_new_one(tmp_path):
     script = (
-        "import sys; from pathlib import Path; from kx.reporting.storage import atomic_write;"
+        "import sys; from pathlib import Path; from kx.base.storage import atomic_write;"
         "atomic_write(Path(sys.argv[1]), b'new content' * 1000)"
     )
     path = tmp_path / "record.json"
@@ -118,8 +118,8 @@ def test_each_kill_leaves_the_old_file_or_the_new_one(tmp_path):
 
 def test_a_full_disk_is_told_with_file_and_room(tmp_path):
     script = (
-        "import resource, sys; from pathlib import Path; from kx.errors import StorageError\n"
-        "from kx.reporting.storage import atomic_write\n"
+        "import resource, sys; from pathlib import Path; from kx.base.errors import StorageError\n"
+        "from kx.base.storage import atomic_write\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
         "try: atomic_write(Path(sys.argv[1]), bytes(5000))\n"
         "except StorageError as error: print(error)"
@@ -208,7 +208,7 @@ def test_sha256_is_that_of_the_standard(tmp_path):
 
 def test_a_killed_process_is_killed_by_the_hook_and_nothing_else(tmp_path):
     script = (
-        "import sys; from pathlib import Path; from kx.reporting.storage import atomic_write;"
+        "import sys; from pathlib import Path; from kx.base.storage import atomic_write;"
         "atomic_write(Path(sys.argv[1]), b'')"
     )
 

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from kx.reporting.surroundings import collect_versions, environment, git_commit
+from kx.runs.surroundings import collect_versions, environment, git_commit
 
 
 def test_versions_are_known_without_importing():

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kx.errors import SpecError
+from kx.base.errors import SpecError
 from kx.spec.document import (
     MAX_BYTES,
     MAX_DEPTH,
@@ -398,7 +398,7 @@ def test_a_named_pipe_is_read_to_its_end(tmp_path):
 
 
 def test_who_has_a_pipe_open_may_take_longer_to_write(monkeypatch):
-    monkeypatch.setattr("kx.reading.PATIENCE", 0.0)
+    monkeypatch.setattr("kx.base.reading.PATIENCE", 0.0)
     reading, writing = os.pipe()
 
     def write():

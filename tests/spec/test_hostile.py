@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kx.errors import LONGEST_TEXT, LONGEST_WORD, Problem, SpecError, closest, cut
+from kx.base.errors import LONGEST_TEXT, LONGEST_WORD, Problem, SpecError, closest, cut
 from kx.planning import plan_document
 from kx.spec.document import parse
 from kx.spec.load import expand_shorthands, load_document

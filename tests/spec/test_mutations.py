@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kx.errors import SpecError
+from kx.base.errors import SpecError
 from kx.planning import plan_document
 from kx.spec.document import parse
 from kx.spec.load import expand_shorthands

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from kx.errors import SpecError
+from kx.base.errors import SpecError
 from kx.planning import make_plan, plan_document
 from kx.spec.document import parse
 from kx.spec.load import expand_shorthands

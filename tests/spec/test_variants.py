@@ -2,7 +2,7 @@
 
 import pytest
 
-from kx.errors import SpecError
+from kx.base.errors import SpecError
 from kx.planning import make_plan
 
 BASE = """\

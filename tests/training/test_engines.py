@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
+from kx.base.curves import best_epoch
+from kx.base.errors import DivergedError
 from kx.contracts import Split, Watcher
-from kx.curves import best_epoch
-from kx.errors import DivergedError
 from kx.models.cnn import cnn
 from kx.models.linear import linear
 from kx.models.mlp import mlp

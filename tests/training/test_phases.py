@@ -6,8 +6,8 @@ from functools import partial
 import numpy as np
 import pytest
 
+from kx.base.errors import FrozenError
 from kx.contracts import DatasetInfo, Split, Watcher
-from kx.errors import FrozenError
 from kx.models.heads import suited_head
 from kx.models.mlp import mlp
 from kx.models.pretrained import BASE, choose, frozen, pretrained

@@ -8,7 +8,7 @@ from kx.models.cnn import cnn
 from kx.models.conv1d import conv1d
 from kx.models.mlp import mlp
 from kx.models.rnn import rnn
-from kx.predicting import outputs
+from kx.predicting.prediction import outputs
 from kx.training import prediction
 from kx.training.feed import Resident
 from kx.training.prediction import FEW, MANY, Predictor, rows_at_once

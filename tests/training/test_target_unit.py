@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from kx.contracts import DatasetInfo, Split
-from kx.data.target_scale import Unit, fit_unit, why_scaled
+from kx.data.arrays.target_scale import Unit, fit_unit, why_scaled
 from kx.models.heads import suited_head
 from kx.spec.schema import EarlyStopping
 from kx.training.judge import measure

@@ -31,11 +31,11 @@ def passes(home):
     """Make the features of a spec's pictures and train nothing: how many, and of which form."""
     from kx.contracts import Watcher
     from kx.planning import make_plan
-    from kx.reporting.folder import RunFolder
     from kx.running.bases import find_weights
     from kx.running.features import extracted
     from kx.running.loading import load
     from kx.running.work import Switches, Work
+    from kx.runs.folder import RunFolder
     from kx.training.environment import start_tensorflow
 
     def made(text, precision="float32"):

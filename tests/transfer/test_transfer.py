@@ -46,7 +46,7 @@ for folder in sys.argv[2:]:
 
 
 def test_the_models_take_pictures_and_load_without_kx(runs, tmp_path):
-    from kx.data.sources import SourceFiles
+    from kx.data.files.sources import SourceFiles
     from kx.planning import make_plan
 
     folders = [folder for folder, *_ in runs.values()]

@@ -1,7 +1,7 @@
 import pytest
 
-from kx.data.sources import SourceFiles
-from kx.data.weight_files import SourceWeights
+from kx.data.files.sources import SourceFiles
+from kx.data.files.weight_files import SourceWeights
 from tests.word_vectors.vectors import TEXT
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kx.errors import UsageError
+from kx.base.errors import UsageError
 from kx.models.conv1d import conv1d
 from kx.models.embedding import VECTORS
 from kx.models.embedding_mlp import embedding_mlp

@@ -77,8 +77,8 @@ def test_a_spec_is_told_before_anything_is_loaded(kx, spec_file):
 def test_a_number_that_no_float32_holds_is_refused_with_its_line(number, place):
     import io
 
-    from kx.data.vector_reader import VectorReader
-    from kx.errors import DataError
+    from kx.base.errors import DataError
+    from kx.data.files.vector_reader import VectorReader
 
     lines = [b"the 0.1 0.2", b"cat 0.3 0.4", b"sat 0.5 0.6"]
     lines[place] = lines[place].rpartition(b" ")[0] + b" " + number.encode()

@@ -29,10 +29,10 @@ def activations(
 
     Example: kx explain activations digits --image seven.png
     """
+    from kx.drawing.pictures import draw_sheet
     from kx.explain.activations import activations as computed
     from kx.explain.layers import unfolded
-    from kx.reporting.folder import slug
-    from kx.reporting.plots.pictures import draw_sheet
+    from kx.runs.folder import slug
 
     picture = read(image, invert)
     subject = subject_of(run, outputs, weights, base_option, top=(False, True), plugins=plugins)

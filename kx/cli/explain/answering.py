@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
+    from kx.drawing.canvas import Look
     from kx.explain.subjects import Subject
-    from kx.reporting.plots.canvas import Look
 
 
 def folder(run: Path | None, output: Path | None) -> Path:
     """Return the folder of the pictures; those of no run go to the current one."""
     from kx.cli.plot import made
-    from kx.reporting.folder import plots_folder
+    from kx.runs.folder import plots_folder
 
     if output:
         return made(output)
@@ -24,7 +24,7 @@ def folder(run: Path | None, output: Path | None) -> Path:
 
 def look_of(subject: Subject, title: str) -> Look:
     """Return how a picture of the network is titled, and what makes it worthless."""
-    from kx.reporting.plots.canvas import Look
+    from kx.drawing.canvas import Look
 
     return Look(title, sample=subject.sample, alarm=subject.note)
 
@@ -45,8 +45,8 @@ def tell(subject: Subject, facts: dict[str, Any], lines: list[str], as_json: boo
 
 def show(facts: dict[str, Any], lines: list[str], as_json: bool) -> None:
     """Print facts for other programs, or lines for people."""
-    from kx.reporting.jsonfile import to_json
-    from kx.reporting.text import clean
+    from kx.base.jsonfile import to_json
+    from kx.base.text import clean
 
     if as_json:
         typer.echo(to_json(facts), nl=False)

@@ -10,7 +10,7 @@ import typer
 from kx.cli.options import repeated
 
 if TYPE_CHECKING:
-    from kx.data.picture import Picture
+    from kx.data.pictures.picture import Picture
     from kx.explain.subjects import Subject
 
 Network = Annotated[
@@ -44,7 +44,7 @@ BaseOption = Annotated[
 
 def read(image: Path, invert: bool) -> Picture:
     """Return the picture in a file, before TensorFlow is loaded: a wrong name costs no seconds."""
-    from kx.data.picture import read_picture
+    from kx.data.pictures.picture import read_picture
 
     return read_picture(image, invert=invert)
 
@@ -72,9 +72,9 @@ def subject_of(
         UsageError: if there is no such network or option.
         MissingDataError: if its weights are nowhere to be had.
     """
-    from kx.errors import UsageError
+    from kx.base.errors import UsageError
     from kx.explain.subjects import is_application, of_application, of_run
-    from kx.reporting.folder import find_run
+    from kx.runs.folder import find_run
     from kx.training.environment import start_tensorflow
 
     if is_application(run):
@@ -89,7 +89,7 @@ def subject_of(
 
 
 def _options(given: list[str] | None) -> dict[str, Any]:
-    from kx.errors import UsageError
+    from kx.base.errors import UsageError
     from kx.spec.document import parse_value
 
     pairs = [text.partition("=") for text in given or ()]

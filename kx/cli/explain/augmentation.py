@@ -37,10 +37,10 @@ def augmentation(
 
     Example: kx explain augmentation configs/cats_vs_dogs_augmented.yaml
     """
+    from kx.drawing.canvas import Look
+    from kx.drawing.pictures import draw_sheet
     from kx.explain.augmented import versions as made_of
-    from kx.reporting.folder import slug
-    from kx.reporting.plots.canvas import Look
-    from kx.reporting.plots.pictures import draw_sheet
+    from kx.runs.folder import slug
 
     source = _source(run, outputs, sample, plugins)
     found = made_of(source, count, versions)
@@ -68,10 +68,10 @@ def augmentation(
 
 def _source(run: str, outputs: Path, sample: bool, plugins: bool) -> Source:
     """Return the spec that a file or a run has, with its data; then TensorFlow is ready."""
+    from kx.base.errors import UsageError
     from kx.cli.check import say_imported
-    from kx.errors import UsageError
     from kx.explain.augmented import of_run, of_spec
-    from kx.reporting.folder import find_run
+    from kx.runs.folder import find_run
     from kx.training.environment import start_tensorflow
 
     if run.endswith((".yaml", ".yml")):

@@ -32,7 +32,7 @@ def errors(
 
     from kx.explain.mistakes import confusions, worst_mistakes
     from kx.explain.subjects import judged_pictures
-    from kx.reporting.folder import find_run
+    from kx.runs.folder import find_run
 
     judged = judged_pictures(find_run(outputs, run), plugins=plugins)
     pairs = confusions(judged.y, judged.predictions)
@@ -55,9 +55,9 @@ def errors(
 
 
 def _gallery(judged: Judged, worst: list[Mistake], said: list[str], output: Path | None) -> str:
-    from kx.reporting.plots.canvas import Look
-    from kx.reporting.plots.pictures import Exhibit, draw_gallery
-    from kx.reporting.text import number, shortened
+    from kx.base.text import number, shortened
+    from kx.drawing.canvas import Look
+    from kx.drawing.pictures import Exhibit, draw_gallery
 
     exhibits = [
         Exhibit(

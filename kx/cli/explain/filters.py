@@ -32,10 +32,10 @@ def filters(
 
     Example: kx explain filters digits --count 8
     """
+    from kx.drawing.pictures import draw_sheet
     from kx.explain.filters import Ascent, patterns
     from kx.explain.layers import unfolded
-    from kx.reporting.folder import slug
-    from kx.reporting.plots.pictures import draw_sheet
+    from kx.runs.folder import slug
 
     subject = subject_of(run, outputs, weights, base_option, top=(False, True), plugins=plugins)
     low, high = subject.range()

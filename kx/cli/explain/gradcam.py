@@ -41,10 +41,10 @@ def gradcam(
 
     Example: kx explain gradcam digits --image seven.png --class 7
     """
+    from kx.drawing.pictures import draw_heat
     from kx.explain.gradcam import grad_cam, overlaid
     from kx.explain.layers import unfolded
-    from kx.reporting.folder import slug
-    from kx.reporting.plots.pictures import draw_heat
+    from kx.runs.folder import slug
 
     picture = read(image, invert)
     subject = subject_of(run, outputs, weights, base_option, top=(True,), plugins=plugins)
@@ -70,7 +70,7 @@ def gradcam(
 
 def _verdict(subject: Subject, found: HeatMap) -> list[str]:
     """Return what is predicted, of what the map is, and what is odd about it."""
-    from kx.reporting.text import number
+    from kx.base.text import number
 
     if found.target is None or found.predicted is None:
         lines = [f"predicted: {number(float(found.outputs[0]))}"]

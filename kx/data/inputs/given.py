@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kx.errors import DataError
-from kx.names import readable
-from kx.reading import read_named
+from kx.base.errors import DataError
+from kx.base.names import readable
+from kx.base.reading import read_named
 
 SHOWN = 20
 """Mistakes that a message tells; more of them are counted."""

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kx.base.errors import DataError, UsageError
 from kx.contracts import DatasetInfo
 from kx.data.inputs import picture, raw_text, table, words
 from kx.data.inputs.given import Examples, Given
 from kx.data.preparation import AnyPreparation
-from kx.errors import DataError, UsageError
 
 Form = Mapping[str, Any]
 """What must be known to read an example as the dataset did: values that JSON can hold."""

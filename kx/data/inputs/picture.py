@@ -10,12 +10,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kx.base.errors import DataError
+from kx.base.names import readable
+from kx.base.reading import read_named
 from kx.contracts import DatasetInfo
-from kx.data.decoding import MOST_BYTES, SUFFIXES, FlawError, Form, decode, quiet_decoder
+from kx.data.files.suffixes import PICTURE_FORMATS
 from kx.data.inputs.given import Examples, Given, refuse
-from kx.errors import DataError
-from kx.names import readable
-from kx.reading import read_named
+from kx.data.pictures.decoding import MOST_BYTES, FlawError, Form, decode, quiet_decoder
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,7 +71,7 @@ def read(given: Given, form: Mapping[str, Any], preparation: AnyPreparation) -> 
 
 def _files(path: Path, problems: list[str]) -> Iterator[_File]:
     """Yield the file at ``path``, or the pictures in the folder or archive; note problems."""
-    from kx.data.trees import is_archive
+    from kx.data.files.trees import is_archive
 
     if path.is_dir() or is_archive(path):
         try:
@@ -85,13 +86,13 @@ def _files(path: Path, problems: list[str]) -> Iterator[_File]:
 
 
 def _listed(path: Path, problems: list[str]) -> Iterator[_File]:
-    from kx.data.class_folders import PICTURES
-    from kx.data.trees import open_tree
+    from kx.data.files.class_folders import PICTURES
+    from kx.data.files.trees import open_tree
 
     tree = open_tree(path)
     names = [name for name in tree.files if PICTURES.fits(name)]
     if not names:
-        problems.append(f"{path}: has no pictures: these end in {', '.join(SUFFIXES)}")
+        problems.append(f"{path}: has no pictures: these end in {', '.join(PICTURE_FORMATS)}")
     for name in names:
         yield _File(readable(str(path / name)), partial(tree.size, name), partial(tree.read, name))
 

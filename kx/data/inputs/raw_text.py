@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from kx.base.errors import DataError
 from kx.contracts import DatasetInfo
 from kx.data.inputs.given import SHOWN, Examples, Given
 from kx.data.inputs.text import Texts, read_texts
 from kx.data.inputs.text_rows import TextTables, table_form
-from kx.data.text_remarks import unknown_remark
-from kx.data.texts import tokenized
-from kx.errors import DataError
+from kx.data.texts.text_remarks import unknown_remark
+from kx.data.texts.texts import tokenized
 
 if TYPE_CHECKING:
     from kx.data.preparation import AnyPreparation
-    from kx.data.texts import Texts as Tokens
-    from kx.data.vocabulary import TextPreparation
+    from kx.data.texts.texts import Texts as Tokens
+    from kx.data.texts.vocabulary import TextPreparation
 
 
 def form(info: DatasetInfo, x: Any, options: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -33,7 +33,7 @@ def read(given: Given, form: Mapping[str, Any], preparation: AnyPreparation) -> 
     Raises:
         DataError: naming all texts that cannot be read, or if the run kept no vocabulary.
     """
-    from kx.data.vocabulary import TextPreparation
+    from kx.data.texts.vocabulary import TextPreparation
 
     if not isinstance(preparation, TextPreparation):
         raise DataError("preparation.json has no vocabulary: it is not the one of this run.")

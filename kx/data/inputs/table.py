@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from kx.base.errors import closest
 from kx.contracts import DatasetInfo
 from kx.data.inputs.given import STDIN, Examples, Given, read_text, refuse
-from kx.errors import closest
 
 if TYPE_CHECKING:
     from kx.data.preparation import AnyPreparation

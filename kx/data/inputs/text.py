@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kx.base.errors import DataError
+from kx.base.names import readable
 from kx.data.inputs.given import (
     MOST_BYTES,
     STDIN,
@@ -16,11 +18,9 @@ from kx.data.inputs.given import (
     refuse,
     unreadable,
 )
-from kx.errors import DataError
-from kx.names import readable
 
 if TYPE_CHECKING:
-    from kx.data.trees import Tree
+    from kx.data.files.trees import Tree
 
 if TYPE_CHECKING:
     from kx.data.inputs.text_rows import TextTables
@@ -171,7 +171,7 @@ def _files(path: Path, given: Given, problems: list[str]) -> Iterator[tuple[str,
 
 
 def _folder(path: Path, problems: list[str]) -> Iterator[tuple[str, str, str]]:
-    from kx.data.trees import open_tree
+    from kx.data.files.trees import open_tree
 
     tree = open_tree(path)
     names = [name for name in tree.files if name.lower().endswith(".txt")]

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kx.base.errors import DataError
 from kx.contracts import DatasetInfo
-from kx.data.delimited import AUTO, GUESSED, Layout, Table, delimiter_of, open_table, ragged
 from kx.data.inputs.given import STDIN, Given
-from kx.data.table_files import Stream
-from kx.data.targets import MISSING, TargetOptions, is_absent
-from kx.errors import DataError
+from kx.data.tables.delimited import AUTO, GUESSED, Layout, Table, delimiter_of, open_table, ragged
+from kx.data.tables.table_files import Stream
+from kx.data.tables.targets import MISSING, TargetOptions, is_absent
 
 NAMED = 5
 """Labels and columns that a remark names."""

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from kx.contracts import DatasetInfo
+from kx.data.arrays.sequences import INDEX_FROM, encode
 from kx.data.inputs.given import Examples, Given
 from kx.data.inputs.text import read_texts
-from kx.data.sequences import INDEX_FROM, encode
-from kx.data.word_index import read_word_index, words_of
+from kx.data.texts.word_index import read_word_index, words_of
 
 if TYPE_CHECKING:
     from kx.data.preparation import AnyPreparation

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from kx import registry
+from kx.base.errors import PluginError
+from kx.base.guard import patience
+from kx.components import registry
 from kx.contracts import Complaint, DatasetInfo, Way, Ways, WeightFiles
-from kx.data.weights import class_weight_complaints
-from kx.errors import PluginError
-from kx.guard import patience
+from kx.data.arrays.class_weights import class_weight_complaints
 from kx.models.heads import LOSSES, METRICS, head_complaints
 from kx.planning.finding import Finding
 from kx.planning.plan import SECTIONS, Choice, Plan
@@ -127,7 +127,7 @@ def _complaints(plan: Plan, choice: Choice, info: DatasetInfo) -> Iterable[Compl
 
 def _weights_here(plan: Plan) -> WeightFiles:
     """Return what tells of weights on this machine, without fetching any."""
-    from kx.data.sources import SourceFiles
-    from kx.data.weight_files import SourceWeights
+    from kx.data.files.sources import SourceFiles
+    from kx.data.files.weight_files import SourceWeights
 
     return SourceWeights(SourceFiles.from_environment(), plan.folder, fetch=False)

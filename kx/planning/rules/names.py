@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from kx.errors import suggest
+from kx.base.errors import suggest
 from kx.models.heads import ALIASES, LOSSES, METRICS
 from kx.planning.finding import Finding
 from kx.planning.plan import Plan

@@ -1,0 +1,1 @@
+"""What to do next: a diagnosis of the curves, changes to a spec, the notes' workflow."""

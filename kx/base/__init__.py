@@ -1,0 +1,1 @@
+"""What everything stands on: errors, signals, files written whole, JSON, numbers as text."""

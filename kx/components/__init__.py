@@ -1,0 +1,1 @@
+"""Registries of datasets, networks, strategies and callbacks; their options; plugins."""

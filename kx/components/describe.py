@@ -1,0 +1,56 @@
+"""The options of registered functions in words, for lists, templates and editors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kx.components.options import json_schema
+from kx.components.registry import Entry
+
+
+def option_schemas(entry: Entry[Any]) -> list[dict[str, Any]]:
+    """Return name, JSON schema (type, range, default) and help of each option."""
+    schema = json_schema(entry.options).get("properties", {})
+    texts = entry.option_help()
+    return [
+        {
+            "name": name,
+            **{key: value for key, value in schema[name].items() if key != "title"},
+            "help": texts.get(name, ""),
+        }
+        for name in entry.options.model_fields
+    ]
+
+
+def option_line(option: dict[str, Any]) -> str:
+    """Return ``labels: 'integer' or 'one_hot', default 'integer'``."""
+    default = f", default {shown(option['default'])}" if "default" in option else ", required"
+    return f"{option['name']}: {type_in_words(option)}{default}"
+
+
+def type_in_words(schema: dict[str, Any]) -> str:
+    """Return type and range of a JSON schema, such as ``integer, at least 1``."""
+    if "anyOf" in schema:
+        return " or ".join(map(type_in_words, schema["anyOf"]))
+    if "enum" in schema:
+        return " or ".join(map(repr, schema["enum"]))
+    if "const" in schema:
+        return repr(schema["const"])
+    if schema.get("type") == "array":
+        return f"list of ({type_in_words(schema.get('items', {}))})"
+    words = {
+        "minimum": "at least",
+        "exclusiveMinimum": "above",
+        "maximum": "at most",
+        "exclusiveMaximum": "below",
+    }
+    limits = [f"{word} {schema[key]:,}" for key, word in words.items() if key in schema]
+    return ", ".join([str(schema.get("type", "value")), *limits])
+
+
+def shown(value: Any) -> str:
+    """Return a default as YAML would have it."""
+    import json
+
+    plain = isinstance(value, str) and value.replace("_", "").isalnum()
+    return str(value) if plain else json.dumps(value)

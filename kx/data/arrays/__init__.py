@@ -1,0 +1,1 @@
+"""Arrays in memory: checked, split, weighted, hashed, and lists of words as arrays."""

@@ -1,0 +1,58 @@
+"""How much each example counts in the loss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Literal
+
+from kx.base.errors import suggest
+from kx.contracts import Complaint, DatasetInfo, Split
+
+if TYPE_CHECKING:
+    import numpy as np
+
+ClassWeight = Literal["balanced"] | Mapping[str, float] | None
+
+
+def class_weight_complaints(info: DatasetInfo, how: ClassWeight) -> Iterator[Complaint]:
+    """Yield why classes cannot be weighted like this."""
+    if how is None:
+        return
+    if info.task not in ("binary", "multiclass"):
+        yield Complaint("", f"a {info.task} task has no single classes", "remove it")
+        return
+    known = _names(info)
+    for name in how if how != "balanced" else ():
+        if name not in known:
+            yield Complaint("", f"no class is called {name!r}", suggest(name, known))
+
+
+def _names(info: DatasetInfo) -> Sequence[str]:
+    return info.classes or ("0", "1")
+
+
+def row_weights(
+    split: Split, rows: np.ndarray, info: DatasetInfo, how: ClassWeight
+) -> np.ndarray | None:
+    """Return a weight for each example of ``split``: (n,) float32, or None if all are the same.
+
+    Args:
+        split: whose own weights, if it has some, are multiplied with those of the classes.
+        rows: the training rows: they alone decide what is balanced.
+        info: names the classes.
+        how: ``balanced``: n / (classes * n of the class); or a number per name of a class, 1 for
+            those that are left out. None: only the split's own weights.
+    """
+    import numpy as np
+
+    if how is None:
+        return split.weights
+    labels = split.y.argmax(axis=1) if info.one_hot else split.y.astype("int64")
+    names = _names(info)
+    if how == "balanced":
+        counts = np.bincount(labels[rows], minlength=len(names))
+        of_class = len(rows) / (np.count_nonzero(counts) * np.maximum(counts, 1))
+    else:
+        of_class = np.array([how.get(name, 1.0) for name in names])
+    weights: np.ndarray = of_class[labels].astype("float32")
+    return weights if split.weights is None else weights * split.weights

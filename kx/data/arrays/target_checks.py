@@ -1,0 +1,154 @@
+"""What targets must be like, and what can be known to be unlearnable of them before training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from kx.base.errors import DataError
+from kx.contracts import DatasetInfo
+
+if TYPE_CHECKING:
+    import numpy as np
+
+NAMED = 5
+"""So many classes are named in a sentence; of the others, their number."""
+
+
+def check_targets(y: np.ndarray, part: str) -> None:
+    """Make sure that every target is a finite number.
+
+    Raises:
+        DataError: naming the first row that is not, counted from 0 within ``part``.
+    """
+    import numpy as np
+
+    if y.dtype.kind == "f":
+        for bad, what in ((np.isnan(y), "missing"), (np.isinf(y), "infinite")):
+            if bad.any():
+                row = int(np.argwhere(bad)[0][0])
+                raise DataError(
+                    f"The target in row {row} of the {part} part is {what}. Remove the row, or "
+                    "put the number right: nothing can be learnt from it."
+                )
+
+
+def check_labels(y: np.ndarray, part: str, info: DatasetInfo) -> None:
+    """Make sure that every target, a finite number, is one that the task knows.
+
+    Raises:
+        DataError: naming the first row that is not, counted from 0 within ``part``.
+    """
+    bad, wanted = _unknown(y, info)
+    if bad is not None and bad.any():
+        row = int(bad.reshape(len(y), -1).any(axis=1).argmax())
+        raise DataError(
+            f"The target in row {row} of the {part} part is {y[row]}, but a target of {info.name} "
+            f"({info.task}) is {wanted}. Put the labels right, or choose another task."
+        )
+
+
+def _unknown(y: np.ndarray, info: DatasetInfo) -> tuple[np.ndarray | None, str]:
+    """Return which targets cannot be, and what they should be."""
+    if info.task == "unit_regression":
+        return (y < 0) | (y > 1), "a number from 0 to 1"
+    if info.task == "multilabel":
+        return (y != 0) & (y != 1), "0 or 1 for each label"
+    if info.task == "multiclass" and info.one_hot:
+        ones, zeros = (y == 1).sum(axis=1), (y == 0).sum(axis=1)
+        return (ones != 1) | (zeros != y.shape[1] - 1), "one 1 among zeros"
+    if info.task in ("binary", "multiclass"):
+        last = 1 if info.task == "binary" else info.outputs - 1
+        return (y != y.round()) | (y < 0) | (y > last), f"a whole number from 0 to {last}"
+    return None, ""
+
+
+def refuse_unlearnable(y: np.ndarray, info: DatasetInfo) -> None:
+    """Make sure that the targets of the training part are not all the same.
+
+    Raises:
+        DataError: if they are: any network that says so is perfect.
+    """
+    if len(y) and not varies(y):
+        single = info.task in ("binary", "multiclass")
+        what = f"of class {_class_of(y, info)!r}" if single else f"{y[0]}"
+        raise DataError(
+            f"All {len(y):,} targets of the training part of {info.name} are {what}: there is "
+            "nothing to learn. Look for what is missing from the data."
+        )
+
+
+def _class_of(y: np.ndarray, info: DatasetInfo) -> str:
+    return class_names(info)[int(counts(y[:1], info).argmax())]
+
+
+def is_regression(info: DatasetInfo) -> bool:
+    """Whether targets are numbers and no classes."""
+    return info.task in ("regression", "unit_regression")
+
+
+def varies(y: np.ndarray) -> bool:
+    """Whether the targets (n,) or (n, outputs) are not all the same."""
+    return bool((y != y[:1]).any())
+
+
+def counts(y: np.ndarray, info: DatasetInfo) -> np.ndarray:
+    """Return how many rows each class has, or for how many each label is true: (classes,)."""
+    import numpy as np
+
+    if y.ndim > 1:
+        return np.asarray(y.sum(axis=0).astype(int))
+    found: np.ndarray = np.bincount(y.astype(int), minlength=len(class_names(info)))
+    return found
+
+
+def class_names(info: DatasetInfo) -> Sequence[str]:
+    """Return what the classes are called, in the order of their labels."""
+    return info.classes or ("0", "1")
+
+
+def remarks_on_parts(train: np.ndarray, test: np.ndarray, info: DatasetInfo) -> Iterator[str]:
+    """Yield what the targets of a dataset's two parts cannot teach, or cannot test.
+
+    Args:
+        train: targets of the training part, which vary.
+        test: those of the test part.
+        info: the form of the data.
+    """
+    if is_regression(info):
+        if len(test) > 1 and not varies(test):
+            yield f"all {len(test):,} targets of the test part are {test[0]}"
+        return
+    here, there = counts(train, info), counts(test, info)
+    untrained = named_counts(there, (here == 0) & (there > 0), info)
+    untested = named_counts(here, (here > 0) & (there == 0), info)
+    nowhere = named_counts(here, (here == 0) & (there == 0), info)
+    kind = "label" if info.task == "multilabel" else "class"
+    if untrained:
+        yield (
+            f"{kind} without a row in the training part: {untrained} in the test part. It cannot "
+            "be learnt, and each of these rows counts as a mistake"
+        )
+    if untested:
+        yield (
+            f"{kind} without a row in the test part: {untested} in the training part. The test "
+            "score says nothing of it"
+        )
+    if nowhere:
+        yield f"{kind} without any row: {nowhere}"
+    if info.task == "multilabel" and (always := named_counts(here, here == len(train), info)):
+        yield f"label that is true in every row of the training part: {always}"
+
+
+def named_counts(numbers: np.ndarray, chosen: np.ndarray, info: DatasetInfo) -> str:
+    """Return the ``chosen`` classes with their numbers of rows; empty if none is chosen."""
+    import numpy as np
+
+    names, places = class_names(info), np.flatnonzero(chosen)
+    told = [f"{names[at]!r} ({_rows(int(numbers[at]))})" for at in places[:NAMED]]
+    more = [f"{len(places) - NAMED} more"] if len(places) > NAMED else []
+    return ", ".join([*told, *more])
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"

@@ -1,0 +1,1 @@
+"""Files of data: downloads, archives, folders, the cache; each bounded and verified."""

@@ -1,0 +1,1 @@
+"""Pictures: decoded, resized, cached, given row by row."""

@@ -1,0 +1,1 @@
+"""Tables in files, and the targets that stand in them."""

@@ -1,0 +1,347 @@
+"""Tables as delimited text: CSV, TSV and their like, record by record, with line numbers.
+
+Python's ``csv`` decides where a record ends. It is given lines that end in a line feed, a carriage
+return or both, and nowhere else: ``str.splitlines`` would also part a text at U+2028, U+0085, a
+form feed and others, which are characters like any other in a table. pandas and Polars are faster,
+but lose the line on which a record stands.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
+
+from kx.base.errors import DataError, closest
+from kx.data.tables.table_files import BUFFER, READ, Stream, opened
+
+AUTO = "auto"
+
+DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "space": " "}
+"""Name -> what stands between two values."""
+
+GUESSED = ",;\t|"
+"""Those of them that `auto` tries."""
+
+MOST_CHARACTERS = 10_000_000
+"""Of one value: a book has one or two million. A table may have any size."""
+
+MOST_IN_A_LINE = 4 * MOST_CHARACTERS
+
+SAY_HOW = "Or say how it is written: dataset.charset, such as cp1252, gb18030 or utf-16."
+
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+"""How a file begins that tells its own encoding; the longer marks first."""
+
+SEPARATED_BY = re.compile(r"sep=(.)\s*", re.IGNORECASE)
+"""A first line that tells Excel the delimiter, and names no columns."""
+
+NOT_DECODED = re.compile("[\udc80-\udcff]")
+"""What ``surrogateescape`` makes of bytes that are not UTF-8."""
+
+
+def _delimiter(value: str) -> str:
+    if value == AUTO or (len(delimiter_of(value)) == 1 and delimiter_of(value) not in '"\r\n'):
+        return value
+    known = ", ".join([AUTO, *DELIMITERS])
+    raise PydanticCustomError(
+        "delimiter", "must be one character, or one of {known}", {"known": known}
+    )
+
+
+def _charset(value: str) -> str:
+    try:
+        if value == AUTO or codecs.lookup(value)._is_text_encoding:
+            return value
+    except LookupError:
+        pass
+    raise PydanticCustomError(
+        "charset", "must be auto or an encoding that Python knows, such as utf-8, cp1252, gb18030"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a table is written: options of all datasets that read delimited text.
+
+    Attributes:
+        delimiter: what stands between two values: one character, `comma`, `semicolon`, `tab`,
+            `pipe` or `space`; `auto` tries those that separate the columns in the first line.
+        quoting: `double`: values may stand in double quotation marks, and then have delimiters and
+            line breaks in them; `none`: a quotation mark is a character like any other.
+        escape: how a quotation mark is written inside such a value: `doubled` (`""`), or with a
+            `backslash` before it.
+        charset: encoding of the file, such as `cp1252` or `gb18030`; `auto`: UTF-8, or what the
+            byte order mark says.
+    """
+
+    delimiter: Annotated[str, AfterValidator(_delimiter)] = AUTO
+    quoting: Literal["double", "none"] = "double"
+    escape: Literal["doubled", "backslash"] = "doubled"
+    charset: Annotated[str, AfterValidator(_charset)] = AUTO
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row of a table.
+
+    Attributes:
+        line: on which it begins, counted from 1, the header and empty lines included.
+        last: on which it ends: another one if a value has line breaks in it.
+        cells: its values.
+    """
+
+    line: int
+    last: int
+    cells: Sequence[str]
+
+
+class Table:
+    """A table that is being read; iterating yields the records below its header, once.
+
+    Attributes:
+        name: of the file, for messages.
+        header: names of the columns, without blanks around them.
+        delimiter: that was given or found.
+        charset: likewise.
+    """
+
+    def __init__(
+        self, stream: Stream, layout: Layout, wanted: Sequence[str], *, advise: bool = True
+    ) -> None:
+        self.name, self._stream, self._advises = stream.name, stream, advise
+        source = io.BufferedReader(stream, BUFFER)
+        head = source.peek(BUFFER)
+        self.charset = charset_of(head) if layout.charset == AUTO else layout.charset
+        text = io.TextIOWrapper(source, self.charset, "surrogateescape", newline="")
+        lines = self._lines(text)
+        first = list(_until_text(lines))
+        said = SEPARATED_BY.fullmatch(first[-1]) if first else None
+        self.delimiter = delimiter_of(layout.delimiter)
+        if layout.delimiter == AUTO:
+            self.delimiter = said[1] if said else _guessed(first, layout, wanted)
+        csv.field_size_limit(MOST_CHARACTERS)
+        self._reader = _reader(chain(first, lines), layout, self.delimiter)
+        self.header = self._header(bool(said))
+
+    def _header(self, said: bool) -> tuple[str, ...]:
+        """Read the names of the columns; ``said``: after a line that tells the delimiter."""
+        records = (r for r in self._records() if any(map(str.strip, r.cells)))
+        record = next(records, None)
+        if said:
+            record = next(records, None)
+        if record is None:
+            raise DataError(f"{self.name} is empty: its first line must name the columns.")
+        return tuple(cell.strip() for cell in record.cells)
+
+    @property
+    def sha256(self) -> str:
+        """Of the whole table, once all records were read."""
+        return self._stream.sha256
+
+    @property
+    def written(self) -> str:
+        """How the table is written, as it was given or found."""
+        name = {sign: word for word, sign in DELIMITERS.items()}.get(self.delimiter)
+        return f"{self.charset}, delimiter {name or repr(self.delimiter)}"
+
+    def __iter__(self) -> Iterator[Record]:
+        """Yield the records below the header; lines without a character are passed over.
+
+        Raises:
+            DataError: at what is no record, or no text, with its line.
+        """
+        return self._records()
+
+    def column(self, name: str, option: str) -> int:
+        """Return where the column ``name`` stands, from 0; ``option`` of the dataset names it.
+
+        Raises:
+            DataError: if there is no such column, or more than one.
+        """
+        if self.header.count(name) == 1:
+            return self.header.index(name)
+        if name in self.header:
+            raise DataError(
+                f"{self.name} has column {name!r} twice: give one of the two another name."
+            )
+        alike = [known for known in self.header if len(known) <= len(name) + 5]
+        guess = closest(name, alike)
+        hint = f" Did you mean {guess!r}?" if guess else ""
+        raise DataError(
+            f"{self.name} has no column {name!r}.{hint} Its first line, read with the delimiter "
+            f"{self.delimiter!r}, names {_listed(self.header)}. Say which column is meant: "
+            f"dataset.{option}.{self._other_delimiter(name)}"
+        )
+
+    def _other_delimiter(self, name: str) -> str:
+        whole = self.delimiter.join(self.header)
+        for word, character in DELIMITERS.items():
+            if character != self.delimiter and name in whole.split(character):
+                return f" Or does a {word} stand between the columns (dataset.delimiter: {word})?"
+        looks = " It looks like JSON, which is not read here:" if whole[:1] in ("{", "[") else ""
+        return f"{looks} {READ} are read." if looks or len(self.header) == 1 else ""
+
+    def _lines(self, text: io.TextIOWrapper) -> Iterator[str]:
+        """Yield the lines with what ends them, each looked at."""
+        number = 0
+        try:
+            for number, line in enumerate(iter(partial(text.readline, MOST_IN_A_LINE), ""), 1):
+                if flaw := self._flaw(line):
+                    raise DataError(f"{self.name}, line {number}: {flaw}")
+                yield line
+        except UnicodeError as error:
+            raise DataError(
+                f"{self.name}, line {number + 1} or one soon after it, is not {self.charset}: "
+                f"{getattr(error, 'reason', error)}.{self._advice(SAY_HOW)}"
+            ) from error
+
+    def _flaw(self, line: str) -> str:
+        if "\0" in line:
+            return (
+                f"a zero byte at character {line.index(chr(0)) + 1}: this is no text, or not in "
+                f"{self.charset}.{self._advice(SAY_HOW)}"
+            )
+        if len(line) >= MOST_IN_A_LINE:
+            return f"has more than {MOST_IN_A_LINE:,} characters: this is no table of texts."
+        if line.isascii() or not (found := NOT_DECODED.search(line)):
+            return ""
+        return (
+            f"byte 0x{ord(found[0]) - 0xDC00:02x} at character {found.start() + 1} is not "
+            f"{self.charset.upper().removesuffix('-SIG')}: save the file as UTF-8."
+            f"{self._advice(SAY_HOW)}"
+        )
+
+    def _advice(self, text: str) -> str:
+        return f" {text}" if self._advises else ""
+
+    def _records(self) -> Iterator[Record]:
+        reader = self._reader
+        while True:
+            line = reader.line_num + 1
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                raise DataError(self._no_record(line, str(error))) from error
+            if cells:
+                yield Record(line, reader.line_num, cells)
+
+    def _no_record(self, line: int, said: str) -> str:
+        """Return why what begins on ``line`` is no record."""
+        where = f"{self.name}, line {line}"
+        literal = self._advice("If quotation marks mean nothing there: dataset.quoting: none.")
+        escape = self._advice('Where \\" stands for one, say dataset.escape: backslash.')
+        if "field larger" in said:
+            return (
+                f"{where}: a value has more than {MOST_CHARACTERS:,} characters. Is a quotation "
+                f"mark never closed?{literal}"
+            )
+        if "end of data" in said:
+            return f"{where}: a quotation mark opens a value that never ends.{literal}"
+        if "expected after" in said:
+            return (
+                f"{where}: a value goes on behind its closing quotation mark (line "
+                f"{self._reader.line_num}). Inside a value it is written twice.{escape}{literal}"
+            )
+        return f"{where}: {said}."
+
+
+@contextmanager
+def open_table(
+    path: Path, layout: Layout, wanted: Sequence[str] = (), *, advise: bool = True
+) -> Iterator[Table]:
+    """Open the table at ``path``; nothing of it stays in memory but the record at hand.
+
+    Args:
+        path: a file, a packed one, or a folder or archive with that one file in it.
+        layout: how it is written.
+        wanted: columns that it should have: `auto` looks for the delimiter that finds them.
+        advise: whether messages name options of the dataset: only where there are any to set.
+
+    Raises:
+        MissingDataError: if nothing is there.
+        DataError: if it is no table.
+    """
+    with opened(path) as stream:
+        yield Table(stream, layout, wanted, advise=advise)
+
+
+def delimiter_of(name: str) -> str:
+    r"""Return the character that ``name`` stands for: `tab`, ``\t`` or a tab are all the same."""
+    return "\t" if name == "\\t" else DELIMITERS.get(name.lower(), name)
+
+
+def charset_of(head: bytes) -> str:
+    """Return the encoding of a file that begins with ``head``: UTF-8 unless it says another.
+
+    Without a mark, UTF-16 shows by every second byte being zero, as in no other text.
+    """
+    for mark, charset in BOMS:
+        if head.startswith(mark):
+            return charset
+    some = head[:1024]
+    odd, even = some[1::2], some[::2]
+    if odd and odd.count(0) > len(odd) / 2 and not even.count(0):
+        return "utf-16-le"
+    return "utf-16-be" if odd and even.count(0) > len(even) / 2 and not odd.count(0) else "utf-8"
+
+
+def ragged(record: Record, table: Table) -> str:
+    """Return how many values a record has too few or too many; empty: as many as the header."""
+    if len(record.cells) == len(table.header):
+        return ""
+    return f"{len(record.cells)} columns, but the first line names {len(table.header)}"
+
+
+def _until_text(lines: Iterator[str]) -> Iterator[str]:
+    """Yield lines up to the first that is not blank."""
+    for line in lines:
+        yield line
+        if line.strip():
+            return
+
+
+def _guessed(lines: Sequence[str], layout: Layout, wanted: Sequence[str]) -> str:
+    """Return the delimiter by which the last line names the wanted columns, or most columns."""
+
+    def found(delimiter: str) -> tuple[int, int]:
+        reader = csv.reader(lines[-1:], delimiter=delimiter, quoting=_quoting(layout))
+        names = [cell.strip() for cell in next(reader, [])]
+        return len(set(wanted) & set(names)), len(names)
+
+    return max(GUESSED, key=found)
+
+
+def _reader(lines: Iterator[str], layout: Layout, delimiter: str) -> csv._reader:  # type: ignore[name-defined]
+    escape = "\\" if layout.escape == "backslash" else None
+    return csv.reader(
+        lines, delimiter=delimiter, escapechar=escape, quoting=_quoting(layout), strict=True
+    )
+
+
+def _quoting(layout: Layout) -> Literal[0, 3]:
+    return csv.QUOTE_NONE if layout.quoting == "none" else csv.QUOTE_MINIMAL
+
+
+def _listed(names: Sequence[str]) -> str:
+    some = [name if len(name) <= 60 else f"{name[:57]}…" for name in names[:20]]
+    return ", ".join(some) + (f" and {len(names) - 20} more" if len(names) > 20 else "")

@@ -1,0 +1,220 @@
+"""What a column of labels holds: classes, numbers, or nothing."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from kx.base.errors import DataError
+from kx.contracts import Task
+
+TargetKind = Literal["auto", "classes", "regression"]
+
+MISSING = ("nan", "na", "n/a", "#n/a", "<na>", "null", "none")
+"""What programs and people write where there is no label; an empty value is always none."""
+
+FEW = 20
+"""As many different whole numbers may be classes without a question, such as stars or digits."""
+
+NAMED = 5
+"""Labels that a message names."""
+
+NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class TargetOptions:
+    """What the labels of a table are: options of all datasets that read them from a column.
+
+    Attributes:
+        task: `classes`, or `regression` on the numbers in the column; `auto` takes decimal numbers
+            for a regression and words for classes, and asks where both make sense.
+        missing_labels: values that mean that there is no label, besides an empty one; upper and
+            lower case are the same. `[]` if they are classes.
+    """
+
+    task: TargetKind = "auto"
+    missing_labels: Annotated[tuple[str, ...], Field(max_length=100)] = MISSING
+
+    def absent(self) -> frozenset[str]:
+        """Return what stands for no label, as ``is_absent`` looks for it."""
+        return frozenset(value.strip().casefold() for value in ("", *self.missing_labels))
+
+
+@dataclass(slots=True)
+class Labels:
+    """The different labels of a column.
+
+    Attributes:
+        where: what the column is called in messages.
+        counts: label -> how often.
+        lines: label -> where it stands first.
+    """
+
+    where: str
+    counts: dict[str, int] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+
+    def add(self, label: str, line: int) -> None:
+        """Count one label."""
+        self.counts[label] = self.counts.get(label, 0) + 1
+        self.lines.setdefault(label, line)
+
+    @property
+    def rows(self) -> int:
+        """How many labels were counted."""
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is learnt from the labels.
+
+    Attributes:
+        classes: in the order of their numbers; empty for a regression.
+        remarks: what everybody should know of the labels.
+    """
+
+    task: Task
+    classes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+def is_absent(label: str, absent: Collection[str]) -> bool:
+    """Whether ``label`` says that there is none; ``absent``: of ``TargetOptions``."""
+    return label.casefold() in absent
+
+
+def number_of(label: str) -> float | None:
+    """Return the finite number that ``label`` is, written with a decimal point; None: it is none.
+
+    Python's ``float`` would take ``1_0`` and ``nan`` for numbers, too.
+    """
+    if not NUMBER.fullmatch(label):
+        return None
+    value = float(label)
+    return value if math.isfinite(value) else None
+
+
+def target_of(labels: Labels, kind: TargetKind) -> Target:
+    """Return what the labels are: classes or numbers.
+
+    Args:
+        labels: all that are not missing.
+        kind: what the spec says they are.
+
+    Raises:
+        DataError: if they cannot be that, or if one has to ask.
+    """
+    if kind == "regression" or (kind == "auto" and _are_measured(labels)):
+        return _regression(labels, asked=kind == "regression")
+    if kind == "auto":
+        _ask(labels)
+    return _classes(labels)
+
+
+def _are_measured(labels: Labels) -> bool:
+    """Whether the labels are many different decimal numbers: nobody would call them classes."""
+    numbers = [number_of(label) for label in labels.counts]
+    return len(numbers) > FEW and None not in numbers and not _are_whole(numbers)
+
+
+def _are_whole(numbers: Iterable[float | None]) -> bool:
+    return all(number is not None and number.is_integer() for number in numbers)
+
+
+def _ask(labels: Labels) -> None:
+    """Refuse labels that may well be something else than classes."""
+    numbers, different = [number_of(label) for label in labels.counts], len(labels.counts)
+    if different and None not in numbers and (different > FEW or not _are_whole(numbers)):
+        raise DataError(
+            f"{labels.where} holds {different} different numbers in {labels.rows} rows "
+            f"({_some(labels.counts)}). What are they? Say dataset.task: regression, or classes."
+        )
+    if different > FEW and different > labels.rows / 2:
+        raise DataError(
+            f"{labels.where} holds {different} different labels in {labels.rows} rows "
+            f"({_some(labels.counts)}): is this the column that is meant (dataset.label)?"
+            f"{_nearly_numbers(labels)} If they are classes, say dataset.task: classes."
+        )
+
+
+def _nearly_numbers(labels: Labels) -> str:
+    """Say what keeps labels from being numbers, if most of them are."""
+    others = [label for label in labels.counts if number_of(label) is None]
+    if any(re.fullmatch(r"[-+]?\d+,\d+", label) for label in others):
+        return " Numbers need a decimal point, as in 1.5."
+    if len(others) > len(labels.counts) / 2:
+        return ""
+    places = ", ".join(f"{label!r} (line {labels.lines[label]})" for label in others[:NAMED])
+    more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
+    return (
+        f" All are numbers but {places}{more}: if these mean that there is none, list them in "
+        "dataset.missing_labels."
+    )
+
+
+def _regression(labels: Labels, *, asked: bool) -> Target:
+    if wrong := [label for label in labels.counts if number_of(label) is None]:
+        places = ", ".join(f"line {labels.lines[label]}: {label!r}" for label in wrong[:NAMED])
+        more = f" and {len(wrong) - NAMED} more" if len(wrong) > NAMED else ""
+        raise DataError(
+            f"{labels.where}: {len(wrong)} values are no finite numbers with a decimal point "
+            f"({places}{more}). A regression needs numbers: put them right, list what means "
+            "nothing in dataset.missing_labels, or say dataset.task: classes."
+        )
+    if len({number_of(label) for label in labels.counts}) < 2:
+        raise DataError(f"{labels.where} has the same number in every row: nothing can be learnt.")
+    remark = (
+        f"{labels.where} holds decimal numbers, so this is a regression. Say dataset.task: "
+        "regression to confirm it, or classes."
+    )
+    return Target("regression", remarks=() if asked else (remark,))
+
+
+def _classes(labels: Labels) -> Target:
+    classes = tuple(sorted(labels.counts))
+    if not classes:
+        raise DataError(f"{labels.where} has not a single label.")
+    if len(classes) < 2:
+        raise DataError(f"{labels.where} has {len(classes)} class: it needs two.")
+    remarks = tuple(_alike(labels))
+    return Target("binary" if len(classes) == 2 else "multiclass", classes, remarks)
+
+
+def _alike(labels: Labels) -> Iterator[str]:
+    """Yield which classes differ only in form, such as 1 and 1.0, or yes and YES."""
+    forms: dict[object, list[str]] = {}
+    for label in labels.counts:
+        forms.setdefault(_form(label), []).append(label)
+    alike = [group for group in forms.values() if len(group) > 1]
+    if alike:
+        told = "; ".join(
+            " and ".join(
+                f"{label!r} ({labels.counts[label]:,} times, first in line {labels.lines[label]})"
+                for label in group[:NAMED]
+            )
+            for group in alike[:NAMED]
+        )
+        yield (
+            f"{labels.where} has labels that differ only in form, and are learnt as classes of "
+            f"their own: {told}. If they are the same, write them alike."
+        )
+
+
+def _form(label: str) -> object:
+    """Return what is left of a label without its form: the number, or the words."""
+    number = number_of(label)
+    words = unicodedata.normalize("NFKC", label).casefold()
+    return number if number is not None else re.sub(r"[\s_-]+", " ", words).strip(" .")
+
+
+def _some(labels: Collection[str]) -> str:
+    more = ", …" if len(labels) > NAMED else ""
+    return ", ".join(list(labels)[:NAMED]) + more

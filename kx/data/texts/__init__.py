@@ -1,0 +1,1 @@
+"""Texts: tokenized, their vocabulary, sequences of word numbers."""

@@ -1,0 +1,192 @@
+"""Texts and their labels, out of two columns of a table that is read in a stream."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from sys import intern
+from typing import Literal
+
+from kx.base.errors import DataError, RowsError
+from kx.data.tables.delimited import Layout, Record, Table, open_table, ragged
+from kx.data.tables.targets import Labels, TargetOptions, is_absent, number_of
+
+SHOWN = 20
+"""Rows or files that a message names; the run's log has all."""
+
+OnBroken = Literal["error", "skip"]
+"""What to do about what is no text: stop and name it all, or leave it out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is read of a table.
+
+    Attributes:
+        text: name of the column with the texts.
+        label: of that with the labels.
+        layout: how the table is written.
+        target: what its labels are.
+        on_broken: what to do about rows that cannot be used.
+    """
+
+    text: str
+    label: str
+    layout: Layout
+    target: TargetOptions
+    on_broken: OnBroken
+
+
+@dataclass(slots=True)
+class Rows:
+    """What a table holds.
+
+    Attributes:
+        table: of which the columns are known, and the digest of what was read.
+        labels: all that are not missing, counted.
+        flaws: why rows cannot be used, each with its line.
+        spans: first and last line of each row with line breaks in it.
+        suspects: those of them with what would be a row of its own, and the labels of these.
+        like_nothing: texts that say `nan` or the like.
+        lines: where each usable row begins.
+        texts: of these, if they were to be kept.
+        said: their labels, likewise.
+    """
+
+    table: Table
+    labels: Labels
+    flaws: list[str] = field(default_factory=list)
+    spans: list[tuple[int, int]] = field(default_factory=list)
+    suspects: list[tuple[tuple[int, int], set[str]]] = field(default_factory=list)
+    like_nothing: int = 0
+    lines: array[int] = field(default_factory=lambda: array("q"))
+    texts: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+    def remarks(self) -> Iterator[str]:
+        """Yield what everybody should know of the table as it was found."""
+        name = self.table.name
+        if self.flaws:
+            left_out = counted(len(self.flaws), "row was", "rows were")
+            yield f"{name}: {left_out} left out: {some(self.flaws)}"
+        if self.like_nothing:
+            texts = counted(self.like_nothing, "text says", "texts say")
+            yield f"{name}: {texts} only that there is none, such as nan."
+        if self.spans:
+            yield self._spanning()
+
+    def _spanning(self) -> str:
+        """Say how many rows have line breaks in them, and which of them seem to be several."""
+        several = [span for span, labels in self.suspects if any(map(self._is_known, labels))]
+        rows = counted(len(self.spans), "row goes", "rows go")
+        text = f"{self.table.name}: {rows} over several lines, because a quotation mark was open "
+        text += f"({_ranges(self.spans)})."
+        if several:
+            text += (
+                f" In {len(several):,} of them there seem to be rows of their own, with labels "
+                f"({_ranges(several)}): if a lone quotation mark is meant as it stands, say "
+                "dataset.quoting: none."
+            )
+        return text
+
+    def _is_known(self, label: str) -> bool:
+        return label in self.labels.counts or number_of(label) is not None
+
+
+def read_rows(path: Path, wanted: Wanted, *, keep: bool, whole: bool = True) -> Rows:
+    """Read the rows of the table at ``path``.
+
+    Args:
+        path: of the file, plain or packed.
+        wanted: what is read of it.
+        keep: whether texts and labels stay in memory; else they are only counted.
+        whole: whether all is read, and not the names of the columns alone.
+
+    Raises:
+        MissingDataError: if nothing is there.
+        DataError: if it is no table with these columns.
+        RowsError: if rows cannot be used.
+    """
+    with open_table(path, wanted.layout, (wanted.text, wanted.label)) as table:
+        places = table.column(wanted.text, "text"), table.column(wanted.label, "label")
+        if places[0] == places[1]:
+            raise DataError(f"dataset.text and dataset.label are the same column: {wanted.text}.")
+        rows = Rows(table, Labels(f"{table.name}: column {wanted.label}"))
+        if not whole:
+            return rows
+        for record in table:
+            _add(rows, record, places, wanted.target.absent(), keep=keep)
+    if rows.flaws and wanted.on_broken == "error":
+        raise RowsError(_unusable(table.name, rows.flaws))
+    return rows
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """Return ``number`` with what it counts."""
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def some(flaws: Sequence[str]) -> str:
+    """Return the first of many flaws, each in a line of its own, and how many more there are."""
+    more = f"\n  and {len(flaws) - SHOWN:,} more" if len(flaws) > SHOWN else ""
+    return "".join(f"\n  {flaw}" for flaw in flaws[:SHOWN]) + more
+
+
+def _add(
+    rows: Rows, record: Record, places: tuple[int, int], absent: frozenset[str], *, keep: bool
+) -> None:
+    if record.last > record.line:
+        _note_span(rows, record, places[1])
+    if flaw := ragged(record, rows.table) or _flaw(record, places, absent):
+        rows.flaws.append(f"line {record.line}: {flaw}")
+        return
+    text, label = record.cells[places[0]], intern(record.cells[places[1]].strip())
+    rows.like_nothing += len(text) < 10 and is_absent(text.strip(), absent)
+    rows.labels.add(label, record.line)
+    rows.lines.append(record.line)
+    if keep:
+        rows.texts.append(text)
+        rows.said.append(label)
+
+
+def _flaw(record: Record, places: tuple[int, int], absent: frozenset[str]) -> str:
+    if not record.cells[places[0]].strip():
+        return "no text"
+    label = record.cells[places[1]].strip()
+    if not label:
+        return "no label"
+    return f"no label, but {label!r}" if is_absent(label, absent) else ""
+
+
+def _note_span(rows: Rows, record: Record, place: int) -> None:
+    """Take note of a row with line breaks, and of the labels of rows that it may have swallowed."""
+    span = record.line, record.last
+    rows.spans.append(span)
+    width, delimiter = len(rows.table.header), rows.table.delimiter
+    inner = [line.split(delimiter) for cell in record.cells for line in _lines(cell)]
+    if labels := {cells[place].strip() for cells in inner if len(cells) == width > 1}:
+        rows.suspects.append((span, labels))
+
+
+def _lines(cell: str) -> Sequence[str]:
+    return cell.split("\n") if "\n" in cell else cell.split("\r") if "\r" in cell else ()
+
+
+def _unusable(name: str, flaws: Sequence[str]) -> str:
+    hints = ["Put them right, remove them, or set dataset.on_broken: skip."]
+    if any("no label, but" in flaw for flaw in flaws):
+        hints.append("If such a label is a class, take it out of dataset.missing_labels.")
+    if any("columns, but" in flaw for flaw in flaws):
+        hints.append(
+            "A text with a delimiter or a line break in it needs quotation marks around it; "
+            "where these mean nothing, say dataset.quoting: none."
+        )
+    rows = counted(len(flaws), "row", "rows")
+    return f"{name}: {rows} cannot be used: {some(flaws)}\n{' '.join(hints)}"
+
+
+def _ranges(spans: Sequence[tuple[int, int]]) -> str:
+    shown = ", ".join(f"lines {first} to {last}" for first, last in spans[:3])
+    return shown + (f" and {len(spans) - 3:,} more" if len(spans) > 3 else "")

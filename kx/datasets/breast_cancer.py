@@ -1,0 +1,64 @@
+"""Scikit-learn's breast tumours."""
+
+from __future__ import annotations
+
+from kx.components.registry import dataset
+from kx.contracts import DatasetBundle, DatasetInfo, Split
+from kx.data.arrays.splitting import TestFraction, bundled, divided, held_out
+
+EXAMPLES = 569
+MEASURES = (
+    "radius",
+    "texture",
+    "perimeter",
+    "area",
+    "smoothness",
+    "compactness",
+    "concavity",
+    "concave points",
+    "symmetry",
+    "fractal dimension",
+)
+FEATURES = (
+    *(f"mean {measure}" for measure in MEASURES),
+    *(f"{measure} error" for measure in MEASURES),
+    *(f"worst {measure}" for measure in MEASURES),
+)
+
+
+def breast_cancer_info(*, test_fraction: TestFraction = 0.2) -> DatasetInfo:
+    """Describe the tumours without reading them; the options are those of ``breast_cancer``."""
+    test = held_out(EXAMPLES, test_fraction)
+    return DatasetInfo(
+        name="breast_cancer",
+        task="binary",
+        input_shape=(len(FEATURES),),
+        classes=("malignant", "benign"),
+        scale="standardize",
+        train_examples=EXAMPLES - test,
+        test_examples=test,
+        features=FEATURES,
+    )
+
+
+@dataset("breast_cancer", info=breast_cancer_info)
+def breast_cancer(*, test_fraction: TestFraction = 0.2) -> DatasetBundle:
+    """Load 569 breast tumours, malignant or benign, from measured cells; needs no download.
+
+    Args:
+        test_fraction: share kept for testing, in (0, 1); the same share of both kinds.
+
+    Returns:
+        x (n, 30) float32, unscaled, the columns as in ``FEATURES``; y (n,) int32, where
+        1 = benign, which is the more frequent class.
+
+    Source:
+        Street, Wolberg and Mangasarian (1993), "Nuclear feature extraction for breast tumor
+        diagnosis", SPIE 1905; the copy that ships with scikit-learn.
+    """
+    from sklearn.datasets import load_breast_cancer
+
+    data = load_breast_cancer()
+    examples = Split(data.data.astype("float32"), data.target.astype("int32"))
+    parts = divided(examples, test_fraction, data.target)
+    return bundled(breast_cancer_info(test_fraction=test_fraction), *parts)

@@ -1,0 +1,111 @@
+"""IMDB film reviews, labelled by sentiment."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+from pydantic import Field
+
+from kx.components.registry import dataset
+from kx.contracts import DatasetBundle, DatasetInfo, Side, Split
+from kx.data.arrays.sequences import Encoding, MaxLen, encode, sequence_form, words_of
+from kx.data.arrays.splitting import bundled, keras_orders
+from kx.data.files.files import DataFile, Files
+from kx.data.samples.reviews import reviews
+from kx.data.texts.word_index import IMDB
+
+NumWords = Annotated[int, Field(ge=3, le=88_588)]
+"""88,584 words occur; their indices begin at 4."""
+
+FILES = (
+    DataFile(
+        name="imdb.npz",
+        url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/imdb.npz",
+        sha256="69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f",
+        size=17_464_789,
+        sample=reviews,
+    ),
+    IMDB,
+)
+
+
+def imdb_info(
+    *,
+    num_words: NumWords = 10_000,
+    encoding: Encoding = "multi_hot",
+    maxlen: MaxLen = 500,
+    pad: Side = "front",
+    truncate: Side = "front",
+    words: bool = False,
+) -> DatasetInfo:
+    """Describe the reviews without reading them; the options are those of ``imdb``."""
+    return DatasetInfo(
+        name="imdb",
+        task="binary",
+        classes=("negative", "positive"),
+        **sequence_form(encoding, num_words, maxlen, pad),
+        word_index=FILES[1].name,
+        tells_words=words,
+        train_examples=25_000,
+        test_examples=25_000,
+    )
+
+
+@dataset("imdb", info=imdb_info)
+def imdb(
+    files: Files,
+    *,
+    num_words: NumWords = 10_000,
+    encoding: Encoding = "multi_hot",
+    maxlen: MaxLen = 500,
+    pad: Side = "front",
+    truncate: Side = "front",
+    words: bool = False,
+) -> DatasetBundle:
+    """Load 25,000 + 25,000 film reviews, half of them positive.
+
+    Args:
+        files: where ``imdb.npz`` and ``imdb_word_index.json`` come from.
+        num_words: word indices from here on become 2, "unknown"; 0 is padding, 1 marks the start
+            of a review, and the most frequent word has index 4.
+        encoding: `multi_hot` tells which words occur, `count` how often, `sequence` in what order.
+        maxlen: words of a `sequence`.
+        pad: where shorter reviews get zeros.
+        truncate: where longer reviews lose words.
+        words: read which word each index stands for, too: ready-made vectors are found by it.
+
+    Returns:
+        ``sequence``: x (25000, maxlen) int32; else a CSR matrix (25000, num_words) of float32.
+        y (25000,) int32 with 0 = negative. The rows stand in the order of
+        ``keras.datasets.imdb.load_data()``.
+
+    Raises:
+        DataError: if the file is damaged or nowhere to be had.
+
+    Source:
+        Maas et al. (2011), "Learning Word Vectors for Sentiment Analysis", ACL; the file is that
+        of ``keras.datasets``.
+    """
+    arrays = files.arrays(FILES[0])
+    y_train, y_test = (arrays[key].astype("int32") for key in ("y_train", "y_test"))
+    x_train, x_test = (
+        encode(
+            arrays[key],
+            num_words=num_words,
+            encoding=encoding,
+            maxlen=maxlen,
+            pad=pad,
+            truncate=truncate,
+        )
+        for key in ("x_train", "x_test")
+    )
+    order, test_order = keras_orders(len(y_train), len(y_test))
+    info = imdb_info(num_words=num_words, encoding=encoding, maxlen=maxlen, pad=pad, words=words)
+    if words:
+        info = replace(info, words=words_of(files.arrays(FILES[1]), num_words))
+    return bundled(
+        info,
+        Split(x_train, y_train).take(order),
+        Split(x_test, y_test).take(test_order),
+    )

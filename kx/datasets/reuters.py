@@ -1,0 +1,117 @@
+"""Reuters newswires, by topic."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+from pydantic import Field
+
+from kx.components.registry import dataset
+from kx.contracts import DatasetBundle, DatasetInfo, Side
+from kx.data.arrays.sequences import Encoding, MaxLen, encode, sequence_form, words_of
+from kx.data.arrays.splitting import Labels, bundled, keras_halves, labelled
+from kx.data.files.files import DataFile, Files
+from kx.data.samples.newswires import newswires
+from kx.data.texts.word_index import REUTERS
+
+NumWords = Annotated[int, Field(ge=3, le=30_983)]
+"""30,979 words occur; their indices begin at 4."""
+
+TOPICS = (
+    "cocoa", "grain", "veg-oil", "earn", "acq", "wheat", "copper", "housing", "money-supply",
+    "coffee", "sugar", "trade", "reserves", "ship", "cotton", "carcass", "crude", "nat-gas",
+    "cpi", "money-fx", "interest", "gnp", "meal-feed", "alum", "oilseed", "gold", "tin",
+    "strategic-metal", "livestock", "retail", "ipi", "iron-steel", "rubber", "heat", "jobs",
+    "lei", "bop", "zinc", "orange", "pet-chem", "dlr", "gas", "silver", "wpi", "hog", "lead"
+)  # fmt: skip
+"""In the order of the labels, as ``keras.datasets.reuters.get_label_names()`` gives them."""
+
+FILES = (
+    DataFile(
+        name="reuters.npz",
+        url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/reuters.npz",
+        sha256="d6586e694ee56d7a4e65172e12b3e987c03096cb01eab99753921ef915959916",
+        size=2_110_848,
+        sample=newswires,
+    ),
+    REUTERS,
+)
+
+
+def reuters_info(
+    *,
+    num_words: NumWords = 10_000,
+    encoding: Encoding = "multi_hot",
+    maxlen: MaxLen = 500,
+    pad: Side = "front",
+    truncate: Side = "front",
+    labels: Labels = "integer",
+    words: bool = False,
+) -> DatasetInfo:
+    """Describe the newswires without reading them; the options are those of ``reuters``."""
+    return DatasetInfo(
+        name="reuters",
+        task="multiclass",
+        classes=TOPICS,
+        one_hot=labels == "one_hot",
+        **sequence_form(encoding, num_words, maxlen, pad),
+        word_index=FILES[1].name,
+        tells_words=words,
+        train_examples=8_982,
+        test_examples=2_246,
+    )
+
+
+@dataset("reuters", info=reuters_info)
+def reuters(
+    files: Files,
+    *,
+    num_words: NumWords = 10_000,
+    encoding: Encoding = "multi_hot",
+    maxlen: MaxLen = 500,
+    pad: Side = "front",
+    truncate: Side = "front",
+    labels: Labels = "integer",
+    words: bool = False,
+) -> DatasetBundle:
+    """Load 8,982 + 2,246 newswires on 46 topics of very different frequency.
+
+    Args:
+        files: where ``reuters.npz`` and ``reuters_word_index.json`` come from.
+        num_words: word indices from here on become 2, "unknown"; 0 is padding, 1 marks the start
+            of a newswire, and the most frequent word has index 4.
+        encoding: `multi_hot` tells which words occur, `count` how often, `sequence` in what order.
+        maxlen: words of a `sequence`.
+        pad: where shorter newswires get zeros.
+        truncate: where longer newswires lose words.
+        labels: `integer` numbers of topics, or `one_hot` rows.
+        words: read which word each index stands for, too: ready-made vectors are found by it.
+
+    Returns:
+        ``sequence``: x (n, maxlen) int32; else a CSR matrix (n, num_words) of float32. y
+        (n,) int32 or (n, 46) float32. The rows stand in the order of
+        ``keras.datasets.reuters.load_data()``.
+
+    Raises:
+        DataError: if the file is damaged or nowhere to be had.
+
+    Source:
+        Reuters-21578 (Lewis, 1987 news); the file is that of ``keras.datasets``.
+    """
+    arrays = files.arrays(FILES[0])
+    x = encode(
+        arrays["x"],
+        num_words=num_words,
+        encoding=encoding,
+        maxlen=maxlen,
+        pad=pad,
+        truncate=truncate,
+    )
+    y = labelled(arrays["y"], len(TOPICS), labels)
+    info = reuters_info(
+        num_words=num_words, encoding=encoding, maxlen=maxlen, pad=pad, labels=labels, words=words
+    )
+    if words:
+        info = replace(info, words=words_of(files.arrays(FILES[1]), num_words))
+    return bundled(info, *keras_halves(x, y))

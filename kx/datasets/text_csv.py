@@ -1,0 +1,158 @@
+"""Anybody's own texts, in a column of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from kx.components.options import SpecPath
+from kx.components.registry import dataset
+from kx.contracts import DatasetBundle, DatasetInfo, Split
+from kx.data.arrays.splitting import SEED, Seed, TestFraction, bundled, divided, held_out
+from kx.data.files.files import Files
+from kx.data.tables.delimited import Layout
+from kx.data.tables.table_files import table_file
+from kx.data.tables.targets import Target, TargetOptions, number_of, target_of
+from kx.data.texts.text_files import TextOptions, text_info
+from kx.data.texts.text_table import OnBroken, Rows, Wanted, read_rows
+from kx.data.texts.texts import tokenized
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Column = Annotated[str, Field(min_length=1)]
+
+CHEAP = 20_000_000
+"""Bytes of a table that are read to its end before anything else is done."""
+
+PACKED = 5
+"""So many times larger a packed table may be, for that."""
+
+
+def text_csv_info(
+    *,
+    path: SpecPath,
+    text: Column = "text",
+    label: Column = "label",
+    layout: Layout,
+    target: TargetOptions,
+    form: TextOptions,
+    test_fraction: TestFraction = 0.2,
+    split_seed: Seed = SEED,
+    on_broken: OnBroken = "error",
+) -> DatasetInfo | None:
+    """Describe the texts of a table that is small; of a larger one, look at its first line.
+
+    Raises:
+        DataError: if it is no such table.
+    """
+    file, wanted = table_file(Path(path)), Wanted(text, label, layout, target, on_broken)
+    state = file.stat()
+    size = state.st_size * (1 if file.suffix.lower() in (".csv", ".tsv", ".txt") else PACKED)
+    if size > CHEAP:
+        read_rows(file, wanted, keep=False, whole=False)
+        return None
+    rows, found = _counted(file, state.st_mtime_ns, state.st_size, wanted)
+    return _described(form, found, wanted, rows, test_fraction)
+
+
+@dataset("text_csv", info=text_csv_info)
+def text_csv(
+    files: Files,
+    *,
+    path: SpecPath,
+    text: Column = "text",
+    label: Column = "label",
+    layout: Layout,
+    target: TargetOptions,
+    form: TextOptions,
+    test_fraction: TestFraction = 0.2,
+    split_seed: Seed = SEED,
+    on_broken: OnBroken = "error",
+) -> DatasetBundle:
+    """Load your own texts, and what each of them is, from two columns of a table.
+
+    The table is delimited text (CSV, TSV and the like), also packed with gzip, zip, bzip2 or xz;
+    its first line has the names of the columns. It is read in a stream: only these two columns
+    stay in memory. kx divides the rows into a training and a test part with the same share of each
+    class; `rows.json` in a run's folder has the line of each.
+
+    Args:
+        files: are told what was read.
+        path: of the file; a relative path begins at the folder of the spec.
+        text: name of the column with the texts.
+        label: name of the column with the class of each, or with its number.
+        layout: how the table is written.
+        target: what the labels are.
+        form: how the texts become numbers.
+        test_fraction: share of each class that is kept for testing.
+        split_seed: decides which rows these are.
+        on_broken: rows with too few or too many columns, or without a text or a label, are an
+            `error`, or left out: `skip`.
+
+    Returns:
+        x texts, which each fit makes a CSR matrix (n, num_words) of, or (n, maxlen) int32; y (n,)
+        int32, the classes in the order of their names, or (n,) float32, the numbers.
+
+    Raises:
+        DataError: if the file is no such table, with the line; or has fewer than two classes.
+    """
+    import numpy as np
+
+    file, wanted = Path(path), Wanted(text, label, layout, target, on_broken)
+    rows = read_rows(file, wanted, keep=True)
+    files.took_file(file, rows.table.sha256)
+    files.watcher.stage(f"{rows.table.name}: {len(rows.lines):,} rows, {rows.table.written}")
+    found = target_of(rows.labels, target.task)
+    info = _described(form, found, wanted, rows, test_fraction)
+    labels = _numbers(rows.said, found)
+    everything = Split(np.arange(len(labels)), labels)
+    train, test = divided(everything, test_fraction, labels, split_seed)
+    return _bundle(info, rows, {"train": train, "test": test})
+
+
+@lru_cache(maxsize=8)
+def _counted(file: Path, changed: int, size: int, wanted: Wanted) -> tuple[Rows, Target]:
+    """Return what a table holds; the same again, as long as nobody changes it."""
+    rows = read_rows(file, wanted, keep=False)
+    return rows, target_of(rows.labels, wanted.target.task)
+
+
+def _described(
+    form: TextOptions, found: Target, wanted: Wanted, rows: Rows, fraction: float
+) -> DatasetInfo:
+    test = held_out(len(rows.lines), fraction)
+    return replace(
+        text_info("text_csv", form),
+        task=found.task,
+        classes=found.classes,
+        target="" if found.classes else wanted.label,
+        columns=rows.table.header,
+        train_examples=len(rows.lines) - test,
+        test_examples=test,
+        remarks=(*found.remarks, *rows.remarks()),
+    )
+
+
+def _numbers(said: Sequence[str], found: Target) -> np.ndarray:
+    """Return the labels as numbers: (n,) int32 of classes, or (n,) float32."""
+    import numpy as np
+
+    if not found.classes:
+        return np.array([number_of(label) for label in said], np.float32)
+    places = {name: at for at, name in enumerate(found.classes)}
+    return np.array([places[label] for label in said], np.int32)
+
+
+def _bundle(info: DatasetInfo, rows: Rows, parts: Mapping[str, Split]) -> DatasetBundle:
+    assert info.texts is not None  # noqa: S101 - for the type checker
+    strings = {part: [rows.texts[at] for at in split.x] for part, split in parts.items()}
+    texts = tokenized(strings, info.texts)
+    train, test = (Split(texts[part], parts[part].y) for part in ("train", "test"))
+    origins = {part: [f"line {rows.lines[at]}" for at in of.x] for part, of in parts.items()}
+    return replace(bundled(info, train, test), origins=origins)

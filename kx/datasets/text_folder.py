@@ -1,0 +1,73 @@
+"""Anybody's own texts, sorted into folders."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kx.components.options import SpecPath
+from kx.components.registry import dataset
+from kx.contracts import DatasetBundle, DatasetInfo
+from kx.data.files.class_folders import (
+    TEXTS,
+    FolderOptions,
+    described_layout,
+    own_layout,
+    strangers,
+)
+from kx.data.files.files import Files
+from kx.data.texts.text_files import TextOptions, text_bundle, text_info
+from kx.data.texts.text_table import OnBroken
+
+
+def text_folder_info(
+    *,
+    path: SpecPath,
+    folders: FolderOptions,
+    form: TextOptions,
+    on_broken: OnBroken = "error",
+) -> DatasetInfo:
+    """Describe the texts by the names of folders and files alone.
+
+    Raises:
+        DataError: if there are no texts of two classes.
+    """
+    return described_layout(path, TEXTS, folders).described(text_info("text_folder", form))
+
+
+@dataset("text_folder", info=text_folder_info)
+def text_folder(
+    files: Files,
+    *,
+    path: SpecPath,
+    folders: FolderOptions,
+    form: TextOptions,
+    on_broken: OnBroken = "error",
+) -> DatasetBundle:
+    """Load your own texts, from one folder for each class.
+
+    The folder (or zip or tar archive) holds either one folder for each class, which kx divides
+    into a training and a test part with the same share of each class; or folders train, test and
+    perhaps validation, with one folder for each class in each of them; with train and validation
+    alone there is no test part. The texts for validation become the last rows of the training
+    part, and those that the strategy holdout validates with. `rows.json` in a run's folder has
+    the file of every row. Texts are txt files in UTF-8.
+
+    Args:
+        files: how the folder is read.
+        path: of the folder or the archive; a relative path begins at the folder of the spec.
+        folders: what is a part and what a class.
+        form: how the texts become numbers.
+        on_broken: files that are no texts are an `error`, or left out: `skip`.
+
+    Returns:
+        x texts, which each fit makes a CSR matrix (n, num_words) of, or (n, maxlen) int32; y (n,)
+        int32, the classes in the order of their names.
+
+    Raises:
+        DataError: if there are no texts of two classes, or some are none.
+    """
+    layout = own_layout(files, path, TEXTS, folders)
+    info = layout.described(text_info("text_folder", form))
+    bundle = text_bundle(files, layout.tree, layout.members(), info, on_broken)
+    told = (*layout.remarks, *strangers(layout.tree, TEXTS), *bundle.remarks)
+    return replace(bundle, remarks=told)

@@ -1,0 +1,148 @@
+"""What a report shows of classes: the table, the confusion matrix, and charts of shares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kx.base.text import number
+from kx.explain.mistakes import confusions
+from kx.pages import classes
+from kx.pages.charts import Chart, Series
+from kx.pages.gather import Predictions
+from kx.pages.svg import Drawing, drawn
+from kx.wording.words import Words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+PAIRS = 20
+"""At most so many pairs of classes are listed where the matrix is too large to be shown."""
+
+UNIT = (-0.02, 1.02)
+"""Range of an axis of shares."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """How often one class was taken for another."""
+
+    true: str
+    predicted: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """How well the classes are told apart.
+
+    Attributes:
+        rows: of the table; the last may be the mean, without a name.
+        matrix: rows of true, columns of predicted classes; empty for many, or several labels.
+        pairs: the most frequent confusions, where there is no matrix.
+        charts: ROC, precision and recall, calibration.
+    """
+
+    names: Sequence[str]
+    rows: Sequence[classes.ClassRow]
+    matrix: Sequence[Sequence[classes.Cell]]
+    pairs: Sequence[Pair]
+    charts: Sequence[Drawing]
+
+
+def of_classes(said: Predictions, names: Sequence[str], words: Words) -> Classes:
+    """Return what there is to show of classes that exclude each other."""
+    y, shares = _truth(said), classes.probabilities(said.outputs)
+    whole = len(names) <= classes.LARGEST
+    return Classes(
+        names=names,
+        rows=classes.class_rows(y, shares.argmax(axis=1), names),
+        matrix=classes.confusion(y, shares.argmax(axis=1), len(names)) if whole else [],
+        pairs=[] if whole else _pairs(y, said, names),
+        charts=[
+            found for chart in _class_charts(y, shares, names, words) if (found := drawn(chart))
+        ],
+    )
+
+
+def of_labels(said: Predictions, names: Sequence[str]) -> Classes:
+    """Return the table for several labels at once."""
+    rows = classes.class_rows(said.y.astype(int), (said.outputs > 0.5).astype(int), names)
+    return Classes(names, rows, [], [], [])
+
+
+def are_shares(said: Predictions, names: Sequence[str]) -> bool:
+    """Whether the outputs are probabilities of these classes."""
+    width = said.outputs.shape[1] if said.outputs.ndim > 1 else 1
+    shares = classes.probabilities(said.outputs)
+    return width in (1, len(names)) and bool(((shares > -1e-6) & (shares < 1 + 1e-6)).all())
+
+
+def _truth(said: Predictions) -> np.ndarray:
+    truth: np.ndarray = said.y.argmax(axis=1) if said.y.ndim == 2 else said.y.reshape(-1)
+    return truth.astype("int64")
+
+
+def _pairs(y: np.ndarray, said: Predictions, names: Sequence[str]) -> list[Pair]:
+    found = confusions(y, said.outputs)[:PAIRS]
+    return [Pair(names[pair.true], names[pair.predicted], pair.count) for pair in found]
+
+
+def _class_charts(
+    y: np.ndarray, shares: np.ndarray, names: Sequence[str], words: Words
+) -> Iterator[Chart]:
+    hits = classes.roc(y, shares, names)
+    precise = classes.precision_recall(y, shares, names)
+    if hits:
+        title = words("roc.title", area=number(classes.mean_area(hits)))
+        axes = words("roc.x"), words("roc.y")
+        yield _shares_chart(title, axes, hits, words, diagonal=True)
+        title = words("pr.title", area=number(classes.mean_area(precise)))
+        yield _shares_chart(title, (words("pr.x"), words("pr.y")), precise, words)
+    yield _calibration(y, shares, names, words)
+
+
+def _shares_chart(
+    title: str,
+    axes: tuple[str, str],
+    curves: Sequence[classes.Curve],
+    words: Words,
+    *,
+    diagonal: bool = False,
+) -> Chart:
+    """Return a chart of shares: one curve, one for each of few classes, or many faint ones."""
+    few = len(curves) <= classes.FEW
+    single = len(curves) == 1
+    series = [
+        Series(
+            "" if single else f"{curve.name} ({number(curve.area)})" if few else words("roc.each"),
+            curve.x,
+            curve.y,
+            "validation" if single or not few else f"c{at % 8} d{at // 8}",
+            "line" if few else "faint",
+        )
+        for at, curve in enumerate(curves)
+    ]
+    note = "" if single else words("roc.rest")
+    return Chart(title, *axes, series, x_range=UNIT, y_range=UNIT, diagonal=diagonal, note=note)
+
+
+def _calibration(y: np.ndarray, shares: np.ndarray, names: Sequence[str], words: Words) -> Chart:
+    found = classes.calibration(y, shares)
+    binary = shares.shape[1] == 2
+    of = words("calibration.binary", name=names[1]) if binary else words("calibration.top")
+    return Chart(
+        title=words("calibration.title", brier=number(found.brier)),
+        x_label=words("calibration.x"),
+        y_label=words("calibration.y"),
+        series=[
+            Series("", found.said, found.true, "validation", "faint"),
+            Series(words("calibration.bins"), found.said, found.true, "validation", "dots"),
+        ],
+        whiskers=[(at, *ends) for at, ends in zip(found.said, found.ends, strict=True)],
+        x_range=UNIT,
+        y_range=UNIT,
+        diagonal=True,
+        note=of,
+    )

@@ -1,0 +1,63 @@
+"""What a report shows of predicted numbers: how far they are off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kx.base.text import number
+from kx.pages import deviations
+from kx.pages.charts import Chart, Series, thinned
+from kx.pages.gather import Predictions
+from kx.pages.svg import Drawing, drawn
+from kx.wording.words import Words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """How far numbers are off."""
+
+    facts: Sequence[tuple[str, str]]
+    charts: Sequence[Drawing]
+
+
+def of_numbers(said: Predictions, unit: str, words: Words) -> Numbers:
+    """Return what there is to show of predicted numbers.
+
+    Args:
+        said: targets and outputs.
+        unit: of the target, or what it is.
+        words: of the language.
+    """
+    y, outputs = said.y.reshape(-1).astype("float64"), said.outputs.reshape(-1)
+    found = deviations.deviations(y, outputs)
+    values = {
+        "mae": found.mae, "rmse": found.rmse, "median": found.median, "bias": found.bias,
+        "r2": found.r2, "largest": found.largest,
+    }  # fmt: skip
+    facts = [(words(f"errors.{name}"), number(value)) for name, value in values.items()]
+    charts = _number_charts(y, outputs, unit, words)
+    return Numbers(facts, [one for chart in charts if (one := drawn(chart))])
+
+
+def _number_charts(y: np.ndarray, outputs: np.ndarray, unit: str, words: Words) -> Iterator[Chart]:
+    of = f" · {unit}" if unit else ""
+    kept = thinned(len(y), deviations.DOTS)
+    note = words("errors.thinned", shown=len(kept), count=len(y)) if len(kept) < len(y) else ""
+    true, said = y[kept].tolist(), outputs[kept].tolist()
+    residuals = (outputs - y)[kept].tolist()
+    axes = words("errors.true") + of, words("errors.said") + of
+    dots = Series(words("errors.diagonal"), true, said, "training", "dots")
+    yield Chart(words("errors.against"), *axes, [dots], diagonal=True, note=note)
+    around = Series("", said, residuals, "training", "dots")
+    zero = Series("", [min(said), max(said)], [0.0, 0.0], "plain", "faint")
+    axes = words("errors.said") + of, words("errors.residual")
+    yield Chart(words("errors.residuals"), *axes, [zero, around], note=note)
+    counts = deviations.histogram(outputs - y)
+    bars = Series(words("errors.count"), counts.middles, counts.counts, "training", "bars")
+    axes = words("errors.residual") + of, words("errors.count")
+    yield Chart(words("errors.spread"), *axes, [bars])

@@ -1,0 +1,76 @@
+"""Where everything of a dot plot lies in an SVG picture."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kx.pages.charts import DotPlot, Number, Row
+from kx.pages.scales import Scale, Tick, padded, ticks
+
+ROW, WIDTH, LEFT, RIGHT = 28, 460, 132, 108
+"""Height of a row, width of the picture, room in it for names and, at least, for numbers."""
+
+GAP, DIGIT = 24, 7.6
+"""Around a number, and how wide each of its characters is."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedRow:
+    """A row of a dot plot, with its positions.
+
+    Attributes:
+        beyond: position and form of the arrow at an end of the scale beyond which the value lies.
+    """
+
+    row: Row
+    y: float
+    dots: Sequence[float]
+    low: Number
+    high: Number
+    beyond: tuple[float, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class DotDrawing:
+    """A dot plot with every position worked out."""
+
+    plot: DotPlot
+    width: int
+    height: int
+    left: float
+    right: float
+    bottom: float
+    ticks: Sequence[Tick]
+    rows: Sequence[PlacedRow]
+
+
+def placed(plot: DotPlot) -> DotDrawing | None:
+    """Return where everything of a dot plot lies; None if it has no value."""
+    ends = [end for row in plot.rows for end in (*row.values, row.low, row.high)]
+    known = [end for end in plot.focus or ends if end is not None and math.isfinite(end)]
+    if not known:
+        return None
+    span = padded(min(known), max(known), 0.2 if plot.focus else 0.06)
+    room = max(RIGHT, GAP + DIGIT * max(len(row.shown) for row in plot.rows))
+    left, right, bottom = LEFT, WIDTH - room, 10 + ROW * len(plot.rows)
+    x = Scale(span, (left, right))
+    return DotDrawing(
+        plot=plot,
+        width=WIDTH,
+        height=bottom + 22,
+        left=left,
+        right=right,
+        bottom=bottom,
+        ticks=[Tick(x(value), text) for value, text in ticks(span, 5)],
+        rows=[_placed_row(row, 10 + ROW * (at + 0.5), x) for at, row in enumerate(plot.rows)],
+    )
+
+
+def _placed_row(row: Row, y: float, x: Scale) -> PlacedRow:
+    known = [value for value in row.values if math.isfinite(value)]
+    dots = [x(value) for value in known if x.holds(value)]
+    low, high = (None if end is None else x(end) for end in (row.low, row.high))
+    beyond = x.arrow(known[0]) if known and not dots else None
+    return PlacedRow(row, y, dots, low, high, beyond)

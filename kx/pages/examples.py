@@ -1,0 +1,213 @@
+"""Examples of the dataset as people see them: pictures, texts, or the values of a row."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from kx.base.errors import DataError, MissingDataError
+from kx.base.text import number
+from kx.data.arrays.sequences import INDEX_FROM, PADDING, START, UNKNOWN
+from kx.data.texts.word_index import WORD_INDEXES, read_word_index
+from kx.explain.subjects import dataset_of
+from kx.pages.gather import Predictions, Run
+
+if TYPE_CHECKING:
+    import numpy as np
+    from PIL.Image import Image
+
+    from kx.contracts import DatasetBundle
+    from kx.data.files.sources import SampleFiles, SourceFiles
+
+LONGEST = 160
+"""Pixels of the longer side of a picture; larger ones are made smaller."""
+
+SMALL = 64
+"""Up to so many pixels a picture is kept as PNG, without any loss."""
+
+WORDS = 90
+"""Of a text its last words are shown, which is what a network for sequences keeps, too."""
+
+VALUES = 32
+"""At most so many columns of a row are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An example as it is shown: exactly one of picture, text and values is there.
+
+    Attributes:
+        picture: a data URI.
+        coarse: whether the picture has so few pixels that each is to be seen.
+        text: its words.
+        values: name of a column -> value.
+    """
+
+    picture: str = ""
+    coarse: bool = False
+    text: str = ""
+    values: tuple[tuple[str, str], ...] = ()
+
+
+def show(run: Run, said: Predictions, at: Sequence[int]) -> list[Shown]:
+    """Return some of the rows that a run predicted, read anew from its dataset.
+
+    Nothing is downloaded, and TensorFlow is not needed.
+
+    Args:
+        run: with a record.
+        said: its predictions.
+        at: places in these.
+
+    Raises:
+        KxError: if the data are not to be had any more, or are no longer the same.
+    """
+    import numpy as np
+
+    assert run.record is not None  # noqa: S101 - for the type checker
+    words = _has_words(run.record.spec)
+    files = _files(run.record.is_sample)
+    bundle = _texts(run, files) if words else _dataset(run, files)
+    part = bundle.test if said.part == "test" else bundle.train
+    rows = said.rows[np.array(at, "int64")]
+    if said.rows.max() >= len(part) or not np.array_equal(part.y[said.rows], said.y):
+        raise DataError("the rows are no longer those of the run")
+    return list(_shown(part.x[rows], bundle, words, files))
+
+
+def _files(sample: bool) -> SampleFiles | SourceFiles:
+    from kx.data.files.sources import SampleFiles, SourceFiles
+
+    if sample:
+        return SampleFiles()
+    return replace(
+        SourceFiles.from_environment(), offline=True, offline_because="a report downloads nothing"
+    )
+
+
+def _dataset(run: Run, files: SampleFiles | SourceFiles) -> DatasetBundle:
+    assert run.record is not None  # noqa: S101 - for the type checker
+    return dataset_of(run.folder, run.record, files, plugins=run.plugins)
+
+
+def _has_words(spec: Mapping[str, Any]) -> bool:
+    section = spec.get("dataset")
+    return isinstance(section, dict) and _word_index(section.get("name")) in WORD_INDEXES
+
+
+def _word_index(dataset: object) -> str:
+    return f"{dataset}_word_index.json"
+
+
+def _texts(run: Run, files: SampleFiles | SourceFiles) -> DatasetBundle:
+    """Return the data with words in their order, whatever form the network was given them in.
+
+    Raises:
+        DataError: if the files are not those of the run.
+    """
+    from kx.planning import plan_data
+
+    assert run.record is not None  # noqa: S101 - for the type checker
+    plan = plan_data(run.folder, run.record.spec_folder, plugins=run.plugins)
+    # Of the plan, not of the spec: few architectures would take data of this form.
+    options = {**plan.dataset.options, "encoding": "sequence", "maxlen": WORDS}
+    bundle = replace(plan, dataset=replace(plan.dataset, options=options)).load_data(files)
+    if dict(files.provenance().files) != run.record.dataset.get("files"):
+        raise DataError("the files are no longer those of the run")
+    return bundle
+
+
+def _shown(
+    x: Any, bundle: DatasetBundle, words: bool, files: SampleFiles | SourceFiles
+) -> Iterator[Shown]:
+    shape = bundle.info.input_shape
+    if bundle.info.texts:
+        yield from (Shown(text=_beginning(text)) for text in x.strings)
+    elif words or bundle.info.vocabulary is not None:
+        known = _words(bundle.info.name, files)
+        yield from (Shown(text=_text(row, known)) for row in x)
+    elif len(shape) == 3 and shape[-1] in (1, 3):
+        yield from (_as_picture(picture) for picture in _pixels(x))
+    else:
+        names = bundle.info.features
+        yield from (Shown(values=tuple(_values(row, names))) for row in _dense(x))
+
+
+def _words(dataset: str, files: SampleFiles | SourceFiles) -> dict[int, str]:
+    """Return index -> word, or nothing where the list of words is not at hand."""
+    from kx.data.files.sources import SourceFiles
+
+    name = _word_index(dataset)
+    if name not in WORD_INDEXES or not isinstance(files, SourceFiles):
+        return {}
+    try:
+        ranks = read_word_index(name, files)
+    except MissingDataError:
+        return {}
+    return {rank + INDEX_FROM: word for word, rank in ranks.items()}
+
+
+def _text(row: np.ndarray, known: Mapping[int, str]) -> str:
+    special = {UNKNOWN: "▢", START: ""}
+    spoken = (
+        special.get(index, known.get(index, f"#{index}"))
+        for index in row.tolist()
+        if index != PADDING
+    )
+    return ("" if START in row else "… ") + " ".join(word for word in spoken if word)
+
+
+def _beginning(text: str) -> str:
+    words = text.split()
+    return " ".join(words[:WORDS]) + (" …" if len(words) > WORDS else "")
+
+
+def _pixels(x: Any) -> np.ndarray:
+    """Return pictures as uint8; other numbers are brought there from their own range."""
+    import numpy as np
+
+    found = np.asarray(x)
+    if found.dtype == np.uint8 or not found.size:
+        return found
+    low, high = float(found.min()), float(found.max())
+    return ((found - low) / (high - low or 1.0) * 255).round().astype("uint8")
+
+
+def _as_picture(pixels: np.ndarray) -> Shown:
+    return Shown(picture=_data_uri(pixels), coarse=max(pixels.shape[:2]) < SMALL)
+
+
+def _data_uri(picture: np.ndarray) -> str:
+    from PIL import Image
+
+    image = Image.fromarray(picture[..., 0] if picture.shape[-1] == 1 else picture)
+    small = max(image.size) <= SMALL
+    if not small:
+        image.thumbnail((LONGEST, LONGEST))
+    content = _encoded(image, "PNG" if small else "JPEG")
+    kind = "png" if small else "jpeg"
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode('ascii')}"
+
+
+def _encoded(image: Image, kind: str) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, kind, optimize=True, **({"quality": 80} if kind == "JPEG" else {}))
+    return buffer.getvalue()
+
+
+def _dense(x: Any) -> np.ndarray:
+    import numpy as np
+
+    found: np.ndarray = x.toarray() if hasattr(x, "toarray") else np.asarray(x)
+    return found.reshape(len(found), -1)
+
+
+def _values(row: np.ndarray, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for at, value in enumerate(row[:VALUES].tolist()):
+        name = names[at] if at < len(names) else f"x{at + 1}"
+        yield name, number(value) if isinstance(value, int | float) else str(value)
+    if len(row) > VALUES:
+        yield "…", f"+{len(row) - VALUES}"

@@ -1,0 +1,135 @@
+"""The worst mistakes of a network, with the examples themselves where they can be had."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from kx.base.errors import DataError, KxError, MissingDataError, UnaskedPluginError
+from kx.base.text import number
+from kx.explain.mistakes import worst_mistakes
+from kx.pages.examples import WORDS, Shown, show
+from kx.pages.gather import Predictions, Run, read_origins
+from kx.wording.words import Words
+
+MOST = 12
+"""So many of the worst mistakes are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """An example that was predicted badly.
+
+    Attributes:
+        place: its row, and what that was read from.
+        true: what it is.
+        said: what the network took it for.
+    """
+
+    place: str
+    true: str
+    said: str
+    shown: Shown | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """The worst mistakes, worst first.
+
+    Attributes:
+        note: why the examples themselves are missing.
+        legend: how to read them.
+    """
+
+    exhibits: Sequence[Exhibit]
+    note: str = ""
+    legend: str = ""
+
+
+Found = list[tuple[int, str, str]]
+"""Place in the predictions, what it is, and what was said of it."""
+
+
+def mistakes(said: Predictions, names: Sequence[str], words: Words) -> Found:
+    """Return the examples that were taken for something else, the surest mistakes first."""
+    return [
+        (
+            each.row,
+            words("gallery.share", name=names[each.true], share=_percent(each.true_probability)),
+            words("gallery.share", name=names[each.predicted], share=_percent(each.probability)),
+        )
+        for each in worst_mistakes(said.y, said.outputs, MOST)
+    ]
+
+
+def far_off(said: Predictions) -> Found:
+    """Return the examples of which the predicted number is farthest off."""
+    import numpy as np
+
+    y, outputs = said.y.reshape(-1), said.outputs.reshape(-1)
+    worst = np.argsort(-np.abs(outputs - y), kind="stable")[:MOST]
+    return [(int(at), number(float(y[at])), number(float(outputs[at]))) for at in worst]
+
+
+def _percent(share: float) -> str:
+    digits = ".1f" if share >= 0.001 or share == 0 else ".1g"
+    return f"{100 * share:{digits}}\u00a0%"  # never at two ends of lines
+
+
+def gallery(
+    run: Run, said: Predictions, found: Found, words: Words, warn: Callable[[str], None]
+) -> Gallery:
+    """Return the examples of ``found``, as far as they can be had.
+
+    Args:
+        run: with a record.
+        said: its predictions.
+        found: the worst of them.
+        words: of the language.
+        warn: is told in full why examples cannot be shown.
+    """
+    if not found:
+        return Gallery([], words("gallery.none"))
+    shown, note = _shown(run, said, [at for at, _, _ in found], words, warn)
+    origins = _origins(run, said.part)
+    exhibits = [
+        Exhibit(_place(int(said.rows[at]), origins, words), true, guess, example)
+        for (at, true, guess), example in zip(found, shown, strict=True)
+    ]
+    texts = any(example and example.text for example in shown)
+    return Gallery(exhibits, note, words("gallery.text", count=WORDS) if texts else "")
+
+
+def _shown(
+    run: Run,
+    said: Predictions,
+    at: Sequence[int],
+    words: Words,
+    warn: Callable[[str], None],
+) -> tuple[Sequence[Shown | None], str]:
+    """Return the examples, or none and why: without the paths that a message may have in it."""
+    if run.record and run.record.smoke:
+        return [None] * len(at), words("gallery.smoke")
+    try:
+        return show(run, said, at), ""
+    except KxError as error:
+        warn(f"{run.id}: the worst mistakes cannot be shown themselves: {error}")
+        return [None] * len(at), words(_reason(error))
+
+
+def _reason(error: KxError) -> str:
+    if isinstance(error, UnaskedPluginError):
+        return "gallery.plugin"
+    return "gallery.missing" if isinstance(error, MissingDataError) else "gallery.changed"
+
+
+def _origins(run: Run, part: str) -> list[str]:
+    try:
+        return read_origins(run, part)
+    except DataError:
+        return []
+
+
+def _place(row: int, origins: Sequence[str], words: Words) -> str:
+    place = words("gallery.row", row=row)
+    return f"{place} · {origins[row]}" if row < len(origins) else place

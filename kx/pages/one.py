@@ -1,0 +1,132 @@
+"""The report of one run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kx.advice.diagnosis import Diagnosis, diagnose
+from kx.advice.suggestion import practical
+from kx.base.text import duration
+from kx.pages import facts, opening
+from kx.pages.charts import Chart, DotPlot
+from kx.pages.curves import curve_charts, fold_plot, refit_charts
+from kx.pages.dots import DotDrawing, placed
+from kx.pages.gather import Run, read_run, read_spec
+from kx.pages.groups import in_words, member_of_run
+from kx.pages.results import Results, results
+from kx.pages.svg import Drawing, drawn
+from kx.runs.record import Record
+from kx.wording.diagnosis_words import explained, recorded
+from kx.wording.diagnosis_words import in_a_line as diagnosed_in_a_line
+from kx.wording.recorded import Told, in_a_line, told
+from kx.wording.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class OneRun:
+    """All that the page of one run shows, in the order in which it does.
+
+    Attributes:
+        member: what it is among runs that it was carried out with; empty if it was alone.
+        tags: that people gave it.
+        note: of people.
+        alarms: what makes the numbers worth less than they look.
+        verdict: None without scores.
+        diagnosis: in a line; empty if there is none.
+        reasons: heading and text of what the diagnosis rests on.
+        curves_note: why there are no curves.
+        folds: None where there are not several.
+    """
+
+    id: str
+    name: str
+    dataset: str
+    state: str
+    state_word: str
+    time: str
+    member: str
+    tags: Sequence[str]
+    note: str
+    alarms: Sequence[str]
+    verdict: opening.Verdict | None
+    expectations: Sequence[opening.Expected]
+    diagnosis: str
+    reasons: Sequence[tuple[str, str]]
+    remarks: Sequence[str]
+    error: Told
+    curves: Sequence[Drawing]
+    refits: Sequence[Drawing]
+    curves_note: str
+    folds: DotDrawing | None
+    fits_heading: str
+    fits: facts.FitTable | None
+    results: Results
+    spec: str
+    groups: Sequence[facts.Group]
+    warnings: Sequence[Told]
+
+
+def one_run(
+    folder: Path, words: Words, warn: Callable[[str], None], *, plugins: bool = False
+) -> OneRun:
+    """Return what the report of the run in ``folder`` shows.
+
+    Args:
+        folder: of the run.
+        words: of the language.
+        warn: is told what the page can only hint at.
+        plugins: whether the plugin files that its spec names may be imported.
+    """
+    run = read_run(folder, plugins=plugins)
+    record, found, plot = run.record, diagnosis_of(run), fold_plot(run, words)
+    return OneRun(
+        id=run.id,
+        name=run.name,
+        dataset=str(record.dataset.get("name", "?")) if record else "?",
+        state=run.state,
+        state_word=words.name("state", run.state),
+        time=duration(record.seconds) if record else "",
+        member=in_words(member, words) if (member := member_of_run(run)) else "",
+        tags=run.labels.tags,
+        note=run.labels.note,
+        alarms=opening.alarms(record, words) if record else [],
+        verdict=opening.verdict(record, words) if record else None,
+        expectations=opening.expectations(record, words) if record else [],
+        diagnosis=diagnosed_in_a_line(found, words.language) if found else "",
+        reasons=list(explained(found, words.language))[1:] if found else [],
+        remarks=list(opening.remarks(record, words)) if record else [],
+        error=told((record.error or "") if record else run.note, words),
+        curves=_drawn(curve_charts(run, words)),
+        refits=_drawn(refit_charts(run, words)),
+        curves_note=in_a_line(run.curves_note, words) or words("curves.before"),
+        folds=placed(plot) if plot else None,
+        fits_heading=words(_fits_heading(record, plot)),
+        fits=facts.fit_table(record) if record else None,
+        results=results(run, words, warn),
+        spec=read_spec(run),
+        groups=facts.groups(run, words),
+        warnings=[told(text, words) for text in record.warnings] if record else [],
+    )
+
+
+def _fits_heading(record: Record | None, plot: DotPlot | None) -> str:
+    if plot is None:
+        return "fits"
+    return "folds" if record and record.seeds_count == 1 else "folds.seeds"
+
+
+def _drawn(charts: Sequence[Chart]) -> list[Drawing]:
+    return [drawing for chart in charts if (drawing := drawn(chart))]
+
+
+def diagnosis_of(run: Run) -> Diagnosis | None:
+    """Return the recorded diagnosis; of older records, what is made of their curves."""
+    if run.record is None:
+        return None
+    if found := recorded(run.record.diagnosis):
+        return found
+    if not run.curves:
+        return None
+    return practical(diagnose(run.record, run.curves), run.record.spec, run.record.dataset)

@@ -1,0 +1,205 @@
+"""What a report begins with: the score, what it is worth, and what was expected of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from kx.base.curves import lower_is_better
+from kx.base.text import duration, number, scored, steps_of
+from kx.pages.charts import DotPlot, Row
+from kx.pages.dots import DotDrawing, placed
+from kx.runs.marks import marks_of, sentence
+from kx.runs.record import Expectation, Record, Score, best_baseline, headline
+from kx.wording.expected import wanted
+from kx.wording.recorded import in_a_line
+from kx.wording.words import Words
+
+Standing = Literal["better", "unclear", "worse", ""]
+"""Against the best baseline; empty where there is none to be held against."""
+
+SPREADS = ("fold spread", "seed spread")
+"""Kinds of intervals that are no confidence intervals."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a run is judged by.
+
+    Attributes:
+        label: part and metric.
+        interval: in words, with its kind; may be empty.
+        sentence: how it stands against the best baseline.
+        plot: score and baselines on one scale.
+    """
+
+    label: str
+    score: str
+    interval: str
+    standing: Standing
+    sentence: str
+    plot: DotDrawing | None
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """An expectation of the spec and what became of it.
+
+    Attributes:
+        verdict: ``met``, ``missed`` or ``not judged``.
+        text: in words.
+    """
+
+    verdict: str
+    label: str
+    text: str
+
+
+def verdict(record: Record, words: Words) -> Verdict | None:
+    """Return what a run is judged by, or None without scores."""
+    found = headline(record)
+    if found is None or found[2]["value"] is None:
+        return None
+    part, metric, score = found
+    standing, sentence = _against_baseline(record, part, metric, score, words)
+    return Verdict(
+        label=words.score(part, metric),
+        score=number(score["value"]),
+        interval=interval(score, record, words),
+        standing=standing,
+        sentence=sentence,
+        plot=placed(
+            DotPlot(
+                _axis(record, metric, words), list(_rows(record, words)), _focus(record, metric)
+            )
+        ),
+    )
+
+
+def interval(score: Score, record: Record, words: Words) -> str:
+    """Return an interval or a spread in words, as what it is; empty where there is none."""
+    low, high, kind = score["low"], score["high"], score["interval"]
+    if low is None or high is None:
+        return ""
+    if kind in SPREADS:
+        count = len([fit for fit in record.fits if fit.get("best_epoch") is not None])
+        fits = record.seeds_count if kind == "seed spread" else count
+        what = "spread.seeds" if kind == "seed spread" else "spread.fits"
+        return words(what, half=number((high - low) / 2), count=fits)
+    how = words.name("interval", kind or "")
+    return words("interval.text", low=number(low), high=number(high), how=how)
+
+
+def expectations(record: Record, words: Words) -> list[Expected]:
+    """Return the expectations of the spec, with their verdicts."""
+    return [
+        Expected(each["verdict"], words(f"verdict.{each['verdict']}"), _wanted(each, words))
+        for each in record.expectations
+    ]
+
+
+def alarms(record: Record, words: Words) -> list[str]:
+    """Return what makes the numbers of a run worth less than they look, or nothing."""
+    return [sentence(mark, words.language) for mark in marks_of(record)]
+
+
+def remarks(record: Record, words: Words) -> Iterator[str]:
+    """Yield what should be known before the scores are believed."""
+    if record.best_epoch is not None:
+        keys = {None: "remark.best", 1: "remark.refit_one"}
+        key = keys.get(record.refit_epochs, "remark.refit")
+        yield words(key, epoch=record.best_epoch, epochs=record.refit_epochs)
+    if len(record.refit_rates) > 1:
+        yield words("remark.rates", rates=steps_of(record.refit_rates))
+    if record.streamed:
+        yield words("remark.streamed", metrics=", ".join(record.streamed))
+    yield from _on_the_base(record, words)
+    for part, count in record.duplicates.items():
+        if count:
+            yield words("remark.duplicates", part=words.name("part", part), count=f"{count:,}")
+    if record.given_rows:
+        yield words("remark.given", rows=f"{record.given_rows:,}")
+    if not record.has_test_part:
+        yield words("remark.no_test_part")
+    elif record.scores and "test" not in record.scores:
+        yield words("remark.no_test")
+    elif record.test_looks > 1:
+        yield words("remark.looks", looks=record.test_looks)
+    if record.baseline_note:
+        note = in_a_line(record.baseline_note, words)
+        yield words("reasoned", what=words("remark.baselines"), why=note)
+
+
+def _on_the_base(record: Record, words: Words) -> Iterator[str]:
+    if record.features.get("cached"):
+        yield words("remark.cached")
+    elif passes := record.features.get("forward_passes"):
+        spent = duration(record.features.get("seconds"))
+        yield words("remark.features", passes=f"{passes:,}", time=spent)
+    if record.frozen:
+        same = record.frozen.get("before") == record.frozen.get("after")
+        key = "remark.frozen" if same else "remark.thawed"
+        yield words(key, count=record.frozen.get("weights"))
+
+
+def _against_baseline(
+    record: Record, part: str, metric: str, score: Score, words: Words
+) -> tuple[Standing, str]:
+    found, value = best_baseline(record, part, metric), score["value"]
+    if found is None or value is None:
+        return "", words("baseline.none")
+    name, baseline = found
+    told = {"name": words.name("baseline", name), "value": number(baseline)}
+    low, high = score["low"], score["high"]
+    if low is not None and high is not None and low <= baseline <= high:
+        spread = score["interval"] in SPREADS
+        return "unclear", words("baseline.within_spread" if spread else "baseline.within", **told)
+    if value == baseline:
+        return "worse", words("baseline.equal", **told)
+    better = (value < baseline) == lower_is_better(metric)
+    return ("better", words("baseline.beaten", **told)) if better else (
+        "worse", words("baseline.not_beaten", **told)
+    )  # fmt: skip
+
+
+def _rows(record: Record, words: Words) -> Iterator[Row]:
+    """Yield the scores of the main metric and, below each, its baselines."""
+    found = headline(record)
+    metric = found[1] if found else ""
+    for part in ("test", "validation"):
+        score = record.scores.get(part, {}).get(metric)
+        if score is None or score["value"] is None:
+            continue
+        label, value = words.name("part", part), score["value"]
+        yield Row(label, [value], score["low"], score["high"], part, number(value))
+        for name, baseline in record.baselines.get(part, {}).get(metric, {}).items():
+            if baseline is not None:
+                named = words.name("baseline", name)
+                yield Row(f"- {named}", [baseline], ink="baseline", shown=number(baseline))
+
+
+def _focus(record: Record, metric: str) -> list[float]:
+    """Return what must be seen clearly: the scores, their intervals, the baselines to be beaten."""
+    found: list[float | None] = []
+    for part, scores in record.scores.items():
+        if score := scores.get(metric):
+            best = best_baseline(record, part, metric)
+            found += [score["value"], score["low"], score["high"], best[1] if best else None]
+    return [value for value in found if value is not None]
+
+
+def _axis(record: Record, metric: str, words: Words) -> str:
+    target = str(record.dataset.get("target") or "")
+    unit = f" · {target}" if target and metric in ("mae", "rmse") else ""
+    better = words("axis.lower" if lower_is_better(metric) else "axis.higher")
+    return f"{words.name('metric', metric)}{unit} ({better})"
+
+
+def _wanted(each: Expectation, words: Words) -> str:
+    part, _, metric = each["key"].partition(".")
+    key = words.score(part, metric) if metric else words.name("key", part)
+    shown = scored(each["key"], each["value"])
+    text = words("wanted", what=key, value=shown, ends=wanted(each, words.language))
+    reason = words.name("reason", each["reason"])
+    return " · ".join(filter(None, [text, reason, each["source"]]))

@@ -1,0 +1,76 @@
+"""What the predictions of a run tell: tables, charts, and its worst mistakes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kx.base.errors import DataError
+from kx.pages.class_charts import Classes, are_shares, of_classes, of_labels
+from kx.pages.deviation_charts import Numbers, of_numbers
+from kx.pages.gallery import Gallery, far_off, gallery, mistakes
+from kx.pages.gather import Predictions, Run, read_predictions
+from kx.runs.record import Record
+from kx.wording.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What the predictions tell.
+
+    Attributes:
+        part: in words: of which part of the data.
+        missing: why there is nothing, or not all, to tell.
+    """
+
+    part: str = ""
+    classes: Classes | None = None
+    numbers: Numbers | None = None
+    gallery: Gallery | None = None
+    missing: str = ""
+
+
+def results(run: Run, words: Words, warn: Callable[[str], None]) -> Results:
+    """Return what the predictions of a run tell.
+
+    Args:
+        run: any.
+        words: of the language.
+        warn: is told in full why examples cannot be shown; paths of this machine may be in it.
+    """
+    if run.record is None or run.record.status != "completed":
+        return Results(missing=words("results.none"))
+    try:
+        said = read_predictions(run)
+    except DataError as error:
+        return Results(missing=f"{words('results.none')} ({error})")
+    if not len(said.y):
+        return Results(missing=words("results.not_finite"))
+    return _results(run, run.record, said, words, warn)
+
+
+def _results(
+    run: Run, record: Record, said: Predictions, words: Words, warn: Callable[[str], None]
+) -> Results:
+    task, names = str(record.dataset.get("task")), _names(record, said)
+    left_out = words("results.left_out", count=said.left_out) if said.left_out else ""
+    part = words(f"results.{said.part}", count=f"{len(said.y):,}")
+    if said.part == "test" and record.seeds_count > 1:
+        part += words("results.seeds", count=record.seeds_count)
+    if task in ("binary", "multiclass") and are_shares(said, names):
+        worst = gallery(run, said, mistakes(said, names, words), words, warn)
+        return Results(part, of_classes(said, names, words), gallery=worst, missing=left_out)
+    if task == "multilabel":
+        return Results(part, of_labels(said, names), missing=left_out)
+    if task in ("regression", "unit_regression"):
+        numbers = of_numbers(said, str(record.dataset.get("target") or ""), words)
+        worst = gallery(run, said, far_off(said), words, warn)
+        return Results(part, numbers=numbers, gallery=worst, missing=left_out)
+    return Results(part, missing=words("results.unknown"))
+
+
+def _names(record: Record, said: Predictions) -> list[str]:
+    """Return the names of the classes; numbers where they have none."""
+    known = [str(name) for name in record.dataset.get("classes") or ()]
+    width = said.outputs.shape[1] if said.outputs.ndim > 1 else 1
+    return known or [str(at) for at in range(max(2, width))]

@@ -1,0 +1,209 @@
+"""The table of many runs: a line for each, with its scores and how its settings differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kx.base.curves import lower_is_better
+from kx.base.jsonfile import to_json
+from kx.base.text import duration, number, shortened
+from kx.pages.gather import Run
+from kx.pages.groups import in_words, member_of_run
+from kx.pages.one import diagnosis_of
+from kx.pages.opening import interval
+from kx.runs.compare import differing
+from kx.runs.marks import badge, marks_of
+from kx.runs.record import Record, best_baseline, headline
+from kx.wording.diagnosis_words import WORDS as DIAGNOSES
+from kx.wording.words import Words
+
+SETTINGS = 40
+"""At most so many settings have a column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of the table.
+
+    Attributes:
+        text: as it is shown.
+        key: what it is sorted by, if not by its text; None: it stands at the end.
+        remark: shown small beside it.
+        mark: a class of the style sheet.
+    """
+
+    text: str
+    key: float | None = None
+    remark: str = ""
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its heading, whether it holds numbers, whether it is a setting of the specs."""
+
+    heading: str
+    numeric: bool = False
+    setting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A run on a line of the table.
+
+    Attributes:
+        badges: kind and text of what makes its numbers worth less.
+        drawn: whether its curve is drawn at first.
+        has_curves: whether there is any to be drawn.
+        member: what the run is among others that it was carried out with.
+        group: their id.
+        tags: that people gave it.
+        note: of people.
+    """
+
+    id: str
+    name: str
+    state: str
+    state_word: str
+    dataset: str
+    badges: Sequence[tuple[str, str]]
+    cells: Sequence[Cell]
+    has_curves: bool
+    drawn: bool
+    member: str
+    group: str
+    tags: Sequence[str]
+    note: str
+
+
+def differing_settings(runs: Sequence[Run]) -> dict[str, dict[str, Any]]:
+    """Return key -> run -> value of the settings in which the specs differ, but for their names."""
+    specs = {
+        run.id: {key: value for key, value in run.record.spec.items() if key != "name"}
+        for run in runs
+        if run.record
+    }
+    return differing(specs) if len(specs) > 1 else {}
+
+
+def settings_of(runs: Sequence[Run]) -> dict[str, dict[str, Any]]:
+    """Return key -> run -> value of what differs; first what most runs have, with most values."""
+    found = differing_settings(runs)
+    worth = {k: (len(row), len({to_json(v) for v in row.values()})) for k, row in found.items()}
+    kept = sorted(found, key=lambda key: worth[key], reverse=True)[:SETTINGS]
+    return {key: found[key] for key in kept}
+
+
+def score_columns(runs: Sequence[Run]) -> list[tuple[str, str]]:
+    """Return part and metric of what any run is judged by, test before validation."""
+    found: dict[tuple[str, str], None] = {}
+    for run in runs:
+        if run.record and (head := headline(run.record)):
+            found |= {(part, head[1]): None for part in run.record.scores if head[1] in
+                      run.record.scores[part]}  # fmt: skip
+    return sorted(found, key=lambda pair: pair[0] != "test")
+
+
+def columns_of(
+    scores: Sequence[tuple[str, str]], settings: Iterable[str], words: Words
+) -> list[Column]:
+    """Return the columns of scores, of what else is told of each run, and of settings."""
+    return [
+        *(Column(words.brief(part, metric), numeric=True) for part, metric in scores),
+        Column(words("column.baseline"), numeric=True),
+        Column(words("column.expected")),
+        Column(words("column.diagnosis")),
+        Column(words("column.epoch"), numeric=True),
+        Column(words("column.parameters"), numeric=True),
+        Column(words("column.seconds"), numeric=True),
+        *(Column(key, setting=True) for key in settings),
+    ]
+
+
+def line_of(
+    run: Run,
+    scores: Sequence[tuple[str, str]],
+    settings: Mapping[str, Mapping[str, Any]],
+    words: Words,
+    has_curves: bool,
+    is_drawn: bool,
+) -> Line:
+    """Return the line of a run, with a cell for each column of ``columns_of``."""
+    record, member = run.record, member_of_run(run)
+    told = list(_cells(run, record, scores, words)) if record else [Cell("")] * (len(scores) + 6)
+    return Line(
+        id=run.id,
+        name=run.name,
+        state=run.state,
+        state_word=words.name("state", run.state),
+        dataset=dataset_name(run),
+        badges=list(_badges(record, words)) if record else [],
+        cells=[*told, *(_setting(row, run.id) for row in settings.values())],
+        has_curves=has_curves,
+        drawn=is_drawn,
+        member=in_words(member, words) if member else "",
+        group=member.group if member else "",
+        tags=run.labels.tags,
+        note=run.labels.note,
+    )
+
+
+def _cells(
+    run: Run, record: Record, scores: Sequence[tuple[str, str]], words: Words
+) -> Iterator[Cell]:
+    for part, metric in scores:
+        score = record.scores.get(part, {}).get(metric)
+        if score is None or score["value"] is None:
+            yield Cell("")
+            continue
+        best = best_baseline(record, part, metric)
+        beaten = best and (score["value"] < best[1]) == lower_is_better(metric)
+        mark = "" if best is None else "better" if beaten else "worse"
+        ends = interval(score, record, words).partition(" (")[0].partition("（")[0]
+        yield Cell(number(score["value"]), score["value"], ends, mark)
+    yield _baseline(record, words)
+    yield _expected(record, words)
+    found = diagnosis_of(run)
+    yield Cell(DIAGNOSES.text(f"kind.{found.kind}", words.language) if found else "")
+    epoch = record.best_epoch
+    yield Cell("" if epoch is None else str(epoch), epoch)
+    yield Cell(f"{record.parameters:,}" if record.parameters else "", record.parameters or None)
+    yield Cell(duration(record.seconds), record.seconds)
+
+
+def _baseline(record: Record, words: Words) -> Cell:
+    head = headline(record)
+    found = best_baseline(record, head[0], head[1]) if head else None
+    if found is None:
+        return Cell("")
+    return Cell(number(found[1]), found[1], words.name("baseline", found[0]))
+
+
+def _expected(record: Record, words: Words) -> Cell:
+    verdicts = [expectation["verdict"] for expectation in record.expectations]
+    for verdict in ("missed", "not judged", "met"):
+        if verdict in verdicts:
+            return Cell(words(f"verdict.{verdict}"), mark=verdict.replace(" ", "-"))
+    return Cell("")
+
+
+def _setting(row: Mapping[str, Any], run: str) -> Cell:
+    if run not in row:
+        return Cell("")
+    value = row[run]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        text = value if isinstance(value, str) else to_json(value, indent=None).strip()
+        return Cell(shortened(text))
+    return Cell(f"{value:g}" if isinstance(value, float) else str(value), float(value))
+
+
+def _badges(record: Record, words: Words) -> Iterator[tuple[str, str]]:
+    for mark in marks_of(record):
+        yield mark, badge(mark, words.language)
+
+
+def dataset_name(run: Run) -> str:
+    """Return what a run's dataset is called, ``?`` if the run does not tell."""
+    return str(run.record.dataset.get("name") or "?") if run.record else "?"

@@ -1,0 +1,1 @@
+"""Predictions of a run that is over: its network, its preparation, new inputs."""

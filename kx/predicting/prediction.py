@@ -1,0 +1,190 @@
+"""What the network of a run says of new examples, prepared as its training data were."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kx.base.errors import DataError, OutOfMemoryError
+from kx.base.jsonfile import read_json
+from kx.base.text import clean, shortened
+from kx.data.inputs.given import Examples, Given
+from kx.data.inputs.kinds import completed, read_examples
+from kx.predicting.kept_run import (
+    kept_model,
+    kept_preparation,
+    model_file,
+    recorded,
+    told_epoch,
+)
+from kx.runs.marks import marks_of, sentence
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+
+    from kx.data.preparation import AnyPreparation
+    from kx.runs.record import Record
+
+SAMPLE = "SAMPLE DATA: trained on a generated stand-in, it knows nothing of real examples"
+
+AT_ONCE = 2048
+"""Examples that are made dense at a time, for the sake of memory; it changes no result."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kept:
+    """What of a run is needed to predict; its network is loaded later, since that takes seconds.
+
+    Attributes:
+        folder: of the run.
+        form: of its inputs, as ``kx.data.inputs.kinds.form_of`` told.
+        plugins: whether the plugin files that its spec names may be imported.
+    """
+
+    folder: Path
+    record: Record
+    form: Mapping[str, Any]
+    preparation: AnyPreparation
+    plugins: bool = False
+
+    @property
+    def task(self) -> str:
+        """One of ``kx.contracts.Task``."""
+        return str(self.record.dataset.get("task", ""))
+
+    @property
+    def classes(self) -> Sequence[str]:
+        """Names of the classes, in the order of the outputs; empty for a regression."""
+        classes = [str(name) for name in self.record.dataset.get("classes") or ()]
+        return classes or (("0", "1") if self.task == "binary" else ())
+
+    @property
+    def target(self) -> str:
+        """What a regression predicts, with its unit."""
+        return str(self.record.dataset.get("target") or "prediction")
+
+    @property
+    def reads_files(self) -> bool:
+        """Whether its inputs are known by files: pictures, or tables and their lines."""
+        return self.form.get("kind") in ("picture", "table")
+
+    def marks(self) -> list[str]:
+        """Return why the predictions mean little, if they do; to be told loudly.
+
+        A leak makes scores too good, and predictions no worse.
+        """
+        worn = [mark for mark in marks_of(self.record) if mark != "leaky"]
+        marks = [SAMPLE if mark == "sample" else sentence(mark) for mark in worn]
+        if partial := self.record.partial:
+            marks.append(f"STOPPED EARLY: the network of {partial['fit']}, {told_epoch(partial)}")
+        return marks
+
+    def remarks(self) -> list[str]:
+        """Return what else is to be known of the network."""
+        count = self.record.seeds_count
+        return [f"The network kept is that of the first of {count} seeds."] if count > 1 else []
+
+    def read(self, given: Given) -> Examples:
+        """Read new examples as the run's dataset would have.
+
+        Raises:
+            UsageError: if nothing was given, or in a way that is for other runs.
+            DataError: with all that is wrong with what was given.
+        """
+        return read_examples(given, self.form, self.preparation)
+
+    def predict(self, examples: Examples) -> np.ndarray:
+        """Return what the network says: (n, outputs) float32; TensorFlow must be ready.
+
+        Raises:
+            DataError: if it cannot be loaded, an example cannot be prepared, or what it says of
+                one is no number.
+            UnaskedPluginError: if a plugin file would have to be imported.
+        """
+        model = kept_model(self.folder, self.record, plugins=self.plugins)
+        said = _answers(model, self.preparation.apply(examples.x, "given"), self.folder)
+        _refuse_no_numbers(said, examples)
+        return said
+
+    def probabilities(self, said: np.ndarray) -> np.ndarray:
+        """Return the probability of each class, (n, classes), of what the network says."""
+        import numpy as np
+
+        return np.concatenate([1 - said, said], axis=1) if self.task == "binary" else said
+
+
+def _refuse_no_numbers(said: np.ndarray, examples: Examples) -> None:
+    import numpy as np
+
+    rows = np.flatnonzero(~np.isfinite(said).all(axis=-1))
+    if len(rows):
+        names = ", ".join(examples.names[row][:40] for row in rows[:5])
+        more = f" and {len(rows) - 5:,} more" if len(rows) > 5 else ""
+        raise DataError(
+            f"what the network says of {names}{more} is no number: leave them out, or train it "
+            "again with this kx."
+        )
+
+
+def open_run(folder: Path, *, plugins: bool = False) -> Kept:
+    """Return what the run in ``folder`` kept for predictions.
+
+    Args:
+        folder: of the run.
+        plugins: whether the plugin files that its spec names may be imported.
+
+    Raises:
+        DataError: if it has no network, or it is not known how its inputs are read.
+    """
+    record = recorded(folder)
+    model_file(folder)
+    if not (folder / "inputs.json").is_file():
+        raise DataError(
+            f"{folder.name} has no inputs.json, which tells how its examples are read: an older kx "
+            "trained it, or its dataset has neither names of columns, nor square pictures, nor "
+            "words. Train it again, or have the dataset tell (DatasetInfo.features)."
+        )
+    form = completed(read_json(folder / "inputs.json"), record.spec.get("dataset", {}))
+    return Kept(folder, record, form, kept_preparation(folder), plugins)
+
+
+def _answers(model: keras.Model, x: Any, folder: Path) -> np.ndarray:
+    """Return the outputs of a network that may, in spite of its form, be another run's."""
+    import tensorflow as tf
+
+    try:
+        return outputs(model, x)
+    except tf.errors.ResourceExhaustedError as error:
+        raise OutOfMemoryError("out of memory: predict fewer examples at a time.") from error
+    except (ValueError, TypeError, tf.errors.OpError) as error:
+        line = clean(str(error).strip().partition("\n")[0])
+        raise DataError(
+            f"{model_file(folder)}: cannot be applied to such examples: {shortened(line, 200)}. "
+            "Its plugin is at fault, or it is not the network of this run."
+        ) from error
+
+
+def outputs(model: keras.Model, x: Any) -> np.ndarray:
+    """Return the outputs of a network for prepared examples: (n, outputs) float32.
+
+    Args:
+        model: for dense rows, as runs keep them.
+        x: (n, …) array or CSR matrix.
+    """
+    import numpy as np
+
+    from kx.contracts import Split
+    from kx.training.feed import Resident
+    from kx.training.prediction import Predictor
+
+    predictor, said = None, []
+    for at in range(0, x.shape[0], AT_ONCE):
+        part = x[at : at + AT_ONCE]
+        dense = part.toarray() if hasattr(part, "toarray") else part
+        data = Resident(Split(dense, np.zeros(len(dense), "float32")))
+        predictor = predictor or Predictor(model, data)
+        said.append(predictor.predict(data, np.arange(len(dense))))
+    return np.concatenate(said)

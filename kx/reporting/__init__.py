@@ -1,1 +1,0 @@
-"""What remains of a run, and how it is shown: files, records, pictures, tables."""

@@ -1,1 +1,0 @@
-"""Pictures: numbers in, a file out."""

@@ -1,0 +1,1 @@
+"""The store of runs: folders, records, histories, groups, and how runs compare."""

@@ -1,0 +1,125 @@
+"""Which runs can be held against each other: those of the same data, judged by the same numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from typing import Any, NamedTuple
+
+from kx.base.language import Catalogue, Language
+from kx.base.text import clean, shortened
+from kx.runs.record import Record, headline
+
+WORDS = Catalogue(
+    {
+        "data": (
+            "NOT COMPARABLE: these runs are of different data ({what}). Their losses and scores "
+            "must not be held against each other.",
+            "不可比较：这些运行所用的数据不同（{what}）。它们的损失和分数不能相互比较。",
+        ),
+        "metrics": (
+            "These runs are judged by different metrics ({what}): a number of one says nothing "
+            "beside that of another.",
+            "这些运行的评价指标不同（{what}）：不同指标的数值不能相互比较。",
+        ),
+        "losses": (
+            "These runs are trained for different losses ({what}): these must not be held against "
+            "each other.",
+            "这些运行的损失函数不同（{what}）：它们的损失不能相互比较。",
+        ),
+        "and": (", ", "、"),
+    }
+)
+
+
+class Data(NamedTuple):
+    """What the numbers of a run are of. Runs with equal ones can be compared.
+
+    Attributes:
+        contents: of the files that were read; without any, the fingerprint.
+        test_rows: None if that is not known.
+    """
+
+    name: str
+    task: str
+    sample: bool
+    smoke: bool
+    contents: Hashable
+    test_rows: int | None
+
+
+def data_of(record: Record) -> Data:
+    """Return what the numbers of a run are of."""
+    told = record.dataset
+    files = told.get("files")
+    # What comes with a dependency is the same whatever form its labels are asked for in.
+    own = "package" if told.get("source") == "package" else str(told.get("fingerprint"))
+    contents = tuple(sorted(files.items())) if files else own
+    rows = told.get("test_examples")
+    return Data(
+        str(told.get("name")), str(told.get("task")), record.is_sample, record.smoke, contents, rows
+    )
+
+
+def unlike(first: Record, other: Record) -> str:
+    """Return the first attribute of ``Data`` in which two runs differ, or an empty text."""
+    pairs = zip(Data._fields, data_of(first), data_of(other), strict=True)
+    return next((name for name, own, its in pairs if own != its), "")
+
+
+def loss_of(record: Record) -> str:
+    """Return the name of the loss that a run was trained for, if it is known.
+
+    How labels are written makes no other loss of it.
+    """
+    training = record.spec.get("training")
+    name = str(training.get("loss") or "") if isinstance(training, dict) else ""
+    return name.removeprefix("sparse_")
+
+
+def named(records: Iterable[Record]) -> dict[Data, str]:
+    """Return what to call each kind of data; those of one name are told apart by more."""
+    kinds = dict.fromkeys(map(data_of, records))
+    names = [kind.name for kind in kinds]
+    return {kind: _called(kind, names.count(kind.name) > 1) for kind in kinds}
+
+
+def _called(kind: Data, more: bool) -> str:
+    about = [word for word, holds in (("sample", kind.sample), ("smoke", kind.smoke)) if holds]
+    if more and kind.test_rows is not None:
+        about.append(f"{kind.test_rows:,} test rows")
+    if more:
+        about.append(_contents(kind.contents))
+    name = shortened(clean(kind.name))
+    return f"{name} ({', '.join(about)})" if about else name
+
+
+def _contents(contents: Any) -> str:
+    """Return what tells contents from others: a file's name with its digest, or a fingerprint."""
+    if isinstance(contents, str):
+        return contents[:8]
+    file, digest = contents[0]
+    return f"{shortened(clean(file), 24)} {str(digest)[:8]}"
+
+
+def cautions(records: Iterable[Record], language: Language = "en") -> list[str]:
+    """Return why runs must not be held against each other, if there is a reason; the worst first.
+
+    Args:
+        records: of the runs.
+        language: of the sentences.
+    """
+    known = list(records)
+    heads = [found[1] for record in known if (found := headline(record))]
+    reasons = {
+        "data": list(named(known).values()),
+        "metrics": list(dict.fromkeys(heads)),
+        "losses": list(dict.fromkeys(filter(None, map(loss_of, known)))),
+    }
+    join = WORDS.text("and", language).join
+    if len(reasons["data"]) > 1:
+        return [WORDS.text("data", language, what=join(reasons["data"]))]
+    return [
+        WORDS.text(key, language, what=join(map(clean, what)))
+        for key, what in reasons.items()
+        if len(what) > 1
+    ]

@@ -1,0 +1,181 @@
+"""What tells runs apart, and whether the difference is more than chance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from string import ascii_uppercase
+from typing import Any
+
+from kx.base.curves import difference
+from kx.base.errors import UsageError
+from kx.base.flat import flattened
+from kx.base.jsonfile import to_json
+from kx.runs.comparable import cautions, loss_of
+from kx.runs.evidence import Contender, read_run
+from kx.runs.findings import Comparison, compared
+from kx.runs.record import Record, Score
+
+PARTS = ("validation", "test")
+
+FACTS = (
+    "parameters",
+    "seconds",
+    "best_epoch",
+    "refit_epochs",
+    "streamed",
+    "engine",
+    "precision",
+    "git_commit",
+    "versions",
+    "environment",
+)
+"""Fields of the record that may explain a difference."""
+
+SET_BY_KX = ("KERAS_BACKEND", "TF_CPP_MIN_LOG_LEVEL")
+"""Variables that the second run in a process finds set, and that explain nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRow:
+    """One metric of one part, in all runs that have it.
+
+    Attributes:
+        scores: label -> score.
+        differences: label -> value minus the reference's; only where the two can be compared.
+    """
+
+    part: str
+    metric: str
+    scores: Mapping[str, Score]
+    differences: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Runs side by side; what is equal in all of them is left out.
+
+    Attributes:
+        settings: dotted key of the spec -> label -> value; runs without the key are missing.
+        facts: likewise, of what the record says of the run: parameters, seconds, versions, ….
+        scores: validation first.
+        comparisons: of each run but the first with the first.
+        warnings: of what is to be borne in mind with several tests.
+        cautions: why numbers of some runs must not be held against those of others.
+    """
+
+    runs: tuple[Contender, ...]
+    settings: Mapping[str, Mapping[str, Any]]
+    facts: Mapping[str, Mapping[str, Any]]
+    scores: tuple[ScoreRow, ...]
+    comparisons: tuple[Comparison, ...]
+    warnings: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields by name."""
+        return asdict(self)
+
+
+def compare_runs(folders: Sequence[Path]) -> Overview:
+    """Compare the runs in ``folders`` with the first of them.
+
+    Raises:
+        UsageError: if they are fewer than two, too many, or one is named twice.
+    """
+    _check_choice(folders)
+    runs = [
+        read_run(label, folder) for label, folder in zip(ascii_uppercase, folders, strict=False)
+    ]
+    records = {run.about.label: run.record for run in runs if run.record}
+    comparisons = tuple(compared(runs[0], run) for run in runs[1:])
+    comparable = [comparison.run for comparison in comparisons if comparison.comparable]
+    return Overview(
+        runs=tuple(run.about for run in runs),
+        settings=differing({label: _settings(record) for label, record in records.items()}),
+        facts=differing({label: _facts(record) for label, record in records.items()}),
+        scores=tuple(_score_rows(records, runs[0].about.label, comparable)),
+        comparisons=comparisons,
+        warnings=tuple(_warnings(comparisons)),
+        cautions=tuple(cautions(records.values())),
+    )
+
+
+def differing(columns: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return dotted key -> label -> value, for the keys that are not equal in all ``columns``.
+
+    Args:
+        columns: label -> nested values. A label that lacks a key is missing in its row.
+    """
+    flat = {label: dict(flattened(values)) for label, values in columns.items()}
+    keys = dict.fromkeys(key for values in flat.values() for key in values)
+    rows = {key: {label: v[key] for label, v in flat.items() if key in v} for key in keys}
+    return {key: row for key, row in rows.items() if len(row) < len(flat) or _unequal(row)}
+
+
+def _unequal(row: Mapping[str, Any]) -> bool:
+    return len({to_json(value) for value in row.values()}) > 1  # in Python, True == 1
+
+
+def _check_choice(folders: Sequence[Path]) -> None:
+    if len(folders) < 2:
+        raise UsageError("give two or more runs to compare. List them: kx runs")
+    if len(folders) > len(ascii_uppercase):
+        raise UsageError(f"at most {len(ascii_uppercase)} runs can be compared at once.")
+    for at, folder in enumerate(folders):
+        if folder in folders[:at]:
+            raise UsageError(f"{folder.name} is named twice; give different runs.")
+
+
+def _settings(record: Record) -> dict[str, Any]:
+    """Return what of the spec decides a run: not its name, which stands above the table."""
+    idle = ("name", "expect", "variants")
+    return {key: value for key, value in record.spec.items() if key not in idle}
+
+
+def _facts(record: Record) -> dict[str, Any]:
+    facts = {name: getattr(record, name) for name in FACTS}
+    told = record.environment.get("variables")
+    if isinstance(told, dict):
+        kept = {name: value for name, value in told.items() if name not in SET_BY_KX}
+        facts["environment"] = {**record.environment, "variables": kept}
+    return facts
+
+
+def _score_rows(
+    records: Mapping[str, Record], reference: str, comparable: Sequence[str]
+) -> Iterator[ScoreRow]:
+    for part in PARTS:
+        found = {label: record.scores.get(part, {}) for label, record in records.items()}
+        for metric in dict.fromkeys(name for scores in found.values() for name in scores):
+            scores = {label: s[metric] for label, s in found.items() if metric in s}
+            alike = [label for label in comparable if _alike(metric, records, reference, label)]
+            yield ScoreRow(part, metric, scores, _differences(scores, reference, alike))
+
+
+def _alike(metric: str, records: Mapping[str, Record], reference: str, label: str) -> bool:
+    """Whether a metric is the same number in two runs: a loss is, if they are trained for one."""
+    return metric != "loss" or loss_of(records[label]) == loss_of(records[reference])
+
+
+def _differences(
+    scores: Mapping[str, Score], reference: str, comparable: Sequence[str]
+) -> dict[str, float]:
+    values = {label: score["value"] for label, score in scores.items()}
+    base = values.get(reference)
+    pairs = ((label, values.get(label)) for label in comparable)
+    return {
+        label: difference(value, base)
+        for label, value in pairs
+        if value is not None and base is not None
+    }
+
+
+def _warnings(comparisons: Sequence[Comparison]) -> Iterator[str]:
+    count = sum(bool(comparison.findings) for comparison in comparisons)
+    if count > 1:
+        yield (
+            f"{count} runs were tested against {comparisons[0].reference}, and nothing is "
+            "corrected for that: the more there are, the likelier one seems better by chance."
+        )

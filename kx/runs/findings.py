@@ -1,0 +1,223 @@
+"""Which paired test fits what two runs left behind, and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from kx.base.curves import lower_is_better
+from kx.base.errors import DataError
+from kx.base.text import clean, shortened
+from kx.evaluators.paired import (
+    PairedTest,
+    corrected_t,
+    labels,
+    mcnemar,
+    paired_bootstrap,
+    per_split,
+)
+from kx.runs.comparable import loss_of, unlike
+from kx.runs.evidence import CLASSES, NUMBERS, Evidence, Run, Splits, train_size
+from kx.runs.record import Record, headline
+
+if TYPE_CHECKING:
+    import numpy as np
+
+SEED = 0
+"""Of the resampling: the same runs give the same interval each time."""
+
+_THESE_ROWS = "these rows; this judges the two trained networks, not their specs"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A test, and what it says.
+
+    Attributes:
+        on: what the pairs are.
+        why: why this test is the one that fits.
+        distinguishable: whether chance alone would rarely do this; None: no telling.
+        verdict: the same in words, and which run is better.
+    """
+
+    on: Literal["test rows", "folds"]
+    why: str
+    distinguishable: bool | None
+    verdict: str
+    test: PairedTest
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A run against the reference.
+
+    Attributes:
+        run: its label.
+        comparable: whether both ended well and saw the same data.
+        findings: the tests that could be made.
+        notes: why others could not.
+        unlike: in what their data differ; empty if they do not, or one did not end well.
+    """
+
+    run: str
+    reference: str
+    comparable: bool
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+    unlike: str = ""
+
+
+def compared(first: Run, other: Run) -> Comparison:
+    """Hold ``other`` against ``first`` by the tests that fit both."""
+    ends = other.about.label, first.about.label
+    if first.evidence is None or other.evidence is None:
+        missing = [run.about for run in (first, other) if run.evidence is None]
+        states = " and ".join(f"{about.label} is {about.state}" for about in missing)
+        return Comparison(*ends, comparable=False, notes=(f"{states}: no test",))
+    if reason := _unlike(first.evidence, other.evidence):
+        note = f"the data differ ({reason}): no test and no differences"
+        return Comparison(*ends, comparable=False, notes=(note,), unlike=reason)
+    results = [_on_rows(first.evidence, other.evidence), _on_folds(first.evidence, other.evidence)]
+    findings = tuple(result for result in results if isinstance(result, Finding))
+    notes = tuple(result for result in results if isinstance(result, str))
+    return Comparison(*ends, comparable=True, findings=findings, notes=notes)
+
+
+def _unlike(first: Evidence, other: Evidence) -> str:
+    """Return in what the data of two runs differ, or nothing."""
+    a, b = first.record, other.record
+    what = unlike(a, b) or ("" if _same_targets(first, other) else "test_rows")
+    if what in ("name", "task"):
+        return f"{first.label}: {_named(a.dataset)}, {other.label}: {_named(b.dataset)}"
+    if what == "sample":
+        return f"{(first if a.is_sample else other).label} is of sample data"
+    if what == "smoke":
+        return f"{(first if a.smoke else other).label} is a smoke run, on a few rows"
+    files = a.dataset.get("files") or b.dataset.get("files")
+    told = {
+        "contents": "the files that were read have other contents"
+        if files
+        else "other fingerprints",
+        "test_rows": "other rows in the test part",
+    }
+    return told.get(what, "")
+
+
+def _named(dataset: Mapping[str, Any]) -> str:
+    return shortened(clean(f"{dataset.get('name')}, {dataset.get('task')}"))
+
+
+def _same_targets(first: Evidence, other: Evidence) -> bool:
+    """Whether the test parts have the same targets, as far as both are known."""
+    import numpy as np
+
+    if isinstance(first.rows, str) or isinstance(other.rows, str):
+        return True
+    return np.array_equal(first.rows[0], other.rows[0])
+
+
+def _on_rows(first: Evidence, other: Evidence) -> Finding | str:
+    if isinstance(first.rows, str) or isinstance(other.rows, str):
+        reasons = [run.rows for run in (first, other) if isinstance(run.rows, str)]
+        return f"no test on the test rows: {'; '.join(reasons)}"
+    y, ours, theirs = *first.rows, other.rows[1]
+    if first.task in CLASSES:
+        test = mcnemar(labels(ours) == y, labels(theirs) == y, SEED)
+        return _finding("test rows", f"both classified {_THESE_ROWS}", test, first, other)
+    if first.task in NUMBERS:
+        before, after = (abs(outputs[:, 0].astype(float) - y) for outputs in (ours, theirs))
+        test = paired_bootstrap("mae", before, after, SEED)
+        return _finding(
+            "test rows", f"both predicted a number for {_THESE_ROWS}", test, first, other
+        )
+    return f"no test on the test rows: kx has none for {first.task or 'unknown'} data"
+
+
+def _on_folds(first: Evidence, other: Evidence) -> Finding | str | None:
+    """Return the test, or why there is none; where neither run has folds, that goes unsaid."""
+    if not _has_folds(first.record) and not _has_folds(other.record):
+        return _elsewhere(first, other)
+    try:
+        splits, metric = _shared_splits(first, other), _shared_metric(first.record, other.record)
+        count = len(splits["splits"])
+        before, after = (_fold_values(run, metric, count) for run in (first, other))
+    except DataError as error:
+        return f"no test on the folds: {error}"
+    test = corrected_t(metric, before, after, _ratio(splits))
+    return _finding("folds", "both were validated on these", test, first, other)
+
+
+def _finding(
+    on: Literal["test rows", "folds"],
+    why: str,
+    test: PairedTest,
+    first: Evidence,
+    other: Evidence,
+) -> Finding:
+    verdict = _verdict(test, first.label, other.label)
+    return Finding(on, why, test.distinguishable, verdict, test)
+
+
+def _verdict(test: PairedTest, first: str, second: str) -> str:
+    if test.distinguishable is None:
+        return "no telling: the difference is the same in every fold"
+    if not test.distinguishable:
+        return "the difference is not distinguishable from chance"
+    falls, low = test.difference < 0, lower_is_better(test.metric)
+    return f"{second if falls == low else first} is better, by more than chance explains"
+
+
+def _has_folds(record: Record) -> bool:
+    return any(len(values) > 1 for values in record.fold_scores.values())
+
+
+def _shared_splits(first: Evidence, other: Evidence) -> Splits:
+    if isinstance(first.splits, str):
+        raise DataError(first.splits)
+    if isinstance(other.splits, str):
+        raise DataError(other.splits)
+    if _elsewhere(first, other):
+        raise DataError("they were validated on different rows")
+    if len(first.splits["splits"]) < 2:
+        raise DataError("there is only one split")
+    return first.splits
+
+
+def _elsewhere(first: Evidence, other: Evidence) -> str | None:
+    """Return that two runs were validated on different rows, if it is known."""
+    if isinstance(first.splits, str) or isinstance(other.splits, str):
+        return None
+    equal = _rows_of(first.splits) == _rows_of(other.splits)
+    return None if equal else "they were validated on different rows"
+
+
+def _rows_of(splits: Splits) -> tuple[Any, ...]:
+    return splits["examples"], [(split["train"], split["validation"]) for split in splits["splits"]]
+
+
+def _shared_metric(first: Record, other: Record) -> str:
+    """Return the main metric of the first run, or else one that both have, the loss last."""
+    main = headline(first)
+    own = () if loss_of(first) == loss_of(other) else ("loss",)  # they are trained for others
+    shared = [name for name in first.fold_scores if name in other.fold_scores and name not in own]
+    if not shared:
+        raise DataError("no metric was recorded in both")
+    return min(shared, key=lambda name: (main is None or name != main[1], name == "loss"))
+
+
+def _fold_values(run: Evidence, metric: str, splits: int) -> np.ndarray:
+    import numpy as np
+
+    values = run.record.fold_scores[metric]
+    if not values or len(values) % splits:
+        raise DataError(f"{run.label} has {len(values)} scores for {splits} splits")
+    if None in values:
+        raise DataError(f"in {run.label}, {metric} is no number in every fold")
+    return per_split(np.asarray(values, float), splits)
+
+
+def _ratio(splits: Splits) -> float:
+    """Return validation rows / training rows, on average over the splits."""
+    pairs = [(len(split["validation"]), train_size(splits, split)) for split in splits["splits"]]
+    return sum(held_out / trained for held_out, trained in pairs) / len(pairs)

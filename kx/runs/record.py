@@ -1,0 +1,307 @@
+"""``record.json``: all that is needed to compare a run with others, or to repeat it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from typing_extensions import TypedDict  # Pydantic wants this one below Python 3.12
+
+from kx.base.curves import lower_is_better
+from kx.base.errors import DataError
+from kx.base.jsonfile import bytes_of, parse_json, to_json
+from kx.runs.record_shape import shape
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+SCHEMA_VERSION = 2
+
+MOST_BYTES = 1 << 27
+"""Of a record: each of 100,000 fits takes about 300."""
+
+Status = Literal["completed", "failed", "diverged", "interrupted", "running"]
+STATUSES: tuple[str, ...] = get_args(Status)
+
+Verdict = Literal["met", "missed", "not judged"]
+
+
+class Score(TypedDict):
+    """A metric's value, with the ends and the kind of its interval where one is known.
+
+    ``interval`` is ``wilson`` or ``bootstrap``: from low to high there is 95 % confidence. With
+    ``fold spread`` and ``seed spread`` the value is the mean of several fits, and low and high are
+    one standard deviation of them away from it, which is no confidence interval.
+    """
+
+    value: float | None
+    low: float | None
+    high: float | None
+    interval: str | None
+
+
+class Expectation(TypedDict):
+    """What a spec expects of a score, and whether it came true.
+
+    ``key`` is ``part.metric``; ``reason`` says why nothing was judged; ``source`` where the
+    expectation is from.
+    """
+
+    key: str
+    at_least: float | None
+    at_most: float | None
+    value: float | None
+    verdict: Verdict
+    reason: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A run: as it began, with the status ``running``, or as it ended, well or badly.
+
+    Attributes:
+        started: UTC, ISO 8601.
+        seconds: wall clock, of the whole run.
+        command: what was asked of kx, such as ``train``.
+        spec: resolved, with every default.
+        spec_folder: the way from the run's folder to that of the spec, where its relative paths
+            begin; empty if that is nobody's business.
+        seeds: purpose -> seed.
+        git_commit: of the user's repository; ends in ``-dirty`` if files differ from it.
+        environment: threads, flags and machine type, as ``environment()`` returns them.
+        dataset: name, source, sample (whether it is a stand-in), fingerprint, that of the
+            test part alone (test_fingerprint), files,
+            train_examples, of these validation_examples for validation, and validation_as_given
+            if the run validated with just these, test_examples (0: there are none), task, scale
+            (how features are scaled; ``fixed``: they cannot be).
+        base: of a network on a ready-made base: its name, file, source and sha256 of its weights,
+            and whether they are random, perhaps as a fallback; otherwise empty.
+        embeddings: of ready-made word vectors: words (in the vocabulary) and known (of these, with
+            a vector; of several vocabularies the one that is covered worst), dimensions, vectors
+            and duplicates in the file; ``base`` tells which file.
+        features: where the base made features of the pictures before the fits: forward_passes
+            (pictures that went through it in this run), cached, seconds, shape, parameters.
+        frozen: how many weights (tensors) of the base no phase was to change, with the SHA-256
+            over their values before and after; each fit was held against that.
+        parameters: number of weights of the model.
+        peak_memory_mb: largest resident size of the process, in MB.
+        engine_reason: why that engine was chosen.
+        vocabulary: of texts: ``tokens`` of the last fit, and ``unknown``: part -> which share of
+            its tokens is not among them, fit by fit; empty where data are no texts.
+        precision: Keras's dtype policy: ``float32``, or ``mixed_bfloat16``.
+        precision_reason: why that precision was chosen.
+        fits: per fit its name, epochs, best_epoch, seconds and scores; a refit has no best_epoch.
+            Where a training has phases, or something is frozen, also phases: start (epoch), frozen
+            (tensors) and their digests before and after.
+        fold_scores: metric -> its value at the chosen epoch, one for each fit: all seeds of the
+            first split, then of the second, in the order of ``splits.json``.
+        fit_seconds: wall clock, of all fits together, compilation included.
+        streamed: metrics of which the validation scores are Keras's estimates while it trained (AUC
+            by 200 thresholds): the networks of that epoch are not kept. Test scores are exact.
+        seeds_count: how many times each fit was carried out, each time with another seed.
+        best_epoch: counted from 1.
+        refit_epochs: None if there was no refit.
+        refit_rates: learning rates of the refit, which follow those that callbacks found while
+            fitting: pairs of the epoch from which on and the rate; empty where none changed it.
+        scores: ``validation`` or ``test`` -> metric -> score.
+        baselines: ``validation`` or ``test`` -> metric -> name of the baseline -> its value.
+        duplicates: part -> number of its rows that occur, identical, in the training part too.
+        leaky: whether the preparation saw the validation rows, on purpose.
+        baseline_note: why a baseline is missing, if one is.
+        linear: ``penalties`` of the linear models among the baselines, in the order in which they
+            were fitted, ``of`` which each was chosen, in how many ``folds`` (1: on a part that was
+            held out; 0: it is the default) of how many training ``rows``, and whether all have
+            ``converged``; empty without such models.
+        diagnosis: kind, rule, numbers and advice, as ``kx.advice`` has them; empty if there
+            was no epoch to judge by.
+        glance: the validation loss, of several fits their mean, in at most 60 steps over all
+            epochs: for lists of many runs, which need not read every history then.
+        test_looks: how often the runs in the same outputs folder, this one included, have looked
+            at the test part of this dataset.
+        smoke: whether the run was cut short, to see that all works.
+        variant: ``of`` which spec this is a variant, its ``name`` and its ``changes``; else empty.
+        group: what the run is among those that it was carried out with, as
+            ``kx.runs.run_group.Member`` has it; empty for a run of its own.
+        partial: of a run that was stopped while it trained, the network that is kept: its file,
+            fit, epoch (whose weights it has; 0: before the end of the first), epochs (that the fit
+            was to have) and choice, ``best`` or ``last``; else empty.
+        error: what ended the run, if it ended badly.
+        artefacts: name of a file in the run folder -> its SHA-256.
+    """
+
+    id: str
+    name: str
+    status: Status
+    started: str
+    seconds: float = 0.0
+    command: str = "train"
+    spec: dict[str, Any] = field(default_factory=dict)
+    spec_folder: str = ""
+    seeds: dict[str, int] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
+    git_commit: str | None = None
+    environment: dict[str, Any] = field(default_factory=dict)
+    dataset: dict[str, Any] = field(default_factory=dict)
+    base: dict[str, Any] = field(default_factory=dict)
+    embeddings: dict[str, Any] = field(default_factory=dict)
+    features: dict[str, Any] = field(default_factory=dict)
+    frozen: dict[str, Any] = field(default_factory=dict)
+    vocabulary: dict[str, Any] = field(default_factory=dict)
+    parameters: int = 0
+    engine: str = ""
+    engine_reason: str = ""
+    precision: str = ""
+    precision_reason: str = ""
+    peak_memory_mb: float = 0.0
+    fits: list[dict[str, Any]] = field(default_factory=list)
+    fold_scores: dict[str, list[float | None]] = field(default_factory=dict)
+    fit_seconds: float = 0.0
+    streamed: list[str] = field(default_factory=list)
+    seeds_count: int = 1
+    best_epoch: int | None = None
+    refit_epochs: int | None = None
+    refit_rates: list[tuple[int, float]] = field(default_factory=list)
+    scores: dict[str, dict[str, Score]] = field(default_factory=dict)
+    baselines: dict[str, dict[str, dict[str, float | None]]] = field(default_factory=dict)
+    baseline_note: str = ""
+    linear: dict[str, Any] = field(default_factory=dict)
+    expectations: list[Expectation] = field(default_factory=list)
+    diagnosis: dict[str, Any] = field(default_factory=dict)
+    glance: list[float | None] = field(default_factory=list)
+    duplicates: dict[str, int] = field(default_factory=dict)
+    leaky: bool = False
+    test_looks: int = 0
+    smoke: bool = False
+    variant: dict[str, Any] = field(default_factory=dict)
+    group: dict[str, Any] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    partial: dict[str, Any] = field(default_factory=dict)
+    error: str | None = None
+    artefacts: dict[str, str] = field(default_factory=dict)
+    schema_version: int = SCHEMA_VERSION
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether kx's stand-in took the place of the real data."""
+        return bool(self.dataset.get("sample"))
+
+    @property
+    def is_untransferred(self) -> bool:
+        """Whether random weights took the place of those that the spec asks for."""
+        return bool(self.base.get("fallback"))
+
+    @property
+    def given_rows(self) -> int:
+        """How many rows the dataset has for validation, if the run validated with just these."""
+        rows = self.dataset.get("validation_examples")
+        as_given = self.dataset.get("validation_as_given")
+        return rows if as_given and isinstance(rows, int) else 0
+
+    @property
+    def has_test_part(self) -> bool:
+        """Whether the dataset has one; only what is known to be empty is none."""
+        return self.dataset.get("test_examples") != 0
+
+    def to_json(self) -> str:
+        """Write the record as JSON; NaN and infinity become null."""
+        return to_json(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Record:
+        """Read what ``to_json`` wrote, also that of form 1. Unknown fields are passed over.
+
+        Raises:
+            DataError: if it is damaged, or of a kx with another form of records.
+        """
+        from pydantic import ValidationError
+
+        document = parse_json(text)
+        version = document.get("schema_version") if isinstance(document, dict) else None
+        if isinstance(version, int) and version > SCHEMA_VERSION:
+            raise DataError(f"written by a newer kx (form {version}); please upgrade kx")
+        try:
+            shape().validate_python(document, strict=True)
+            with suppress(ValidationError):
+                return _adapter().validate_json(_upgraded(document, text), strict=True)
+            # Perhaps only for names that are no UTF-8, which kx once wrote as they were.
+            return _adapter().validate_json(_upgraded(document, to_json(document)), strict=True)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(map(str, first["loc"]))
+            raise DataError(f"{place}: {first['msg']}" if place else first["msg"]) from None
+
+
+def _upgraded(document: Any, text: str | bytes) -> str | bytes:
+    """Return a record of form 1 in form 2, and any other text as it is.
+
+    Form 1 had the baselines of the test part only: metric -> name -> value.
+    """
+    if not isinstance(document, dict) or document.get("schema_version") != 1:
+        return text
+    old = document.get("baselines", {})
+    return to_json(
+        {**document, "schema_version": 2, "baselines": {"test": old} if old != {} else {}}
+    )
+
+
+@cache
+def _adapter() -> TypeAdapter[Record]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Record)
+
+
+def read_record(path: Path) -> Record:
+    """Read a ``record.json``.
+
+    Raises:
+        DataError: if it cannot be read or is damaged.
+    """
+    content = bytes_of(path, MOST_BYTES)
+    try:
+        return Record.from_json(content)
+    except DataError as error:
+        raise DataError(f"{path}: damaged: {error}.") from None
+
+
+def has_ended(folder: Path) -> bool:
+    """Whether the run in ``folder`` has the record of its end, readable or not."""
+    try:
+        return read_record(folder / "record.json").status != "running"
+    except DataError:
+        return os.path.lexists(folder / "record.json")
+
+
+def headline(record: Record) -> tuple[str, str, Score] | None:
+    """Return part, metric and score of what the run is judged by, or None without scores.
+
+    The test part comes before the validation part, and any metric before the loss.
+    """
+    for part in ("test", "validation"):
+        scores = record.scores.get(part, {})
+        for metric in sorted(scores, key=lambda name: name == "loss"):
+            return part, metric, scores[metric]
+    return None
+
+
+def best_baseline(record: Record, part: str, metric: str) -> tuple[str, float] | None:
+    """Return name and value of the baseline that is hardest to beat, or None without any."""
+    return hardest(record.baselines.get(part, {}).get(metric, {}), metric)
+
+
+def hardest(values: Mapping[str, float | None], metric: str) -> tuple[str, float] | None:
+    """Return name and value of the best of several baselines' values of ``metric``, if any."""
+    known = [(name, value) for name, value in values.items() if value is not None]
+    choose = min if lower_is_better(metric) else max
+    return choose(known, key=lambda pair: pair[1]) if known else None
+
+
+def phase_starts(fits: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
+    """Return the first epochs of the phases of the first of ``fits``, as the record has them."""
+    return tuple(phase["start"] for phase in (fits[0].get("phases", ()) if fits else ()))

@@ -1,0 +1,240 @@
+"""Predictions for people, and for other programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kx.base.text import clean, csv_cell, number
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+NEXT = 2
+"""Classes that are named behind the most probable one, where there are many."""
+
+LEAST = {0: 16, -1: 8}
+"""Columns of a terminal that are left of the first and of the last column of a table, if cut."""
+
+GIVEN = "given label"
+"""Head of the column with what the user says; `label` may be what a regression predicts."""
+
+GAP = 2
+"""Those between two columns of a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a network says of one input.
+
+    Attributes:
+        name: of the input, for other programs.
+        shown: of the input, for people.
+        value: what a regression predicts; None for classes.
+        probabilities: of the classes, the most probable first.
+        labels: which of them it comes to; exactly one if they exclude each other.
+        exclusive: whether they do.
+        label: what its user says it is; empty: nothing; None: there was no way to say it.
+    """
+
+    name: str
+    shown: str
+    value: float | None = None
+    probabilities: tuple[tuple[str, float], ...] = ()
+    labels: tuple[str, ...] = ()
+    exclusive: bool = True
+    label: str | None = None
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """What it comes to, by the names that other programs know."""
+        if self.value is not None:
+            return {"value": self.value}
+        if self.exclusive:
+            return {"class": self.labels[0], "probability": self.probabilities[0][1]}
+        return {"labels": self.labels}
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return all of it, for JSON."""
+        more = {} if self.value is not None else {"probabilities": dict(self.probabilities)}
+        said = {} if self.label is None else {"label": self.label}
+        return {"input": self.name, **self.answer, **more, **said}
+
+
+def value_forecast(name: str, shown: str, value: float) -> Forecast:
+    """Return what a regression predicts of one input."""
+    return Forecast(name, shown, value)
+
+
+def class_forecast(
+    name: str, shown: str, classes: Sequence[str], said: Sequence[float], *, exclusive: bool = True
+) -> Forecast:
+    """Return which class an input is of, or which labels it has: those of at least one half.
+
+    Args:
+        name: of the input, for other programs.
+        shown: of the input, for people.
+        classes: names.
+        said: the probability of each.
+        exclusive: whether an input is of one class only.
+    """
+    ranked = sorted(zip(classes, said, strict=True), key=lambda pair: -pair[1])
+    chosen = ranked[:1] if exclusive else [pair for pair in ranked if pair[1] >= 0.5]
+    labels = tuple(label for label, _ in chosen)
+    return Forecast(name, shown, None, tuple(ranked), labels, exclusive)
+
+
+def forecast_table(
+    forecasts: Sequence[Forecast],
+    target: str,
+    width: int | None,
+    *,
+    every: bool = False,
+    paths: bool = False,
+) -> RenderableType:
+    """Return one line per input or, if ``every`` class is wanted, one per class.
+
+    Args:
+        forecasts: of one network, at least one.
+        target: name and unit of what a regression predicts.
+        width: of the paper, in columns; None: as wide as is needed.
+        every: whether all classes are shown.
+        paths: whether inputs are shown by the paths of files, of which both ends count.
+    """
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    heads = _heads(forecasts[0], target, every)
+    rows = list(_all_rows(forecasts) if every else _rows(forecasts))
+    if are_labelled(forecasts):
+        heads, rows = [*heads, GIVEN], list(_labelled(forecasts, rows))
+    cells = [[clean(cell) for cell in row] for row in (heads, *rows)]
+    cells = cells if width is None else _fitting(cells, width, paths=paths)
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    for head, cell in zip(heads, cells[0], strict=True):
+        side = "right" if head in ("probability", target) else "left"
+        table.add_column(_plain(cell), justify=side, no_wrap=True)  # type: ignore[arg-type]
+    for row in cells[1:]:
+        table.add_row(*map(_plain, row))
+    return table
+
+
+def forecast_csv(forecasts: Sequence[Forecast], classes: Sequence[str], *, every: bool) -> str:
+    """Return a CSV text: a header, then a line for each input, with all digits.
+
+    Args:
+        forecasts: of one network, at least one.
+        classes: in the order of the columns with the probability of ``every`` class.
+        every: whether there are any such columns.
+    """
+    paper = io.StringIO()
+    writer = csv.writer(paper, lineterminator="\n")
+    more = [f"probability of {name}" for name in classes] if every else []
+    last = [GIVEN] if are_labelled(forecasts) else []
+    writer.writerow(["input", *forecasts[0].answer, *map(csv_cell, more), *last])
+    for forecast in forecasts:
+        answer = [_joined(value) for value in forecast.answer.values()]
+        found = dict(forecast.probabilities)
+        rest = [found[name] for name in classes] if every else []
+        said = [csv_cell(forecast.label or "")] if last else []
+        writer.writerow([csv_cell(forecast.name), *answer, *rest, *said])
+    return paper.getvalue()
+
+
+def are_labelled(forecasts: Sequence[Forecast]) -> bool:
+    """Whether the user of some said what they are."""
+    return any(forecast.label is not None for forecast in forecasts)
+
+
+def _joined(value: Any) -> Any:
+    """Return a value as a cell; of several labels each is made harmless: some split at ``;``."""
+    return ";".join(map(csv_cell, value)) if isinstance(value, tuple) else csv_cell(value)
+
+
+def _heads(first: Forecast, target: str, every: bool) -> list[str]:
+    if first.value is not None:
+        return ["input", target]
+    if every:
+        return ["input", "class", "probability"]
+    if not first.exclusive:
+        return ["input", "labels"]
+    more = ["next"] if len(first.probabilities) > 2 else []
+    return ["input", "class", "probability", *more]
+
+
+def _rows(forecasts: Sequence[Forecast]) -> Iterator[list[str]]:
+    for forecast in forecasts:
+        if forecast.value is not None:
+            yield [forecast.shown, number(forecast.value)]
+        elif not forecast.exclusive:
+            found = dict(forecast.probabilities)
+            said = [f"{label} {found[label]:.4f}" for label in forecast.labels]
+            yield [forecast.shown, ", ".join(said) or "none"]
+        else:
+            (label, probability), *rest = forecast.probabilities
+            more = [", ".join(f"{name} {value:.3f}" for name, value in rest[:NEXT])]
+            yield [
+                forecast.shown,
+                label,
+                f"{probability:.4f}",
+                *(more if len(rest) > 1 else []),
+            ]
+
+
+def _all_rows(forecasts: Sequence[Forecast]) -> Iterator[list[str]]:
+    """Yield a row for each class of each input; the name stands beside the first."""
+    for forecast in forecasts:
+        if forecast.value is not None:
+            yield [forecast.shown, number(forecast.value)]
+        for at, (label, probability) in enumerate(forecast.probabilities):
+            yield [forecast.shown if at == 0 else "", label, f"{probability:.4f}"]
+
+
+def _labelled(forecasts: Sequence[Forecast], rows: Sequence[list[str]]) -> Iterator[list[str]]:
+    """Yield the rows with a column more; the label stands beside the first of each input."""
+    each = len(rows) // len(forecasts)
+    for at, row in enumerate(rows):
+        label = forecasts[at // each].label or "" if at % each == 0 else ""
+        yield [*row, label]
+
+
+def _fitting(rows: list[list[str]], width: int, *, paths: bool) -> list[list[str]]:
+    """Cut the first column so that each row is one line; if that is not enough, the last, too."""
+    from rich.cells import cell_len
+
+    wide = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    over = sum(wide) + GAP * (len(wide) - 1) - width
+    for at, least in LEAST.items():
+        cut = min(max(over, 0), max(wide[at] - least, 0))
+        wide[at], over = wide[at] - cut, over - cut
+    cuts = [_cut_within if paths else _cut, *[_cut] * (len(wide) - 1)]
+    return [
+        [cut(cell, room) for cut, cell, room in zip(cuts, row, wide, strict=True)] for row in rows
+    ]
+
+
+def _cut(text: str, width: int) -> str:
+    """Return the beginning of a text; a Chinese character takes two columns."""
+    from rich.cells import cell_len, set_cell_size
+
+    return text if cell_len(text) <= width else set_cell_size(text, width - 3).rstrip() + "..."
+
+
+def _cut_within(text: str, width: int) -> str:
+    """Return a text without its middle: of a path, the name of the file tells most."""
+    from rich.cells import cell_len, set_cell_size
+
+    if cell_len(text) <= width:
+        return text
+    end = set_cell_size(text[::-1], (width - 3) * 2 // 3)[::-1].lstrip()
+    return set_cell_size(text, width - 3 - cell_len(end)).rstrip() + "..." + end
+
+
+def _plain(text: str) -> Any:
+    """Return text that is no markup."""
+    from rich.text import Text
+
+    return Text(text)

@@ -1,0 +1,119 @@
+"""All that is said of a run, in the order in which a terminal shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kx.base.language import Language, Words
+from kx.base.text import STATUS_STYLES, clean, duration
+from kx.runs.labels import Labels
+from kx.runs.marks import marks_of, sentence
+from kx.runs.record import Record
+from kx.runs.run_summary import RunSummary
+from kx.terminal.fact_lines import facts_of
+from kx.terminal.pieces import grid, plain
+from kx.terminal.remark_lines import remarks_on
+from kx.terminal.score_tables import fits_of, scores_of
+from kx.wording.run_words import run_words
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.table import Table
+
+
+def result_lines(
+    record: Record, folder: Path | None = None, language: Language = "en"
+) -> RenderableType:
+    """Return how a run ended: scores beside baselines, best epoch, remarks, verdicts, plots.
+
+    Args:
+        record: of the run.
+        folder: of the run; its name, its plots and how to get a report are then mentioned.
+        language: of all but names.
+    """
+    from rich.console import Group
+
+    words = run_words(language)
+    tables = _apart(scores_of(record, words))
+    rows = [_heading(record, words), *tables, *remarks_on(record, words)]
+    if folder is not None:
+        rows.append(plain(words("run", path=folder)))
+        if (folder / "plots").is_dir():
+            rows.append(plain(words("plots", path=folder / "plots")))
+        where = "" if folder.parent == Path("outputs") else f" --outputs {folder.parent}"
+        rows.append(plain(words("report.get", command=f"kx report {folder.name}{where}")))
+    return Group(*rows)
+
+
+def run_panel(
+    record: Record,
+    state: str,
+    labels: Labels | None = None,
+    curves: Sequence[RenderableType] = (),
+    language: Language = "en",
+) -> RenderableType:
+    """Return all that a record says, in sections.
+
+    Args:
+        record: of the run.
+        state: as ``kx.runs.folder.state`` returns it.
+        labels: what people said of it.
+        curves: as ``kx.terminal.runs_table.curve_table`` returns them.
+        language: of all but names.
+    """
+    from rich.console import Group
+
+    words = run_words(language)
+    facts = _named([*facts_of(record, state, words), *_said(labels or Labels())], words)
+    # What it comes to stands at the end, where a terminal shows it.
+    tables = _apart([facts, *fits_of(record, words), *curves, *scores_of(record, words)])
+    return Group(_heading(record, words), *tables, *remarks_on(record, words))
+
+
+def summary_panel(
+    run: RunSummary, curves: Sequence[RenderableType] = (), language: Language = "en"
+) -> RenderableType:
+    """Return what is known of a run without a readable record, and how far it came."""
+    from rich.console import Group
+
+    words = run_words(language)
+    state = words.name("state", run.state)
+    facts = [("run", run.id), ("state", state), ("problem", run.note), *_said(run.labels)]
+    return Group(_named(facts, words), *_apart(curves))
+
+
+def headed_texts(title: str, texts: Sequence[tuple[str, str]]) -> RenderableType:
+    """Return texts, each beside its heading, below a title."""
+    from rich.console import Group
+
+    return Group(plain(clean(title), "bold"), grid(texts))
+
+
+def _said(labels: Labels) -> list[tuple[str, str]]:
+    return [("tags", ", ".join(labels.tags)), ("note", labels.note)]
+
+
+def _named(facts: Iterable[tuple[str, str]], words: Words) -> Table:
+    """Return the facts of which there is anything to say, by what they are called."""
+    return grid((words(f"fact.{name}"), text) for name, text in facts if text)
+
+
+def _heading(record: Record, words: Words) -> RenderableType:
+    from rich.console import Group
+
+    name = str(record.dataset.get("name", "?"))
+    told = words("heading", name=clean(record.name), dataset=clean(name))
+    line = plain(told, "bold")
+    state = words.name("state", record.status)
+    line.append(state, style=f"bold {STATUS_STYLES[record.status]}")
+    line.append(words("time", time=duration(record.seconds)))
+    marks = (sentence(mark, words.language) for mark in marks_of(record))
+    return Group(line, *(plain(mark, "bold yellow") for mark in marks))
+
+
+def _apart(parts: Sequence[RenderableType]) -> list[RenderableType]:
+    """Return ``parts`` with an empty line before each and after the last."""
+    spaced = [row for part in parts for row in ("", part)]
+    return [*spaced, ""] if spaced else []

@@ -1,0 +1,90 @@
+"""What became of the expectations of several specs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kx.base.errors import KxError
+from kx.base.text import clean, duration, scored
+from kx.runs.record import Expectation, Record
+from kx.wording.expected import wanted
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.text import Text
+
+STYLES = {"met": "green", "missed": "bold red", "not judged": "yellow", "failed": "bold red"}
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A spec that was trained to see whether it does what it expects.
+
+    Attributes:
+        spec: its path.
+        record: of its run; None if that failed.
+        error: what ended it then.
+    """
+
+    spec: str
+    record: Record | None = None
+    error: KxError | None = None
+
+    @property
+    def expectations(self) -> Sequence[Expectation]:
+        """With their verdicts; none of a run that failed."""
+        return self.record.expectations if self.record else ()
+
+    def keys(self, verdict: str) -> Iterator[str]:
+        """Yield ``spec: key`` of the expectations with this verdict, and why."""
+        for expectation in self.expectations:
+            if expectation["verdict"] == verdict:
+                reason = f" ({expectation['reason']})" if expectation["reason"] else ""
+                yield f"{self.spec}: {expectation['key']}{reason}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what there is to know, by name."""
+        return {
+            "spec": self.spec,
+            "id": self.record.id if self.record else None,
+            "seconds": self.record.seconds if self.record else None,
+            "expectations": list(self.expectations),
+            "error": str(self.error) if self.error else None,
+        }
+
+
+def verdicts_table(done: Sequence[Verified]) -> RenderableType:
+    """Return a line per spec and, below it, one per expectation; readable from 60 columns on."""
+    from rich.console import Group
+
+    return Group(*(line for each in done for line in _lines(each)))
+
+
+def _lines(each: Verified) -> Iterator[Text]:
+    spent = f" ({duration(each.record.seconds)}, {each.record.id})" if each.record else ""
+    yield _text(f"{each.spec}{spent}", "bold")
+    if each.error:
+        yield _verdict("failed", str(each.error).partition("\n")[0])
+    for expectation in each.expectations:
+        source = expectation["source"]
+        value = scored(expectation["key"], expectation["value"])
+        parts = [f"{expectation['key']} {value}", f"expected {wanted(expectation)}"]
+        parts += [expectation["reason"]] if expectation["reason"] else []
+        parts += [source] if source else []
+        yield _verdict(expectation["verdict"], "; ".join(parts))
+
+
+def _verdict(verdict: str, rest: str) -> Text:
+    from rich.text import Text
+
+    line = Text(f"  {verdict:10}", style=STYLES[verdict])
+    line.append(f"  {clean(rest)}", style="default not bold")
+    return line
+
+
+def _text(content: str, style: str) -> Text:
+    from rich.text import Text
+
+    return Text(clean(content), style=style)
