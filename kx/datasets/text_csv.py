@@ -15,11 +15,11 @@ from kx.components.registry import dataset
 from kx.contracts import DatasetBundle, DatasetInfo, Split
 from kx.data.arrays.splitting import SEED, Seed, TestFraction, bundled, divided, held_out
 from kx.data.files.files import Files
-from kx.data.tables.delimited import Layout
+from kx.data.tables.delimited import Delimiting
 from kx.data.tables.table_files import table_file
 from kx.data.tables.targets import Target, TargetOptions, number_of, target_of
 from kx.data.texts.text_files import TextOptions, text_info
-from kx.data.texts.text_table import OnBroken, Rows, Wanted, read_rows
+from kx.data.texts.text_table import OnBroken, TableRead, Wanted, read_rows
 from kx.data.texts.texts import tokenized
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def text_csv_info(
     path: SpecPath,
     text: Column = "text",
     label: Column = "label",
-    layout: Layout,
+    layout: Delimiting,
     target: TargetOptions,
     form: TextOptions,
     test_fraction: TestFraction = 0.2,
@@ -68,7 +68,7 @@ def text_csv(
     path: SpecPath,
     text: Column = "text",
     label: Column = "label",
-    layout: Layout,
+    layout: Delimiting,
     target: TargetOptions,
     form: TextOptions,
     test_fraction: TestFraction = 0.2,
@@ -117,14 +117,14 @@ def text_csv(
 
 
 @lru_cache(maxsize=8)
-def _counted(file: Path, changed: int, size: int, wanted: Wanted) -> tuple[Rows, Target]:
+def _counted(file: Path, changed: int, size: int, wanted: Wanted) -> tuple[TableRead, Target]:
     """Return what a table holds; the same again, as long as nobody changes it."""
     rows = read_rows(file, wanted, keep=False)
     return rows, target_of(rows.labels, wanted.target.task)
 
 
 def _described(
-    form: TextOptions, found: Target, wanted: Wanted, rows: Rows, fraction: float
+    form: TextOptions, found: Target, wanted: Wanted, rows: TableRead, fraction: float
 ) -> DatasetInfo:
     test = held_out(len(rows.lines), fraction)
     return replace(
@@ -149,7 +149,7 @@ def _numbers(said: Sequence[str], found: Target) -> np.ndarray:
     return np.array([places[label] for label in said], np.int32)
 
 
-def _bundle(info: DatasetInfo, rows: Rows, parts: Mapping[str, Split]) -> DatasetBundle:
+def _bundle(info: DatasetInfo, rows: TableRead, parts: Mapping[str, Split]) -> DatasetBundle:
     assert info.texts is not None  # noqa: S101 - for the type checker
     strings = {part: [rows.texts[at] for at in split.x] for part, split in parts.items()}
     texts = tokenized(strings, info.texts)

@@ -50,7 +50,7 @@ TAME = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
+class LinearFit:
     """How a linear model was fitted.
 
     Attributes:
@@ -74,7 +74,7 @@ def baseline_predictions(
     *,
     linear: bool,
     times: int = 1,
-    told: Callable[[Fit], None] = lambda _: None,
+    told: Callable[[LinearFit], None] = lambda _: None,
 ) -> dict[str, np.ndarray]:
     """Predict the rows ``x`` by the simplest means, fitted on ``train``.
 
@@ -170,7 +170,7 @@ def _constants(y: np.ndarray, info: DatasetInfo) -> dict[str, Any]:
     return {"majority": majority[first:], "prior": shares[first:]}
 
 
-def _linear(train: Split, x: Any, info: DatasetInfo, times: int) -> tuple[np.ndarray, Fit]:
+def _linear(train: Split, x: Any, info: DatasetInfo, times: int) -> tuple[np.ndarray, LinearFit]:
     """Return what a linear model fitted on ``train`` predicts for ``x``, (n, outputs), and how."""
     import numpy as np
 
@@ -189,7 +189,7 @@ def _linear(train: Split, x: Any, info: DatasetInfo, times: int) -> tuple[np.nda
     values = np.concatenate([part[:, task.columns] for part in said], axis=1)
     values = values.clip(0, 1) if info.task == "unit_regression" else values
     rows = sum(map(len, splits[0])) if splits else 0
-    return values, Fit(tuple(strengths), len(splits), rows, converged)
+    return values, LinearFit(tuple(strengths), len(splits), rows, converged)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Source:
+class AugmentedData:
     """A spec with an augmentation, and its data.
 
     Attributes:
@@ -44,7 +44,7 @@ class Source:
         )
 
 
-def of_spec(path: Path, *, sample: bool = False) -> Source:
+def of_spec(path: Path, *, sample: bool = False) -> AugmentedData:
     """Return the spec at ``path`` with its data: from its files, or the sample as in training.
 
     Raises:
@@ -56,18 +56,18 @@ def of_spec(path: Path, *, sample: bool = False) -> Source:
 
     plan = _augmenting(make_plan(path), path.name)
     if sample:
-        return Source(plan, plan.load_data(SampleFiles()), sample)
+        return AugmentedData(plan, plan.load_data(SampleFiles()), sample)
     try:
         files = SourceFiles.from_environment()
         bundle = plan.load_data(files)
     except MissingDataError:
         if plan.spec.dataset.fallback != "sample":
             raise
-        return Source(plan, plan.load_data(SampleFiles()), sample=True)
-    return Source(plan, bundle, files.provenance().is_sample)
+        return AugmentedData(plan, plan.load_data(SampleFiles()), sample=True)
+    return AugmentedData(plan, bundle, files.provenance().is_sample)
 
 
-def of_run(folder: Path, *, plugins: bool = False) -> Source:
+def of_run(folder: Path, *, plugins: bool = False) -> AugmentedData:
     """Return the spec of the run in ``folder`` with the data that it was trained on.
 
     Args:
@@ -81,10 +81,10 @@ def of_run(folder: Path, *, plugins: bool = False) -> Source:
     record = recorded(folder)
     plan = plan_data(folder, record.spec_folder, plugins=plugins)
     bundle = dataset_of(folder, record, plugins=plugins)
-    return Source(_augmenting(plan, folder.name), bundle, record.is_sample, folder)
+    return AugmentedData(_augmenting(plan, folder.name), bundle, record.is_sample, folder)
 
 
-def versions(source: Source, count: int, each: int) -> np.ndarray:
+def versions(source: AugmentedData, count: int, each: int) -> np.ndarray:
     """Return training pictures, and what single steps of training would make of them.
 
     Version v is what the batch of the first ``count`` pictures would be in step v.
@@ -123,7 +123,7 @@ def _augmenting(plan: DataPlan, name: str) -> DataPlan:
     return plan
 
 
-def _prepared(source: Source, count: int) -> np.ndarray:
+def _prepared(source: AugmentedData, count: int) -> np.ndarray:
     """Return the first training pictures, prepared as networks get them."""
     from kx.data.preparation import fit_preparation
 

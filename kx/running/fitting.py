@@ -112,7 +112,7 @@ class Fitter:
 
     def __init__(self, work: Work, bundle: DatasetBundle) -> None:
         from kx.training.jobs import Hooks
-        from kx.training.phases import Parts
+        from kx.training.phases import TrainableParts
         from kx.training.trainer import Trainer
 
         self._work, self._bundle = work, bundle
@@ -134,7 +134,7 @@ class Fitter:
                 unscaled=work.facts["dataset"]["scale"] in ("none", "unit"),
             ),
             plan.spec.augmentation,
-            Parts(plan.choose_trainable, plan.frozen_variables),
+            TrainableParts(plan.choose_trainable, plan.frozen_variables),
         )
 
     def preparation(self, fitted: Fitted) -> AnyPreparation:

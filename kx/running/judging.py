@@ -18,7 +18,7 @@ from kx.runs.record import Expectation
 if TYPE_CHECKING:
     import numpy as np
 
-    from kx.evaluators.baselines import Fit
+    from kx.evaluators.baselines import LinearFit
     from kx.evaluators.scores import Score
     from kx.running.fitting import Fitter, Validation
 
@@ -60,7 +60,7 @@ def guesses(
     )
 
 
-def _note_linear(work: Work, fit: Fit) -> None:
+def _note_linear(work: Work, fit: LinearFit) -> None:
     """Take down how a linear model was fitted, one after the other: each chooses for itself."""
     from kx.evaluators.baselines import STRENGTHS
 

@@ -69,7 +69,7 @@ def shuffled(rows: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
     return tf.random.experimental.stateless_shuffle(rows, seed)
 
 
-class Source(Protocol):
+class BatchSource(Protocol):
     """Where batches come from.
 
     Attributes:
@@ -89,7 +89,7 @@ class Resident:
         examples: how many rows there are.
         tensors: what is kept; a function may take them as arguments, to serve other data too.
         sparse: whether x is a CSR matrix.
-        buckets: see ``Source``.
+        buckets: see ``BatchSource``.
     """
 
     def __init__(self, split: Split, buckets: Buckets | None = None) -> None:
@@ -178,7 +178,7 @@ class Streamed:
 
 
 def batches(
-    data: Source,
+    data: BatchSource,
     batching: Batching,
     epochs: int,
     *,

@@ -18,10 +18,10 @@ from kx.spec.schema import TrainingSection
 from kx.training.augmentation import Augmentation
 from kx.training.callbacks import watches_tests
 from kx.training.engine import examples_at_once, forward_operations
-from kx.training.feed import Batching, Pieces, Resident, Source, batches, for_keras
+from kx.training.feed import Batching, BatchSource, Pieces, Resident, batches, for_keras
 from kx.training.halves import HalvedSteps
 from kx.training.jobs import Job
-from kx.training.program import Form, Program, orders
+from kx.training.program import Program, ProgramForm, orders
 from kx.training.template import Template
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class PlainLoop:
         self._model, self._augmentation = template.model, augmentation
 
     def fit(
-        self, data: Source, job: Job, training: TrainingSection, callbacks: Sequence[Any]
+        self, data: BatchSource, job: Job, training: TrainingSection, callbacks: Sequence[Any]
     ) -> None:
         """Fit the model on batches of ``data``."""
         batching = replace(job.batching(training), buckets=data.buckets)
@@ -169,7 +169,7 @@ class HalvedLoop(ResidentLoop):
 class ProgramLoop:
     """A whole epoch and its validation a call, compiled by XLA."""
 
-    def __init__(self, template: Template, programs: dict[Form, Program]) -> None:
+    def __init__(self, template: Template, programs: dict[ProgramForm, Program]) -> None:
         self._template, self._programs = template, programs
 
     def fit(
@@ -177,7 +177,7 @@ class ProgramLoop:
     ) -> None:
         """Fit the model on ``data``; between epochs its variables are up to date."""
         batching, model = job.batching(training), self._template.model
-        form = Form.of([batching], len(job.validation), data.examples, 1)
+        form = ProgramForm.of([batching], len(job.validation), data.examples, 1)
         program = program_for(self._programs, self._template, data, form)
         state, epochs = program.template_state(), itertools.count()
 
@@ -194,7 +194,7 @@ class ProgramLoop:
 
 
 def program_for(
-    programs: dict[Form, Program], template: Template, data: Resident, form: Form
+    programs: dict[ProgramForm, Program], template: Template, data: Resident, form: ProgramForm
 ) -> Program:
     """Return a program that serves fits of this form, from ``programs`` if one is there."""
     for there in programs.values():
@@ -230,7 +230,7 @@ def _floats(found: Mapping[str, tf.Tensor]) -> dict[str, float]:
     return {name: float(value) for name, value in found.items()}
 
 
-def _checking(model: keras.Model, data: Source, rows: np.ndarray) -> Batching | None:
+def _checking(model: keras.Model, data: BatchSource, rows: np.ndarray) -> Batching | None:
     size = examples_at_once(model, VALIDATION_BATCH)
     return Batching(rows, size, False, 0, buckets=data.buckets) if len(rows) else None
 

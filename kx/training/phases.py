@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class TrainableParts:
     """How a network on a ready-made base is told what to train.
 
     Attributes:
@@ -29,7 +29,7 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True)
-class Phase:
+class FitPhase:
     """Some epochs of a fit.
 
     Attributes:
@@ -45,17 +45,17 @@ class Phase:
     training: TrainingSection
 
 
-def phases_of(training: TrainingSection, epochs: int) -> list[Phase]:
+def phases_of(training: TrainingSection, epochs: int) -> list[FitPhase]:
     """Return the phases of a fit of ``epochs`` epochs: the last ones may be cut short, or away."""
     if not training.phases:
-        return [Phase(0, None, epochs, training)]
-    found: list[Phase] = []
+        return [FitPhase(0, None, epochs, training)]
+    found: list[FitPhase] = []
     for number, section in enumerate(training.phases):
         count = min(section.epochs, epochs)
         if count:
             optimizer = section.optimizer or training.optimizer
             own = training.model_copy(update={"optimizer": optimizer})
-            found.append(Phase(number, section.trainable, count, own))
+            found.append(FitPhase(number, section.trainable, count, own))
         epochs -= count
     return found
 

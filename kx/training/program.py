@@ -30,7 +30,7 @@ FEW_ROWS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class ProgramForm:
     """What is fixed when a program is compiled.
 
     Attributes:
@@ -49,7 +49,9 @@ class Form:
     validation_step: int = 0
 
     @classmethod
-    def of(cls, batchings: Sequence[Batching], held_out: int, capacity: int, epochs: int) -> Form:
+    def of(
+        cls, batchings: Sequence[Batching], held_out: int, capacity: int, epochs: int
+    ) -> ProgramForm:
         """Return the form of a program that serves several fits.
 
         Folds differ by a row, and so do their partial batches: one program for each would have to
@@ -67,7 +69,7 @@ class Form:
         whole_blocks = held_out >= block and size > FEW_ROWS
         return cls(capacity, size, rests, epochs, block if whole_blocks else min(held_out, 1))
 
-    def serves(self, other: Form) -> bool:
+    def serves(self, other: ProgramForm) -> bool:
         """Whether a program of this form does what one of the ``other`` form would do, as fast."""
         return (
             (self.capacity, self.batch_size) == (other.capacity, other.batch_size)
@@ -111,7 +113,7 @@ class Program:
         asked_for: whether somebody has it compiled already.
     """
 
-    def __init__(self, template: Template, data: Resident, form: Form) -> None:
+    def __init__(self, template: Template, data: Resident, form: ProgramForm) -> None:
         """Trace the program; the first call compiles it.
 
         Args:

@@ -26,7 +26,7 @@ from kx.training.environment import usable_cores
 from kx.training.feed import Resident
 from kx.training.jobs import Fitted, Hooks, Job, Recording, Unfinished
 from kx.training.loops import named, program_for
-from kx.training.program import Form, Program, State, orders
+from kx.training.program import Program, ProgramForm, State, orders
 from kx.training.stand_in import StandIn
 from kx.training.target_unit import begun_in, told
 from kx.training.template import Template, Values
@@ -78,7 +78,7 @@ class SideBySide:
     def __init__(
         self,
         template: Template,
-        programs: dict[Form, Program],
+        programs: dict[ProgramForm, Program],
         training: TrainingSection,
         hooks: Hooks,
     ) -> None:
@@ -135,7 +135,7 @@ class SideBySide:
         fitted = Fitted(furthest.job, recording.history, best, furthest.seconds, furthest.values())
         return Unfinished(fitted, kept or recording.epochs, "best" if kept else "last")
 
-    def _begin(self, job: Job, resident: Callable[[Job], Resident], form: Form) -> _Running:
+    def _begin(self, job: Job, resident: Callable[[Job], Resident], form: ProgramForm) -> _Running:
         tensors = resident(job)
         drawn = self._template.initial_values(job.weights_seed)
         start = begun_in(self._template.model, drawn, job.unit)
@@ -160,13 +160,13 @@ class SideBySide:
         if begun and len(begun.job.validation):
             self._template.predict(begun.start, begun.resident, begun.job.validation)
 
-    def _form_for(self, jobs: Sequence[Job], examples: int) -> Form:
+    def _form_for(self, jobs: Sequence[Job], examples: int) -> ProgramForm:
         """Return the form of the program that serves all jobs, on so many rows of data."""
         batchings = [job.batching(self._training) for job in jobs]
         guarded = any(guards(self._training, job) for job in jobs)
         epochs = 1 if guarded else self._epochs_per_call(examples)
         held_out = max(len(job.validation) for job in jobs)
-        return Form.of(batchings, held_out, examples, epochs)
+        return ProgramForm.of(batchings, held_out, examples, epochs)
 
     def _epochs_per_call(self, examples: int) -> int:
         """Return how many epochs one call trains: by the whole data, so that it suits all jobs."""

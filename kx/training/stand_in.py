@@ -36,7 +36,7 @@ class StandIn:
             callbacks: act on epochs only, on what is listed above, and on nobody else's fit.
         """
         self.stop_training = False
-        self.optimizer = _Optimizer(program, state)
+        self.optimizer = _StandInOptimizer(program, state)
         self._weights = program.weights_of(state)
         self._callbacks = callbacks
         for callback in callbacks:
@@ -82,7 +82,7 @@ class StandIn:
             callback.on_train_end()
 
 
-class _Optimizer:
+class _StandInOptimizer:
     def __init__(self, program: Program, state: State) -> None:
         self._rate = program.learning_rate_of(state)
 

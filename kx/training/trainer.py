@@ -29,8 +29,8 @@ from kx.training.feed import Resident, Streamed
 from kx.training.jobs import Fitted, Hooks, Job, PhaseNote, Recording, Unfinished
 from kx.training.judge import finite
 from kx.training.loops import HalvedLoop, Loop, PlainLoop, ProgramLoop, ResidentLoop
-from kx.training.phases import Parts, Phase, Proof, phases_of
-from kx.training.program import Form, Program
+from kx.training.phases import FitPhase, Proof, TrainableParts, phases_of
+from kx.training.program import Program, ProgramForm
 from kx.training.side_by_side import SideBySide
 from kx.training.target_unit import begun_in, telling, unit_layer, with_unit
 from kx.training.template import Template, Values
@@ -58,7 +58,7 @@ class Trainer:
         training: TrainingSection,
         hooks: Hooks,
         augmentation: AugmentationSection | None = None,
-        parts: Parts = Parts(),  # noqa: B008 - frozen
+        parts: TrainableParts = TrainableParts(),  # noqa: B008 - frozen
     ) -> None:
         """Get ready; nothing is built yet.
 
@@ -261,7 +261,7 @@ class Trainer:
         )
 
     def _fit_phase(
-        self, kit: _Kit, data: Any, job: Job, phase: Phase, callbacks: Sequence[Any]
+        self, kit: _Kit, data: Any, job: Job, phase: FitPhase, callbacks: Sequence[Any]
     ) -> PhaseNote:
         """Fit the started network of a phase; what guards it begins anew with each phase."""
         proof = Proof(self._parts.frozen(kit.template.model))
@@ -299,7 +299,7 @@ class Trainer:
         fitted = Fitted(job, recording.history, overall, seconds, values)
         return Unfinished(fitted, epoch, "best" if best else "last")
 
-    def _kit(self, job: Job, phase: Phase | None = None) -> _Kit:
+    def _kit(self, job: Job, phase: FitPhase | None = None) -> _Kit:
         """Return what is shared by the fits of networks that differ in nothing but values.
 
         Which phase makes no difference to what a network with given values predicts.
@@ -313,7 +313,7 @@ class Trainer:
             self._kits[key] = self._new_kit(job, steps, phase)
         return self._kits[key]
 
-    def _new_kit(self, job: Job, steps: int, phase: Phase) -> _Kit:
+    def _new_kit(self, job: Job, steps: int, phase: FitPhase) -> _Kit:
         words = job.words or self._info.words
         info = replace(self._info, input_shape=job.input_shape, words=words)
 
@@ -352,7 +352,7 @@ class _Kit:
 
     def __init__(self, template: Template, augmentation: Augmentation | None) -> None:
         self.template, self._augmentation = template, augmentation
-        self.programs: dict[Form, Program] = {}
+        self.programs: dict[ProgramForm, Program] = {}
         self._loops: dict[str, Loop] = {}
 
     def loop(self, engine: Engine | None) -> Loop:

@@ -12,7 +12,7 @@ import zipfile
 import pytest
 
 from kx.base.errors import DataError, MissingDataError
-from kx.data.tables.delimited import Layout, charset_of, delimiter_of, open_table
+from kx.data.tables.delimited import Delimiting, charset_of, delimiter_of, open_table
 
 CSV = 'id,text\n1,one\n2,"two, or\nthree"\n3,four\n'
 
@@ -24,7 +24,7 @@ def read(tmp_path):
     def read(content, *, wanted=(), name="table.csv", **layout):
         path = tmp_path / name
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        with open_table(path, Layout(**layout), wanted) as table:
+        with open_table(path, Delimiting(**layout), wanted) as table:
             return table.header, [(record.line, list(record.cells)) for record in table]
 
     return read
@@ -129,7 +129,7 @@ def test_the_delimiter_is_the_one_by_which_the_first_line_names_the_columns(
 ):
     path = tmp_path / "table"
     path.write_text(content)
-    with open_table(path, Layout(), wanted) as table:
+    with open_table(path, Delimiting(), wanted) as table:
         assert table.delimiter == delimiter
         assert set(wanted) <= set(table.header)
 
@@ -170,7 +170,7 @@ def test_quotation_marks_inside_a_value_are_doubled_or_escaped(read):
 def test_a_column_that_is_not_there_is_asked_for(tmp_path, content, name, said):
     (tmp_path / "t.csv").write_text(content)
     with (
-        open_table(tmp_path / "t.csv", Layout(delimiter=",")) as table,
+        open_table(tmp_path / "t.csv", Delimiting(delimiter=",")) as table,
         pytest.raises(DataError) as refused,
     ):
         table.column(name, "text")
@@ -224,7 +224,7 @@ def test_the_digest_is_that_of_the_table_whatever_it_is_packed_in(tmp_path):
     digests = set()
     for name, content in {"t.csv": CSV.encode(), "t.gz": gzip.compress(CSV.encode())}.items():
         (tmp_path / name).write_bytes(content)
-        with open_table(tmp_path / name, Layout()) as table:
+        with open_table(tmp_path / name, Delimiting()) as table:
             assert len(list(table)) == 3
             digests.add(table.sha256)
     assert len(digests) == 1
@@ -234,12 +234,12 @@ def test_a_table_is_a_regular_file(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with (
         pytest.raises(DataError, match="neither a file nor a folder"),
-        open_table(tmp_path / "pipe", Layout()),
+        open_table(tmp_path / "pipe", Delimiting()),
     ):
         pass
     with (
         pytest.raises(MissingDataError, match="does not exist"),
-        open_table(tmp_path / "none.csv", Layout()),
+        open_table(tmp_path / "none.csv", Delimiting()),
     ):
         pass
 
@@ -249,7 +249,7 @@ def test_a_large_table_passes_through_little_memory(tmp_path):
     (tmp_path / "large.csv").write_bytes(b"id,text\n" + row * 20_000)
 
     tracemalloc.start()
-    with open_table(tmp_path / "large.csv", Layout()) as table:
+    with open_table(tmp_path / "large.csv", Delimiting()) as table:
         count = sum(1 for _ in table)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()

@@ -138,9 +138,9 @@ NOTES = [None, {}, {"flaws": 1, "oddities": {}}, {"flaws": [[1]], "oddities": {}
 
 @pytest.mark.parametrize("notes", NOTES, ids=str)
 def test_pictures_are_decoded_anew_where_the_notes_are_of_another_kx(tmp_path, notes):
-    from kx.data.files.class_folders import Member
+    from kx.data.files.class_folders import LabelledFile
     from kx.data.files.trees import open_tree
-    from kx.data.pictures.decoding import Form
+    from kx.data.pictures.decoding import PictureForm
     from kx.data.pictures.picture_files import looked_at
     from kx.data.pictures.picture_rows import Findings, read_part
     from tests.data.photos import noisy
@@ -149,10 +149,12 @@ def test_pictures_are_decoded_anew_where_the_notes_are_of_another_kx(tmp_path, n
     (tmp_path / "pictures" / "a.jpg").write_bytes(noisy())
     (tmp_path / "pictures" / "b.jpg").write_bytes(b"no picture")
     tree = open_tree(tmp_path / "pictures")
-    entries = looked_at(tree, [Member("a.jpg", 0), Member("b.jpg", 1)])
+    entries = looked_at(tree, [LabelledFile("a.jpg", 0), LabelledFile("b.jpg", 1)])
 
     def decoded():
-        (rows, found), problem = read_part(tree, entries, Form(16), tmp_path / "c", Findings())
+        (rows, found), problem = read_part(
+            tree, entries, PictureForm(16), tmp_path / "c", Findings()
+        )
         return rows.copy(), found.flaws, problem
 
     rows, flaws, _ = decoded()

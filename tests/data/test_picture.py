@@ -11,7 +11,7 @@ from kx.contracts import DatasetInfo
 from kx.data.files.sources import SourceFiles
 from kx.data.inputs import picture as inputs
 from kx.data.inputs.given import Given
-from kx.data.pictures.decoding import Form, decode, quiet_decoder
+from kx.data.pictures.decoding import PictureForm, decode, quiet_decoder
 from kx.data.pictures.picture import read_picture
 from kx.datasets.image_folder import image_folder
 from tests.data.photos import encoded, png_that_claims, write
@@ -124,7 +124,7 @@ def test_it_is_shown_upright_and_in_its_own_size(tmp_path):
 def test_a_network_may_take_pictures_that_are_no_squares(tmp_path):
     write(tmp_path, FILES)
     with quiet_decoder():
-        square, _ = decode("plain.png", FILES["plain.png"], Form(4, 3, 4))
+        square, _ = decode("plain.png", FILES["plain.png"], PictureForm(4, 3, 4))
 
     assert read_picture(tmp_path / "plain.png").fitted((4, 5, 3)).shape == (4, 5, 3)
     np.testing.assert_array_equal(read_picture(tmp_path / "plain.png").fitted((4, 4, 3)), square)

@@ -7,12 +7,12 @@ from PIL import Image
 
 from kx.base.errors import DataError, MissingDataError
 from kx.contracts import Watcher
-from kx.data.files.class_folders import Member
+from kx.data.files.class_folders import LabelledFile
 from kx.data.files.files import DataFolder
 from kx.data.files.sources import SourceFiles
 from kx.data.files.trees import memory_tree, natural, open_tree
 from kx.data.pictures import picture_files, picture_rows
-from kx.data.pictures.decoding import FlawError, Form, decode, quiet_decoder
+from kx.data.pictures.decoding import FlawError, PictureForm, decode, quiet_decoder
 from kx.data.pictures.picture_remarks import SHOWN
 from kx.data.pictures.pictures import picture_flaws, read_album
 from tests.data.photos import (
@@ -34,16 +34,16 @@ SIDE = 16
 
 def decoded(content, name="picture.png", channels=3):
     with quiet_decoder():
-        return decode(name, content, Form(SIDE, channels))
+        return decode(name, content, PictureForm(SIDE, channels))
 
 
 def album(path, cache=None, on_corrupt="error", size=SIDE, channels=3):
     """All pictures at ``path`` as one part."""
     files = SourceFiles(cache_dir=cache)
     tree = files.own(path)
-    found = [Member(name, number % 2) for number, name in enumerate(tree.files)]
+    found = [LabelledFile(name, number % 2) for number, name in enumerate(tree.files)]
     return read_album(
-        files, tree, {"train": found}, Form(size, channels), on_corrupt, ("apple", "pear")
+        files, tree, {"train": found}, PictureForm(size, channels), on_corrupt, ("apple", "pear")
     )
 
 
@@ -215,11 +215,11 @@ def test_a_file_that_changes_while_it_is_read_is_refused():
     tree = memory_tree("memory", contents)
     files = SourceFiles()
     files._read["memory"] = ("path", "")
-    looked_at = picture_files.looked_at(tree, [Member("1.png", 0)])
+    looked_at = picture_files.looked_at(tree, [LabelledFile("1.png", 0)])
     contents["1.png"] = noisy(kind="PNG")
 
     with pytest.raises(DataError, match=r"1\.png changed while it was read"):
-        list(picture_rows.decoded(tree, looked_at, Form(SIDE), picture_rows.Findings()))
+        list(picture_rows.decoded(tree, looked_at, PictureForm(SIDE), picture_rows.Findings()))
 
 
 def test_the_order_does_not_depend_on_the_file_system(tmp_path):
@@ -468,8 +468,8 @@ def test_the_provenance_is_a_digest_of_names_and_bytes(tmp_path):
         write(tmp_path / "small", contents)
         files = SourceFiles(data_dir=tmp_path)
         tree = files.folder(FOLDER)
-        parts = {"train": [Member(name, 0) for name in tree.files]}
-        read_album(files, tree, parts, Form(SIDE), "error")
+        parts = {"train": [LabelledFile(name, 0) for name in tree.files]}
+        read_album(files, tree, parts, PictureForm(SIDE), "error")
         assert files.provenance().source == "KX_DATA_DIR"
         return files.provenance().files["small"]
 
@@ -495,11 +495,13 @@ def test_it_is_told_how_far_reading_and_decoding_are(tmp_path, monkeypatch, cach
     monkeypatch.setattr(picture_files, "CHUNK", 2)
     write(tmp_path / "photos", {f"{n}.png": encoded(plain((n, 0, 0)), "PNG") for n in range(5)})
     tree = open_tree(tmp_path / "photos")
-    found = [Member(name, number % 2) for number, name in enumerate(tree.files)]
+    found = [LabelledFile(name, number % 2) for number, name in enumerate(tree.files)]
 
     def told():
         files = SourceFiles(cache_dir=tmp_path / "cache" if cached else None, watcher=Counted())
-        read_album(files, files.own(tmp_path / "photos"), {"train": found}, Form(SIDE), "error")
+        read_album(
+            files, files.own(tmp_path / "photos"), {"train": found}, PictureForm(SIDE), "error"
+        )
         return files.watcher.told
 
     reading = [("reading the train pictures", done, 5) for done in (2, 4, 5)]

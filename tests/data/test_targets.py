@@ -3,11 +3,18 @@
 import pytest
 
 from kx.base.errors import DataError
-from kx.data.tables.targets import Labels, Target, TargetOptions, is_absent, number_of, target_of
+from kx.data.tables.targets import (
+    LabelCounts,
+    Target,
+    TargetOptions,
+    is_absent,
+    number_of,
+    target_of,
+)
 
 
 def column(*labels):
-    found = Labels("t.csv: column label")
+    found = LabelCounts("t.csv: column label")
     for line, label in enumerate(labels, 2):
         found.add(label, line)
     return found

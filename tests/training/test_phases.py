@@ -16,7 +16,7 @@ from kx.training.assemble import make_metrics
 from kx.training.engine import Engine
 from kx.training.feed import Batching
 from kx.training.jobs import Hooks
-from kx.training.phases import Parts, cut_short, phases_of
+from kx.training.phases import TrainableParts, cut_short, phases_of
 from kx.training.trainer import Trainer
 from tests.training.trained import HOUSES, examples, job, together, trainer_for
 
@@ -155,7 +155,7 @@ def tuner(parts=None, engine="resident", phases=STEPS):
         suited_head(PICTURES),
         TrainingSection(batch_size=8, phases=phases),
         Hooks(Watcher(), lambda *_: None),
-        parts=parts or Parts(partial(choose, **OPTIONS), frozen),
+        parts=parts or TrainableParts(partial(choose, **OPTIONS), frozen),
     )
     made.engine = Engine(engine, "the test says so")
     return made
@@ -209,7 +209,7 @@ def test_a_refit_for_fewer_epochs_leaves_the_last_phases_away(pictures):
 
 
 def test_what_was_frozen_but_changed_ends_the_run(pictures):
-    lying = Parts(partial(choose, **OPTIONS), lambda model: model.trainable_variables)
+    lying = TrainableParts(partial(choose, **OPTIONS), lambda model: model.trainable_variables)
 
     with pytest.raises(FrozenError, match="holdout: of 4 tensors that were frozen from epoch 1"):
         list(tuner(lying).fit([job(PICTURES, pictures, range(50), range(50, 70))]))

@@ -12,7 +12,7 @@ from kx.cli.explain.asking import Output
 from kx.cli.options import AsJson, Outputs, Plugins, Sample
 
 if TYPE_CHECKING:
-    from kx.explain.augmented import Source
+    from kx.explain.augmented import AugmentedData
 
 
 def augmentation(
@@ -66,7 +66,7 @@ def augmentation(
     show(facts, [settings, str(path)], as_json)
 
 
-def _source(run: str, outputs: Path, sample: bool, plugins: bool) -> Source:
+def _source(run: str, outputs: Path, sample: bool, plugins: bool) -> AugmentedData:
     """Return the spec that a file or a run has, with its data; then TensorFlow is ready."""
     from kx.base.errors import UsageError
     from kx.cli.check import say_imported

@@ -9,7 +9,7 @@ import math
 import pickle
 import struct
 import zipfile
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,9 @@ from kx.base.errors import DataError
 if TYPE_CHECKING:
     import numpy as np
 
-    from kx.data.files.files import Arrays
+
+Arrays = Mapping[str, "np.ndarray"]
+"""What a file holds: name -> array."""
 
 Form = tuple[tuple[int, ...], "np.dtype[Any]"]
 """Shape and type of an array."""

@@ -41,7 +41,7 @@ LIMIT_MB = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CacheEntry:
     """What the cache has under one key.
 
     Attributes:
@@ -53,7 +53,7 @@ class Kept:
     notes: Any
 
 
-def recall(folder: Path, key: str) -> Kept | None:
+def recall(folder: Path, key: str) -> CacheEntry | None:
     """Return what is kept under ``key``, or None if it is not there or not as it was written."""
     import numpy as np
 
@@ -66,7 +66,7 @@ def recall(folder: Path, key: str) -> Kept | None:
         rows = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
         with suppress(OSError):  # such as a cache that others share, and may only read
             os.utime(path.with_suffix(".json"))
-        return Kept(rows, note["notes"])
+        return CacheEntry(rows, note["notes"])
     except (OSError, ValueError, KeyError, TypeError, DataError):
         return None
 

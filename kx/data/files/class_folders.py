@@ -27,7 +27,7 @@ SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class FileKind:
     """What the files are that are looked for; all others are left alone.
 
     Attributes:
@@ -45,7 +45,7 @@ class Kind:
         return bool(stem) and (dot + suffix).lower() in self.suffixes
 
 
-PICTURES, TEXTS = Kind("pictures", tuple(PICTURE_FORMATS)), Kind("texts", (".txt",))
+PICTURES, TEXTS = FileKind("pictures", tuple(PICTURE_FORMATS)), FileKind("texts", (".txt",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class FolderOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class LabelledFile:
     """A file that is to be read.
 
     Attributes:
@@ -82,7 +82,7 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class ClassFolders:
     """Sorted files: which are there, of which part and of which class.
 
     Attributes:
@@ -114,7 +114,7 @@ class Layout:
             test_examples=test,
         )
 
-    def members(self) -> dict[str, tuple[Member, ...]]:
+    def members(self) -> dict[str, tuple[LabelledFile, ...]]:
         """Return the files of each part, mixed; those for testing are drawn if need be."""
         import numpy as np
 
@@ -129,7 +129,7 @@ class Layout:
         return {**parts, "train": train, "test": test}
 
 
-def described_layout(path: str, kind: Kind, options: FolderOptions) -> Layout:
+def described_layout(path: str, kind: FileKind, options: FolderOptions) -> ClassFolders:
     """Return what lies at ``path``, by the names of folders and files alone.
 
     Raises:
@@ -140,7 +140,7 @@ def described_layout(path: str, kind: Kind, options: FolderOptions) -> Layout:
     return layout_of(open_tree(existing(Path(path)), follow=follow), kind, options)
 
 
-def own_layout(files: Files, path: str, kind: Kind, options: FolderOptions) -> Layout:
+def own_layout(files: Files, path: str, kind: FileKind, options: FolderOptions) -> ClassFolders:
     """Return what lies at ``path``, as something that ``files`` will take note of.
 
     Raises:
@@ -159,7 +159,7 @@ def _refuse_arrays(path: str) -> None:
         )
 
 
-def layout_of(tree: Tree, kind: Kind, options: FolderOptions) -> Layout:
+def layout_of(tree: Tree, kind: FileKind, options: FolderOptions) -> ClassFolders:
     """Return which files of a tree are of which part and class.
 
     Raises:
@@ -179,10 +179,10 @@ def layout_of(tree: Tree, kind: Kind, options: FolderOptions) -> Layout:
         *_on_nested(tree, parts["train"]),
         *_on_loose(whole, kind, parts),
     )
-    return Layout(tree, parts, fraction, options.split_seed, remarks)
+    return ClassFolders(tree, parts, fraction, options.split_seed, remarks)
 
 
-def _parts(tree: Tree, kind: Kind, folders: Mapping[str, str]) -> dict[str, Classes]:
+def _parts(tree: Tree, kind: FileKind, folders: Mapping[str, str]) -> dict[str, Classes]:
     """Return the files of each part, whose classes may be wrapped into a folder once more.
 
     Raises:
@@ -209,12 +209,12 @@ def _counted(names: Sequence[str], classes: Classes) -> str:
     return f"{told} is a class" if len(names) == 1 else f"{told} are classes"
 
 
-def others(tree: Tree, kind: Kind) -> list[str]:
+def others(tree: Tree, kind: FileKind) -> list[str]:
     """Return the files that are none of their kind by their names."""
     return [name for name in tree.files if not kind.fits(name)]
 
 
-def strangers(tree: Tree, kind: Kind) -> Iterator[str]:
+def strangers(tree: Tree, kind: FileKind) -> Iterator[str]:
     """Yield which files of a tree are none of their kind by their names, if there are some."""
     if names := others(tree, kind):
         yield (
@@ -238,7 +238,9 @@ def _fraction(parts: Mapping[str, Classes], options: FolderOptions) -> float:
     return usual if options.test_fraction is None else options.test_fraction
 
 
-def _on_parts(tree: Tree, kind: Kind, folders: Mapping[str, str], *, drawn: bool) -> Iterator[str]:
+def _on_parts(
+    tree: Tree, kind: FileKind, folders: Mapping[str, str], *, drawn: bool
+) -> Iterator[str]:
     """Yield which folders were taken for parts, where that goes without saying neither way."""
     if any(part != folder for part, folder in folders.items()):
         told = ", ".join(f"{folder} ({part})" for part, folder in folders.items())
@@ -275,7 +277,7 @@ def _inside(file: str, folder: str) -> str:
     return f"/{file}".partition(f"/{folder}/")[2]
 
 
-def _on_loose(whole: Tree, kind: Kind, parts: Mapping[str, Classes]) -> Iterator[str]:
+def _on_loose(whole: Tree, kind: FileKind, parts: Mapping[str, Classes]) -> Iterator[str]:
     """Yield which files lie in no folder of a class, and so are of none."""
     classes = [names for of_part in parts.values() for names in of_part.values()]
     files = [name for name in whole.files if kind.fits(name)]
@@ -288,7 +290,7 @@ def _on_loose(whole: Tree, kind: Kind, parts: Mapping[str, Classes]) -> Iterator
     yield f"{len(loose):,} {kind.name} {verb} in no folder of a class, unread: {some(loose)}"
 
 
-def _part_folders(tree: Tree, kind: Kind, inner: Mapping[str, Counter[str]]) -> dict[str, str]:
+def _part_folders(tree: Tree, kind: FileKind, inner: Mapping[str, Counter[str]]) -> dict[str, str]:
     """Return part -> the folder that holds its classes; empty if the folders are the classes.
 
     Raises:
@@ -321,7 +323,7 @@ def _refuse_lone_part(tree: Tree) -> None:
 
 
 def _refuse_unclear(
-    tree: Tree, kind: Kind, named: Mapping[str, Sequence[str]], strangers: Sequence[str]
+    tree: Tree, kind: FileKind, named: Mapping[str, Sequence[str]], strangers: Sequence[str]
 ) -> None:
     """Raise if folders that are parts by their names cannot all be that."""
     twice = next((folders for folders in named.values() if len(folders) > 1), ())
@@ -368,7 +370,7 @@ def _refuse_alike(tree: Tree, inner: Mapping[str, Counter[str]]) -> None:
     )
 
 
-def _inner_classes(tree: Tree, kind: Kind) -> dict[str, Counter[str]]:
+def _inner_classes(tree: Tree, kind: FileKind) -> dict[str, Counter[str]]:
     """Return each folder at the top -> the folders in it that would be classes of it.
 
     Counted are their files; those that lie in no further folder are under an empty name.
@@ -385,7 +387,7 @@ def _inner_classes(tree: Tree, kind: Kind) -> dict[str, Counter[str]]:
     return found
 
 
-def classes_in(tree: Tree, kind: Kind, folder: str = "") -> dict[str, tuple[str, ...]]:
+def classes_in(tree: Tree, kind: FileKind, folder: str = "") -> dict[str, tuple[str, ...]]:
     """Return class -> its files, also those in folders further below; classes sorted.
 
     Raises:
@@ -427,7 +429,7 @@ def _refuse_links(tree: Tree, folder: str, where: str) -> None:
         )
 
 
-def spread(classes: Classes, names: Sequence[str] = ()) -> tuple[Member, ...]:
+def spread(classes: Classes, names: Sequence[str] = ()) -> tuple[LabelledFile, ...]:
     """Return the files so that every slice of them has about its share of each class.
 
     With equally many of each: the first of every class, then the second, …
@@ -438,7 +440,7 @@ def spread(classes: Classes, names: Sequence[str] = ()) -> tuple[Member, ...]:
     """
     labels = {name: label for label, name in enumerate(names or classes)}
     placed = [
-        ((2 * position + 1) / len(files), labels[name], Member(file, labels[name]))
+        ((2 * position + 1) / len(files), labels[name], LabelledFile(file, labels[name]))
         for name, files in classes.items()
         for position, file in enumerate(files)
     ]

@@ -9,13 +9,10 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import numpy as np
-
     from kx.contracts import Provenance, Watcher
+    from kx.data.files.archives import Arrays
     from kx.data.files.download import Published
     from kx.data.files.trees import Tree
-
-Arrays = Mapping[str, "np.ndarray"]
 
 
 @dataclass(frozen=True, slots=True)

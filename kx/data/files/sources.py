@@ -17,8 +17,9 @@ from kx.data.files.archives import MAX_BYTES
 from kx.data.files.download import Downloader, DownloadError, describe_content, sha256_of
 
 if TYPE_CHECKING:
+    from kx.data.files.archives import Arrays
     from kx.data.files.download import Published
-    from kx.data.files.files import Arrays, DataFile, DataFolder
+    from kx.data.files.files import DataFile, DataFolder
     from kx.data.files.trees import Tree
 
 

@@ -19,7 +19,7 @@ OPTIONS = {"rows": "--row", "files": "--file", "lines": "--lines", "invert": "--
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class InputKind:
     """One kind of inputs.
 
     Attributes:
@@ -42,13 +42,13 @@ TEXTS = (
     ("inputs", "files", "lines"),
 )
 
-KINDS: Mapping[str, Kind] = {
-    "raw_text": Kind(*TEXTS, raw_text.form, raw_text.read),
-    "words": Kind(*TEXTS, words.form, words.read),
-    "picture": Kind(
+KINDS: Mapping[str, InputKind] = {
+    "raw_text": InputKind(*TEXTS, raw_text.form, raw_text.read),
+    "words": InputKind(*TEXTS, words.form, words.read),
+    "picture": InputKind(
         "picture files, or folders of them", ("inputs", "invert"), picture.form, picture.read
     ),
-    "table": Kind(
+    "table": InputKind(
         "CSV files whose first line names the columns (- for stdin), or --row 'NAME=NUMBER,…'",
         ("inputs", "rows"),
         table.form,

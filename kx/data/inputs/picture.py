@@ -16,7 +16,7 @@ from kx.base.reading import read_named
 from kx.contracts import DatasetInfo
 from kx.data.files.suffixes import PICTURE_FORMATS
 from kx.data.inputs.given import Examples, Given, refuse
-from kx.data.pictures.decoding import MOST_BYTES, FlawError, Form, decode, quiet_decoder
+from kx.data.pictures.decoding import MOST_BYTES, FlawError, PictureForm, decode, quiet_decoder
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,7 +59,7 @@ def read(given: Given, form: Mapping[str, Any], preparation: AnyPreparation) -> 
 
     problems: list[str] = []
     files = [file for path in given.inputs for file in _files(Path(path), problems)]
-    wanted = Form(form["size"], form["channels"])
+    wanted = PictureForm(form["size"], form["channels"])
     with quiet_decoder(), ThreadPoolExecutor() as pool:
         found = list(pool.map(lambda file: _decoded(file, wanted), files))
     problems += [what for what in found if isinstance(what, str)]
@@ -97,7 +97,7 @@ def _listed(path: Path, problems: list[str]) -> Iterator[_File]:
         yield _File(readable(str(path / name)), partial(tree.size, name), partial(tree.read, name))
 
 
-def _decoded(file: _File, form: Form) -> np.ndarray | str:
+def _decoded(file: _File, form: PictureForm) -> np.ndarray | str:
     """Return the picture in a file, or what is wrong with it."""
     try:
         content = file.read() if file.size() <= MOST_BYTES else b""

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from kx.base.errors import DataError
 from kx.contracts import DatasetInfo
 from kx.data.inputs.given import SHOWN, Examples, Given
-from kx.data.inputs.text import Texts, read_texts
+from kx.data.inputs.text import GivenTexts, read_texts
 from kx.data.inputs.text_rows import TextTables, table_form
 from kx.data.texts.text_remarks import unknown_remark
 from kx.data.texts.texts import tokenized
 
 if TYPE_CHECKING:
     from kx.data.preparation import AnyPreparation
-    from kx.data.texts.texts import Texts as Tokens
+    from kx.data.texts.texts import Texts
     from kx.data.texts.vocabulary import TextPreparation
 
 
@@ -45,7 +45,7 @@ def read(given: Given, form: Mapping[str, Any], preparation: AnyPreparation) -> 
     return Examples(tuple(texts.names), x, tuple(texts.shown), tuple(remarks), labels)
 
 
-def _unknown(texts: Texts, x: Tokens, preparation: TextPreparation) -> Iterator[str]:
+def _unknown(texts: GivenTexts, x: Texts, preparation: TextPreparation) -> Iterator[str]:
     """Yield which texts say nothing to the network, and whether many words do not."""
     strange = preparation.strange(x).nonzero()[0].tolist()
     for row in strange[:SHOWN]:

@@ -35,7 +35,7 @@ BEGINNING = 200
 
 
 @dataclass(slots=True)
-class Texts:
+class GivenTexts:
     """Texts in the order in which they were given.
 
     Attributes:
@@ -60,7 +60,7 @@ class Texts:
         self.labels.append(label)
 
 
-def read_texts(given: Given, tables: TextTables | None = None) -> Texts:
+def read_texts(given: Given, tables: TextTables | None = None) -> GivenTexts:
     """Read the texts that were given.
 
     Args:
@@ -70,7 +70,7 @@ def read_texts(given: Given, tables: TextTables | None = None) -> Texts:
     Raises:
         DataError: naming all that cannot be read or are empty.
     """
-    found, problems = Texts(), list[str]()
+    found, problems = GivenTexts(), list[str]()
     for name, shown, text, *label in _all(given, tables, problems):
         if not text.strip():
             problems.append(f"{name.strip() or 'an argument'}: is empty")

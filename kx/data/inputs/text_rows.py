@@ -11,7 +11,15 @@ from typing import Any
 from kx.base.errors import DataError
 from kx.contracts import DatasetInfo
 from kx.data.inputs.given import STDIN, Given
-from kx.data.tables.delimited import AUTO, GUESSED, Layout, Table, delimiter_of, open_table, ragged
+from kx.data.tables.delimited import (
+    AUTO,
+    GUESSED,
+    Delimiting,
+    Table,
+    delimiter_of,
+    open_table,
+    ragged,
+)
 from kx.data.tables.table_files import Stream
 from kx.data.tables.targets import MISSING, TargetOptions, is_absent
 
@@ -20,7 +28,7 @@ NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TextRow:
     """A text in a table.
 
     Attributes:
@@ -60,7 +68,7 @@ class TextTables:
             self._form["text"] in [part.strip(' "\r\n\ufeff') for part in of] for of in parts
         )
 
-    def rows(self, path: str, given: Given, problems: list[str]) -> Iterator[Row]:
+    def rows(self, path: str, given: Given, problems: list[str]) -> Iterator[TextRow]:
         """Yield the rows of a table (``-``: stdin) in their order; add to ``problems``."""
         columns = [self._form["text"], self._form["label"]]
         try:
@@ -75,15 +83,15 @@ class TextTables:
         except DataError as error:
             problems.append(str(error).rstrip("."))
 
-    def _layout(self) -> Layout:
+    def _layout(self) -> Delimiting:
         """Return how the table is written; of the delimiters, the file itself tells the usual."""
         options = {name: self._form[name] for name in ("quoting", "escape", "charset")
                    if name in self._form}  # fmt: skip
         delimiter = self._form.get("delimiter", AUTO)
         usual = delimiter == AUTO or delimiter_of(delimiter) in GUESSED
-        return Layout(delimiter=AUTO if usual else delimiter, **options)
+        return Delimiting(delimiter=AUTO if usual else delimiter, **options)
 
-    def _rows(self, table: Table, problems: list[str]) -> Iterator[Row]:
+    def _rows(self, table: Table, problems: list[str]) -> Iterator[TextRow]:
         text, label = self._form["text"], self._form["label"]
         if table.header.count(text) != 1:
             problems.append(self._no_column(table, text))
@@ -101,7 +109,7 @@ class TextTables:
             said = "" if said and is_absent(said, absent.absent()) else said
             if said and self._form["classes"] and said not in self._form["classes"]:
                 strange.setdefault(said, record.line)
-            yield Row(record.line, record.cells[place], said)
+            yield TextRow(record.line, record.cells[place], said)
         self._note_labels(table, strange)
 
     def _no_column(self, table: Table, text: str) -> str:

@@ -43,7 +43,7 @@ ODDITIES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class PictureForm:
     """What pictures are made into.
 
     Attributes:
@@ -66,7 +66,7 @@ class FlawError(Exception):
     """A file that is no picture, or not all of one; the text says so in a few words."""
 
 
-def decode(name: str, content: bytes, form: Form) -> tuple[np.ndarray, tuple[str, ...]]:
+def decode(name: str, content: bytes, form: PictureForm) -> tuple[np.ndarray, tuple[str, ...]]:
     """Return the picture in ``content`` as (height, width, channels) uint8, and its oddities.
 
     All pictures that a network is shown come through here: those of datasets, and those that

@@ -10,7 +10,7 @@ from kx.base.errors import DataError, MissingDataError
 from kx.data.pictures.decoding import (
     MOST_BYTES,
     FlawError,
-    Form,
+    PictureForm,
     decode,
     decode_whole,
     quiet_decoder,
@@ -40,7 +40,7 @@ class Picture:
         """Return it as datasets decode theirs: (height, width, channels) of ``shape``, uint8."""
         height, width, channels = shape
         with quiet_decoder():
-            found, _ = decode(self.name, self.content, Form(height, channels, width))
+            found, _ = decode(self.name, self.content, PictureForm(height, channels, width))
         return 255 - found if self.invert else found
 
 

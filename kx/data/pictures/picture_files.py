@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TypeVar
 
 from kx.base.errors import DataError
-from kx.data.files.class_folders import Member
+from kx.data.files.class_folders import LabelledFile
 from kx.data.files.trees import Tree
 from kx.data.pictures.decoding import MOST_BYTES, FlawError
 
@@ -25,7 +25,7 @@ R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PictureFile:
     """A file that was read once, to know its content.
 
     Attributes:
@@ -45,19 +45,21 @@ class Entry:
         return (self.name, self.size, self.sha256, self.flaw)
 
 
-def looked_at(tree: Tree, pictures: Sequence[Member], tell: Tell = lambda *_: None) -> list[Entry]:
+def looked_at(
+    tree: Tree, pictures: Sequence[LabelledFile], tell: Tell = lambda *_: None
+) -> list[PictureFile]:
     """Return what there is to know of ``pictures`` without decoding them, in their order."""
 
-    def look(picture: Member) -> Entry:
+    def look(picture: LabelledFile) -> PictureFile:
         try:
             size = tree.size(picture.name)
             if size > MOST_BYTES:
-                return Entry(picture.name, picture.label, size, "", f"{size:,} bytes large")
+                return PictureFile(picture.name, picture.label, size, "", f"{size:,} bytes large")
             sha256 = hashlib.sha256(tree.read(picture.name)).hexdigest()
         except OSError as error:
             flaw = f"cannot be read ({error.strerror or error})"
-            return Entry(picture.name, picture.label, 0, "", flaw)
-        return Entry(picture.name, picture.label, size, sha256)
+            return PictureFile(picture.name, picture.label, 0, "", flaw)
+        return PictureFile(picture.name, picture.label, size, sha256)
 
     return list(told(in_threads(look, pictures), len(pictures), tell))
 
@@ -70,7 +72,7 @@ def told(items: Iterable[T], total: int, tell: Tell) -> Iterator[T]:
             tell(done, total)
 
 
-def same_bytes(tree: Tree, entry: Entry) -> bytes:
+def same_bytes(tree: Tree, entry: PictureFile) -> bytes:
     """Return the content of the file that was looked at before.
 
     Raises:
@@ -88,7 +90,7 @@ def same_bytes(tree: Tree, entry: Entry) -> bytes:
     return content
 
 
-def _changed(tree: Tree, entry: Entry) -> DataError:
+def _changed(tree: Tree, entry: PictureFile) -> DataError:
     return DataError(f"{tree.name}: {entry.name} changed while it was read. Try again.")
 
 

@@ -9,7 +9,7 @@ from kx.base.errors import DataError
 from kx.data.files.class_folders import some
 from kx.data.files.trees import Tree
 from kx.data.pictures.decoding import ODDITIES
-from kx.data.pictures.picture_files import Entry
+from kx.data.pictures.picture_files import PictureFile
 from kx.data.pictures.picture_rows import Findings
 
 SHOWN = 20
@@ -50,8 +50,8 @@ def odd(findings: Iterable[Findings]) -> Iterator[str]:
 def refuse_lost_classes(
     tree: Tree,
     part: str,
-    entries: Sequence[Entry],
-    good: Sequence[Entry],
+    entries: Sequence[PictureFile],
+    good: Sequence[PictureFile],
     classes: Sequence[str] = (),
 ) -> None:
     """Make sure that of each class of a part some ``good`` picture is left.

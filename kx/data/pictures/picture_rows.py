@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from kx.data.files import cache
 from kx.data.files.trees import Tree
-from kx.data.pictures.decoding import DECODER, FlawError, Form, decode, quiet_decoder
-from kx.data.pictures.picture_files import Entry, Tell, in_threads, same_bytes, told
+from kx.data.pictures.decoding import DECODER, FlawError, PictureForm, decode, quiet_decoder
+from kx.data.pictures.picture_files import PictureFile, Tell, in_threads, same_bytes, told
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,11 @@ class Findings:
 
 
 def read_part(
-    tree: Tree, entries: Sequence[Entry], form: Form, folder: Path | None, findings: Findings
+    tree: Tree,
+    entries: Sequence[PictureFile],
+    form: PictureForm,
+    folder: Path | None,
+    findings: Findings,
 ) -> tuple[tuple[np.ndarray, Findings], str]:
     """Return the pictures of a part with what was found out of them, and what went wrong else."""
     if folder is None or not entries:  # nothing cannot be kept
@@ -53,7 +57,7 @@ def read_part(
 
 
 def _recalled(
-    folder: Path, key: str, entries: Sequence[Entry], tell: Tell
+    folder: Path, key: str, entries: Sequence[PictureFile], tell: Tell
 ) -> tuple[np.ndarray, Findings] | None:
     """Return what was made of these pictures before, or None if it cannot be read any more."""
     kept = cache.recall(folder, key)
@@ -70,8 +74,8 @@ def _recalled(
 
 def _made(
     tree: Tree,
-    entries: Sequence[Entry],
-    form: Form,
+    entries: Sequence[PictureFile],
+    form: PictureForm,
     folder: Path,
     key: str,
     findings: Findings,
@@ -87,7 +91,7 @@ def _made(
 
 
 def _in_memory(
-    tree: Tree, entries: Sequence[Entry], form: Form, findings: Findings
+    tree: Tree, entries: Sequence[PictureFile], form: PictureForm, findings: Findings
 ) -> tuple[np.ndarray, Findings]:
     import numpy as np
 
@@ -100,11 +104,11 @@ def _in_memory(
 
 
 def decoded(
-    tree: Tree, entries: Sequence[Entry], form: Form, findings: Findings
+    tree: Tree, entries: Sequence[PictureFile], form: PictureForm, findings: Findings
 ) -> Iterator[np.ndarray]:
     """Yield the pictures in their order, all that can be used; add to ``findings``."""
 
-    def attempt(entry: Entry) -> tuple[Any, tuple[str, ...], str]:
+    def attempt(entry: PictureFile) -> tuple[Any, tuple[str, ...], str]:
         try:
             return *decode(entry.name, same_bytes(tree, entry), form), ""
         except FlawError as flaw:

@@ -15,10 +15,10 @@ from kx.base.errors import DataError
 from kx.contracts import DatasetBundle, DatasetInfo, Split
 from kx.data.arrays.splitting import bundled
 from kx.data.files import cache
-from kx.data.files.class_folders import PICTURES, Member, strangers
+from kx.data.files.class_folders import PICTURES, LabelledFile, strangers
 from kx.data.files.trees import Tree
-from kx.data.pictures.decoding import Form
-from kx.data.pictures.picture_files import Entry, looked_at
+from kx.data.pictures.decoding import PictureForm
+from kx.data.pictures.picture_files import PictureFile, looked_at
 from kx.data.pictures.picture_remarks import left_out, odd, refuse_lost_classes, unusable
 from kx.data.pictures.picture_rows import Findings, decoded, read_part
 
@@ -49,8 +49,8 @@ class Album:
 def read_album(
     files: Files,
     tree: Tree,
-    parts: Mapping[str, Sequence[Member]],
-    form: Form,
+    parts: Mapping[str, Sequence[LabelledFile]],
+    form: PictureForm,
     on_corrupt: OnCorrupt,
     classes: Sequence[str] = (),
 ) -> Album:
@@ -98,7 +98,7 @@ def read_album(
 def picture_bundle(
     files: Files,
     tree: Tree,
-    parts: Mapping[str, Sequence[Member]],
+    parts: Mapping[str, Sequence[LabelledFile]],
     info: DatasetInfo,
     on_corrupt: OnCorrupt,
 ) -> DatasetBundle:
@@ -117,7 +117,7 @@ def picture_bundle(
     """
     validation = parts.get("validation", ())
     two = {"train": [*parts["train"], *validation], "test": parts["test"]}
-    form = Form(info.input_shape[0], info.input_shape[2])
+    form = PictureForm(info.input_shape[0], info.input_shape[2])
     album = read_album(files, tree, two, form, on_corrupt, info.classes)
     given = len({picture.name for picture in validation} & set(album.names["train"]))
     if validation and not given:
@@ -129,19 +129,19 @@ def picture_bundle(
 
 def picture_flaws(tree: Tree) -> list[str]:
     """Return ``file: what is wrong with it`` of all pictures in ``tree`` that cannot be used."""
-    form, findings = Form(16), Findings()
-    pictures = [Member(name, 0) for name in filter(PICTURES.fits, tree.files)]
+    form, findings = PictureForm(16), Findings()
+    pictures = [LabelledFile(name, 0) for name in filter(PICTURES.fits, tree.files)]
     for _ in decoded(tree, looked_at(tree, pictures), form, findings):
         pass
     return [f"{name}: {flaw}" for name, flaw in findings.flaws]
 
 
-def _without(entries: Sequence[Entry], flaws: Sequence[tuple[str, str]]) -> list[Entry]:
+def _without(entries: Sequence[PictureFile], flaws: Sequence[tuple[str, str]]) -> list[PictureFile]:
     bad = {name for name, _ in flaws}
     return [entry for entry in entries if entry.name not in bad]
 
 
-def _labels(entries: Sequence[Entry]) -> np.ndarray:
+def _labels(entries: Sequence[PictureFile]) -> np.ndarray:
     import numpy as np
 
     return np.array([entry.label for entry in entries], np.int32)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kx.data.samples.drawings import TRAIN, Stroke, draw
 
 if TYPE_CHECKING:
-    from kx.data.files.files import Arrays
+    from kx.data.files.archives import Arrays
 
 SEGMENTS: dict[str, Stroke] = {
     "a": (4, 9, 6, 19),

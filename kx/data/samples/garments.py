@@ -10,7 +10,7 @@ from kx.data.samples.drawings import TRAIN, Stroke, draw
 if TYPE_CHECKING:
     import numpy as np
 
-    from kx.data.files.files import Arrays
+    from kx.data.files.archives import Arrays
 
 GARMENTS: tuple[tuple[Stroke, ...], ...] = (
     ((6, 9, 24, 19), (6, 4, 11, 24)),  # a body with short sleeves

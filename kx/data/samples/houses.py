@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
-    from kx.data.files.files import Arrays
+    from kx.data.files.archives import Arrays
 
 
 def boston_houses() -> Arrays:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kx.data.files.files import Arrays
+    from kx.data.files.archives import Arrays
 
 TOPICS = 46
 EXAMPLES = 1_840

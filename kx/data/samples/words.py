@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
-    from kx.data.files.files import Arrays
+    from kx.data.files.archives import Arrays
 
 COMMON = "the of and to in a is that for it was on as with he be at by this had not are but from or"
 """So that ready-made vectors cover something."""

@@ -78,7 +78,7 @@ def _charset(value: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class Delimiting:
     """How a table is written: options of all datasets that read delimited text.
 
     Attributes:
@@ -99,7 +99,7 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class TableRow:
     """One row of a table.
 
     Attributes:
@@ -124,7 +124,7 @@ class Table:
     """
 
     def __init__(
-        self, stream: Stream, layout: Layout, wanted: Sequence[str], *, advise: bool = True
+        self, stream: Stream, layout: Delimiting, wanted: Sequence[str], *, advise: bool = True
     ) -> None:
         self.name, self._stream, self._advises = stream.name, stream, advise
         source = io.BufferedReader(stream, BUFFER)
@@ -162,7 +162,7 @@ class Table:
         name = {sign: word for word, sign in DELIMITERS.items()}.get(self.delimiter)
         return f"{self.charset}, delimiter {name or repr(self.delimiter)}"
 
-    def __iter__(self) -> Iterator[Record]:
+    def __iter__(self) -> Iterator[TableRow]:
         """Yield the records below the header; lines without a character are passed over.
 
         Raises:
@@ -232,7 +232,7 @@ class Table:
     def _advice(self, text: str) -> str:
         return f" {text}" if self._advises else ""
 
-    def _records(self) -> Iterator[Record]:
+    def _records(self) -> Iterator[TableRow]:
         reader = self._reader
         while True:
             line = reader.line_num + 1
@@ -243,7 +243,7 @@ class Table:
             except csv.Error as error:
                 raise DataError(self._no_record(line, str(error))) from error
             if cells:
-                yield Record(line, reader.line_num, cells)
+                yield TableRow(line, reader.line_num, cells)
 
     def _no_record(self, line: int, said: str) -> str:
         """Return why what begins on ``line`` is no record."""
@@ -267,7 +267,7 @@ class Table:
 
 @contextmanager
 def open_table(
-    path: Path, layout: Layout, wanted: Sequence[str] = (), *, advise: bool = True
+    path: Path, layout: Delimiting, wanted: Sequence[str] = (), *, advise: bool = True
 ) -> Iterator[Table]:
     """Open the table at ``path``; nothing of it stays in memory but the record at hand.
 
@@ -305,7 +305,7 @@ def charset_of(head: bytes) -> str:
     return "utf-16-be" if odd and even.count(0) > len(even) / 2 and not odd.count(0) else "utf-8"
 
 
-def ragged(record: Record, table: Table) -> str:
+def ragged(record: TableRow, table: Table) -> str:
     """Return how many values a record has too few or too many; empty: as many as the header."""
     if len(record.cells) == len(table.header):
         return ""
@@ -320,7 +320,7 @@ def _until_text(lines: Iterator[str]) -> Iterator[str]:
             return
 
 
-def _guessed(lines: Sequence[str], layout: Layout, wanted: Sequence[str]) -> str:
+def _guessed(lines: Sequence[str], layout: Delimiting, wanted: Sequence[str]) -> str:
     """Return the delimiter by which the last line names the wanted columns, or most columns."""
 
     def found(delimiter: str) -> tuple[int, int]:
@@ -331,14 +331,14 @@ def _guessed(lines: Sequence[str], layout: Layout, wanted: Sequence[str]) -> str
     return max(GUESSED, key=found)
 
 
-def _reader(lines: Iterator[str], layout: Layout, delimiter: str) -> csv._reader:  # type: ignore[name-defined]
+def _reader(lines: Iterator[str], layout: Delimiting, delimiter: str) -> csv._reader:  # type: ignore[name-defined]
     escape = "\\" if layout.escape == "backslash" else None
     return csv.reader(
         lines, delimiter=delimiter, escapechar=escape, quoting=_quoting(layout), strict=True
     )
 
 
-def _quoting(layout: Layout) -> Literal[0, 3]:
+def _quoting(layout: Delimiting) -> Literal[0, 3]:
     return csv.QUOTE_NONE if layout.quoting == "none" else csv.QUOTE_MINIMAL
 
 

@@ -48,7 +48,7 @@ class TargetOptions:
 
 
 @dataclass(slots=True)
-class Labels:
+class LabelCounts:
     """The different labels of a column.
 
     Attributes:
@@ -102,7 +102,7 @@ def number_of(label: str) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def target_of(labels: Labels, kind: TargetKind) -> Target:
+def target_of(labels: LabelCounts, kind: TargetKind) -> Target:
     """Return what the labels are: classes or numbers.
 
     Args:
@@ -119,7 +119,7 @@ def target_of(labels: Labels, kind: TargetKind) -> Target:
     return _classes(labels)
 
 
-def _are_measured(labels: Labels) -> bool:
+def _are_measured(labels: LabelCounts) -> bool:
     """Whether the labels are many different decimal numbers: nobody would call them classes."""
     numbers = [number_of(label) for label in labels.counts]
     return len(numbers) > FEW and None not in numbers and not _are_whole(numbers)
@@ -129,7 +129,7 @@ def _are_whole(numbers: Iterable[float | None]) -> bool:
     return all(number is not None and number.is_integer() for number in numbers)
 
 
-def _ask(labels: Labels) -> None:
+def _ask(labels: LabelCounts) -> None:
     """Refuse labels that may well be something else than classes."""
     numbers, different = [number_of(label) for label in labels.counts], len(labels.counts)
     if different and None not in numbers and (different > FEW or not _are_whole(numbers)):
@@ -145,7 +145,7 @@ def _ask(labels: Labels) -> None:
         )
 
 
-def _nearly_numbers(labels: Labels) -> str:
+def _nearly_numbers(labels: LabelCounts) -> str:
     """Say what keeps labels from being numbers, if most of them are."""
     others = [label for label in labels.counts if number_of(label) is None]
     if any(re.fullmatch(r"[-+]?\d+,\d+", label) for label in others):
@@ -160,7 +160,7 @@ def _nearly_numbers(labels: Labels) -> str:
     )
 
 
-def _regression(labels: Labels, *, asked: bool) -> Target:
+def _regression(labels: LabelCounts, *, asked: bool) -> Target:
     if wrong := [label for label in labels.counts if number_of(label) is None]:
         places = ", ".join(f"line {labels.lines[label]}: {label!r}" for label in wrong[:NAMED])
         more = f" and {len(wrong) - NAMED} more" if len(wrong) > NAMED else ""
@@ -178,7 +178,7 @@ def _regression(labels: Labels, *, asked: bool) -> Target:
     return Target("regression", remarks=() if asked else (remark,))
 
 
-def _classes(labels: Labels) -> Target:
+def _classes(labels: LabelCounts) -> Target:
     classes = tuple(sorted(labels.counts))
     if not classes:
         raise DataError(f"{labels.where} has not a single label.")
@@ -188,7 +188,7 @@ def _classes(labels: Labels) -> Target:
     return Target("binary" if len(classes) == 2 else "multiclass", classes, remarks)
 
 
-def _alike(labels: Labels) -> Iterator[str]:
+def _alike(labels: LabelCounts) -> Iterator[str]:
     """Yield which classes differ only in form, such as 1 and 1.0, or yes and YES."""
     forms: dict[object, list[str]] = {}
     for label in labels.counts:

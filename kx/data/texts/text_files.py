@@ -14,7 +14,7 @@ from kx.contracts import DatasetBundle, DatasetInfo, Split, TextForm
 from kx.data.arrays.sequences import sequence_form
 from kx.data.arrays.splitting import bundled
 from kx.data.files import cache
-from kx.data.files.class_folders import TEXTS, Member
+from kx.data.files.class_folders import TEXTS, LabelledFile
 from kx.data.files.trees import Tree
 from kx.data.texts.text_table import OnBroken, some
 from kx.data.texts.texts import tokenized
@@ -60,7 +60,7 @@ class _Looked:
         identity: of name and content.
     """
 
-    member: Member
+    member: LabelledFile
     text: str
     flaw: str
     identity: str
@@ -77,7 +77,7 @@ def text_info(name: str, form: TextOptions) -> DatasetInfo:
 def text_bundle(
     files: Files,
     tree: Tree,
-    parts: Mapping[str, Sequence[Member]],
+    parts: Mapping[str, Sequence[LabelledFile]],
     info: DatasetInfo,
     on_broken: OnBroken,
 ) -> DatasetBundle:
@@ -112,7 +112,7 @@ def text_bundle(
 
 def text_flaws(tree: Tree) -> list[str]:
     """Return which files of a tree are no texts, and why."""
-    looked = (_look(tree, Member(name, 0)) for name in filter(TEXTS.fits, tree.files))
+    looked = (_look(tree, LabelledFile(name, 0)) for name in filter(TEXTS.fits, tree.files))
     return [f"{file.member.name}: {file.flaw}" for file in looked if file.flaw]
 
 
@@ -134,7 +134,7 @@ def _too_large(size: int) -> str:
     return f"has {size:,} bytes, more than the {MOST_BYTES:,} that kx reads as one text"
 
 
-def _look(tree: Tree, member: Member) -> _Looked:
+def _look(tree: Tree, member: LabelledFile) -> _Looked:
     try:
         if (size := tree.size(member.name)) > MOST_BYTES:
             return _Looked(member, "", _too_large(size), f"{member.name} {size}")

@@ -10,8 +10,8 @@ from sys import intern
 from typing import Literal
 
 from kx.base.errors import DataError, RowsError
-from kx.data.tables.delimited import Layout, Record, Table, open_table, ragged
-from kx.data.tables.targets import Labels, TargetOptions, is_absent, number_of
+from kx.data.tables.delimited import Delimiting, Table, TableRow, open_table, ragged
+from kx.data.tables.targets import LabelCounts, TargetOptions, is_absent, number_of
 
 SHOWN = 20
 """Rows or files that a message names; the run's log has all."""
@@ -34,13 +34,13 @@ class Wanted:
 
     text: str
     label: str
-    layout: Layout
+    layout: Delimiting
     target: TargetOptions
     on_broken: OnBroken
 
 
 @dataclass(slots=True)
-class Rows:
+class TableRead:
     """What a table holds.
 
     Attributes:
@@ -56,7 +56,7 @@ class Rows:
     """
 
     table: Table
-    labels: Labels
+    labels: LabelCounts
     flaws: list[str] = field(default_factory=list)
     spans: list[tuple[int, int]] = field(default_factory=list)
     suspects: list[tuple[tuple[int, int], set[str]]] = field(default_factory=list)
@@ -95,7 +95,7 @@ class Rows:
         return label in self.labels.counts or number_of(label) is not None
 
 
-def read_rows(path: Path, wanted: Wanted, *, keep: bool, whole: bool = True) -> Rows:
+def read_rows(path: Path, wanted: Wanted, *, keep: bool, whole: bool = True) -> TableRead:
     """Read the rows of the table at ``path``.
 
     Args:
@@ -113,7 +113,7 @@ def read_rows(path: Path, wanted: Wanted, *, keep: bool, whole: bool = True) -> 
         places = table.column(wanted.text, "text"), table.column(wanted.label, "label")
         if places[0] == places[1]:
             raise DataError(f"dataset.text and dataset.label are the same column: {wanted.text}.")
-        rows = Rows(table, Labels(f"{table.name}: column {wanted.label}"))
+        rows = TableRead(table, LabelCounts(f"{table.name}: column {wanted.label}"))
         if not whole:
             return rows
         for record in table:
@@ -135,7 +135,12 @@ def some(flaws: Sequence[str]) -> str:
 
 
 def _add(
-    rows: Rows, record: Record, places: tuple[int, int], absent: frozenset[str], *, keep: bool
+    rows: TableRead,
+    record: TableRow,
+    places: tuple[int, int],
+    absent: frozenset[str],
+    *,
+    keep: bool,
 ) -> None:
     if record.last > record.line:
         _note_span(rows, record, places[1])
@@ -151,7 +156,7 @@ def _add(
         rows.said.append(label)
 
 
-def _flaw(record: Record, places: tuple[int, int], absent: frozenset[str]) -> str:
+def _flaw(record: TableRow, places: tuple[int, int], absent: frozenset[str]) -> str:
     if not record.cells[places[0]].strip():
         return "no text"
     label = record.cells[places[1]].strip()
@@ -160,7 +165,7 @@ def _flaw(record: Record, places: tuple[int, int], absent: frozenset[str]) -> st
     return f"no label, but {label!r}" if is_absent(label, absent) else ""
 
 
-def _note_span(rows: Rows, record: Record, place: int) -> None:
+def _note_span(rows: TableRead, record: TableRow, place: int) -> None:
     """Take note of a row with line breaks, and of the labels of rows that it may have swallowed."""
     span = record.line, record.last
     rows.spans.append(span)
