@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kx.contracts import DatasetBundle, TextForm
 from kx.data.files.trees import natural
 from kx.data.texts.text_table import counted
-from kx.data.texts.texts import UNSPACED, Texts
+from kx.data.texts.texts import Texts, unspaced
 from kx.data.texts.vocabulary import FIRST, TextPreparation, fit_vocabulary
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def unspaced_share(strings: Any, form: TextForm) -> float:
     step = -(-len(strings) // LOOKED_AT)
     some = "".join(text[:BEGINNING] for text in strings[::step])
     letters = sum(map(str.isalpha, some))
-    return len(UNSPACED.findall(some)) / letters if letters and not some.isascii() else 0.0
+    return len(unspaced().findall(some)) / letters if letters and not some.isascii() else 0.0
 
 
 def _unspaced(share: float) -> str:

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from kx.contracts import TextForm
@@ -34,9 +34,7 @@ _MARKS = (
     "\u102b-\u103e\u1056-\u1059\u17b4-\u17d3\u3099\u309a"
 )
 
-UNSPACED = re.compile(f"[{_HAN}{_KANA}{_BASES}][{_MARKS}]*")
-"""A character of a script that is written without blanks between its words (Han, kana, Thai, Lao,
-Burmese, Khmer), with the vowels and tones that stand above or below it."""
+_UNSPACED = f"[{_HAN}{_KANA}{_BASES}][{_MARKS}]*"
 
 _BETWEEN = (
     '\\s!"#$%&()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~\u00a1\u00a7\u00ab\u00b6\u00b7\u00bb\u00bf'
@@ -44,8 +42,21 @@ _BETWEEN = (
 )
 """``SEPARATORS``, and the punctuation of other scripts."""
 
-_PARTS = re.compile(f"{UNSPACED.pattern}|[^{_BETWEEN}{_HAN}{_KANA}{_BASES}]+")
-"""A character of a script without blanks, or a word of another one."""
+
+@cache  # compiled by those who tokenize: it takes 3 ms, and `kx list` imports this module
+def unspaced() -> re.Pattern[str]:
+    """Return what matches one character of a script that has no blanks between its words.
+
+    That is Han, kana, Thai, Lao, Burmese and Khmer, with the vowels and tones that stand above or
+    below the character.
+    """
+    return re.compile(_UNSPACED)
+
+
+@cache
+def _parts() -> re.Pattern[str]:
+    """Return what matches a character of a script without blanks, or a word of another one."""
+    return re.compile(f"{_UNSPACED}|[^{_BETWEEN}{_HAN}{_KANA}{_BASES}]+")
 
 
 class Texts:
@@ -146,7 +157,7 @@ def characters_and_words(text: str) -> list[str]:
 
     What looks alike is alike: letters and digits of full width are those of half width.
     """
-    return _PARTS.findall(unicodedata.normalize("NFKC", text))
+    return _parts().findall(unicodedata.normalize("NFKC", text))
 
 
 def _numbered(tokens: Iterable[str], numbers: dict[str, int]) -> Iterator[int]:

@@ -15,6 +15,7 @@ class Strict(BaseModel):
     """Unknown keys are errors, and no value is converted behind the user's back."""
 
     model_config = ConfigDict(
+        defer_build=True,
         extra="forbid",
         strict=True,
         frozen=True,
