@@ -130,6 +130,7 @@ def _check_targets(work: Work, bundle: DatasetBundle) -> None:
         check_labels,
         check_targets,
         refuse_unlearnable,
+        remarks_on_outliers,
         remarks_on_parts,
     )
 
@@ -138,6 +139,9 @@ def _check_targets(work: Work, bundle: DatasetBundle) -> None:
         check_targets(y, part)
         check_labels(y, part, info)
     refuse_unlearnable(bundle.train.y, info)
+    for part, y in parts.items():
+        for remark in remarks_on_outliers(y, part, info):
+            work.warn("Check the data", remark)
     if len(bundle.test):
         for remark in remarks_on_parts(bundle.train.y, bundle.test.y, info):
             work.warn("Check the data", remark)

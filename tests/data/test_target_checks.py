@@ -1,11 +1,18 @@
 """What is known of targets before training."""
 
+import re
+
 import numpy as np
 import pytest
 
 from kx.base.errors import DataError
 from kx.contracts import DatasetInfo
-from kx.data.arrays.target_checks import check_labels, refuse_unlearnable, remarks_on_parts
+from kx.data.arrays.target_checks import (
+    check_labels,
+    refuse_unlearnable,
+    remarks_on_outliers,
+    remarks_on_parts,
+)
 
 YES = DatasetInfo("mails", "binary", (2,), ("ham", "spam"))
 KINDS = DatasetInfo("pets", "multiclass", (2,), ("cat", "dog", "owl"))
@@ -90,3 +97,41 @@ def test_of_many_classes_five_are_named():
 
     assert "'f' (1 row), 2 more in the training part" in remark
     assert "'g'" not in remark
+
+
+@pytest.mark.parametrize(
+    ("y", "told"),
+    [
+        ([1.0] * 5 + [1e9] + [1.1] * 5, "row 5 .* is 1e\\+09, the median 1.1: .* makes 100% "),
+        ([0.0] * 10 + [-1e300], "row 10 .* is -1e\\+300, "),  # whose square is infinite
+        # Eight squares of 1 and one of 100: 100 of 108.
+        ([0.0, *[1.0, -1.0] * 4, 10.0, 0.0], "row 9 .* makes 93% "),
+    ],
+)
+def test_a_target_that_decides_every_score_of_squares_is_named(y, told):
+    (remark,) = remarks_on_outliers(np.array(y), "training", PRICES)
+
+    assert re.search(told, remark)
+
+
+def test_of_several_outputs_each_is_looked_at():
+    y = np.zeros((12, 3))
+    y[:, 0], y[7, 2] = np.arange(12), 40
+
+    (remark,) = remarks_on_outliers(y, "test", PRICES)
+
+    assert remark.startswith("the target in row 7 of the test part is 40, the median 0: ")
+
+
+@pytest.mark.parametrize(
+    ("info", "y"),
+    [
+        (PRICES, [0.0, *[1.0, -1.0] * 4, 8.0, 0.0]),  # 64 of 72 are 89 %
+        (PRICES, [5.0] * 20),
+        (PRICES, [1.0] * 8 + [1e9]),  # of nine rows
+        (SHARES, [0.0] * 20 + [1.0]),
+        (YES, [0.0] * 20 + [1.0]),
+    ],
+)
+def test_other_targets_are_no_outliers(info, y):
+    assert list(remarks_on_outliers(np.array(y), "training", info)) == []

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 NAMED = 5
 """So many classes are named in a sentence; of the others, their number."""
 
+FEW = 10
+"""Rows: among fewer, one that decides a score is no surprise."""
+
+DECIDES = 0.9
+"""Share of the squared deviations from the median from which on one row decides a score."""
+
 
 def check_targets(y: np.ndarray, part: str) -> None:
     """Make sure that every target is a finite number.
@@ -138,6 +144,33 @@ def remarks_on_parts(train: np.ndarray, test: np.ndarray, info: DatasetInfo) -> 
         yield f"{kind} without any row: {nowhere}"
     if info.task == "multilabel" and (always := named_counts(here, here == len(train), info)):
         yield f"label that is true in every row of the training part: {always}"
+
+
+def remarks_on_outliers(y: np.ndarray, part: str, info: DatasetInfo) -> Iterator[str]:
+    """Yield which single row decides every score of squares of a part, for each output.
+
+    Args:
+        y: the targets (n,) or (n, outputs) of ``part``; only those of a regression are looked at.
+        part: what to call it.
+        info: the form of the data.
+    """
+    import numpy as np
+
+    if info.task != "regression" or len(y) < FEW:
+        return
+    for column in y.reshape(len(y), -1).T.astype(float):
+        middle = float(np.median(column))
+        distances = np.abs(column - middle)
+        row = int(distances.argmax())
+        # Relative to the largest: the squares of huge targets have no room in a float.
+        squares = (distances / (distances[row] or 1.0)) ** 2
+        if squares[row] > DECIDES * squares.sum():
+            yield (
+                f"the target in row {row} of the {part} part is {column[row]:.6g}, the median "
+                f"{middle:.6g}: this one row makes {squares[row] / squares.sum():.0%} of the "
+                "squared deviations, so it alone decides MSE and R². Correct or remove it, or "
+                "train and judge by mae"
+            )
 
 
 def named_counts(numbers: np.ndarray, chosen: np.ndarray, info: DatasetInfo) -> str:
