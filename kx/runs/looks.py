@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -99,8 +99,8 @@ def take_look(outputs: Path, run: str, dataset: Mapping[str, Any], warn: Warn) -
         outputs: where runs are kept.
         run: an id.
         dataset: as the record of the run has it.
-        warn: is given title and text if the ledger cannot be read or written; the look is counted
-            all the same, by the records of the runs.
+        warn: is given title and text if the ledger cannot be read or written, and if some record
+            cannot be read; the look is counted all the same, by what can be.
     """
     look = Look.of(dataset)
     try:
@@ -110,7 +110,29 @@ def take_look(outputs: Path, run: str, dataset: Mapping[str, Any], warn: Warn) -
     except (DataError, StorageError) as error:
         warn("Looks of runs that were removed or killed are not counted", str(error))
         ledger = Ledger({}, {})
+    if unknown := [other for other in unreadable(outputs) if other not in ledger.taken]:
+        warn("Looks that cannot be counted", _uncounted(unknown))
     return len(_at(outputs, look, ledger) | {run})
+
+
+def unreadable(outputs: Path) -> list[str]:
+    """Return the runs in ``outputs`` whose records are there, but cannot be read."""
+    return [run for run in run_ids(outputs) if not _is_readable(outputs / run / RECORD)]
+
+
+def _is_readable(record: Path) -> bool:
+    try:
+        return not os.path.lexists(record) or isinstance(read_json(record), dict)
+    except DataError:
+        return False
+
+
+def _uncounted(runs: Sequence[str]) -> str:
+    more = f" (and of {len(runs) - 1} more)" if len(runs) > 1 else ""
+    return (
+        f"The record of {runs[0]}{more} cannot be read: a look of that run at this test set is not "
+        "counted. `kx doctor --outputs` lists what is damaged"
+    )
 
 
 def settle_look(outputs: Path, run: str) -> None:

@@ -170,3 +170,30 @@ def test_the_ledger_of_an_older_kx_still_counts(outputs):
     assert take_look(outputs, "d", OFFICIAL | {"test_fingerprint": "y"}, unwarned) == 3
     assert take_look(outputs, "e", own, unwarned) == 2
     assert json.loads((outputs / "looks.json").read_text())["looks"] == looks
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "\xff", "[" * 100_000])
+def test_a_record_that_cannot_be_read_is_named_beside_the_number_of_looks(outputs, content):
+    for run in ("20260101-000000-first-0000", "20260101-000001-other-0001"):
+        (outputs / run).mkdir()
+    (outputs / "20260101-000000-first-0000" / "record.json").write_text(content, "latin-1")
+    said = []
+
+    looks = take_look(outputs, "b", OFFICIAL, lambda *told: said.append(told))
+
+    assert looks == 1
+    ((title, text),) = said
+    assert title == "Looks that cannot be counted"
+    assert text.startswith("The record of 20260101-000000-first-0000 cannot be read: ")
+
+
+def test_of_several_damaged_records_the_number_is_told(outputs):
+    for number in range(3):
+        folder = outputs / f"20260101-00000{number}-bad-0000"
+        folder.mkdir()
+        (folder / "record.json").mkdir()
+    said = []
+
+    take_look(outputs, "b", OFFICIAL, lambda *told: said.append(told))
+
+    assert "of 20260101-000000-bad-0000 (and of 2 more) cannot" in said[0][1]
