@@ -78,7 +78,7 @@ def same_spec(one: dict[str, Any], other: dict[str, Any]) -> bool:
 
 
 def as_now(spec: dict[str, Any]) -> dict[str, Any]:
-    """Return a resolved spec with the keys that kx has learnt since, at their defaults."""
+    """Return a resolved spec with the keys that kx has learned since, at their defaults."""
     try:
         return plan_document(parse(yaml.safe_dump(spec)), Path()).resolved()
     except KxError:  # of a key that is no longer there

@@ -368,7 +368,7 @@ def test_of_a_sparse_matrix_only_its_entries_and_rows_count():
     assert linear_too_large(Split(many, y), REUTERS).startswith("20,000,000 entries of a sparse")
 
 
-def test_only_the_rows_that_are_learnt_from_count():
+def test_only_the_rows_that_are_learned_from_count():
     photos = Split(pictures(2_000, 150, 150, 3), np.zeros(2_000))
     words = Split(scipy.sparse.csr_matrix(np.ones((3, 600_000), "float32")), np.zeros(3))
 

@@ -106,7 +106,7 @@ CASES = {
         record(), fit([0.7 * 1.2**e for e in range(12)], [0.7 * 1.3**e for e in range(12)]),
         "diverged", "loss_rose", 1,
     ),
-    "learnt by heart, and guesses": (
+    "learned by heart, and guesses": (
         record(0.505), fit(DEEP, [0.7 + 0.02 * e for e in range(20)]),
         "no_better_than_baseline", "chance", 1,
     ),

@@ -74,7 +74,7 @@ def folder(tmp_path, own_parts):
                 "training": "{reduce_lr_on_plateau: {}, "
                 "learning_rate_schedule: {name: cosine_decay, decay_epochs: 3}}"
             },
-            "reduce_lr_on_plateau: excludes learning_rate_schedule",
+            "reduce_lr_on_plateau: cannot be combined with learning_rate_schedule",
         ),
         ({"expect": "{test.acc: {at_least: 1}}"}, "here it is called 'test.accuracy'"),
         ({"expect": "{tst.accuracy: {at_least: 1}}"}, "did you mean 'test.accuracy'?"),
@@ -100,7 +100,10 @@ def folder(tmp_path, own_parts):
             },
             "nothing is left of 10 words after convolution 2",
         ),
-        ({"training": "{batching: bucketed}"}, "training.batching: bucketed is for texts"),
+        (
+            {"training": "{batching: bucketed}"},
+            "training.batching: bucketed batching needs word sequences",
+        ),
         (
             {
                 "dataset": "{name: imdb, encoding: sequence}",

@@ -26,17 +26,17 @@ from kx.models.heads import output_layer
 
 
 class Scale(keras.layers.Layer):
-    """Multiplies by a number that is learnt, and by one that is not."""
+    """Multiplies by a number that is learned, and by one that is not."""
 
     def __init__(self, factor=1.0, **settings):
         super().__init__(**settings)
         self.factor = factor
 
     def build(self, shape):
-        self.learnt = self.add_weight(shape=(), initializer="ones")
+        self.learned = self.add_weight(shape=(), initializer="ones")
 
     def call(self, x):
-        return x * self.learnt * self.factor
+        return x * self.learned * self.factor
 
     def get_config(self):
         return super().get_config() | {"factor": self.factor}

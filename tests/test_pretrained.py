@@ -75,7 +75,7 @@ TUNED = "mode: fine_tune, unfreeze_from: block5_conv1"
         ),
         (
             {"architecture": TUNED, "training": TWO.replace("{p", "{early_stopping: {}, p", 1)},
-            "phases that may stop early cannot be trained again",
+            "phases that may stop early cannot be retrained",
         ),
     ],
 )
@@ -106,7 +106,7 @@ def test_other_architectures_train_all_of_themselves():
         document = parse(text % what, "x.yaml")
         expand_shorthands(document)
         if told:
-            with pytest.raises(SpecError, match="mlp has no ready-made base: all of it is tr"):
+            with pytest.raises(SpecError, match="mlp has no pretrained base: all of it is tr"):
                 plan_document(document, folder=None)
         else:
             assert plan_document(document, folder=None).spec.training.epochs == 2

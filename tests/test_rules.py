@@ -73,7 +73,7 @@ def test_every_rule_is_listed(module):
                 "learning_rate_schedule": {"name": "cosine_decay", "decay_epochs": 1.0},
             },
             "reduce_lr_on_plateau",
-            "excludes learning_rate_schedule",
+            "cannot be combined with learning_rate_schedule",
         ),
         (
             training.boundaries_rise,
@@ -97,7 +97,7 @@ def test_every_rule_is_listed(module):
             training.phases_suit_the_base,
             {"phases": [{"epochs": 2, "trainable": "head"}]},
             "phases",
-            "mlp has no ready-made base",
+            "mlp has no pretrained base",
         ),
         (
             training.phases_can_be_repeated,

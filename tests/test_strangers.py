@@ -97,7 +97,7 @@ def plan(tmp_path, own_parts):
         (
             {"architecture": "demanding"},
             "x.yaml:4:15: architecture.name: model 'demanding' failed: AttributeError: "
-            "'str' object has no attribute 'key'; put the plugin right",
+            "'str' object has no attribute 'key'; fix the plugin",
         ),
     ],
 )

@@ -34,7 +34,7 @@ training:
 
 
 @pytest.mark.parametrize("engine", ["compiled", "fit"])
-def test_prices_are_learnt_and_told_in_their_own_unit(kx, tmp_path, engine):
+def test_prices_are_learned_and_told_in_their_own_unit(kx, tmp_path, engine):
     import keras
 
     (tmp_path / "prices.py").write_text(PLUGIN.replace("ENGINE", engine))

@@ -99,7 +99,7 @@ def options(form):
 @pytest.mark.parametrize(
     ("form", "more", "said"),
     [
-        ("encoding: sequence, ngrams: 2", "", "dataset.ngrams: tokens beside each other"),
+        ("encoding: sequence, ngrams: 2", "", "dataset.ngrams: n-grams have no position"),
         ("encoding: count", "preparation: {scale: standardize}", "prepared by their vocabulary"),
         ("encoding: sequence", "", "architecture: the examples of text_folder are word indices"),
         ("encoding: bags", "", "dataset.encoding"),

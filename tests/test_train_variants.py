@@ -25,7 +25,7 @@ variants:
         (BASE, ["--variants"], "has no `variants:`"),
         (BASE + VARIANTS, ["--variant", "narow"], "did you mean 'narrow'?"),
         (BASE, ["--variant", "x"], "has no variant called 'x'"),
-        (BASE + VARIANTS, ["--variants", "--variant", "narrow"], "give one"),
+        (BASE + VARIANTS, ["--variants", "--variant", "narrow"], "cannot be combined"),
     ],
 )
 def test_wrong_use_is_told_before_anything_is_trained(kx, spec_file, tmp_path, text, args, words):

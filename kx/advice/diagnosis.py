@@ -41,7 +41,7 @@ MATTERS = 0.01
 """Of what was won over a constant guess: a smaller change of the loss does not matter."""
 
 LITTLE = 0.10
-"""Of the loss of a constant guess: who wins less has learnt little."""
+"""Of the loss of a constant guess: who wins less has learned little."""
 
 SETTLED = 0.01
 """A validation loss that fell by less in the last quarter, and is at its best, hardly falls."""

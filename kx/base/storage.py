@@ -192,7 +192,7 @@ def _advice(path: Path, code: int | None, needed: int | None) -> str:
         kind = "folder" if path.is_dir() else "file"
         return f". A {kind} of that name is there: choose another name."
     if not path.parent.is_dir():
-        return f". {path.parent} is no folder: make it first, or choose another."
+        return f". {path.parent} is not a folder: make it first, or choose another."
     return f"{_room(path, needed)}. Make room there, or choose another folder with --outputs."
 
 

@@ -14,7 +14,7 @@ Runs = Annotated[
     typer.Argument(
         metavar="RUN",
         help="Two or more, each as in `kx show`, or a group, such as imdb-variants; the "
-        "first is what the others are held against.",
+        "others are compared with the first.",
         show_default=False,
     ),
 ]

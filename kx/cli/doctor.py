@@ -23,7 +23,7 @@ Verified = Annotated[
     typer.Option(
         "--outputs",
         metavar="[DIR]",
-        help="Hold every file of every run there (else in outputs) against its record instead; "
+        help="Check every file of every run there (default: outputs) against its record instead; "
         "exit code 3 if something is damaged.",
         show_default=False,
     ),
@@ -61,7 +61,7 @@ def _verify(outputs: Path, as_json: bool) -> None:
     from kx.terminal import console
 
     if not outputs.is_dir():
-        raise UsageError(f"{outputs} is no folder.")
+        raise UsageError(f"{outputs} is not a folder.")
     sound, found = verified(outputs)
     if as_json:
         rows = [finding.as_dict() for finding in found]
@@ -146,5 +146,5 @@ def _writable(outputs: Path) -> str:
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     if not folder.is_dir():
-        return "is no folder"
+        return "is not a folder"
     return "can be written" if os.access(folder, os.W_OK) else "cannot be written"

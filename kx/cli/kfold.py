@@ -31,14 +31,16 @@ SHARED = ("refit", "smooth", "skip_epochs", "keep")
 def kfold(
     spec: SpecFile,
     k: Annotated[
-        int | None, typer.Option("--k", min=2, help="Folds; else those of the spec, or 4.")
+        int | None, typer.Option("--k", min=2, help="Number of folds; default: the spec's, or 4.")
     ] = None,
     repeats: Annotated[
         int | None,
-        typer.Option("--repeats", min=1, help="Times that the rows are shuffled and folded anew."),
+        typer.Option(
+            "--repeats", min=1, help="How many times to reshuffle the rows and fold them again."
+        ),
     ] = None,
     stratify: Annotated[
-        bool, typer.Option("--stratify", help="Every fold with the same share of each class.")
+        bool, typer.Option("--stratify", help="Give every fold the same share of each class.")
     ] = False,
     settings: Set = None,
     seed: Seed = None,

@@ -10,10 +10,10 @@ import typer
 from kx.cli.options import Outputs, Run
 
 Tags = Annotated[list[str], typer.Argument(metavar="NAME", help="Tags.", show_default=False)]
-Remove = Annotated[bool, typer.Option("--remove", help="Take these tags away instead.")]
+Remove = Annotated[bool, typer.Option("--remove", help="Remove these tags instead.")]
 Text = Annotated[
     str,
-    typer.Argument(metavar="TEXT", help="Replaces the note so far; '' takes it away.",
+    typer.Argument(metavar="TEXT", help="Replaces the current note; '' removes it.",
                    show_default=False),
 ]  # fmt: skip
 

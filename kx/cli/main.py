@@ -95,7 +95,7 @@ def _tell_of_late_signal(code: Any) -> None:
     """Say why a signal changes nothing any more, if one came when the work was done."""
     late = signals.received()
     if late and not code:
-        _say(f"{late.name} came when all was done: nothing was left to be stopped.")
+        _say(f"{late.name} arrived when everything was done: there was nothing left to stop.")
 
 
 def _tell(error: KxError) -> None:

@@ -24,9 +24,9 @@ def new(
     from kx.base.storage import write_named
 
     if path.exists():
-        raise UsageError(f"{path} exists; name a file that does not.")
+        raise UsageError(f"{path} already exists; name another file.")
     if not path.parent.is_dir():
-        raise UsageError(f"{path.parent} is no folder: make it first.")
+        raise UsageError(f"{path.parent} is not a folder: make it first.")
     text = spec_template(path.stem, dataset, architecture)
     write_named(path, text)
     for what in to_mend(text):

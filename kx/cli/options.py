@@ -18,7 +18,7 @@ Run = Annotated[
     str,
     typer.Argument(
         metavar="RUN",
-        help="An id, the beginning of one, the name of a spec (its newest run), or `last`.",
+        help="An id, a prefix of one, the name of a spec (its newest run), or `last`.",
     ),
 ]
 Set = Annotated[
@@ -28,7 +28,7 @@ Set = Annotated[
 Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Override the spec's seed.")]
 Seeds = Annotated[
     int | None,
-    typer.Option("--seeds", min=1, help="Train everything so often, with seeds derived from it."),
+    typer.Option("--seeds", min=1, help="Repeat the whole training N times, with derived seeds."),
 ]
 Sample = Annotated[bool, typer.Option("--sample", help="Use the generated stand-in for the data.")]
 Smoke = Annotated[
@@ -36,7 +36,9 @@ Smoke = Annotated[
 ]
 Test = Annotated[
     bool,
-    typer.Option("--test/--no-test", help="Look at the test part at the end, or save that look."),
+    typer.Option(
+        "--test/--no-test", help="Evaluate on the test set at the end, or save that look for later."
+    ),
 ]
 Variants = Annotated[
     bool, typer.Option("--variants", help="Train the spec, then each of its `variants:`.")
@@ -53,18 +55,18 @@ AsJson = Annotated[
 ]
 Invert = Annotated[
     bool,
-    typer.Option("--invert", help="Turn dark and light around: MNIST's digits are light on dark."),
+    typer.Option("--invert", help="Invert light and dark: MNIST's digits are light on dark."),
 ]
 Lang = Annotated[Language, typer.Option("--lang", help="English or Chinese.")]
 Plugins = Annotated[
     bool,
     typer.Option(
         "--plugins",
-        help="Import the plugin files that the run's spec names: their code is run. Only where "
-        "you trust it; without this option a run's code never is.",
+        help="Import the plugin files that the run's spec names, which runs their code: only for "
+        "code that you trust. Without this option no code of a run is executed.",
     ),
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no remarks.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no progress and no remarks.")]
 
 
 def repeated(name: str, metavar: str, text: str) -> OptionInfo:

@@ -18,17 +18,18 @@ Smooth = Annotated[
     typer.Option(
         min=0.0,
         max=0.999,
-        help="Weight of the past in each point; 0.8 for calm curves. In the run's folder, "
-        "these are files of their own: loss-smooth-0.8.png.",
+        help="Weight of the past in each point, as in 0.8 for smoother curves. Smoothed plots are "
+        "files of their own, such as loss-smooth-0.8.png.",
     ),
 ]
 Metric = Annotated[
     list[str] | None,
-    typer.Option("--metric", help="Draw only this one, such as loss; may be repeated."),
+    typer.Option("--metric", help="Plot only this one, such as loss; may be repeated."),
 ]
 Format = Annotated[Literal["png", "svg", "pdf"], typer.Option("--format", help="Kind of file.")]
 Output = Annotated[
-    Path | None, typer.Option("--output", help="Folder of the pictures; else that of the run.")
+    Path | None,
+    typer.Option("--output", help="Where to write the plots; default: the run's folder."),
 ]
 
 

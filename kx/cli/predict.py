@@ -18,9 +18,9 @@ Inputs = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="INPUT",
-        help="Picture files or folders of them; CSV files; or texts. - reads CSV, or a text in "
-        "each line, from stdin. A table of texts needs the columns that the run was trained on; "
-        "what stands in its label column is shown beside the predictions.",
+        help="Picture files or folders of them; CSV files; or texts. - reads CSV, or one text "
+        "per line, from stdin. A table of texts needs the columns that the run was trained on; "
+        "the values of its label column are shown next to the predictions.",
         show_default=False,
     ),
 ]
@@ -29,9 +29,9 @@ Row = Annotated[
 ]
 File = Annotated[
     list[Path] | None,
-    repeated("--file", "FILE", "A file that is one text, or a folder of .txt files"),
+    repeated("--file", "FILE", "A file with one text, or a folder of .txt files"),
 ]
-Lines = Annotated[list[Path] | None, repeated("--lines", "FILE", "A file with a text in each line")]
+Lines = Annotated[list[Path] | None, repeated("--lines", "FILE", "A file with one text per line")]
 Every = Annotated[bool, typer.Option("--all", help="Show all classes.")]
 WIDEST = 100_000
 """Columns of what is no terminal: nothing is cut there."""

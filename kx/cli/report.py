@@ -29,11 +29,11 @@ File = Annotated[
         "--output",
         "-o",
         metavar="FILE",
-        help="Else report.html in the run's folder, or, of all runs, beside them; of some runs, "
-        "report-….html there, by which they are; of a group, its own page.",
+        help="Default: report.html in the run's folder; of all runs, report.html in the outputs "
+        "folder; of some runs, report-….html there; of a group, the page of the group.",
     ),
 ]
-Open = Annotated[bool, typer.Option("--open", help="Show it in the browser.")]
+Open = Annotated[bool, typer.Option("--open", help="Open it in the browser.")]
 
 
 def report(

@@ -21,9 +21,9 @@ Where = Annotated[
     str | None,
     typer.Option(
         metavar="CONDITION",
-        help="Only those that meet it, as in 'test.accuracy > 0.85 and dataset = imdb'. Fields: "
+        help="Only runs that match, as in 'test.accuracy > 0.85 and dataset = imdb'. Fields: "
         "scores, name, dataset, status, tag, note, started, seconds, parameters, engine, "
-        "precision, verdict, any key of the spec. Signs: = != > >= < <= ~ (contains); and, or, "
+        "precision, verdict, any key of the spec. Operators: = != > >= < <= ~ (contains); and, or, "
         "not, ( ).",
         show_default=False,
     ),
@@ -32,8 +32,8 @@ Sort = Annotated[
     str | None,
     typer.Option(
         metavar="FIELD",
-        help="By this field, the smallest first; with - before it, the largest. Runs without it "
-        "come last. Default: by age.",
+        help="Sort by this field, smallest first; with a leading -, largest first. Runs without "
+        "it come last. Default: by age.",
         show_default=False,
     ),
 ]
@@ -41,7 +41,7 @@ Limit = Annotated[
     int | None,
     typer.Option(
         min=1,
-        help="At most so many: of sorted ones the first, otherwise the newest.",
+        help="Show at most N: the first if sorted, otherwise the newest.",
         show_default=False,
     ),
 ]

@@ -28,7 +28,7 @@ Source = Annotated[
     typer.Option(
         "--spec",
         metavar="SPEC",
-        help="Begin with this file. Else with the one that the run was made of, if it is found.",
+        help="Start from this file. Default: the one that the run came from, if it can be found.",
     ),
 ]
 Change = Annotated[
@@ -36,8 +36,8 @@ Change = Annotated[
     typer.Option(
         "--change",
         metavar="KEY",
-        help="Not the first advice, but this one, such as smaller; a wrong one is answered with "
-        "those there are.",
+        help="Apply this advice instead of the first, such as smaller; an unknown one lists what "
+        "there is.",
     ),
 ]
 
@@ -276,7 +276,7 @@ def _refuse_taken(target: Path) -> None:
     from kx.base.errors import UsageError
 
     if target.exists() or target.is_symlink():
-        raise UsageError(f"{target} exists; name a file that does not: -o FILE")
+        raise UsageError(f"{target} already exists; name another file: -o FILE")
 
 
 def _new_text(begun: Begun, changes: dict[str, Any], why: str, target: Path) -> str:

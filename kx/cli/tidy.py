@@ -19,7 +19,7 @@ Runs = Annotated[
     typer.Argument(metavar="RUN", help="Each as in `kx show`, or a group.", show_default=False),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only print what would be removed.")]
 
 
 def rm(runs: Runs, yes: Yes = False, outputs: Outputs = Path("outputs")) -> None:
@@ -79,7 +79,7 @@ def gc(
         rows = [{"path": str(r.path), "bytes": r.size, "why": r.why} for r in found]
         typer.echo(to_json({"removed": not dry_run, "leftovers": rows}), nl=False)
     elif not found:
-        typer.echo(f"{outputs}: nothing is left over")
+        typer.echo(f"{outputs}: there is nothing to clean up")
     else:
         typer.echo(f"{'would remove' if dry_run else 'removed'} {_total(found)}")
 
@@ -102,7 +102,7 @@ def _ask(question: str, yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        _refuse(f"{question} Nobody is there to answer: add --yes.")
+        _refuse(f"{question} There is no terminal to answer on: add --yes.")
     if not typer.confirm(question, err=True):
         _say("Nothing was removed.")
         raise typer.Exit

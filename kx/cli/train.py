@@ -67,7 +67,7 @@ def _refuse_single(specs: list[Path], plans: list[Plan], variant: list[str] | No
     from kx.base.errors import UsageError
 
     if variant:
-        raise UsageError("--variants trains all variants, and --variant only some: give one.")
+        raise UsageError("--variants and --variant cannot be combined.")
     for path, plan in zip(specs, plans, strict=True):
         if not plan.variants:
             raise UsageError(

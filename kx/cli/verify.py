@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 Unjudged = Annotated[
     bool,
     typer.Option(
-        "--allow-unjudged", help="Pass also what could not be judged, such as runs on sample data."
+        "--allow-unjudged",
+        help="Accept also what could not be judged, such as runs on sample data.",
     ),
 ]
 

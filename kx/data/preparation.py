@@ -141,7 +141,7 @@ class Preparation:
 
 
 class AnyPreparation(Protocol):
-    """What is learnt from a training part alone, and makes of all data what networks take."""
+    """What is learned from a training part alone, and makes of all data what networks take."""
 
     def is_same(self, other: Any) -> bool:
         """Whether ``other`` prepares every row exactly as this one does."""
@@ -297,5 +297,5 @@ def _refuse(bad: np.ndarray, what: str, part: str, names: tuple[str, ...]) -> No
     hint = ", or set preparation.missing, which needs gaps in the training part to learn from"
     raise DataError(
         f"Column {column}{named} {what} in row {row} of the {part} part. "
-        f"Put the data right{hint if 'missing' in what else ''}."
+        f"Correct the data{hint if 'missing' in what else ''}."
     )

@@ -75,7 +75,7 @@ class Look:
         folds: curves of single fits, drawn faintly behind their mean.
         skip_epochs: epochs at the start that were not judged: they are greyed, do not count for
             the range of values shown, and smoothing begins behind them.
-        alarm: what else the picture must say, such as that nothing was learnt.
+        alarm: what else the picture must say, such as that nothing was learned.
         phases: the first epochs of the phases of the training; a thin line begins each but one.
     """
 

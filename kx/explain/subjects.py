@@ -316,7 +316,7 @@ def of_application(
     from kx.models.applications import preprocess_input
 
     model = build(name, weights, options, top)
-    random = "RANDOM WEIGHTS, nothing was learnt" if weights == "none" else ""
+    random = "RANDOM WEIGHTS, nothing was learned" if weights == "none" else ""
     prepare = preprocess_input(name)
     classes = class_names(model) if weights == "imagenet" else ()
     return Subject(name, model, prepare, classes, note=random)

@@ -23,7 +23,7 @@ EmbeddingDim = Annotated[int, Field(ge=1, le=4096)]
 """Numbers that stand for a word."""
 
 Pretrained = Annotated[str, Field(min_length=1)]
-"""``none``, or where vectors are that others have learnt."""
+"""``none``, or where vectors are that others have learned."""
 
 Fallback = Literal["random", "none"]
 """What to do if these cannot be had."""
@@ -39,7 +39,7 @@ class Embedding:
         embedding_dim: numbers that stand for a word.
         embedding_dropout: share of these numbers, the same for all words of an example, that is
             dropped while training.
-        pretrained: vectors that others have learnt, to begin with: `none`, a text with a word and
+        pretrained: vectors that others have learned, to begin with: `none`, a text with a word and
             its numbers in each line (beside the spec, or in KX_DATA_DIR), or official ones that
             are fetched, such as `glove.6B.100d`. Words without a vector get zeros.
         freeze_embeddings: do not train them.
@@ -178,4 +178,4 @@ def _used(*, pretrained: str, **_: Any) -> bool:
 
 
 VECTORS = Transfer(_choose, _frozen, _phase_complaints, find=_find, used=_used)
-"""What networks on words can do with vectors that others have learnt."""
+"""What networks on words can do with vectors that others have learned."""

@@ -160,7 +160,7 @@ def _metric_complaints(info: DatasetInfo, metric: str) -> Iterator[Complaint]:
 def _activation_complaints(info: DatasetInfo, head: Head) -> Iterator[Complaint]:
     suited = suited_head(info).activation
     if head.activation == "softmax" and info.outputs == 1:
-        text = "softmax over a single unit is always 1, so nothing can be learnt"
+        text = "softmax over a single unit is always 1, so nothing can be learned"
         yield Complaint("output_activation", text, f"use {suited}")
     elif head.activation == "softmax" and info.task == "multilabel":
         text = "softmax makes labels exclude each other; in a multilabel task they do not"

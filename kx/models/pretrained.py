@@ -90,7 +90,7 @@ def phase_complaints(phases: Sequence[str], **options: Any) -> Iterator[Complain
         text = "mode: fine_tune needs two phases: first the head alone, then layers of the base"
         yield Complaint("phases", text, EXAMPLE)
     elif phases[0] != "head":
-        text = "the first gradients of a random head would spoil what the base has learnt"
+        text = "the first gradients of a random head would spoil what the base has learned"
         yield Complaint("phases", text, "begin with a phase of trainable: head")
     elif set(phases) == {"head"}:
         yield Complaint("phases", "no phase trains a layer of the base", EXAMPLE)
@@ -165,7 +165,7 @@ def pretrained(
     """Build a new head on a base that was trained on ImageNet: transfer learning.
 
     The base is in inference mode, also while it is fine-tuned: its batch normalisation keeps what
-    it has learnt, and it drops nothing.
+    it has learned, and it drops nothing.
 
     Args:
         info: form of the data: pictures as bytes, or the features that the base made of them.

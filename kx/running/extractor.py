@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Extractor:
     """The base of a network whose fits are given features.
 
-    What is learnt by building it is noted beside the features: which files it takes its weights
+    What is learned by building it is noted beside the features: which files it takes its weights
     from, which only Keras knows, and how many parameters it has. A run whose features are kept
     needs no more of it before its model is saved.
     """

@@ -124,7 +124,7 @@ def _made(work: Work, part: Part, folder: Path, key: str) -> np.ndarray:
     cache.seal(folder, key, sha256, {})
     kept = cache.recall(folder, key)
     if kept is None:
-        raise OSError(None, "what was written there is not what is read")
+        raise OSError(None, "what is read is not what was written")
     return kept.rows
 
 

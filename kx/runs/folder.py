@@ -68,7 +68,7 @@ class RunFolder:
             token: four hexadecimal digits; asked again when the id is taken.
 
         Raises:
-            StorageError: if ``outputs`` is no folder or cannot be written; then no folder stays.
+            StorageError: if ``outputs`` is not a folder or cannot be written; then no folder stays.
         """
         start = f"{now():%Y%m%d-%H%M%S}-{slug(name)}-"
         with storage_errors(outputs):

@@ -147,7 +147,7 @@ def read_history_json(path: Path) -> dict[str, Curves]:
             raise DataError(f"{path}: written by a newer kx; please upgrade kx.")
         fits = {fit["name"]: _curves(fit["history"]) for fit in document["fits"]}
         if not all(isinstance(name, str) for name in fits):
-            raise TypeError("the name of a fit is no text")
+            raise TypeError("the name of a fit is not text")
         return fits
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise DataError(f"{path}: damaged: it is no history ({error!r}).") from None

@@ -121,9 +121,7 @@ class _Loader(yaml.SafeLoader):
         except ValueError:
             chunks = ["\ud800"]
         if any(SURROGATE.search(chunk) for chunk in chunks):
-            raise ScannerError(
-                None, None, "an escape that stands for no character", self.get_mark()
-            )
+            raise ScannerError(None, None, "an invalid escape sequence", self.get_mark())
         return chunks
 
     def scan_yaml_directive_number(self, start_mark: yaml.Mark) -> Any:
@@ -194,12 +192,12 @@ def parse(text: str, path: str = "<text>") -> Document:
     except yaml.YAMLError as error:
         raise _refusal(path, f"not YAML: {str(error).splitlines()[0]}") from None
     if node is None:
-        raise _refusal(path, "the file is empty", hint="`kx new` writes a spec to begin with")
+        raise _refusal(path, "the file is empty", hint="`kx new` writes a spec to start from")
     _Builder(document).build(node)
     if not isinstance(document.value, dict):
-        hint = "begin with `name: …`"
+        hint = "start with `name: …`"
         if isinstance(document.value, str) and re.search(r"^\w+:\S", document.value):
-            hint = "a space belongs behind each ':'"
+            hint = "put a space after each ':'"
         raise SpecError([document.problem((), "a spec is a mapping of keys", hint=hint)])
     return document
 
@@ -247,7 +245,7 @@ def _scan(text: str, path: str) -> None:
         if count > MAX_NODES:
             raise _refusal(f"{path}:{line}:1", f"more than {MAX_NODES:,} values")
         if getattr(event, "tag", None) is not None:
-            message = f"tags are not read; got {event.tag}"
+            message = f"YAML tags are not supported; got {event.tag}"
             raise _refusal(f"{path}:{line}:{column}", message, hint="remove it")
 
 
@@ -268,7 +266,7 @@ class _Builder:
         self.visited += 1
         # Aliases share nodes: what is small on paper may be huge once walked, or without end.
         if self.visited > MAX_NODES or id(node) in above:
-            raise SpecError([self.document.problem(key[:1], "aliases expand without measure")])
+            raise SpecError([self.document.problem(key[:1], "aliases expand without limit")])
         self.document.values[key] = _mark(node, via)
         self.document.keys.setdefault(key, _mark(node, via))
         above = (*above, id(node))
@@ -297,7 +295,7 @@ class _Builder:
         # Merged first, later sources before earlier ones, so that what is nearer overwrites.
         for source, line in reversed(list(self._merged(node, key))):
             if id(source) in above:
-                raise SpecError([self.document.problem(key, "aliases expand without measure")])
+                raise SpecError([self.document.problem(key, "aliases expand without limit")])
             values |= self._mapping(source, key, line, (*above, id(source)))
         for name_node, value_node in self._own_pairs(node, key):
             name = name_node.value
@@ -315,7 +313,7 @@ class _Builder:
         for name_node, value_node in node.value:
             self.visited += 1
             if self.visited > MAX_NODES:
-                raise SpecError([self.document.problem(key, "aliases expand without measure")])
+                raise SpecError([self.document.problem(key, "aliases expand without limit")])
             if not isinstance(name_node, yaml.ScalarNode):
                 self._report(name_node, key, "a key must be a word, not a list or a mapping")
                 continue
@@ -323,7 +321,7 @@ class _Builder:
             if name == "<<" and name_node.style is None:
                 continue
             if name in seen:
-                first = f"already stated on line {seen[name]}"
+                first = f"already defined on line {seen[name]}"
                 self._report(name_node, (*key, name), first, "keep one of the two")
                 continue
             seen[name] = name_node.start_mark.line + 1
@@ -362,9 +360,9 @@ def _syntax_problem(document: Document, error: yaml.MarkedYAMLError) -> Problem:
     message = error.problem or error.context or "not YAML"
     hint = ""
     if "'\\t'" in message:
-        message, hint = "a tab where spaces belong", "indent with spaces"
+        message, hint = "a tab in the indentation", "indent with spaces"
     elif "mapping values are not allowed" in message:
-        hint = "quote a text that holds ': ', or mend the indentation"
+        hint = "quote a text that holds ': ', or fix the indentation"
     elif "undefined alias" in message:
         hint = "an alias (*name) needs an anchor (&name) above it"
     if mark:
@@ -380,7 +378,7 @@ def _character_problem(document: Document, text: str, error: ReaderError) -> Pro
     document.values[()] = Mark(line, column)
     code = ord(text[error.position])
     return document.problem(
-        (), f"the character U+{code:04X} has no place in a text", hint="remove it"
+        (), f"the character U+{code:04X} is not allowed in text", hint="remove it"
     )
 
 

@@ -21,7 +21,7 @@ from kx.spec.document import Document, Key
 
 M = TypeVar("M", bound=BaseModel)
 
-REQUIRED = "required, but not stated"
+REQUIRED = "required, but missing"
 
 LEGACY = {
     "lr": "learning_rate",
@@ -248,7 +248,7 @@ def _number_hint(kind: str, written: Any) -> str:
     if written.lower() in ("none", "nan", "inf", "-inf"):
         return "write null for nothing; NaN and infinity are not accepted"
     if written.startswith("0o"):
-        return "octal numbers are not read"
+        return "octal numbers are not supported"
     if re.fullmatch(r"[-+]?[0-9]{1,400}", written):
         plain = str(int(written))
         return f"write {plain} without " + ("a leading 0" if written != plain else "quotes")

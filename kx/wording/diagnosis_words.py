@@ -276,7 +276,7 @@ WORDS = Catalogue(
         ),
         "rule.loss_of_guess": (
             "In no epoch is val_loss below that of the best constant guess: it is {least} at best, "
-            "and a constant guess has {constant_loss}. Whatever the network learnt, its "
+            "and a constant guess has {constant_loss}. Whatever the network learned, its "
             "probabilities or numbers are no better.",
             "没有任何一轮的 val_loss 低于最好的常数猜测：最低为 {least}，常数猜测为 "
             "{constant_loss}。无论网络学到了什么，它给出的概率或数值并不更好。",

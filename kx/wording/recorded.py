@@ -106,7 +106,7 @@ SENTENCES: Mapping[str, str] = {
     ),
     r"(.+): (.+) (?:was taken for a class|were taken for classes), and not for parts of the "
     r"dataset": (r"\1：\2 作为类别读取，而不是作为数据集的一部分"),
-    r"(.+): each class holds folders of its own, which are not told apart: (.*)": (
+    r"(.+): each class has subfolders, which kx does not distinguish: (.*)": (
         r"\1：每个类别里又有自己的文件夹，不加区分：\2"
     ),
     r"(\S+: \S+): mixes the ([\d,]+) rows that (\S+) has for validation with the other training "
@@ -125,7 +125,7 @@ SENTENCES: Mapping[str, str] = {
     r"dataset\.task: regression to confirm it, or classes": (
         r"\1：列 \2 是小数，因此按回归处理。请用 dataset.task: regression 确认，或设为 classes"
     ),
-    OF_TABLE + r"column (.*) has labels that differ only in form, and are learnt as "
+    OF_TABLE + r"column (.*) has labels that differ only in form, and are learned as "
     r"classes of their own: (.*)\. If they are the same, write them alike": (
         r"\1：列 \2 中有些标签只是写法不同，却各算一个类别：\3。如果含义相同，请统一写法"
     ),

@@ -71,12 +71,12 @@ BROKEN = {
     "head.jpg": (noisy()[:12], "truncated"),
     "flipped.png": (flipped(noisy(kind="PNG")), "damaged"),
     "page.jpg": (b"\n<!DOCTYPE html><title>404</title>", "a web page"),
-    "words.png": (b"no picture at all", "no picture of a known format"),
-    "tiff.jpg": (encoded(plain(), "TIFF"), "no picture of a known format"),
+    "words.png": (b"no picture at all", "not a picture in a known format"),
+    "tiff.jpg": (encoded(plain(), "TIFF"), "not a picture in a known format"),
     "large.png": (png_that_claims(9_000, 6_000), "9,000 x 6,000 pixels, more than 50 million"),
     "larger.png": (png_that_claims(10_000, 10_000), "more than 50 million pixels"),
     "bomb.png": (png_that_claims(20_000, 20_000), "more than 50 million pixels"),
-    "zeros.webp": (bytes(5_000), "no picture of a known format"),
+    "zeros.webp": (bytes(5_000), "not a picture in a known format"),
 }
 """Name -> content, and words that say what is wrong with it."""
 

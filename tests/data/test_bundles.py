@@ -102,7 +102,7 @@ def test_what_is_wrong_with_a_part_is_told_with_counts(changes, said):
     ("task", "classes", "y", "more", "said"),
     [
         ("binary", (), Y, {}, "2 of 6 targets are neither 0 nor 1: 2 (2 times)"),
-        ("regression", (), Y + np.inf, {}, "6 of 6 targets are no finite numbers: inf (6 times)"),
+        ("regression", (), Y + np.inf, {}, "6 of 6 targets are not finite numbers: inf (6 times)"),
         ("unit_regression", (), Y * 1.0, {}, "2 of 6 targets are not in 0 to 1: 2.0 (2 times)"),
         (
             "multiclass",

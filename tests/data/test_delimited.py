@@ -91,7 +91,7 @@ def test_texts_are_decoded_as_the_file_or_its_owner_says(read, charset, layout):
         (b"id,text\n1,a\0b\n", {}, "line 2: a zero byte at character 4"),
         ("id,text\n1,a\n".encode("utf-16-le")[:-1], {}, "is not utf-16-le: truncated data"),
         ("id,text\n1,a\n".encode("utf-16") + b"\n", {}, "is not utf-16"),
-        (b'id,text\n1,"a"b\n2,c\n', {}, "line 2: a value goes on behind its closing quotation"),
+        (b'id,text\n1,"a"b\n2,c\n', {}, "line 2: a value continues after its closing quotation"),
         (b'id,text\n1,a\n2,"b\n3,c\n', {}, "line 3: a quotation mark opens a value that never"),
         (b"", {}, "is empty: its first line must name the columns"),
         (b"\n \n", {}, "is empty"),
@@ -155,7 +155,7 @@ def test_quotation_marks_may_mean_nothing(read):
 def test_quotation_marks_inside_a_value_are_doubled_or_escaped(read):
     assert read('id,text\n1,"a ""b"" c"\n')[1] == [(2, ["1", 'a "b" c'])]
     assert read('id,text\n1,"a \\"b\\" c"\n', escape="backslash")[1] == [(2, ["1", 'a "b" c'])]
-    assert "line 2: a value goes on" in refusal(read, 'id,text\n1,"a \\"b\\" c"\n')
+    assert "line 2: a value continues" in refusal(read, 'id,text\n1,"a \\"b\\" c"\n')
 
 
 @pytest.mark.parametrize(

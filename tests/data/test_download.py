@@ -71,7 +71,11 @@ def test_a_server_that_falls_silent_is_asked_again(source, server, file, tmp_pat
         (status(404), "the server answered 404", 1),
         (status(503), "the server answered 503 Service Unavailable, at the last of 3 tries", 3),
         (first_half, "the connection was cut after", 3),
-        (body(HTML), "not the expected file (27 bytes, starts with '<html>Please log in.</ht'", 1),
+        (
+            body(HTML),
+            "did not send the expected file (27 bytes, starts with '<html>Please log in.</ht'",
+            1,
+        ),
         (body(b"x" * 200_000), "the server offers 200,000 bytes instead of 160,", 1),
         (body(b"x" * 200_000, announced=False), "the server sent more than the expected 160,", 1),
         (body(HTML, announced=False), "the connection was cut after 27 of 160,", 3),
@@ -123,7 +127,7 @@ def test_what_a_killed_process_left_is_removed(source, file, tmp_path):
 def test_plain_http_is_refused_beyond_this_machine(source):
     file = data_file("a.npz", b"a", url="http://example.invalid/a.npz")
 
-    with pytest.raises(MissingDataError, match="is no https address"):
+    with pytest.raises(MissingDataError, match="is not an https address"):
         source.ensure(file)
 
 
@@ -135,7 +139,7 @@ def test_a_redirection_to_plain_http_is_refused(source, server, file):
 
     server.answers = [elsewhere]
 
-    with pytest.raises(MissingDataError, match=r"http://example\.invalid/a\.npz is no https"):
+    with pytest.raises(MissingDataError, match=r"http://example\.invalid/a\.npz is not an https"):
         source.ensure(file)
 
 

@@ -124,7 +124,7 @@ def test_pictures_further_below_count_and_others_are_remarked(tmp_path):
     names = [*bundle.origins["train"], *bundle.origins["test"]]
     assert len(names) == 5
     assert "apple/red/x.PNG" in names
-    assert bundle.remarks == ("2 files are no pictures by their names: a.heic, pear/notes.txt",)
+    assert bundle.remarks == ("2 files are not pictures, by their names: a.heic, pear/notes.txt",)
 
 
 REFUSED = {
@@ -237,7 +237,7 @@ def test_pictures_are_not_scaled_before_the_network(kx, spec_file, tmp_path, sca
     code, _, err = kx("check", spec_file(SPEC), "--set", f"preparation.scale={scale}")
 
     assert (code == 0) == good
-    assert ("networks bring to 0..1" in " ".join(err.split())) != good
+    assert ("networks rescale them" in " ".join(err.split())) != good
 
 
 def test_describing_a_folder_needs_nothing_heavy(tmp_path):

@@ -117,7 +117,7 @@ def test_rows_are_typed_or_come_from_stdin(table):
         ("crim,ZN,RM,MEDV\n1,2,3,4", ["t.csv:1:1: unknown column 'crim'; did you mean 'CRIM'?",
             "t.csv:1:12: unknown column 'MEDV'; remove it" ,
             "t.csv:1:1: missing: CRIM"]),
-        ("CRIM,ZN,RM,ZN\n1,2,3,4", ["t.csv:1:12: column 'ZN' stands here a second time"]),
+        ("CRIM,ZN,RM,ZN\n1,2,3,4", ["t.csv:1:12: column 'ZN' appears here a second time"]),
         ("1,2,3\n4,5,6",
             ["t.csv:1: must name the columns; this network takes CRIM, ZN, RM"]),
         ("CRIM,ZN,RM\n", ["t.csv: has no rows below its header"]),
@@ -138,7 +138,7 @@ def test_what_is_wrong_with_a_table_is_told_with_its_place(table, text, expected
         ('{"CRIM": true, "ZN": "a", "RM": 1}', ["--row: CRIM: must be a number; got 'true'",
             "--row: ZN: must be a number; got '\"a\"'"]),
         ('{"CRIM": 1, "CRIM": 2, "ZN": 3, "RM": 4}',
-            ["--row: column 'CRIM' stands here a second time"]),
+            ["--row: column 'CRIM' appears here a second time"]),
         ("[1]", ["--row:1: must map names of columns to numbers"]),
         ("{", ["--row: not valid JSON: Expecting property name enclosed in double quotes: "
             "line 1 column 2 (char 1)"]),
@@ -201,9 +201,9 @@ def test_all_that_is_no_picture_is_named(pictures, tmp_path):
 
     assert told[0] == "none.png: there is no such file"
     assert told[1].startswith("empty: has no pictures: these end in .jpg")
-    assert told[2].startswith("a.zip is no folder, and no zip archive either")
+    assert told[2].startswith("a.zip is not a folder, and no zip archive either")
     assert told[3:] == [
-        "page.png: a web page or other text, no picture",
+        "page.png: a web page or other text, not a picture",
         "void.jpg: empty, 0 bytes",
     ]
 
@@ -276,8 +276,8 @@ def test_what_is_wrong_with_texts_is_told_with_its_place(tmp_path, monkeypatch):
 
     assert refused(read_texts, given) == [
         "an argument: is empty",
-        "gap.txt: a file's name and no text: --file gap.txt, or --lines gap.txt",
-        "t.csv: a table, but this network was not trained on one: nobody knows which column is "
+        "gap.txt: a file name, not a text: --file gap.txt, or --lines gap.txt",
+        "t.csv: a table, but this network was not trained on one: it is unclear which column is "
         "meant. Give its texts as lines: --lines FILE",
         "latin.txt:2: byte 0xe9 is no UTF-8: save the file as UTF-8",
         "mac.txt:3: byte 0xe9 is no UTF-8: save the file as UTF-8",

@@ -113,7 +113,7 @@ UNCLEAR = {
         tree_of("Train/0", "Train/1", "Meta"),
         "the folder Train like a dataset in parts, and Meta beside",
     ),
-    "two of one part": (parts_of("train", "val", "dev"), "folders dev and val, which stand for"),
+    "two of one part": (parts_of("train", "val", "dev"), "folders dev and val, which mean"),
     "none for training": (parts_of("val", "test"), "folders val and test, but none for training"),
     "one that is not for training": (parts_of("test"), "folder test, but none for training"),
     "a part without classes": (
@@ -165,7 +165,7 @@ def test_folders_within_all_classes_are_told():
     tree = tree_of("animals/cats", "animals/dogs", "plants/oak", "plants/fir")
 
     assert layout_of(tree, PICTURES, FolderOptions()).remarks == (
-        "mine: each class holds folders of its own, which are not told apart: "
+        "mine: each class has subfolders, which kx does not distinguish: "
         "animals has cats, dogs; plants has fir, oak",
     )
 

@@ -143,7 +143,7 @@ def test_what_is_missing_broken_or_no_picture_is_told(tmp_path):
 
     with pytest.raises(MissingDataError, match="no such file"):
         read_picture(tmp_path / "gone.png")
-    with pytest.raises(DataError, match=r"text\.png: no picture of a known format: JPEG, PNG"):
+    with pytest.raises(DataError, match=r"text\.png: not a picture in a known format: JPEG, PNG"):
         read_picture(tmp_path / "text.png")
     with pytest.raises(DataError, match=r"cut\.png: truncated"):
         read_picture(tmp_path / "cut.png")

@@ -218,7 +218,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused():
     looked_at = picture_files.looked_at(tree, [LabelledFile("1.png", 0)])
     contents["1.png"] = noisy(kind="PNG")
 
-    with pytest.raises(DataError, match=r"1\.png changed while it was read"):
+    with pytest.raises(DataError, match=r"1\.png changed while it was being read"):
         list(picture_rows.decoded(tree, looked_at, PictureForm(SIDE), picture_rows.Findings()))
 
 
@@ -421,7 +421,7 @@ def test_a_damaged_member_of_an_archive_is_a_broken_picture(tmp_path):
 def test_what_is_neither_folder_nor_archive_is_refused(tmp_path, content):
     write(tmp_path, {"photos.zip": content})
 
-    with pytest.raises(DataError, match="no folder, and no zip archive either"):
+    with pytest.raises(DataError, match="not a folder, and no zip archive either"):
         open_tree(tmp_path / "photos.zip")
 
 

@@ -136,7 +136,7 @@ def test_a_gap_that_training_never_had_is_an_error(missing):
         ([[[1.0, 2.0]], [[NAN, 1.0]]], "indicator", "works for tables only"),
     ],
 )
-def test_what_cannot_be_learnt_from_is_told_with_its_place(x, missing, words):
+def test_what_cannot_be_learned_from_is_told_with_its_place(x, missing, words):
     with pytest.raises(DataError, match=words):
         fit_preparation(np.array(x), "standardize", missing)
 

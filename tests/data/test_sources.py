@@ -179,7 +179,7 @@ def test_a_senseless_timeout_is_refused(monkeypatch, no_environment, value):
 
 
 def test_a_data_folder_that_does_not_exist_is_told(tmp_path):
-    with pytest.raises(UsageError, match=r"KX_DATA_DIR is .*nowhere, which is no folder"):
+    with pytest.raises(UsageError, match=r"KX_DATA_DIR is .*nowhere, which is not a folder"):
         SourceFiles(data_dir=tmp_path / "nowhere").ensure(FILE)
 
 

@@ -57,7 +57,7 @@ def test_many_decimal_numbers_are_a_regression_and_that_is_told():
         ([f"{n},5" for n in range(30)], "Numbers need a decimal point, as in 1.5."),
         (["a", "a"], "has 1 class: it needs two"),
         ([*DECIMALS, "unknown"], "All are numbers but 'unknown' (line 42): if these mean"),
-        ([], "has not a single label"),
+        ([], "has no label at all"),
     ],
 )
 def test_what_may_be_meant_otherwise_is_asked_for(labels, said):
@@ -70,7 +70,7 @@ def test_what_is_no_number_has_no_place_in_a_regression():
     with pytest.raises(DataError) as refused:
         target_of(column("1", "two", "3,5", "inf", "nan", "1_0", "4"), "regression")
     said = str(refused.value)
-    assert "5 values are no finite numbers with a decimal point" in said
+    assert "5 values are not finite numbers with a decimal point" in said
     assert "(line 3: 'two', line 4: '3,5', line 5: 'inf', line 6: 'nan', line 7: '1_0')" in said
     with pytest.raises(DataError, match="the same number in every row"):
         target_of(column("1", "1.0", "1"), "regression")

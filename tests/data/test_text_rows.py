@@ -98,7 +98,7 @@ def test_what_is_wrong_with_a_table_is_told_with_its_line_and_without_options(re
 
 def test_a_table_that_is_not_there_is_no_text(read):
     assert refused(read, "", "old.csv") == [
-        "old.csv: there is no such file, and hardly is this a text; texts come by --lines -"
+        "old.csv: there is no such file, and this is hardly a text; pass texts by --lines -"
     ]
 
 

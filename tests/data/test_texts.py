@@ -258,7 +258,7 @@ def test_all_files_that_are_no_texts_are_named_at_once(tmp_path):
     folder = write(tmp_path, spam() | {name: content for name, (content, _) in BROKEN.items()})
     with pytest.raises(DataError) as raised:
         text_folder(SourceFiles(), path=str(folder))
-    assert "3 files are no texts" in str(raised.value)
+    assert "3 files are not texts" in str(raised.value)
     for _, said in BROKEN.values():
         assert said in str(raised.value)
 
@@ -267,7 +267,7 @@ def test_files_that_are_no_texts_may_be_left_out(tmp_path):
     folder = write(tmp_path, spam() | {name: content for name, (content, _) in BROKEN.items()})
     bundle = text_folder(SourceFiles(), path=str(folder), on_broken="skip")
     assert len(bundle.train) + len(bundle.test) == 20
-    assert "3 files are no texts and were left out" in bundle.remarks[0]
+    assert "3 files are not texts and were left out" in bundle.remarks[0]
 
 
 def test_a_class_without_a_usable_text_is_refused(tmp_path):

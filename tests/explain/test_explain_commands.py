@@ -183,7 +183,7 @@ def test_mistakes_are_told(explain, digit, args, code, words):
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(None, "there is no such file"), (b"no picture", "no picture of a known format")],
+    [(None, "there is no such file"), (b"no picture", "not a picture in a known format")],
 )
 def test_a_bad_picture_is_told_before_anything_is_loaded(explain, tmp_path, content, words):
     path = tmp_path / "x.png"
@@ -261,8 +261,8 @@ def test_random_weights_are_said_loudly(kx, away):
     )
 
     assert code == 0
-    assert "Warning: MobileNet: RANDOM WEIGHTS, nothing was learnt." in err
-    assert json.loads(out)["note"] == "RANDOM WEIGHTS, nothing was learnt"
+    assert "Warning: MobileNet: RANDOM WEIGHTS, nothing was learned." in err
+    assert json.loads(out)["note"] == "RANDOM WEIGHTS, nothing was learned"
     assert [path.name for path in (away / "here").iterdir()] == ["filters-conv1.png"]
 
 

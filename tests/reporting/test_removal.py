@@ -280,7 +280,7 @@ def test_clearing_leaves_what_a_run_ended_with(kx, finished, outputs):
     assert not {".part-1234-model.keras", "fold-1.keras", "a.png"} & names
     assert len(run_ids(outputs)) == 2
     assert (folder / "record.json").exists()
-    assert kx("gc", "--yes", "--outputs", outputs)[1].endswith("nothing is left over\n")
+    assert kx("gc", "--yes", "--outputs", outputs)[1].endswith("there is nothing to clean up\n")
 
 
 def test_models_that_a_run_kept_stay(finished, outputs, record):

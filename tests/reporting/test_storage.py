@@ -144,7 +144,7 @@ def test_a_folder_that_is_gone_or_none_is_a_storage_error(tmp_path):
         with pytest.raises(StorageError) as caught:
             atomic_write(folder / "record.json", "{}")
 
-        assert f"{folder} is no folder: make it first" in str(caught.value)
+        assert f"{folder} is not a folder: make it first" in str(caught.value)
         assert "bytes" not in str(caught.value)
 
 

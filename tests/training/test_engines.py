@@ -158,7 +158,7 @@ def test_a_second_fit_knows_nothing_of_the_first(engine):
 
 
 @pytest.mark.parametrize("count", [4, 16])
-def test_any_number_of_examples_can_be_learnt_from(count):
+def test_any_number_of_examples_can_be_learned_from(count):
     trained = Trained(HOUSES, train=examples(HOUSES, count))
 
     assert int(trained.model.optimizer.iterations) == 3 * math.ceil(count / 8)
@@ -246,7 +246,7 @@ def test_a_refit_does_not_stop_early():
     ],
 )
 def test_the_best_checkpoint_has_the_weights_of_the_best_epoch(engine, stopping, monitor):
-    # Validated on the opposite of what is learnt, so that it only gets worse.
+    # Validated on the opposite of what is learned, so that it only gets worse.
     opposite = examples(REVIEWS, 20, seed=1)
     opposite = Split(opposite.x, 1 - opposite.y)
     trained = Trained(

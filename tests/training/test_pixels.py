@@ -1,4 +1,4 @@
-"""Pictures that stay bytes: the network brings them to 0..1."""
+"""Pictures that stay uint8: the network brings them to 0..1."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Networks that begin with word vectors which others have learnt, built and trained."""
+"""Networks that begin with word vectors which others have learned, built and trained."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Networks that begin with word vectors which others have learnt."""
+"""Networks that begin with word vectors which others have learned."""
 
 from dataclasses import replace
 

@@ -17,7 +17,7 @@ Network = Annotated[
     str,
     typer.Argument(
         metavar="RUN",
-        help="An id, the beginning of one, the name of a spec (its newest run), `last`; or a "
+        help="An id, a prefix of one, the name of a spec (its newest run), `last`; or a "
         "network of keras.applications, such as VGG16.",
     ),
 ]
@@ -26,7 +26,9 @@ ImageFile = Annotated[
 ]
 Output = Annotated[
     Path | None,
-    typer.Option("--output", help="Folder of the pictures; else that of the run, or this one."),
+    typer.Option(
+        "--output", help="Where to write the pictures; default: the run's folder, or this one."
+    ),
 ]
 Weights = Annotated[
     str,

@@ -20,7 +20,7 @@ def augmentation(
         str,
         typer.Argument(
             metavar="RUN|SPEC",
-            help="A run (an id, the beginning of one, the name of a spec, `last`), or a YAML file.",
+            help="A run (an id, a prefix of one, the name of a spec, `last`), or a YAML file.",
         ),
     ],
     count: Annotated[int, typer.Option(min=1, max=100, help="Of pictures.")] = 6,

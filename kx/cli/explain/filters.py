@@ -20,7 +20,7 @@ def filters(
     ] = None,
     steps: Annotated[int, typer.Option(min=1, max=10_000, help="Of gradient ascent.")] = 40,
     size: Annotated[int, typer.Option(min=1, max=2_000, help="Pixels of a side.")] = 64,
-    count: Annotated[int, typer.Option(min=1, help="At most so many filters.")] = 64,
+    count: Annotated[int, typer.Option(min=1, help="How many filters, at most.")] = 64,
     weights: Weights = "imagenet",
     base_option: BaseOption = None,
     output: Output = None,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Layer = Annotated[
     str | None,
-    typer.Option("--layer", help="Its name; a wrong one is answered with those there are."),
+    typer.Option("--layer", help="Its name; an unknown one lists what there is."),
 ]
 
 

@@ -130,7 +130,7 @@ def _target_faults(y: np.ndarray, info: DatasetInfo) -> Iterator[str]:
         known = (y >= 0) & (y <= last) & (y == np.floor(y))
         yield from _strange(y, known, f"are none of the {last + 1} classes (0 to {last})")
     elif info.task in ("regression", "unit_regression"):
-        yield from _strange(y, np.isfinite(y), "are no finite numbers")
+        yield from _strange(y, np.isfinite(y), "are not finite numbers")
         if info.task == "unit_regression":
             yield from _strange(y, ~np.isfinite(y) | ((y >= 0) & (y <= 1)), "are not in 0 to 1")
     else:

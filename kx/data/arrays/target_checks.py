@@ -35,7 +35,7 @@ def check_targets(y: np.ndarray, part: str) -> None:
                 row = int(np.argwhere(bad)[0][0])
                 raise DataError(
                     f"The target in row {row} of the {part} part is {what}. Remove the row, or "
-                    "put the number right: nothing can be learnt from it."
+                    "correct the number: nothing can be learned from it."
                 )
 
 
@@ -50,7 +50,7 @@ def check_labels(y: np.ndarray, part: str, info: DatasetInfo) -> None:
         row = int(bad.reshape(len(y), -1).any(axis=1).argmax())
         raise DataError(
             f"The target in row {row} of the {part} part is {y[row]}, but a target of {info.name} "
-            f"({info.task}) is {wanted}. Put the labels right, or choose another task."
+            f"({info.task}) is {wanted}. Correct the labels, or choose another task."
         )
 
 
@@ -133,7 +133,7 @@ def remarks_on_parts(train: np.ndarray, test: np.ndarray, info: DatasetInfo) -> 
     if untrained:
         yield (
             f"{kind} without a row in the training part: {untrained} in the test part. It cannot "
-            "be learnt, and each of these rows counts as a mistake"
+            "be learned, and each of these rows counts as a mistake"
         )
     if untested:
         yield (

@@ -140,7 +140,7 @@ def _refuse_bomb(path: Path, unpacked: int) -> None:
     if unpacked > limit:
         raise DataError(
             f"{path.name} would unpack to {unpacked:,} bytes, more than the {limit:,} that kx "
-            "accepts of a file of its size: it is no file of a dataset."
+            "accepts of a file of its size: it is not a dataset file."
         )
 
 

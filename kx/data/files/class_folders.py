@@ -197,7 +197,7 @@ def _parts(tree: Tree, kind: FileKind, folders: Mapping[str, str]) -> dict[str, 
         if unknown := [name for name in parts[part] if name not in train]:
             raise DataError(
                 f"{tree.name}: {_counted(unknown, parts[part])} of {folder}, but not of "
-                f"{folders['train']}: a network cannot tell what it was never shown. "
+                f"{folders['train']}: a network cannot predict a class that it was not trained on. "
                 f"{folders['train']} has {some(list(train))}."
             )
     return parts
@@ -218,9 +218,9 @@ def strangers(tree: Tree, kind: FileKind) -> Iterator[str]:
     """Yield which files of a tree are none of their kind by their names, if there are some."""
     if names := others(tree, kind):
         yield (
-            f"1 file is none of the {kind.name} by its name: {names[0]}"
+            f"1 file is not among the {kind.name}, by its name: {names[0]}"
             if len(names) == 1
-            else f"{len(names):,} files are no {kind.name} by their names: {some(names)}"
+            else f"{len(names):,} files are not {kind.name}, by their names: {some(names)}"
         )
 
 
@@ -270,7 +270,7 @@ def _on_nested(tree: Tree, classes: Classes) -> Iterator[str]:
             f"{name} has {some([folder for folder in found if folder])}"
             for name, found in list(inner.items())[:SHOWN]
         )
-        yield f"{tree.name}: each class holds folders of its own, which are not told apart: {told}"
+        yield f"{tree.name}: each class has subfolders, which kx does not distinguish: {told}"
 
 
 def _inside(file: str, folder: str) -> str:
@@ -330,7 +330,7 @@ def _refuse_unclear(
     listed = _folders([folder for folders in named.values() for folder in folders])
     if twice:
         raise DataError(
-            f"{tree.name} has the {_folders(twice)}, which stand for the same part: leave one."
+            f"{tree.name} has the {_folders(twice)}, which mean the same part: keep one."
         )
     if strangers:
         raise DataError(
@@ -403,7 +403,7 @@ def classes_in(tree: Tree, kind: FileKind, folder: str = "") -> dict[str, tuple[
     if len(names) == 1:
         raise DataError(
             f"{where} has only one class, {names[0]}: there is nothing to tell apart. Put the "
-            f"{kind.name} of another class into a folder beside it."
+            f"{kind.name} of another class into a folder next to it."
         )
     found: dict[str, list[str]] = {name: [] for name in names}
     above = folder.split("/") if folder else []

@@ -186,7 +186,7 @@ def difference(file: Published, path: Path) -> str:
 def _verify(file: Published, path: Path) -> None:
     different = difference(file, path)
     if different:
-        raise DownloadError(f"the server sent not the expected file ({different})")
+        raise DownloadError(f"the server did not send the expected file ({different})")
 
 
 def _open(url: str, start: int, timeout: float) -> HTTPResponse:
@@ -212,7 +212,7 @@ def _refuse_unsafe(url: str) -> None:
 
     parts = urlsplit(url)
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
-        raise DownloadError(f"{url} is no https address")
+        raise DownloadError(f"{url} is not an https address")
 
 
 @contextmanager

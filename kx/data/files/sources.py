@@ -177,8 +177,8 @@ class SourceFiles:
         if self.data_dir is not None:
             if not self.data_dir.is_dir():
                 raise UsageError(
-                    f"KX_DATA_DIR is {self.data_dir}, which is no folder. Let it name the folder "
-                    "with your data files, or unset it."
+                    f"KX_DATA_DIR is {self.data_dir}, which is not a folder. Let it name the "
+                    "folder of your data files, or unset it."
                 )
             yield Place("KX_DATA_DIR", self.data_dir)
         if self.keras_home is not None:

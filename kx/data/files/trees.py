@@ -227,7 +227,7 @@ def _zip_tree(path: Path, name: str, without: Collection[str]) -> Tree:
     try:
         archive = zipfile.ZipFile(path)
     except Exception as error:  # damage makes zipfile raise anything
-        raise DataError(f"{path} is no folder, and no zip archive either: {error}.") from error
+        raise DataError(f"{path} is not a folder, and no zip archive either: {error}.") from error
     members = [m for m in archive.infolist() if not _is_left_out(_slashed(m), ())]
     _refuse_harm(path, members)
     members = [m for m in members if not _is_left_out(_slashed(m), without)]
@@ -283,7 +283,7 @@ def _tar_tree(path: Path, name: str, without: Collection[str]) -> Tree:
     except (DataError, MemoryError):
         raise
     except Exception as error:  # damage makes tarfile and what unpacks it raise anything
-        raise DataError(f"{path} is no folder, and no tar archive either: {error}.") from error
+        raise DataError(f"{path} is not a folder, and no tar archive either: {error}.") from error
     return memory_tree(name, contents, folders)
 
 

@@ -1,4 +1,4 @@
-"""Word vectors that others have learnt: read from a text once, kept as arrays."""
+"""Word vectors that others have learned: read from a text once, kept as arrays."""
 
 from __future__ import annotations
 

@@ -187,7 +187,7 @@ class _Sheet:
                 hint = f"did you mean {guess!r}?" if guess else "remove it"
                 yield index, f"unknown column {name!r}; {hint}"
             elif counts[name] == 2:
-                yield index, f"column {name!r} stands here a second time"
+                yield index, f"column {name!r} appears here a second time"
         if missing:
             yield None, f"missing: {', '.join(missing)}"
 

@@ -103,13 +103,13 @@ def _no_text(text: str) -> str:
     """Say why an argument is hardly meant as a text: it is the name of a file."""
     if _is_file(text) and text.lower().endswith(TABLES):
         return (
-            f"{text}: a table, but this network was not trained on one: nobody knows which column "
+            f"{text}: a table, but this network was not trained on one: it is unclear which column "
             "is meant. Give its texts as lines: --lines FILE"
         )
     if _is_file(text):
-        return f"{text}: a file's name and no text: --file {text}, or --lines {text}"
+        return f"{text}: a file name, not a text: --file {text}, or --lines {text}"
     if text.lower().endswith(TABLES) and not text[:-4].strip().count(" "):
-        return f"{text}: there is no such file, and hardly is this a text; texts come by --lines -"
+        return f"{text}: there is no such file, and this is hardly a text; pass texts by --lines -"
     return ""
 
 

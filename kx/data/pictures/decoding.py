@@ -154,8 +154,8 @@ def _told_as_flaw(content: bytes) -> Iterator[None]:
 def _unlike_a_picture(content: bytes) -> str:
     start = content[:256].lstrip().lower()
     if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<svg")):
-        return "a web page or other text, no picture"
-    return f"no picture of a known format: {', '.join(FORMATS)}"
+        return "a web page or other text, not a picture"
+    return f"not a picture in a known format: {', '.join(FORMATS)}"
 
 
 def _refuse_large(image: Image) -> None:

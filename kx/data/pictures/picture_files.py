@@ -91,7 +91,7 @@ def same_bytes(tree: Tree, entry: PictureFile) -> bytes:
 
 
 def _changed(tree: Tree, entry: PictureFile) -> DataError:
-    return DataError(f"{tree.name}: {entry.name} changed while it was read. Try again.")
+    return DataError(f"{tree.name}: {entry.name} changed while it was being read. Try again.")
 
 
 def in_threads(function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:

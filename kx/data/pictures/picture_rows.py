@@ -86,7 +86,7 @@ def _made(
     cache.seal(folder, key, sha256, notes)
     found = _recalled(folder, key, entries, findings.tell)
     if found is None:
-        raise OSError(None, "what was written there is not what is read")
+        raise OSError(None, "what is read is not what was written")
     return found
 
 

@@ -216,11 +216,11 @@ class Table:
     def _flaw(self, line: str) -> str:
         if "\0" in line:
             return (
-                f"a zero byte at character {line.index(chr(0)) + 1}: this is no text, or not in "
+                f"a zero byte at character {line.index(chr(0)) + 1}: this is not text, or not in "
                 f"{self.charset}.{self._advice(SAY_HOW)}"
             )
         if len(line) >= MOST_IN_A_LINE:
-            return f"has more than {MOST_IN_A_LINE:,} characters: this is no table of texts."
+            return f"has more than {MOST_IN_A_LINE:,} characters: this is not a table of texts."
         if line.isascii() or not (found := NOT_DECODED.search(line)):
             return ""
         return (
@@ -259,7 +259,7 @@ class Table:
             return f"{where}: a quotation mark opens a value that never ends.{literal}"
         if "expected after" in said:
             return (
-                f"{where}: a value goes on behind its closing quotation mark (line "
+                f"{where}: a value continues after its closing quotation mark (line "
                 f"{self._reader.line_num}). Inside a value it is written twice.{escape}{literal}"
             )
         return f"{where}: {said}."

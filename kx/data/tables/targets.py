@@ -74,7 +74,7 @@ class LabelCounts:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is learnt from the labels.
+    """What is learned from the labels.
 
     Attributes:
         classes: in the order of their numbers; empty for a regression.
@@ -165,12 +165,12 @@ def _regression(labels: LabelCounts, *, asked: bool) -> Target:
         places = ", ".join(f"line {labels.lines[label]}: {label!r}" for label in wrong[:NAMED])
         more = f" and {len(wrong) - NAMED} more" if len(wrong) > NAMED else ""
         raise DataError(
-            f"{labels.where}: {len(wrong)} values are no finite numbers with a decimal point "
-            f"({places}{more}). A regression needs numbers: put them right, list what means "
+            f"{labels.where}: {len(wrong)} values are not finite numbers with a decimal point "
+            f"({places}{more}). A regression needs numbers: correct them, list what means "
             "nothing in dataset.missing_labels, or say dataset.task: classes."
         )
     if len({number_of(label) for label in labels.counts}) < 2:
-        raise DataError(f"{labels.where} has the same number in every row: nothing can be learnt.")
+        raise DataError(f"{labels.where} has the same number in every row: nothing can be learned.")
     remark = (
         f"{labels.where} holds decimal numbers, so this is a regression. Say dataset.task: "
         "regression to confirm it, or classes."
@@ -181,7 +181,7 @@ def _regression(labels: LabelCounts, *, asked: bool) -> Target:
 def _classes(labels: LabelCounts) -> Target:
     classes = tuple(sorted(labels.counts))
     if not classes:
-        raise DataError(f"{labels.where} has not a single label.")
+        raise DataError(f"{labels.where} has no label at all.")
     if len(classes) < 2:
         raise DataError(f"{labels.where} has {len(classes)} class: it needs two.")
     remarks = tuple(_alike(labels))
@@ -203,7 +203,7 @@ def _alike(labels: LabelCounts) -> Iterator[str]:
             for group in alike[:NAMED]
         )
         yield (
-            f"{labels.where} has labels that differ only in form, and are learnt as classes of "
+            f"{labels.where} has labels that differ only in form, and are learned as classes of "
             f"their own: {told}. If they are the same, write them alike."
         )
 

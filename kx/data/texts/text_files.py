@@ -56,7 +56,7 @@ class _Looked:
     """A file that was read.
 
     Attributes:
-        flaw: why it is no text; empty: it is.
+        flaw: why it is not text; empty: it is.
         identity: of name and content.
     """
 
@@ -106,7 +106,7 @@ def text_bundle(
     validation = good.get("validation", [])
     train, test = [*good["train"], *validation], good["test"]
     info = replace(info, validation_examples=len(validation))
-    left_out = f"{len(flaws)} files are no texts and were left out: {some(flaws)}"
+    left_out = f"{len(flaws)} files are not texts and were left out: {some(flaws)}"
     return _bundle(info, {"train": train, "test": test}, (left_out,) if flaws else ())
 
 
@@ -126,7 +126,7 @@ def decoded(content: bytes) -> tuple[str, str]:
         byte = content[error.start]
         return "", f"is not UTF-8: byte 0x{byte:02x} at position {error.start:,}; save it as UTF-8"
     if "\0" in text:
-        return "", "holds a zero byte: it is no text"
+        return "", "holds a zero byte: it is not text"
     return text, "" if text.strip() else "is empty"
 
 
@@ -162,8 +162,8 @@ def _bundle(
 
 def _unusable(tree: Tree, flaws: Sequence[str]) -> str:
     return (
-        f"{tree.name}: {len(flaws)} files are no texts: {some(flaws)}\n"
-        "Put them right, remove them, or set dataset.on_broken: skip."
+        f"{tree.name}: {len(flaws)} files are not texts: {some(flaws)}\n"
+        "Correct them, remove them, or set dataset.on_broken: skip."
     )
 
 

@@ -180,7 +180,7 @@ def _lines(cell: str) -> Sequence[str]:
 
 
 def _unusable(name: str, flaws: Sequence[str]) -> str:
-    hints = ["Put them right, remove them, or set dataset.on_broken: skip."]
+    hints = ["Correct them, remove them, or set dataset.on_broken: skip."]
     if any("no label, but" in flaw for flaw in flaws):
         hints.append("If such a label is a class, take it out of dataset.missing_labels.")
     if any("columns, but" in flaw for flaw in flaws):

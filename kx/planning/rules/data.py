@@ -53,9 +53,7 @@ def class_weights_name_classes(plan: Plan, info: DatasetInfo) -> Iterator[Findin
 def pictures_stay_bytes(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
     """A saved model takes pictures as they are."""
     if info.pixels and _scales(plan):
-        text = (
-            f"does not apply to {info.name}: its pictures stay bytes, which networks bring to 0..1"
-        )
+        text = f"does not apply to {info.name}: its pictures stay uint8, and networks rescale them"
         yield Finding(SCALE, text, "remove it")
 
 
@@ -80,7 +78,7 @@ def _scales(plan: Plan) -> bool:
 def sequences_have_single_tokens(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
     """A pair of words would stand between its words, or in their place."""
     if info.texts and info.texts.encoding == "sequence" and info.texts.ngrams > 1:
-        text = "tokens beside each other have no place of their own in a sequence"
+        text = "n-grams have no position of their own in a sequence"
         yield Finding(("dataset", "ngrams"), text, "use 1, or another dataset.encoding")
 
 
@@ -96,13 +94,13 @@ def buckets_hold_texts(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
     if plan.spec.training.batching == "fixed":
         return
     if info.vocabulary is None:
-        text = f"bucketed is for texts, word by word; the examples of {info.name} are none"
+        text = f"bucketed batching needs word sequences; {info.name} has none"
         yield Finding(BATCHING, text, "remove it")
     elif not architecture.entry.any_length:
         text = f"bucketed: {architecture.entry.name} takes texts of one length only"
         yield Finding(BATCHING, text, "use rnn, or batching: fixed")
     elif not architecture.options.get("masking"):
-        text = "bucketed: without masking, what is said of a text depends on how far it is padded"
+        text = "bucketed: without masking, predictions depend on how far a text is padded"
         masked = Way("set architecture.masking: true", "architecture.masking", True)
         yield Finding(BATCHING, text, Ways(masked, Way("use batching: fixed")))
 
@@ -115,7 +113,7 @@ def components_suit_the_data(plan: Plan, info: DatasetInfo) -> Iterator[Finding]
             with faults_of(choice.entry, patience()):
                 yield from [Finding.of(section, found) for found in _complaints(plan, choice, info)]
         except PluginError as error:
-            yield Finding((section, SECTIONS[section][0]), str(error), "put the plugin right")
+            yield Finding((section, SECTIONS[section][0]), str(error), "fix the plugin")
 
 
 def _complaints(plan: Plan, choice: Choice, info: DatasetInfo) -> Iterable[Complaint]:

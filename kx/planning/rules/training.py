@@ -50,7 +50,7 @@ def one_thing_sets_the_learning_rate(plan: Plan) -> Iterator[Finding]:
     """A schedule and a callback would undo each other's work."""
     training = plan.spec.training
     if training.learning_rate_schedule and training.reduce_lr_on_plateau:
-        message = "excludes learning_rate_schedule: both would set the learning rate"
+        message = "cannot be combined with learning_rate_schedule: both would set the learning rate"
         key = ("training", "reduce_lr_on_plateau")
         yield Finding(key, message, "remove one of them", at_key=True)
 
@@ -91,7 +91,7 @@ def phases_suit_the_base(plan: Plan) -> Iterator[Finding]:
         for complaint in transfer.phases(whats, **plan.architecture.options):
             yield Finding(PHASES, complaint.message, complaint.hint, fatal=complaint.fatal)
     elif set(whats) - {"all"} and not isinstance(plan.architecture.entry, Unimported):
-        text = f"{plan.architecture.entry.name} has no ready-made base: all of it is trained"
+        text = f"{plan.architecture.entry.name} has no pretrained base: all of it is trained"
         yield Finding(PHASES, text, "use trainable: all")
 
 
@@ -99,7 +99,7 @@ def phases_can_be_repeated(plan: Plan) -> Iterator[Finding]:
     """The refit trains for as many epochs as were best, which must be one number."""
     training = plan.spec.training
     if len(training.phases or ()) > 1 and training.early_stopping and _refits(plan):
-        text = "phases that may stop early cannot be trained again for as many epochs"
+        text = "phases that may stop early cannot be retrained for the same number of epochs"
         yield Finding(PHASES, text, "use validation.refit: none, or no early_stopping")
 
 
