@@ -49,14 +49,16 @@ def main() -> None:
 
     clock = Clock()
     record, _ = run(make_plan(options.spec), options.home / "outputs", clock, Switches())
+    features, base = record.features, record.base
+    assert features and base
     found: dict[str, Any] = {
         "begins": clock.at["started"] - clock.at["ready"],
         "whole": clock.at["started"] - began,
         "ends": clock.at["ended"] - clock.at["ready"],
-        "stage": record.features["seconds"],
-        "passes": record.features["forward_passes"],
-        "shape": record.features["shape"],
-        "random": record.base["random"],
+        "stage": features.seconds,
+        "passes": features.forward_passes,
+        "shape": list(features.shape),
+        "random": base.random,
     }
     print(json.dumps(found))
 

@@ -8,7 +8,7 @@ there.
 import re
 from collections.abc import Mapping, Sequence
 
-from kx.runs.record import Record, Score
+from kx.runs.record import Record, ScoreRecord
 
 ROW = re.compile(r"^\| \[(?P<spec>\w+)\]\(configs/(?P=spec)\.yaml\) \|(?:[^|]*\|){4}$")
 DECIMAL = re.compile(r"\d+\.(?P<decimals>\d+)")
@@ -43,7 +43,7 @@ def _refreshed(line: str, records: Mapping[str, Record]) -> str:
     return "|".join(cells)
 
 
-def _of_score(score: Score) -> Sequence[float | None]:
+def _of_score(score: ScoreRecord) -> Sequence[float | None]:
     value, low, high = score["value"], score["low"], score["high"]
     spread = str(score["interval"]).endswith("spread")
     return [value, (high - low) / 2] if spread and low is not None and high is not None else [value]

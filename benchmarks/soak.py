@@ -187,7 +187,9 @@ def _unwhole(outputs: Path, folders: Sequence[Path]) -> Iterator[str]:
         for name in ("history.json", "spec.yaml", *record["artefacts"]):
             if not (folder / name).is_file():
                 yield f"{name} is missing"
-        kept = record["partial"].get("file", "") if record["status"] == "interrupted" else ""
+        kept = (
+            (record["partial"] or {}).get("file", "") if record["status"] == "interrupted" else ""
+        )
         if kept and kept not in record["artefacts"]:
             yield f"{kept} is kept, says the record, but is none of its files"
 

@@ -8,7 +8,6 @@ from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -21,21 +20,23 @@ from kx.base.limits import shortage
 from kx.base.names import READABLE
 from kx.base.seeds import derive
 from kx.base.storage import sweep_partial
-from kx.contracts import DatasetBundle, Watcher
+from kx.contracts import Watcher
 from kx.planning import Plan
 from kx.planning.strangers import is_built_in
-from kx.running.bases import find_weights, note_coverage
+from kx.running.bases import find_base
 from kx.running.features import extracted
-from kx.running.fitting import Fitter
-from kx.running.judging import judge_expectations, judge_test, judge_validation
+from kx.running.fitting import Fitter, with_unit
+from kx.running.judging import count_look, judge_expectations, judge_test, judge_validation
 from kx.running.keeping import keep
-from kx.running.loading import load
+from kx.running.loading import Loaded, load
 from kx.running.safe_points import SafePoints
-from kx.running.unfinished import keeping_unfinished, what_is_kept
+from kx.running.story import Story
+from kx.running.unfinished import keep_unfinished, what_is_kept
 from kx.running.work import Switches, Work, first_line, without_paths
 from kx.runs.folder import RECORD, RunFolder
 from kx.runs.looks import settle_look
-from kx.runs.record import Record, read_record
+from kx.runs.record import Record, Status, read_record
+from kx.runs.record_parts import VariantFacts
 from kx.runs.sparkline import glance
 from kx.runs.surroundings import collect_versions, environment, git_commit
 from kx.spec.whereabouts import way
@@ -54,96 +55,121 @@ def run(plan: Plan, outputs: Path, watcher: Watcher, switches: Switches) -> tupl
     signals.check()
     started, clock = datetime.now(UTC), time.monotonic()
     with signals.held(), ExitStack() as stack:
-        facts = _first_facts(plan, started, switches)
         folder = stack.enter_context(RunFolder.create(outputs, plan.spec.name))
         points = SafePoints(watcher)
-        work = _begun(plan, folder, points, switches, facts)
-        stack.callback(work.history.close)
-        stack.enter_context(signals.ending(_at_once(work, points, clock)))
-        status, error = "completed", None
+        story = _begun(plan, folder, points, switches, started)
+        stack.callback(story.work.history.close)
+        stack.enter_context(signals.ending(_at_once(story, points, clock)))
+        status: Status = "completed"
         try:
             with ends_refused() if plan.spec.plugins else nullcontext():
-                _carry_out(work)
+                _carry_out(story)
             signals.check()
         except BaseException as raised:  # also Ctrl-C: the record must say how the run ended
             error = _told(raised, folder)
             status = getattr(error, "status", "failed")
-            work.facts["error"] = without_paths(first_line(error))
+            story.error = without_paths(first_line(error))
             if isinstance(error, Interrupted):
-                error.kept = what_is_kept(work)
+                error.kept = what_is_kept(story.work, story.partial)
             if error is not raised:
                 raise error from raised
             raise
         finally:
-            record = _written(work, status, clock)
+            record = _written(story, status, clock)
         return record, folder.path
 
 
 def _begun(
-    plan: Plan, folder: RunFolder, watcher: Watcher, switches: Switches, facts: dict[str, Any]
-) -> Work:
+    plan: Plan, folder: RunFolder, watcher: Watcher, switches: Switches, started: datetime
+) -> Story:
     """Write the first files of a run: from now on it has a record. If that fails, none stays."""
     try:
-        facts = {**facts, "spec_folder": way(folder.path, plan.folder)}
-        folder.write_record(Record(id=folder.id, status="running", **facts))
+        begun = _first_record(plan, folder, started, switches)
+        folder.write_record(begun)
         text = yaml.safe_dump(plan.resolved(), sort_keys=False, allow_unicode=True)
         folder.write_spec(text)
-        return Work(plan, folder, watcher, switches, folder.history(), facts)
+        work = Work(plan, folder, watcher, switches, folder.history(), begun.precision)
+        return Story(begun, work)
     except BaseException:
         folder.discard()
         raise
 
 
-def _written(work: Work, status: str, clock: float) -> Record:
+def _written(story: Story, status: Status, clock: float) -> Record:
     """Write the record of a run that is over, and return it."""
+    work = story.work
     work.history.close()
-    record = _record(work, status, time.monotonic() - clock)
+    record = _record(story, status, time.monotonic() - clock)
     work.folder.write_record(record)
     settle_look(work.folder.path.parent, record.id)
     return record
 
 
-def _at_once(work: Work, points: SafePoints, clock: float) -> signals.Ending:
+def _at_once(story: Story, points: SafePoints, clock: float) -> signals.Ending:
     return signals.Ending(
-        lambda stopped: _cut_off(work, stopped, clock), lambda: not points.trained
+        lambda stopped: _cut_off(story, stopped, clock), lambda: not points.trained
     )
 
 
-def _cut_off(work: Work, stopped: Interrupted, clock: float) -> None:
+def _cut_off(story: Story, stopped: Interrupted, clock: float) -> None:
     """Write the record of a run that ends here and now, whatever its own thread is at."""
-    stopped.run, stopped.kept = work.folder.id, what_is_kept(work)
-    work.facts["error"] = first_line(stopped)
+    folder = story.work.folder
+    stopped.run, stopped.kept = folder.id, what_is_kept(story.work, story.partial)
+    story.error = first_line(stopped)
     try:
-        sweep_partial(work.folder.path)
-        _written(work, stopped.status, clock)
-    except Exception:  # the facts may change at this moment, and files too
-        known = read_record(work.folder.path / RECORD)
-        work.folder.write_record(replace(known, status="interrupted", error=first_line(stopped)))
+        sweep_partial(folder.path)
+        _written(story, "interrupted", clock)
+    except Exception:  # the story may go on at this moment, and files may change
+        known = read_record(folder.path / RECORD)
+        folder.write_record(replace(known, status="interrupted", error=first_line(stopped)))
 
 
-def _carry_out(work: Work) -> None:
+def _carry_out(story: Story) -> None:
     """The stages of a run, in their order."""
     from kx.training.environment import check_environment
 
+    work = story.work
     signals.check()
     check_environment()
     for problem in work.plan.warnings:
         work.warn("Check the spec", str(problem))
-    bundle = _loaded(work)
-    find_weights(work, bundle.info)
-    bundle = extracted(work, bundle)
-    fitter = Fitter(work, bundle)
-    with keeping_unfinished(work, fitter):
-        found = fitter.validate()
-        note_coverage(work)  # of words that the training rows decide
-        judge_validation(work, bundle, found)
-        looks = work.switches.test and bool(found.finals) and len(bundle.test) > 0
-        tested = judge_test(work, bundle, found, fitter) if looks else None
-        judge_expectations(work)
-        keep(work, bundle, found, fitter, tested)
+    story.loaded = loaded = _loaded(work)
+    story.base = base = find_base(work, loaded)
+    story.loaded = loaded = extracted(work, loaded, base.extractor)
+    story.loaded = loaded = with_unit(work, loaded, base)
+    fitter = Fitter(work, loaded, base)
+    story.fits = fitter.fits
+    try:
+        _fitted_and_judged(story, loaded, fitter)
+    except Interrupted:
+        story.partial = keep_unfinished(work, fitter)
+        raise
 
 
-def _loaded(work: Work) -> DatasetBundle:
+def _fitted_and_judged(story: Story, loaded: Loaded, fitter: Fitter) -> None:
+    """The stages from the first fit on: from here, an interrupted run has a network to keep."""
+    work, bundle = story.work, loaded.bundle
+    fits = fitter.fit_all()
+    story.base.tell_coverage(work)  # of words that the training rows decide
+    story.judged = judged = judge_validation(work, bundle, fits)
+    if work.switches.test and fits.finals and len(bundle.test) > 0:
+        story.test_looks = count_look(work, loaded)
+        story.tested = judge_test(work, bundle, fitter)
+    tested = story.tested
+    story.expectations = judge_expectations(work, loaded, story.base, fits, judged, tested)
+    keep(work, loaded, fitter, judged, tested)
+    if work.plan.spec.training.tensorboard:
+        _keep_trial(story)
+
+
+def _keep_trial(story: Story) -> None:
+    from kx.exports.tensorboard import write_trial
+
+    record, folder = story.record("completed"), story.work.folder
+    write_trial(folder.path / "tensorboard", folder.id, record.started, record.spec, record.scores)
+
+
+def _loaded(work: Work) -> Loaded:
     """Read the dataset, and start TensorFlow: that takes seconds, so missing files are told first.
 
     A plugin may read its data with Keras, which it is to find as kx sets it up.
@@ -152,55 +178,57 @@ def _loaded(work: Work) -> DatasetBundle:
         _start(work)
         return load(work)
     with signals.let_go():  # long reading, and no TensorFlow yet
-        bundle = load(work)
+        loaded = load(work)
     _start(work)
-    return bundle
+    return loaded
 
 
 def _start(work: Work) -> None:
     from kx.training.environment import start_tensorflow
 
-    deterministic, precision = work.plan.spec.deterministic, work.facts["precision"]
+    deterministic = work.plan.spec.deterministic
     work.watcher.stage("starting TensorFlow")
     log = work.folder.log_path
-    start_tensorflow(deterministic=deterministic, log=log, precision=precision)
+    start_tensorflow(deterministic=deterministic, log=log, precision=work.precision)
 
 
-def _first_facts(plan: Plan, started: datetime, switches: Switches) -> dict[str, Any]:
+def _first_record(plan: Plan, folder: RunFolder, started: datetime, switches: Switches) -> Record:
     from kx.training.environment import chosen_precision
 
     precision, why = chosen_precision(plan.spec.training)
-    return {
-        "name": plan.spec.name,
-        "started": started.isoformat(timespec="seconds"),
-        "command": switches.command,
-        "spec": plan.resolved(),
-        "seeds": {"spec": plan.spec.seed, "split": derive(plan.spec.seed, "split")},
-        "versions": collect_versions(),
-        "git_commit": git_commit(Path()),
-        "environment": environment(deterministic=plan.spec.deterministic),
-        "precision": precision,
-        "precision_reason": why,
-        "smoke": switches.smoke,
-        "variant": dict(plan.variant),
-        "group": switches.member.as_dict() if switches.member else {},
-    }
+    return Record(
+        id=folder.id,
+        name=plan.spec.name,
+        status="running",
+        started=started.isoformat(timespec="seconds"),
+        command=switches.command,
+        spec=plan.resolved(),
+        spec_folder=way(folder.path, plan.folder),
+        seeds={"spec": plan.spec.seed, "split": derive(plan.spec.seed, "split")},
+        versions=collect_versions(),
+        git_commit=git_commit(Path()),
+        environment=environment(deterministic=plan.spec.deterministic),
+        precision=precision,
+        precision_reason=why,
+        smoke=switches.smoke,
+        variant=VariantFacts(**plan.variant) if plan.variant else None,
+        group=switches.member,
+    )
 
 
-def _record(work: Work, status: str, seconds: float) -> Record:
-    record = Record(
-        id=work.folder.id,
-        status=status,  # type: ignore[arg-type]
+def _record(story: Story, status: Status, seconds: float) -> Record:
+    work = story.work
+    fits = work.history.fits
+    record = replace(
+        story.record(status),
         seconds=round(seconds, 3),
         peak_memory_mb=_peak_memory(),
         artefacts=work.folder.artefacts(),
-        glance=glance(work.history.fits),
-        **work.facts,
+        glance=glance(fits),
     )
-    fits = work.history.fits
     if not fits and status != "diverged":  # in its first epoch, perhaps
         return record
-    found = practical(diagnose(record, fits), record.spec, record.dataset)
+    found = practical(diagnose(record, fits), record.spec, record.dataset.scale)
     return replace(record, diagnosis=found.as_dict())
 
 

@@ -12,6 +12,7 @@ from benchmarks.readme import refreshed
 from kx.planning import make_plan
 from kx.runs.folder import RunFolder
 from kx.runs.record import Record
+from kx.runs.record_parts import BaseFacts, DataFacts
 from kx.runs.surroundings import collect_versions
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -63,8 +64,8 @@ def test_the_newest_run_counts_that_is_whole_real_and_of_this_spec(wine, kept, t
     second = kept(wine)
     kept(replace(wine, smoke=True))
     kept(replace(wine, status="diverged"))
-    kept(replace(wine, dataset={"sample": True}))
-    kept(replace(wine, base={"fallback": True}))
+    kept(replace(wine, dataset=DataFacts(**{"sample": True})))
+    kept(replace(wine, base=BaseFacts(**{"fallback": True})))
     kept(replace(wine, spec={**wine.spec, "seed": 4}))
     kept(replace(wine, expectations=[{**wine.expectations[0], "verdict": "not judged"}]))
 

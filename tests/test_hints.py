@@ -112,10 +112,10 @@ def test_of_several_ways_those_stay_that_are_open():
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 def test_advice_that_is_given_can_be_followed_in_every_shipped_spec(path):
     plan = make_plan(path)
-    spec, dataset = plan.resolved(), {"scale": how_scaled(plan, plan.info)}
+    spec, scale = plan.resolved(), how_scaled(plan, plan.info)
     found = Diagnosis(kind="overfits", rule="rise", best_epoch=3, epochs=9, advice=ADVICE)
 
-    given = practical(found, spec, dataset).advice
+    given = practical(found, spec, scale).advice
 
     assert set(ADVICE) - set(given) <= set(CHANGES)
     for key in given:
@@ -137,7 +137,7 @@ def test_what_an_architecture_has_no_option_for_is_not_advised(architecture, mis
     spec = make_plan(CONFIGS[0]).resolved() | {"architecture": architecture}
     found = Diagnosis(kind="overfits", rule="rise", best_epoch=3, advice=ADVICE)
 
-    given = set(practical(found, spec, {}).advice)
+    given = set(practical(found, spec, None).advice)
 
     assert not given & missing
     assert "more_data" in given
@@ -152,7 +152,7 @@ def test_scaling_is_advised_where_it_helps(scale, stated, advised):
     spec = make_plan(CONFIGS[0]).resolved() | {"preparation": {"scale": stated}}
     found = Diagnosis(kind="diverged", rule="not_finite", advice=("lower_rate", "scale", "clip"))
 
-    assert ("scale" in practical(found, spec, {"scale": scale}).advice) is advised
+    assert ("scale" in practical(found, spec, scale).advice) is advised
 
 
 def test_what_is_done_already_is_not_advised():
@@ -161,13 +161,13 @@ def test_what_is_done_already_is_not_advised():
     spec["validation"]["smooth"] = 0.9
     found = Diagnosis(kind="noisy", rule="noise", advice=("smooth", "clip", "keep"))
 
-    assert practical(found, spec, {}).advice == ("keep",)
+    assert practical(found, spec, None).advice == ("keep",)
 
 
 def test_a_spec_of_which_nothing_is_known_keeps_its_advice():
     found = Diagnosis(kind="overfits", rule="rise", advice=ADVICE)
 
-    assert set(ADVICE) - set(practical(found, {}, {}).advice) == {"augmentation"}
+    assert set(ADVICE) - set(practical(found, {}, None).advice) == {"augmentation"}
 
 
 def test_rare_classes_are_called_by_their_names():

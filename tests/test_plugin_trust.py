@@ -13,6 +13,7 @@ from kx.data.arrays.fingerprint import fingerprint
 from kx.planning import make_plan, plan_closed, plan_data
 from kx.runs.folder import RunFolder
 from kx.runs.record import Record
+from kx.runs.record_parts import DataFacts
 from kx.spec.whereabouts import spec_home
 
 PLUGIN = '''\
@@ -92,13 +93,15 @@ def record_of(run, plan, spec_folder):
         started="2026-11-23T10:15:02+00:00",
         spec=plan.resolved(),
         spec_folder=spec_folder,
-        dataset={
-            "name": bundle.info.name,
-            "task": "binary",
-            "classes": ["bad", "good"],
-            "sample": False,
-            "fingerprint": fingerprint(bundle),
-        },
+        dataset=DataFacts(
+            **{
+                "name": bundle.info.name,
+                "task": "binary",
+                "classes": ["bad", "good"],
+                "sample": False,
+                "fingerprint": fingerprint(bundle),
+            }
+        ),
         diagnosis=found.as_dict(),
         artefacts=run.artefacts(),
     )

@@ -191,20 +191,20 @@ ALWAYS = ("stop", "longer", "learning_rate", "lower_rate", "larger_batch")
 """Advice on keys that every spec has; a change by kx alone may be too hard."""
 
 
-def practical(found: Diagnosis, spec: Spec, dataset: Mapping[str, Any]) -> Diagnosis:
+def practical(found: Diagnosis, spec: Spec, scale: str | None) -> Diagnosis:
     """Return a diagnosis without the advice that the run's spec has no option for.
 
     Args:
         found: the diagnosis of a run of the spec.
         spec: as recorded; of what it lacks nothing is known.
-        dataset: what the record tells of it.
+        scale: how the run's features are scaled, as the record says; None: not known.
     """
-    kept = tuple(key for key in found.advice if _is_open(key, found, spec, dataset))
+    kept = tuple(key for key in found.advice if _is_open(key, found, spec, scale))
     return replace(found, advice=kept or ("learning_rate",))
 
 
-def _is_open(key: str, found: Diagnosis, spec: Spec, dataset: Mapping[str, Any]) -> bool:
-    if key == "scale" and dataset.get("scale") in ("standardize", "fixed"):
+def _is_open(key: str, found: Diagnosis, spec: Spec, scale: str | None) -> bool:
+    if key == "scale" and scale in ("standardize", "fixed"):
         return False
     if key == "augmentation":
         return could_be_augmented(spec)

@@ -57,4 +57,4 @@ def diagnosed(folder: Path) -> Diagnosis:
         spec = read_document(path).value if path.is_file() else {}
         record = Record(id=name, name=name, status="interrupted", started="", spec=spec)
     found = diagnose(record, read_history(folder))
-    return practical(found, record.spec, record.dataset)
+    return practical(found, record.spec, record.dataset.scale)

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from kx.base.language import Language
     from kx.planning import Plan
     from kx.running.work import Switches
-    from kx.runs.run_group import Group, Member
+    from kx.runs.record_parts import Member
+    from kx.runs.run_group import Group
     from kx.terminal.lineup import Entrant
 
 

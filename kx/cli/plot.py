@@ -97,7 +97,7 @@ def _look(folder: Path, record: Record | None, smooth: float) -> Look:
         smooth,
         record.best_epoch,
         record.is_sample,
-        unit=str(record.dataset.get("target") or ""),
+        unit=record.dataset.target or "",
         skip_epochs=_skipped(record),
         phases=phase_starts(record.fits),
     )

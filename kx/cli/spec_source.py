@@ -38,7 +38,7 @@ def find_source(run: Path, resolved: Mapping[str, Any]) -> tuple[Path, dict[str,
     record = judged(run)[1]
     if record is None:
         return None
-    names = {record.name, str(record.variant.get("of", "")), str(record.group.get("of", ""))}
+    names = {record.name, *(part.of for part in (record.variant, record.group) if part)}
     folders = [spec_home(run, record.spec_folder)] if record.spec_folder else HERE
     paths = [path for folder in folders for path in _named(folder.resolve(), names)]
     plans = [(path, known) for path in paths if (known := _resolved(path, resolved))]

@@ -149,11 +149,11 @@ def judged_pictures(folder: Path, *, plugins: bool = False) -> Judged:
         UsageError: if the data are no pictures, or have no classes.
     """
     record = recorded(folder)
-    name, classes = str(record.dataset.get("name")), _classes(record)
-    if not classes or record.dataset.get("task") not in ("binary", "multiclass"):
+    name, classes = record.dataset.name, _classes(record)
+    if not classes or record.dataset.task not in ("binary", "multiclass"):
         raise UsageError(
             f"kx explain errors shows pictures of classes; {folder.name} is a "
-            f"{record.dataset.get('task')} run."
+            f"{record.dataset.task} run."
         )
     if not record.has_test_part:
         raise DataError(f"{folder.name} has no test part, whose mistakes could be shown.")
@@ -234,8 +234,8 @@ def dataset_of(
     if files is None:
         files = SampleFiles() if record.is_sample else SourceFiles.from_environment()
     bundle = plan.load_data(files)
-    if fingerprint(bundle) != record.dataset.get("fingerprint"):
-        raise DataError(f"{record.dataset.get('name')} is no longer the data of {folder.name}.")
+    if fingerprint(bundle) != record.dataset.fingerprint:
+        raise DataError(f"{record.dataset.name} is no longer the data of {folder.name}.")
     return bundle
 
 
@@ -287,8 +287,8 @@ def _pixel_range(
 
 
 def _classes(record: Record) -> Sequence[str]:
-    classes = [str(name) for name in record.dataset.get("classes") or ()]
-    return classes or (("0", "1") if record.dataset.get("task") == "binary" else ())
+    data = record.dataset
+    return data.classes or (("0", "1") if data.task == "binary" else ())
 
 
 def is_application(reference: str) -> bool:

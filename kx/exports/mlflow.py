@@ -232,7 +232,7 @@ def _tags(record: Record, labels: Labels) -> dict[str, str]:
     """Return what people said of a run, and what must be borne in mind; MLflow's own names."""
     tags = {
         "kx.status": record.status,
-        "kx.dataset": str(record.dataset.get("name", "")),
+        "kx.dataset": record.dataset.name,
         "kx.engine": record.engine,
         "kx.version": record.versions.get("kx", ""),
         "kx.tags": ", ".join(labels.tags),

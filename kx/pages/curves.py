@@ -210,7 +210,7 @@ def _marks(
 
 
 def _unit(metric: str, record: Record | None, words: Words) -> str:
-    target = str(record.dataset.get("target") or "") if record else ""
+    target = record.dataset.target or "" if record else ""
     named = words.name("metric", metric)
     return target if target and metric in ("mae", "rmse") else named
 

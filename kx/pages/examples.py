@@ -115,7 +115,7 @@ def _texts(run: Run, files: SampleFiles | SourceFiles) -> DatasetBundle:
     # Of the plan, not of the spec: few architectures would take data of this form.
     options = {**plan.dataset.options, "encoding": "sequence", "maxlen": WORDS}
     bundle = replace(plan, dataset=replace(plan.dataset, options=options)).load_data(files)
-    if dict(files.provenance().files) != run.record.dataset.get("files"):
+    if dict(files.provenance().files) != run.record.dataset.files:
         raise DataError("the files are no longer those of the run")
     return bundle
 

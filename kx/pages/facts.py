@@ -10,6 +10,7 @@ from kx.base.text import duration, number
 from kx.pages.gather import Run
 from kx.pages.groups import in_words, member_of_run
 from kx.runs.record import Record
+from kx.runs.record_parts import BaseFacts, EmbeddingFacts
 from kx.wording.recorded import in_a_line
 from kx.wording.run_words import run_words
 from kx.wording.words import Words
@@ -76,15 +77,15 @@ def groups(run: Run, words: Words) -> list[Group]:
 
 def fit_table(record: Record) -> FitTable | None:
     """Return the table of all fits, or None if there is none."""
-    known = [fit.get("scores") or {} for fit in record.fits]
+    known = [fit.scores for fit in record.fits]
     names = list(dict.fromkeys(name for scores in known for name in scores))
     rows = [
         FitRow(
-            str(fit.get("name", "?")),
-            fit.get("epochs"),
-            fit.get("best_epoch"),
-            fit.get("seconds"),
-            duration(fit.get("seconds")),
+            fit.name or "?",
+            fit.epochs,
+            fit.best_epoch,
+            fit.seconds,
+            duration(fit.seconds),
             [scores.get(name) for name in names],
         )
         for fit, scores in zip(record.fits, known, strict=True)
@@ -116,18 +117,16 @@ def _membership(run: Run, words: Words) -> Iterator[tuple[str, Any]]:
 
 def _of_the_data(record: Record, words: Words) -> Iterator[tuple[str, Any]]:
     data = record.dataset
-    yield words("fact.dataset"), data.get("name", "")
-    yield words("fact.source"), data.get("source", "")
-    yield words("fact.fingerprint"), data.get("fingerprint", "")
-    for part in ("train", "test"):
-        count = data.get(f"{part}_examples")
-        yield words(f"fact.{part}"), f"{count:,}" if isinstance(count, int) else ""
-    yield words("fact.target"), data.get("target", "")
-    if data.get("target_scale") == "standardize":
-        told = {name: number(data.get(f"target_{name}")) for name in ("mean", "deviation")}
+    yield words("fact.dataset"), data.name
+    yield words("fact.source"), data.source
+    yield words("fact.fingerprint"), data.fingerprint
+    for part, count in (("train", data.train_examples), ("test", data.test_examples)):
+        yield words(f"fact.{part}"), f"{count:,}" if count is not None else ""
+    yield words("fact.target"), data.target
+    if data.target_scale == "standardize":
+        told = {"mean": number(data.target_mean), "deviation": number(data.target_deviation)}
         yield words("fact.target_scale"), words("target.standardize", **told)
-    files = data.get("files")
-    for name, digest in _first(files if isinstance(files, dict) else {}, words):
+    for name, digest in _first(data.files, words):
         yield words("fact.file", name=name), digest
 
 
@@ -152,17 +151,18 @@ def _with_reason(what: str, reason: str, words: Words) -> str:
     return words("reasoned", what=what, why=in_a_line(reason, words)) if what and reason else what
 
 
-def _base(base: Mapping[str, Any], words: Words) -> str:
+def _base(base: BaseFacts | None, words: Words) -> str:
     if not base:
         return ""
-    if base.get("random"):
-        return run_words(words.language)("base.random", name=base.get("name"))
-    return f"{base.get('name')}, {base.get('file')}, SHA-256 {base.get('sha256')}"
+    if base.random:
+        return run_words(words.language)("base.random", name=base.name)
+    return f"{base.name}, {base.file}, SHA-256 {base.sha256}"
 
 
-def _coverage(found: Mapping[str, Any]) -> str:
-    words, known = found.get("words"), found.get("known")
-    return f"{known:,} / {words:,} ({known / words:.1%})" if words and known is not None else ""
+def _coverage(found: EmbeddingFacts | None) -> str:
+    if not found or not found.words:
+        return ""
+    return f"{found.known:,} / {found.words:,} ({found.known / found.words:.1%})"
 
 
 def _first(values: Mapping[str, Any], words: Words) -> list[tuple[str, Any]]:

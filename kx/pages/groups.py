@@ -10,7 +10,8 @@ from kx.advice.workflow import Aim
 from kx.base.jsonfile import to_json
 from kx.base.text import number, shortened
 from kx.pages.gather import Run
-from kx.runs.run_group import Member, member_of
+from kx.runs.record_parts import Member
+from kx.runs.run_group import member_of
 from kx.terminal.lineup import Entrant
 from kx.terminal.steps import WORDS as STEPS
 from kx.terminal.steps import aims_of, called, ground_of

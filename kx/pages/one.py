@@ -84,7 +84,7 @@ def one_run(
     return OneRun(
         id=run.id,
         name=run.name,
-        dataset=str(record.dataset.get("name", "?")) if record else "?",
+        dataset=record.dataset.name or "?" if record else "?",
         state=run.state,
         state_word=words.name("state", run.state),
         time=duration(record.seconds) if record else "",
@@ -129,4 +129,4 @@ def diagnosis_of(run: Run) -> Diagnosis | None:
         return found
     if not run.curves:
         return None
-    return practical(diagnose(run.record, run.curves), run.record.spec, run.record.dataset)
+    return practical(diagnose(run.record, run.curves), run.record.spec, run.record.dataset.scale)

@@ -11,7 +11,7 @@ from kx.base.text import duration, number, scored, steps_of
 from kx.pages.charts import DotPlot, Row
 from kx.pages.dots import DotDrawing, placed
 from kx.runs.marks import marks_of, sentence
-from kx.runs.record import Expectation, Record, Score, best_baseline, headline
+from kx.runs.record import ExpectationRecord, Record, ScoreRecord, best_baseline, headline
 from kx.wording.expected import wanted
 from kx.wording.recorded import in_a_line
 from kx.wording.words import Words
@@ -77,13 +77,13 @@ def verdict(record: Record, words: Words) -> Verdict | None:
     )
 
 
-def interval(score: Score, record: Record, words: Words) -> str:
+def interval(score: ScoreRecord, record: Record, words: Words) -> str:
     """Return an interval or a spread in words, as what it is; empty where there is none."""
     low, high, kind = score["low"], score["high"], score["interval"]
     if low is None or high is None:
         return ""
     if kind in SPREADS:
-        count = len([fit for fit in record.fits if fit.get("best_epoch") is not None])
+        count = len([fit for fit in record.fits if fit.best_epoch is not None])
         fits = record.seeds_count if kind == "seed spread" else count
         what = "spread.seeds" if kind == "seed spread" else "spread.fits"
         return words(what, half=number((high - low) / 2), count=fits)
@@ -132,19 +132,19 @@ def remarks(record: Record, words: Words) -> Iterator[str]:
 
 
 def _on_the_base(record: Record, words: Words) -> Iterator[str]:
-    if record.features.get("cached"):
+    features, frozen = record.features, record.frozen
+    if features and features.cached:
         yield words("remark.cached")
-    elif passes := record.features.get("forward_passes"):
-        spent = duration(record.features.get("seconds"))
-        yield words("remark.features", passes=f"{passes:,}", time=spent)
-    if record.frozen:
-        same = record.frozen.get("before") == record.frozen.get("after")
-        key = "remark.frozen" if same else "remark.thawed"
-        yield words(key, count=record.frozen.get("weights"))
+    elif features:
+        passes, spent = f"{features.forward_passes:,}", duration(features.seconds)
+        yield words("remark.features", passes=passes, time=spent)
+    if frozen:
+        key = "remark.frozen" if frozen.before == frozen.after else "remark.thawed"
+        yield words(key, count=frozen.weights)
 
 
 def _against_baseline(
-    record: Record, part: str, metric: str, score: Score, words: Words
+    record: Record, part: str, metric: str, score: ScoreRecord, words: Words
 ) -> tuple[Standing, str]:
     found, value = best_baseline(record, part, metric), score["value"]
     if found is None or value is None:
@@ -190,13 +190,13 @@ def _focus(record: Record, metric: str) -> list[float]:
 
 
 def _axis(record: Record, metric: str, words: Words) -> str:
-    target = str(record.dataset.get("target") or "")
+    target = record.dataset.target or ""
     unit = f" · {target}" if target and metric in ("mae", "rmse") else ""
     better = words("axis.lower" if lower_is_better(metric) else "axis.higher")
     return f"{words.name('metric', metric)}{unit} ({better})"
 
 
-def _wanted(each: Expectation, words: Words) -> str:
+def _wanted(each: ExpectationRecord, words: Words) -> str:
     part, _, metric = each["key"].partition(".")
     key = words.score(part, metric) if metric else words.name("key", part)
     shown = scored(each["key"], each["value"])

@@ -52,7 +52,7 @@ def results(run: Run, words: Words, warn: Callable[[str], None]) -> Results:
 def _results(
     run: Run, record: Record, said: Predictions, words: Words, warn: Callable[[str], None]
 ) -> Results:
-    task, names = str(record.dataset.get("task")), _names(record, said)
+    task, names = record.dataset.task or "", _names(record, said)
     left_out = words("results.left_out", count=said.left_out) if said.left_out else ""
     part = words(f"results.{said.part}", count=f"{len(said.y):,}")
     if said.part == "test" and record.seeds_count > 1:
@@ -63,7 +63,7 @@ def _results(
     if task == "multilabel":
         return Results(part, of_labels(said, names), missing=left_out)
     if task in ("regression", "unit_regression"):
-        numbers = of_numbers(said, str(record.dataset.get("target") or ""), words)
+        numbers = of_numbers(said, record.dataset.target or "", words)
         worst = gallery(run, said, far_off(said), words, warn)
         return Results(part, numbers=numbers, gallery=worst, missing=left_out)
     return Results(part, missing=words("results.unknown"))
@@ -71,6 +71,6 @@ def _results(
 
 def _names(record: Record, said: Predictions) -> list[str]:
     """Return the names of the classes; numbers where they have none."""
-    known = [str(name) for name in record.dataset.get("classes") or ()]
+    known = list(record.dataset.classes)
     width = said.outputs.shape[1] if said.outputs.ndim > 1 else 1
     return known or [str(at) for at in range(max(2, width))]

@@ -206,4 +206,4 @@ def _badges(record: Record, words: Words) -> Iterator[tuple[str, str]]:
 
 def dataset_name(run: Run) -> str:
     """Return what a run's dataset is called, ``?`` if the run does not tell."""
-    return str(run.record.dataset.get("name") or "?") if run.record else "?"
+    return run.record.dataset.name or "?" if run.record else "?"

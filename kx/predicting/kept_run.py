@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kx.base.arrayfile import arrays_of
 from kx.base.errors import DataError, KxError
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
     from kx.data.preparation import AnyPreparation
     from kx.runs.record import Record
+from kx.runs.record_parts import PartialNetwork
 
 PARTIAL = "partial.keras"
 """The network of a run that was stopped: of the fit that was going on, as it was then."""
@@ -63,11 +63,11 @@ def model_file(folder: Path) -> Path:
     )
 
 
-def told_epoch(partial: Mapping[str, Any]) -> str:
+def told_epoch(partial: PartialNetwork) -> str:
     """Return when the kept network of a stopped run was as it is, as in "after 3 of 20 epochs"."""
-    if partial["choice"] == "best":
-        return f"the best so far, of epoch {partial['epoch']:,} of {partial['epochs']:,}"
-    return f"as it was after {partial['epoch']:,} of {partial['epochs']:,} epochs"
+    if partial.choice == "best":
+        return f"the best so far, of epoch {partial.epoch:,} of {partial.epochs:,}"
+    return f"as it was after {partial.epoch:,} of {partial.epochs:,} epochs"
 
 
 def kept_model(folder: Path, record: Record, *, plugins: bool = False) -> keras.Model:

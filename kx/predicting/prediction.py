@@ -53,18 +53,18 @@ class Kept:
     @property
     def task(self) -> str:
         """One of ``kx.contracts.Task``."""
-        return str(self.record.dataset.get("task", ""))
+        return self.record.dataset.task or ""
 
     @property
     def classes(self) -> Sequence[str]:
         """Names of the classes, in the order of the outputs; empty for a regression."""
-        classes = [str(name) for name in self.record.dataset.get("classes") or ()]
+        classes = tuple(self.record.dataset.classes)
         return classes or (("0", "1") if self.task == "binary" else ())
 
     @property
     def target(self) -> str:
         """What a regression predicts, with its unit."""
-        return str(self.record.dataset.get("target") or "prediction")
+        return self.record.dataset.target or "prediction"
 
     @property
     def reads_files(self) -> bool:
@@ -79,7 +79,7 @@ class Kept:
         worn = [mark for mark in marks_of(self.record) if mark != "leaky"]
         marks = [SAMPLE if mark == "sample" else sentence(mark) for mark in worn]
         if partial := self.record.partial:
-            marks.append(f"STOPPED EARLY: the network of {partial['fit']}, {told_epoch(partial)}")
+            marks.append(f"STOPPED EARLY: the network of {partial.fit}, {told_epoch(partial)}")
         return marks
 
     def remarks(self) -> list[str]:

@@ -1,14 +1,17 @@
-"""The ready-made base of a network: where its weights are from, and the network around it."""
+"""The pretrained base of a network: where its weights are from, and the network around it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kx.base.errors import MissingDataError
 from kx.contracts import DatasetInfo
 from kx.planning import Plan
-from kx.running.extractor import extractor_of, seeded
+from kx.running.extractor import Extractor, extractor_of, seeded
+from kx.running.loading import Loaded
 from kx.running.work import Work, first_line
+from kx.runs.record_parts import BaseFacts, EmbeddingFacts
 
 if TYPE_CHECKING:
     import keras
@@ -24,14 +27,47 @@ RANDOM_NOTE = (
 )
 
 
-def find_weights(work: Work, info: DatasetInfo) -> None:
-    """Find the weights of the network's ready-made base, if it has one, and take down which.
+@dataclass(slots=True, eq=False)
+class Base:
+    """What networks are built on; of most there is nothing.
+
+    Attributes:
+        weights: through which pretrained ones are read; None: they are random, or there is no base.
+        extractor: makes features of pictures, if the fits are to be given features.
+        facts: what the record says; None without a base.
+    """
+
+    weights: SourceWeights | None = None
+    extractor: Extractor | None = None
+    facts: BaseFacts | None = None
+    _told: EmbeddingFacts | None = field(default=None, repr=False)
+
+    @property
+    def coverage(self) -> EmbeddingFacts | None:
+        """How many words have a pretrained vector, as far as it is known yet."""
+        found = self.weights.coverage() if self.weights else None
+        return EmbeddingFacts(**found.as_dict()) if found else None
+
+    def tell_coverage(self, work: Work) -> None:
+        """Say how many words have a vector, once it is known, and again if it is another number."""
+        found = self.weights.coverage() if self.weights else None
+        if found is None or self.coverage == self._told:
+            return
+        self._told = self.coverage
+        if found.known / found.words < FEW_WORDS:
+            work.warn("Check the vectors", f"{found}. The others are zeros.")
+        else:
+            work.watcher.stage(str(found))
+
+
+def find_base(work: Work, loaded: Loaded) -> Base:
+    """Find the weights of the network's pretrained base, if it has one.
 
     A network on a base is built, if it was never before: only Keras knows which file it wants, and
     what is wrong with the names of layers is told before anything trains.
 
     Raises:
-        MissingDataError: if they are nowhere to be had, and the spec allows no random ones.
+        MissingDataError: if they are nowhere to be found, and the spec allows no random ones.
         DataError: if they are not the official ones.
         UsageError: if the base lacks an option or a layer.
     """
@@ -39,31 +75,31 @@ def find_weights(work: Work, info: DatasetInfo) -> None:
     from kx.data.files.weight_files import SourceWeights
 
     if not work.plan.takes_weights:
-        return
-    files = SourceFiles.from_environment(work.watcher)
-    weights = work.weights = SourceWeights(files, work.plan.folder)
-    work.extractor = extractor_of(work, info)
+        return Base()
+    weights = SourceWeights(SourceFiles.from_environment(work.watcher), work.plan.folder)
+    base = Base(weights, extractor_of(work, loaded, weights))
     missing = ""
     try:
-        _look(work, info, weights)
+        _look(work, base, loaded.bundle.info, weights)
     except MissingDataError as error:
         if work.plan.architecture.options.get("fallback") != "random":
             raise
-        missing, work.weights = first_line(error), None
+        missing, base.weights = first_line(error), None
+        if base.extractor:
+            base.extractor.weights = None
         work.warn("Random weights", f"{missing}. {RANDOM_NOTE}")
-    work.facts["base"] = {
-        "name": _named(work.plan),
-        **weights.taken(),
-        "random": not weights.taken(),
-        "fallback": bool(missing),
-    }
-    note_coverage(work)
+    taken = weights.taken()
+    base.facts = BaseFacts(
+        name=_named(work.plan), **taken, random=not taken, fallback=bool(missing)
+    )
+    base.tell_coverage(work)
+    return base
 
 
-def _look(work: Work, info: DatasetInfo, weights: SourceWeights) -> None:
+def _look(work: Work, base: Base, info: DatasetInfo, weights: SourceWeights) -> None:
     """Look for the weights: where only Keras knows which they are, the network is built."""
-    if work.extractor:
-        return work.extractor.find()
+    if base.extractor:
+        return base.extractor.find()
     does = "building" if "base" in work.plan.architecture.options else "reading"
     work.watcher.stage(f"{does} {_named(work.plan)}")
     seeded(work)
@@ -76,29 +112,18 @@ def _named(plan: Plan) -> str:
     return str(options.get("base", words))
 
 
-def note_coverage(work: Work) -> None:
-    """Take down how many words of the vocabulary have a ready-made vector, once it is known."""
-    found = work.weights.coverage() if work.weights else None
-    if found is None or work.facts.get("embeddings") == found.as_dict():
-        return
-    work.facts["embeddings"] = found.as_dict()
-    if found.known / found.words < FEW_WORDS:
-        work.warn("Check the vectors", f"{found}. The others are zeros.")
-    else:
-        work.watcher.stage(str(found))
-
-
-def whole(work: Work, head: keras.Model, info: DatasetInfo) -> keras.Model:
+def whole(work: Work, base: Base, head: keras.Model, info: DatasetInfo) -> keras.Model:
     """Return the network that takes pictures, with the trained ``head`` behind its base.
 
     Args:
         work: of the run.
+        base: that made the features.
         head: fitted on features.
         info: of these features.
     """
     assert info.extracted_from is not None  # noqa: S101 - for the type checker
     seeded(work)
-    network = work.plan.build_model(info.extracted_from, work.weights)
+    network = work.plan.build_model(info.extracted_from, base.weights)
     for layer in head.layers:
         values: list[Any] = layer.get_weights()
         if values:

@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kx.base.seeds import derive
-from kx.contracts import DatasetInfo
 from kx.data.files import cache
+from kx.running.loading import Loaded
 from kx.running.work import Work
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import keras
+
+    from kx.data.files.weight_files import SourceWeights
 
 
 class Extractor:
@@ -23,20 +25,28 @@ class Extractor:
     What is learned by building it is noted beside the features: which files it takes its weights
     from, which only Keras knows, and how many parameters it has. A run whose features are kept
     needs no more of it before its model is saved.
+
+    Attributes:
+        weights: through which those of the base are read; None: they are random.
+        folder: where features are kept; None: nowhere.
     """
 
-    def __init__(self, work: Work, info: DatasetInfo, recipe: Mapping[str, Any]) -> None:
+    def __init__(
+        self, work: Work, loaded: Loaded, recipe: Mapping[str, Any], weights: SourceWeights
+    ) -> None:
         """Look up what is known of the base.
 
         Args:
-            work: the weights are had through its ``weights``; None: they are random.
-            info: form of the pictures.
+            work: of the run.
+            loaded: the pictures.
             recipe: what of the architecture's options decides the features.
+            weights: through which those that the recipe asks for are looked for.
         """
-        self._work, self._info, self._recipe = work, info, dict(recipe)
-        self._asked = work.weights
+        self._work, self._info, self._recipe = work, loaded.bundle.info, dict(recipe)
+        self._asked = weights
+        self.weights: SourceWeights | None = weights
         self._model: keras.Model | None = None
-        self.folder = _folder(work)
+        self.folder = _folder(loaded)
         self._note: Any = _usable(cache.noted(self.folder, self._name)) if self.folder else None
 
     def find(self) -> None:
@@ -47,7 +57,7 @@ class Extractor:
             DataError: if they are not the official ones.
             UsageError: if the base lacks an option or a layer.
         """
-        if self._note and self._asked:
+        if self._note:
             self._work.watcher.stage(f"looking for the weights of {self._recipe['base']}")
             self._asked.ask_again(self._note["files"])
         else:
@@ -59,9 +69,9 @@ class Extractor:
             work = self._work
             work.watcher.stage(f"building {self._recipe['base']}")
             seeded(work)
-            self._model = work.plan.build_extractor(self._info, work.weights)
+            self._model = work.plan.build_extractor(self._info, self.weights)
             self._note = {
-                "files": self._asked.asked if self._asked else [],
+                "files": self._asked.asked,
                 "parameters": int(self._model.count_params()),
             }
             if self.folder:
@@ -80,21 +90,20 @@ class Extractor:
     def identity(self) -> list[Any]:
         """What decides the features beside the pictures: options, weights, arithmetic, versions."""
         work = self._work
-        hashes = work.weights.hashes if work.weights else []
+        hashes = self.weights.hashes if self.weights else []
         weights: list[Any] = hashes or ["random", derive(work.seed, "weights", "base")]
-        precision = work.facts["precision"]
-        return [_without_weights(self._recipe), weights, precision, *_versions()]
+        return [_without_weights(self._recipe), weights, work.precision, *_versions()]
 
     @property
     def _name(self) -> str:
         return cache.digest(["base", self._recipe, list(self._info.input_shape), *_versions()])
 
 
-def extractor_of(work: Work, info: DatasetInfo) -> Extractor | None:
-    """Return what makes features of pictures of the form ``info``, if the spec asks for them."""
+def extractor_of(work: Work, loaded: Loaded, weights: SourceWeights) -> Extractor | None:
+    """Return what makes features of the pictures, if the spec asks for them."""
     transfer, options = work.plan.transfer, work.plan.architecture.options
     recipe = transfer.recipe(**options) if transfer else None
-    return None if recipe is None else Extractor(work, info, recipe)
+    return None if recipe is None else Extractor(work, loaded, recipe, weights)
 
 
 def seeded(work: Work) -> None:
@@ -104,12 +113,12 @@ def seeded(work: Work) -> None:
     seed_everything(derive(work.seed, "weights", "base"))
 
 
-def _folder(work: Work) -> Path | None:
+def _folder(loaded: Loaded) -> Path | None:
     """Return where features are kept; those of a sample are not worth it."""
     from kx.data.files.sources import SourceFiles
 
     folder = SourceFiles.from_environment().cache_dir
-    return folder / "features" if folder and not work.facts["dataset"]["sample"] else None
+    return folder / "features" if folder and not loaded.facts.sample else None
 
 
 def _usable(note: Any) -> Any:

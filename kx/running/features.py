@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from kx.contracts import DatasetBundle, Split
 from kx.data.files import cache
 from kx.running.extractor import Extractor
+from kx.running.loading import Loaded
 from kx.running.work import Work
+from kx.runs.record_parts import FeatureFacts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -52,31 +54,32 @@ class Part:
             work.watcher.counted(f"features of the {self.name} part", done, len(self.x))
 
 
-def extracted(work: Work, bundle: DatasetBundle) -> DatasetBundle:
+def extracted(work: Work, loaded: Loaded, extractor: Extractor | None) -> Loaded:
     """Return the features that the base makes of the pictures, if the spec asks for them.
 
     They are kept in a cache by what decides them: a second run looks at no picture, and has no
     use for the base.
     """
-    if work.extractor is None:
-        return bundle
+    if extractor is None:
+        return loaded
+    bundle = loaded.bundle
     work.watcher.stage("extracting features")
     started = time.monotonic()
     made, passes = {}, 0
     for name, split in {"train": bundle.train, "test": bundle.test}.items():
-        x, kept = _features(work, Part(work.extractor, split.x, name))
+        x, kept = _features(work, loaded, Part(extractor, split.x, name))
         made[name] = replace(split, x=x)
         passes += 0 if kept else len(split)
-    work.facts["features"] = {
-        "forward_passes": passes,
-        "cached": passes == 0,
-        "seconds": round(time.monotonic() - started, 3),
-        "shape": list(made["train"].x.shape[1:]),
-        "parameters": work.extractor.parameters,
-    }
+    facts = FeatureFacts(
+        forward_passes=passes,
+        cached=passes == 0,
+        seconds=round(time.monotonic() - started, 3),
+        shape=made["train"].x.shape[1:],
+        parameters=extractor.parameters,
+    )
     if not passes:
         work.watcher.stage("features from cache: 0 forward passes")
-    return on_features(bundle, made)
+    return replace(loaded, bundle=on_features(bundle, made), features=facts)
 
 
 def on_features(bundle: DatasetBundle, parts: Mapping[str, Split]) -> DatasetBundle:
@@ -96,12 +99,12 @@ def on_features(bundle: DatasetBundle, parts: Mapping[str, Split]) -> DatasetBun
     return replace(bundle, info=info, train=parts["train"], test=parts["test"])
 
 
-def _features(work: Work, part: Part) -> tuple[np.ndarray, bool]:
+def _features(work: Work, loaded: Loaded, part: Part) -> tuple[np.ndarray, bool]:
     """Return the features of a part: (n, ...) float32, and whether they were kept from before."""
     folder = part.extractor.folder
     if folder is None or not len(part.x):
         return _in_memory(work, part), False
-    key = _key(work, part)
+    key = _key(loaded, part)
     kept = cache.recall(folder, key)
     if kept and len(kept.rows) == len(part.x):
         return kept.rows, True
@@ -113,9 +116,9 @@ def _features(work: Work, part: Part) -> tuple[np.ndarray, bool]:
         return _in_memory(work, part), False
 
 
-def _key(work: Work, part: Part) -> str:
+def _key(loaded: Loaded, part: Part) -> str:
     """Return what names the features: all that decides them, without building the base."""
-    pictures = [work.facts["dataset"]["fingerprint"], part.name, list(part.x.shape)]
+    pictures = [loaded.facts.fingerprint, part.name, list(part.x.shape)]
     return cache.digest([*pictures, *part.extractor.identity])
 
 

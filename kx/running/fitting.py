@@ -5,22 +5,26 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from kx.base import signals
 from kx.base.errors import DataError
 from kx.base.seeds import derive
-from kx.contracts import Conclusion, DatasetBundle, DatasetInfo, FitResult, Proposal, Rows, Split
+from kx.contracts import DatasetBundle, DatasetInfo, FitResult, Proposal, Rows, Split
 from kx.planning import Plan
 from kx.planning.finding import Finding
 from kx.planning.strangers import is_built_in
-from kx.running.bases import note_coverage
-from kx.running.keeping import keep_model, write_splits
-from kx.running.loading import check_rows, check_splits, rows_to_split, tell
+from kx.running.artefacts import write_splits
+from kx.running.bases import Base
+from kx.running.fits import Fits, Outcome
+from kx.running.guesses import guesses
+from kx.running.loading import Loaded, check_rows, check_splits, rows_to_split, tell
+from kx.running.networks import keep_model
 from kx.running.plugin_networks import refuse_unkept
-from kx.running.vocabulary import note_vocabulary
+from kx.running.vocabulary import with_unknown
 from kx.running.work import SMOKE_FITS, Work
+from kx.runs.record_parts import FitRecord, FrozenFacts, PhaseRecord
 
 if TYPE_CHECKING:
     import numpy as np
@@ -68,61 +72,29 @@ class Prepared:
         return replace(data, weights=row_weights(data, rows, self.bundle.info, how))
 
 
-@dataclass(slots=True)
-class Validation:
-    """What the fits of the validation strategy brought.
-
-    Attributes:
-        proposals: the splits.
-        seeds: one for each time that every split is trained on.
-        results: of each fit: all seeds of the first split, then of the second, …
-        predictions: of each fit, for its validation rows: (n, outputs).
-        kept: of each fit, the epoch, counted from 1, whose weights predicted; 0: of none.
-        guesses: name of a baseline -> what it says of the validation rows of each split.
-        finals: the fits whose networks are the result of the run, one per seed; may be empty.
-    """
-
-    proposals: Sequence[Proposal]
-    seeds: Sequence[int]
-    results: list[FitResult] = field(default_factory=list)
-    predictions: list[np.ndarray] = field(default_factory=list)
-    kept: list[int] = field(default_factory=list)
-    guesses: dict[str, list[np.ndarray]] = field(default_factory=dict)
-    finals: list[Fitted] = field(default_factory=list)
-    conclusion: Conclusion | None = None
-
-    @property
-    def rows(self) -> list[np.ndarray]:
-        """The validation rows of each fit."""
-        seeds = len(self.seeds)
-        return [self.proposals[at // seeds].validation for at in range(len(self.results))]
-
-    @property
-    def is_at_hand(self) -> bool:
-        """Whether each fit's predictions are those of the epoch that was chosen."""
-        return self.conclusion is not None and set(self.kept) == {self.conclusion.best_epoch}
-
-
 class Fitter:
     """Carries out the fits of a run.
 
     Attributes:
+        base: of the networks.
+        fits: what came of them so far.
         last: what came of the fit that ended last; None: none has.
     """
 
-    def __init__(self, work: Work, bundle: DatasetBundle) -> None:
+    def __init__(self, work: Work, loaded: Loaded, base: Base) -> None:
         from kx.training.jobs import Hooks
         from kx.training.phases import TrainableParts
         from kx.training.trainer import Trainer
 
-        self._work, self._bundle = work, bundle
-        _check_unit(work, bundle.info)
+        self._work, self._loaded, self.base = work, loaded, base
+        bundle = self._bundle = loaded.bundle
         self._prepared = Prepared(work.plan, bundle)
         self._preparations: dict[str, AnyPreparation] = {}
+        self.fits = Fits()
         self.last: Fitted | None = None
         plan = work.plan
         self.trainer: Trainer = Trainer(
-            lambda info: plan.build_model(info, work.weights),
+            lambda info: plan.build_model(info, base.weights),
             bundle.info,
             plan.head(bundle.info),
             work.training,
@@ -131,7 +103,7 @@ class Fitter:
                 work.history.epoch,
                 plan.make_callbacks,
                 work.folder.path / "tensorboard",
-                unscaled=work.facts["dataset"]["scale"] in ("none", "unit"),
+                unscaled=loaded.facts.scale in ("none", "unit"),
             ),
             plan.spec.augmentation,
             TrainableParts(plan.choose_trainable, plan.frozen_variables),
@@ -145,8 +117,8 @@ class Fitter:
         """Return the form of the data that a fitted network takes."""
         return replace(self._bundle.info, input_shape=fitted.job.input_shape)
 
-    def validate(self) -> Validation:
-        """Carry out what the validation strategy proposes, for each seed.
+    def fit_all(self) -> Fits:
+        """Carry out what the validation strategy proposes, for each seed, and refit.
 
         Raises:
             SpecError: if the rows cannot be split as the spec asks.
@@ -163,25 +135,27 @@ class Fitter:
         _refuse_overlap(proposals)
         check_splits(work, self._bundle, proposals)
         self._check_test()
-        _note_given(work, rows, proposals)
         write_splits(work, proposals, rows.count)
-        found = Validation(proposals, _seeds(work))
-        jobs = [self._proposed(p, s) for p in proposals for s in range(len(found.seeds))]
+        fits = self.fits
+        fits.proposals, fits.seeds = proposals, _seeds(work)
+        fits.drawn |= _named_seeds(fits.seeds)
+        fits.as_given = _as_given(rows, proposals)
+        asked = [(proposal, at) for proposal in proposals for at in range(len(fits.seeds))]
+        jobs = [self._proposed(proposal, at) for proposal, at in asked]
         refuse_unkept(work.plan, self.trainer.network(jobs[0]))
         work.watcher.fits_planned(len(jobs))
         work.history.plan([job.name for job in jobs])
-        self._count_duplicates(proposals)
+        fits.duplicates = self._duplicates(proposals)
         libraries()
         started = time.monotonic()
-        with closing(self.trainer.fit(jobs)) as fits:  # at once, whatever happens here
-            for position, fitted in enumerate(fits):
-                self._add(found, fitted, *divmod(position, len(found.seeds)))
-        work.facts["fit_seconds"] = round(time.monotonic() - started, 3)
-        found.conclusion = strategy.conclude(found.results, work.plan.spec.training.monitor)
-        if found.conclusion.refit_epochs is not None:
-            rates = rates_found(found.results)
-            found.finals = self._refit(found.seeds, found.conclusion.refit_epochs, rates)
-        return found
+        with closing(self.trainer.fit(jobs)) as done:  # at once, whatever happens here
+            for (proposal, at), fitted in zip(asked, done, strict=True):
+                self._add(fitted, proposal, is_first=at == 0)
+        fits.seconds = round(time.monotonic() - started, 3)
+        fits.conclusion = strategy.conclude(fits.results, work.plan.spec.training.monitor)
+        if fits.conclusion.refit_epochs is not None:
+            fits.finals = self._refit(fits.conclusion.refit_epochs, rates_found(fits.results))
+        return fits
 
     def _check_test(self) -> None:
         """Find out before anything trains whether the test part can be prepared at the end."""
@@ -190,43 +164,39 @@ class Fitter:
         everything = np.arange(len(self._bundle.train))
         self._prepared.fitted(everything).check(self._bundle.test.x, "test")
 
-    def _add(self, found: Validation, fitted: Fitted, split: int, seed: int) -> None:
-        """Take down what came of one fit; its data need not be kept."""
+    def _add(self, fitted: Fitted, proposal: Proposal, *, is_first: bool) -> None:
+        """Add what came of one fit, the first of its split or not; its data need not be kept."""
         from kx.training.callbacks import kept_epoch
 
-        proposal = found.proposals[split]
         signals.check()
         self._note(fitted, judged=True)
+        fits, data, rows = self.fits, self._bundle.train, proposal.validation
+        fits.vocabulary = with_unknown(fits.vocabulary, self.preparation(fitted), data, rows)
         result = FitResult(fitted.job.name, fitted.history, fitted.best_epoch, fitted.seconds)
-        found.results.append(result)
-        note_vocabulary(
-            self._work, self.preparation(fitted), self._bundle.train, proposal.validation
-        )
-        found.kept.append(kept_epoch(self._work.training, fitted))
-        found.predictions.append(self.trainer.predict(fitted, proposal.validation))
+        said, kept = self.trainer.predict(fitted, rows), kept_epoch(self._work.training, fitted)
+        fits.outcomes.append(Outcome(proposal, result, said, kept))
         signals.check()
-        if seed == 0:
-            self._guess(found, fitted, proposal)
+        if is_first:
+            self._guess(fitted, proposal)
         keep_model(self._work, self, fitted)
-        if len(found.proposals) == 1:
-            found.finals.append(fitted)
+        if len(fits.proposals) == 1:
+            fits.finals.append(fitted)
 
-    def _guess(self, found: Validation, fitted: Fitted, proposal: Proposal) -> None:
+    def _guess(self, fitted: Fitted, proposal: Proposal) -> None:
         """Let the baselines see what the network saw."""
-        from kx.running.judging import guesses
-
-        data = fitted.job.data()
+        data, fits = fitted.job.data(), self.fits
         asked = (data.x, proposal.validation)
-        info, count = self._bundle.info, len(found.proposals)
-        said = guesses(self._work, data, proposal.train, asked, info, count)
-        for name, values in said.items():
-            found.guesses.setdefault(name, []).append(values)
+        found = guesses(data, proposal.train, asked, self._bundle.info, len(fits.proposals))
+        for name, values in found.said.items():
+            fits.guesses.setdefault(name, []).append(values)
+        fits.linear += found.linear
+        fits.baseline_note = found.note or fits.baseline_note
 
-    def _refit(self, seeds: Sequence[int], epochs: int, rates: tuple[float, ...]) -> list[Fitted]:
+    def _refit(self, epochs: int, rates: tuple[float, ...]) -> list[Fitted]:
         """Train fresh weights on training and validation part together, for each seed."""
         import numpy as np
 
-        work = self._work
+        work, seeds = self._work, self.fits.seeds
         _tell_what_a_refit_lacks(work)
         everything, nothing = np.arange(len(self._bundle.train)), np.arange(0)
         epochs = work.epochs(epochs)
@@ -239,19 +209,19 @@ class Fitter:
         ]
         finals = list(self.trainer.fit(jobs))
         done = min(len(fitted.history["loss"]) for fitted in finals)
-        work.facts["refit_epochs"] = done
+        self.fits.refit_epochs = done
         if done < epochs:
             text = f"a callback ended the refit after {done:,} of {epochs:,} epochs"
             work.warn("Check the spec", text)
-        work.facts["refit_rates"] = [
-            [epoch, rate] for epoch, rate in enumerate(rates[:done], 1) if _is_new(rates, epoch)
+        self.fits.refit_rates = [
+            (epoch, rate) for epoch, rate in enumerate(rates[:done], 1) if _is_new(rates, epoch)
         ]
         for fitted in finals:
             self._note(fitted, judged=False)
         return finals
 
     def _proposed(self, proposal: Proposal, number: int) -> Job:
-        seeds = _seeds(self._work)
+        seeds = self.fits.seeds
         name = _named(proposal.name, number, len(seeds))
         epochs = self._work.epochs(self._work.plan.spec.training.epochs)
         train, validation = proposal.train, proposal.validation
@@ -272,9 +242,7 @@ class Fitter:
         drawn = ["weights", "shuffle"]
         drawn += ["augmentation"] if self._work.plan.spec.augmentation else []
         seeds = {what: derive(seed, what, purpose) for what in drawn}
-        self._work.facts.setdefault("seeds", {}).update(
-            {f"{what} {name}": value for what, value in seeds.items()}
-        )
+        self.fits.drawn |= {f"{what} {name}": value for what, value in seeds.items()}
         preparation = self._prepared.fitted(train)
         self._preparations[name] = preparation
         return Job(
@@ -296,7 +264,7 @@ class Fitter:
         """Return the job's fields on the unit of its targets; none if they stay as they are."""
         from kx.data.arrays.target_scale import fit_unit
 
-        if self._work.facts["dataset"].get("target_scale") != "standardize":
+        if not self._loaded.scales_targets:
             return {}
         y = self._bundle.train.y
         unit = fit_unit(y if self._work.plan.spec.preparation.leaky else y[rows])
@@ -304,61 +272,59 @@ class Fitter:
         return {"unit": unit, "loss_unit": unit.of_loss(loss)}
 
     def _note(self, fitted: Fitted, *, judged: bool) -> None:
-        facts, history = self._work.facts, fitted.history
-        note_coverage(self._work)
-        self._work.histories[fitted.job.name] = history
+        fits, history = self.fits, fitted.history
+        self.base.tell_coverage(self._work)
+        fits.histories[fitted.job.name] = history
         self.last = fitted
-        behind = facts.get("features", {}).get("parameters", 0)
-        facts["parameters"] = behind + self.trainer.parameters(fitted)
-        engine = self.trainer.engine
-        if engine:
-            facts |= {"engine": engine.label, "engine_reason": engine.reason}
-        facts.setdefault("fits", []).append(
-            {
-                "name": fitted.job.name,
-                "epochs": len(history["loss"]),
-                "best_epoch": fitted.best_epoch if judged else None,
-                "seconds": round(fitted.seconds, 3),
-                "scores": {metric: values[-1] for metric, values in history.items()},
-                **_phases(fitted),
-            }
+        features = self._loaded.features
+        below = features.parameters if features else 0
+        fits.parameters = below + self.trainer.parameters(fitted)
+        if engine := self.trainer.engine:
+            fits.engine, fits.engine_reason = engine.label, engine.reason
+        fits.records.append(
+            FitRecord(
+                name=fitted.job.name,
+                epochs=len(history["loss"]),
+                best_epoch=fitted.best_epoch if judged else None,
+                seconds=round(fitted.seconds, 3),
+                scores={metric: values[-1] for metric, values in history.items()},
+                phases=_phases(fitted),
+            )
         )
         if proofs := [note for note in fitted.phases if note.frozen]:
             # What the last of them froze, no earlier one may have trained.
             least = min(proofs, key=lambda note: note.frozen)
-            proof = {"weights": least.frozen, "before": least.before, "after": least.after}
-            facts["frozen"] = proof
+            fits.frozen = FrozenFacts(weights=least.frozen, before=least.before, after=least.after)
 
-    def _count_duplicates(self, proposals: Sequence[Proposal]) -> None:
+    def _duplicates(self, proposals: Sequence[Proposal]) -> dict[str, int]:
         """Count rows that a part shares with the training part: they tell nothing new."""
         from kx.data.arrays.duplicates import count_shared, row_hashes
 
         train, test = row_hashes(self._bundle.train.x), row_hashes(self._bundle.test.x)
-        self._work.facts["duplicates"] = {
+        return {
             "validation": sum(count_shared(train[p.validation], train[p.train]) for p in proposals),
             "test": count_shared(test, train),
         }
 
 
-def _note_given(work: Work, rows: Rows, proposals: Sequence[Proposal]) -> None:
-    """Take down whether just those rows are held out that the dataset has for validation."""
+def _as_given(rows: Rows, proposals: Sequence[Proposal]) -> bool:
+    """Whether just those rows are held out that the dataset gives for validation."""
     import numpy as np
 
     last = np.arange(rows.count - rows.given, rows.count)
-    as_given = bool(rows.given) and all(
+    return bool(rows.given) and all(
         np.array_equal(np.sort(proposal.validation), last) for proposal in proposals
     )
-    work.facts["dataset"]["validation_as_given"] = as_given
 
 
-def _phases(fitted: Fitted) -> dict[str, Any]:
+def _phases(fitted: Fitted) -> tuple[PhaseRecord, ...]:
     """Return what the record says of the phases of a fit; nothing if there is nothing to tell."""
     if len(fitted.phases) < 2 and not any(note.frozen for note in fitted.phases):
-        return {}
-    return {"phases": [asdict(note) for note in fitted.phases]}
+        return ()
+    return tuple(PhaseRecord(**asdict(note)) for note in fitted.phases)
 
 
-def _check_unit(work: Work, info: DatasetInfo) -> None:
+def with_unit(work: Work, loaded: Loaded, base: Base) -> Loaded:
     """Leave the targets as they are where a plugin's network cannot say them in another unit.
 
     Raises:
@@ -366,16 +332,16 @@ def _check_unit(work: Work, info: DatasetInfo) -> None:
     """
     from kx.training.target_unit import suits
 
-    plan, data = work.plan, work.facts["dataset"]
-    if data.get("target_scale") != "standardize" or is_built_in(plan.architecture.entry):
-        return
-    if suits(plan.build_model(info, work.weights)):
-        return
+    plan = work.plan
+    if not loaded.scales_targets or is_built_in(plan.architecture.entry):
+        return loaded
+    if suits(plan.build_model(loaded.bundle.info, base.weights)):
+        return loaded
     fatal = plan.spec.preparation.target == "standardize"
     text = f"{plan.architecture.entry.name} has a train_step or a last layer of its own, so its "
     text += "targets cannot be scaled"
     tell(work, [Finding(("preparation", "target"), text, "use none", fatal=fatal)])
-    data["target_scale"] = "none"
+    return replace(loaded, facts=replace(loaded.facts, target_scale="none"))
 
 
 def _tell_what_a_refit_lacks(work: Work) -> None:
@@ -399,11 +365,13 @@ def _is_new(rates: Sequence[float], epoch: int) -> bool:
 def _seeds(work: Work) -> list[int]:
     """Return the spec's seed, and one derived from it for each further repetition."""
     more = range(2, work.plan.spec.seeds + 1)
-    seeds = [work.seed, *(derive(work.seed, "repetition", str(number)) for number in more)]
-    if len(seeds) > 1:
-        names = {f"seed {number}": seed for number, seed in enumerate(seeds, 1)}
-        work.facts.setdefault("seeds", {}).update(names)
-    return seeds
+    return [work.seed, *(derive(work.seed, "repetition", str(number)) for number in more)]
+
+
+def _named_seeds(seeds: Sequence[int]) -> dict[str, int]:
+    """Return what the record calls the seeds of repetitions, if there are several."""
+    several = len(seeds) > 1
+    return {f"seed {number}": seed for number, seed in enumerate(seeds, 1) if several}
 
 
 def _named(purpose: str, number: int, seeds: int) -> str:

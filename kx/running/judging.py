@@ -3,167 +3,169 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import dataclass
 from statistics import fmean, stdev
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kx.base.seeds import derive
-from kx.contracts import DatasetBundle, DatasetInfo, Split
+from kx.contracts import DatasetBundle, DatasetInfo
 from kx.models.heads import Head
-from kx.running.vocabulary import note_vocabulary
+from kx.running.bases import Base
+from kx.running.fits import Fits
+from kx.running.guesses import guesses
+from kx.running.loading import Loaded
+from kx.running.vocabulary import with_unknown
 from kx.running.work import Work
 from kx.runs.looks import take_look
-from kx.runs.record import Expectation
+from kx.runs.record import ExpectationRecord, ScoreRecord
+from kx.runs.record_parts import VocabularyFacts
 
 if TYPE_CHECKING:
     import numpy as np
 
     from kx.evaluators.baselines import LinearFit
     from kx.evaluators.scores import Score
-    from kx.running.fitting import Fitter, Validation
+    from kx.running.fitting import Fitter
 
-Asked = tuple[Any, "np.ndarray"]
-"""Features, and which of their rows."""
-
-Baselines = dict[str, dict[str, float]]
+Baselines = dict[str, dict[str, float | None]]
 """Metric -> name of the baseline -> value."""
 
+Scores = dict[str, ScoreRecord]
+"""Metric -> score, the main metric first."""
 
-def guesses(
-    work: Work, data: Split, rows: np.ndarray, asked: Asked, info: DatasetInfo, times: int
-) -> dict[str, np.ndarray]:
-    """Return what the baselines say of ``asked``: name -> (n, outputs).
 
-    Args:
-        work: is told why the linear model is left out, if it is.
-        data: prepared.
-        rows: of ``data`` that they learn from.
-        asked: prepared features, and the rows of these to be predicted.
-        info: form of the data.
-        times: how often this is to be done: many times a second are minutes.
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """What the validation part says.
+
+    Attributes:
+        best_epoch: that the strategy chose, counted from 1.
+        fold_scores: metric -> its value at that epoch, one for each fit.
+        streamed: metrics whose scores are Keras's estimates while it trained.
     """
-    from kx.evaluators.baselines import baseline_predictions, linear_too_large
 
-    x, asked_rows = asked
-    reason = linear_too_large(data, info, times, rows)
-    if reason:
-        work.facts["baseline_note"] = f"no linear model: {reason}"
-        # The constants look at no features, and these may be too many to be copied.
-        x, data = x[:, :0], replace(data, x=data.x[:, :0])
-    return baseline_predictions(
-        data.take(rows),
-        x[asked_rows],
-        info,
-        linear=not reason,
-        times=times,
-        told=lambda fit: _note_linear(work, fit),
-    )
+    scores: Scores
+    baselines: Baselines
+    best_epoch: int
+    fold_scores: dict[str, list[float]]
+    streamed: list[str]
 
 
-def _note_linear(work: Work, fit: LinearFit) -> None:
-    """Take down how a linear model was fitted, one after the other: each chooses for itself."""
-    from kx.evaluators.baselines import STRENGTHS
+@dataclass(frozen=True, slots=True, eq=False)
+class Tested:
+    """What the test part says.
 
-    start = {"penalties": [], "of": sorted(STRENGTHS), "converged": True}
-    facts = work.facts.setdefault("linear", start)
-    facts["penalties"] += fit.strengths
-    facts["converged"] = facts["converged"] and fit.converged
-    facts |= {"folds": fit.folds, "rows": fit.rows}
+    Attributes:
+        predictions: of each final network: (seeds, n, outputs).
+        vocabulary: with the share of unknown tokens there.
+        linear: how the linear baseline was fitted.
+        baseline_note: why one is missing.
+    """
+
+    scores: Scores
+    baselines: Baselines
+    predictions: np.ndarray
+    vocabulary: VocabularyFacts | None
+    linear: Sequence[LinearFit]
+    baseline_note: str
 
 
-def judge_validation(work: Work, bundle: DatasetBundle, found: Validation) -> None:
-    """Take down the scores of the validation strategy, and its baselines on the same rows."""
+def judge_validation(work: Work, bundle: DatasetBundle, fits: Fits) -> Judged:
+    """Return the scores of the validation strategy, and its baselines on the same rows."""
     import numpy as np
 
     from kx.evaluators.scores import STREAMED
 
-    conclusion, info = found.conclusion, bundle.info
+    conclusion, info = fits.conclusion, bundle.info
     assert conclusion is not None  # noqa: S101 - for the type checker
     head = work.plan.head(info)
-    values = {**conclusion.scores, **_estimates_at_hand(bundle, found, list(conclusion.scores))}
-    scores = {name: _spread(of, found) for name, of in values.items()}
-    if len(found.results) == 1 and "accuracy" in scores and info.task != "multilabel":
+    values = {**conclusion.scores, **_estimates_at_hand(bundle, fits, list(conclusion.scores))}
+    scores = {name: _spread(of, fits) for name, of in values.items()}
+    if len(fits.outcomes) == 1 and "accuracy" in scores and info.task != "multilabel":
         from kx.evaluators.scores import share_interval
 
-        held_out = len(found.proposals[0].validation)
+        held_out = len(fits.proposals[0].validation)
         scores["accuracy"] = share_interval(scores["accuracy"].value, held_out)
-    rows = np.concatenate([proposal.validation for proposal in found.proposals])
-    said = {name: np.concatenate(parts) for name, parts in found.guesses.items()}
-    work.facts |= {
-        "scores": {"validation": plain(scores, head.metrics)},
-        "fold_scores": {name: list(of) for name, of in values.items()},
-        "streamed": [name for name in STREAMED if name in scores and not found.is_at_hand],
-        "best_epoch": conclusion.best_epoch,
-        "baselines": {"validation": _baselines(bundle.train.y[rows], said, info, head)},
-        "seeds_count": len(found.seeds),
-        "leaky": work.plan.spec.preparation.leaky,
-    }
+    rows = np.concatenate([proposal.validation for proposal in fits.proposals])
+    said = {name: np.concatenate(parts) for name, parts in fits.guesses.items()}
+    return Judged(
+        scores=plain(scores, head.metrics),
+        baselines=_baselines(bundle.train.y[rows], said, info, head),
+        best_epoch=conclusion.best_epoch,
+        fold_scores={name: list(of) for name, of in values.items()},
+        streamed=[name for name in STREAMED if name in scores and not fits.is_at_hand],
+    )
 
 
 def _estimates_at_hand(
-    bundle: DatasetBundle, found: Validation, names: Sequence[str]
+    bundle: DatasetBundle, fits: Fits, names: Sequence[str]
 ) -> dict[str, list[float]]:
     """Return exactly, fit by fit, what Keras only estimates, where that epoch's networks are kept.
 
     Args:
         bundle: has the targets.
-        found: fits and what they predict.
+        fits: with their predictions.
         names: of the metrics.
     """
     from kx.evaluators.scores import STREAMED, exact
 
-    fits = list(zip(found.rows, found.predictions, strict=True)) if found.is_at_hand else []
+    done = [(each.proposal.validation, each.predictions) for each in fits.outcomes]
+    done = done if fits.is_at_hand else []
     return {
-        name: [exact(name, bundle.train.y[rows], said, bundle.info) for rows, said in fits]
+        name: [exact(name, bundle.train.y[rows], said, bundle.info) for rows, said in done]
         for name in names
-        if name in STREAMED and fits
+        if name in STREAMED and done
     }
 
 
-def _spread(values: Sequence[float], found: Validation) -> Score:
+def _spread(values: Sequence[float], fits: Fits) -> Score:
     """Return the mean of several fits, with one standard deviation to each side."""
     from kx.evaluators.scores import Score
 
     if len(values) == 1:
         return Score(values[0])
     mean, deviation = fmean(values), stdev(values)
-    kind = "fold spread" if len(found.proposals) > 1 else "seed spread"
+    kind = "fold spread" if len(fits.proposals) > 1 else "seed spread"
     return Score(mean, mean - deviation, mean + deviation, kind)
 
 
-def judge_test(work: Work, bundle: DatasetBundle, found: Validation, fitter: Fitter) -> np.ndarray:
-    """Look at the test part, once.
+def count_look(work: Work, loaded: Loaded) -> int:
+    """Count the look at the test part before it is taken: a killed run may have seen it.
 
     Returns:
-        What each final network says of it: (seeds, n, outputs).
+        Which look at this test part it is, counted from 1.
     """
+    if loaded.facts.sample or work.switches.smoke:
+        return 1
+    folder = work.folder
+    return take_look(folder.path.parent, folder.id, loaded.facts, work.warn)
+
+
+def judge_test(work: Work, bundle: DatasetBundle, fitter: Fitter) -> Tested:
+    """Evaluate the final networks on the test part, once."""
     import numpy as np
 
     from kx.training.judge import measure
 
     work.watcher.stage("testing")
-    info, head, y = bundle.info, work.plan.head(bundle.info), bundle.test.y
-    _count_look(work)
+    fits, info, y = fitter.fits, bundle.info, bundle.test.y
+    head, final = work.plan.head(info), fits.finals[0]
     said = []
-    for fitted in found.finals:
+    for fitted in fits.finals:
         x = fitter.preparation(fitted).apply(bundle.test.x, "test")
         said.append(fitter.trainer.predict_on(fitted, x))
     values = [measure(y, predictions, info, head) for predictions in said]
-    work.facts["scores"]["test"] = plain(_test_scores(work, values, y, said[0], info), head.metrics)
-    final = found.finals[0]
-    note_vocabulary(work, fitter.preparation(final), bundle.test, part="test")
-    x = fitter.preparation(final).apply(bundle.test.x, "test")
-    guessed = guesses(work, final.job.data(), final.job.train, (x, np.arange(len(y))), info, 1)
-    work.facts["baselines"]["test"] = _baselines(y, guessed, info, head)
-    return np.stack(said)
-
-
-def _count_look(work: Work) -> None:
-    """Count the look before it is taken: whoever is killed while looking may have seen."""
-    folder, dataset = work.folder, work.facts["dataset"]
-    counts = not dataset["sample"] and not work.switches.smoke
-    looks = take_look(folder.path.parent, folder.id, dataset, work.warn) if counts else 1
-    work.facts["test_looks"] = looks
+    preparation = fitter.preparation(final)
+    x = preparation.apply(bundle.test.x, "test")
+    found = guesses(final.job.data(), final.job.train, (x, np.arange(len(y))), info, 1)
+    return Tested(
+        scores=plain(_test_scores(work, values, y, said[0], info), head.metrics),
+        baselines=_baselines(y, found.said, info, head),
+        predictions=np.stack(said),
+        vocabulary=with_unknown(fits.vocabulary, preparation, bundle.test, part="test"),
+        linear=found.linear,
+        baseline_note=found.note,
+    )
 
 
 def _test_scores(
@@ -200,32 +202,36 @@ def _baselines(
     return found
 
 
-def plain(scores: Mapping[str, Score], metrics: tuple[str, ...]) -> dict[str, Any]:
+def plain(scores: Mapping[str, Score], metrics: tuple[str, ...]) -> Scores:
     """Return the scores as the record has them, the main metric first."""
     order = [*metrics, "loss"]
     return {
-        name: {**asdict(scores[name]), "interval": scores[name].interval or None}
+        name: ScoreRecord(value=of.value, low=of.low, high=of.high, interval=of.interval or None)
         for name in order
-        if name in scores
+        if (of := scores.get(name))
     }
 
 
-def judge_expectations(work: Work) -> None:
-    """Hold the results against what the spec expects of them."""
+def judge_expectations(
+    work: Work, loaded: Loaded, base: Base, fits: Fits, judged: Judged, tested: Tested | None
+) -> list[ExpectationRecord]:
+    """Compare the results with what the spec expects of them."""
     known: dict[str, float | None] = {
-        "best_epoch": work.facts["best_epoch"],
-        "parameters": work.facts["parameters"],
+        "best_epoch": judged.best_epoch,
+        "parameters": fits.parameters,
     }
-    for part, scores in work.facts["scores"].items():
+    for part, of in (("validation", judged), ("test", tested)):
+        scores = of.scores if of else {}
         known |= {f"{part}.{name}": score["value"] for name, score in scores.items()}
-    work.facts["expectations"] = [
-        _verdict(work, key, known.get(key)) for key in work.plan.spec.expect
+    everywhere = _nothing_judged(work, loaded, base)
+    return [
+        _verdict(work, key, known.get(key), everywhere or _not_judged(key, tested))
+        for key in work.plan.spec.expect
     ]
 
 
-def _verdict(work: Work, key: str, value: float | None) -> Expectation:
+def _verdict(work: Work, key: str, value: float | None, reason: str) -> ExpectationRecord:
     wanted = work.plan.spec.expect[key]
-    reason = _not_judged(work, key)
     met = value is not None and (
         (wanted.at_least is None or value >= wanted.at_least)
         and (wanted.at_most is None or value <= wanted.at_most)
@@ -241,14 +247,15 @@ def _verdict(work: Work, key: str, value: float | None) -> Expectation:
     }
 
 
-def _not_judged(work: Work, key: str) -> str:
-    """Return why an expectation is not judged in this run, or an empty text."""
-    if work.facts["dataset"]["sample"]:
+def _nothing_judged(work: Work, loaded: Loaded, base: Base) -> str:
+    """Return why no expectation is judged in this run, or an empty text."""
+    if loaded.facts.sample:
         return "sample data"
     if work.switches.smoke:
         return "smoke run"
-    if work.facts.get("base", {}).get("fallback"):
-        return "random weights"
-    if key.startswith("test.") and "test" not in work.facts["scores"]:
-        return "no look at the test part"
-    return ""
+    return "random weights" if base.facts and base.facts.fallback else ""
+
+
+def _not_judged(key: str, tested: Tested | None) -> str:
+    """Return why this expectation is not judged, or an empty text."""
+    return "no look at the test part" if key.startswith("test.") and not tested else ""

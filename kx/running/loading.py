@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from kx.base.errors import MissingDataError, Problem, SpecError
 from kx.contracts import DatasetBundle, DatasetInfo, Proposal, Provenance, Rows, Split, Strategy
@@ -11,9 +11,10 @@ from kx.planning import Plan
 from kx.planning.finding import Finding
 from kx.planning.rules import broken_by_data
 from kx.planning.strangers import is_built_in
+from kx.running.artefacts import write_inputs, write_origins
 from kx.running.coverage import coverage_complaints, undefined_metrics
-from kx.running.keeping import write_inputs, write_origins
 from kx.running.work import SMOKE_TEST, SMOKE_TRAIN, Work, first_line
+from kx.runs.record_parts import DataFacts, FeatureFacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,7 +33,27 @@ NO_CACHE = (
 )
 
 
-def load(work: Work) -> DatasetBundle:
+@dataclass(frozen=True, slots=True, eq=False)
+class Loaded:
+    """The data that the fits are given.
+
+    Attributes:
+        bundle: both parts, not prepared yet.
+        facts: what the record says of them.
+        features: what the base of the network made of pictures, if it did before the fits.
+    """
+
+    bundle: DatasetBundle
+    facts: DataFacts
+    features: FeatureFacts | None = None
+
+    @property
+    def scales_targets(self) -> bool:
+        """Whether networks are trained on scaled targets."""
+        return self.facts.target_scale == "standardize"
+
+
+def load(work: Work) -> Loaded:
     """Read the dataset, from its files or, if the spec or the user says so, from the sample.
 
     Raises:
@@ -53,23 +74,22 @@ def load(work: Work) -> DatasetBundle:
         bundle = _sliced(bundle, work.seed)
     write_origins(work, bundle)
     write_inputs(work, bundle)
-    work.facts["dataset"] = {
-        "name": name,
-        "task": bundle.info.task,
-        "source": _source(work.plan, provenance),
-        "sample": provenance.is_sample,
-        "files": dict(provenance.files),
-        "fingerprint": fingerprint(bundle),
-        "test_fingerprint": test_fingerprint(bundle),
-        "train_examples": len(bundle.train),
-        "validation_examples": bundle.info.validation_examples,
-        "test_examples": len(bundle.test),
-        "classes": list(bundle.info.classes),
-        "target": bundle.info.target,
-        "scale": how_scaled(work.plan, bundle.info),
-        **target_scale(work, bundle),
-    }
-    return bundle
+    facts = DataFacts(
+        name=name,
+        task=bundle.info.task,
+        source=_source(work.plan, provenance),
+        sample=provenance.is_sample,
+        files=dict(provenance.files),
+        fingerprint=fingerprint(bundle),
+        test_fingerprint=test_fingerprint(bundle),
+        train_examples=len(bundle.train),
+        validation_examples=bundle.info.validation_examples,
+        test_examples=len(bundle.test),
+        classes=tuple(bundle.info.classes),
+        target=bundle.info.target,
+        scale=how_scaled(work.plan, bundle.info),
+    )
+    return Loaded(bundle, with_target_scale(work, bundle, facts))
 
 
 def how_scaled(plan: Plan, info: DatasetInfo) -> str:
@@ -80,23 +100,24 @@ def how_scaled(plan: Plan, info: DatasetInfo) -> str:
     return info.scale if stated == "auto" else stated
 
 
-def target_scale(work: Work, bundle: DatasetBundle) -> dict[str, Any]:
-    """Return how the targets of a regression are scaled, decided once for all fits, and why."""
+def with_target_scale(work: Work, bundle: DatasetBundle, facts: DataFacts) -> DataFacts:
+    """Add how the targets of a regression are scaled, decided once for all fits, and why."""
     from kx.data.arrays.target_scale import fit_unit, why_scaled
 
     y, stated = bundle.train.y, work.plan.spec.preparation.target
     if bundle.info.task != "regression":
-        return {}
+        return facts
     why = why_scaled(y) if stated == "auto" else "the spec says so" if stated != "none" else ""
     if not why:
-        return {"target_scale": "none"}
+        return replace(facts, target_scale="none")
     unit = fit_unit(y)
-    return {
-        "target_scale": "standardize",
-        "target_reason": why,
-        "target_mean": unit.mean,
-        "target_deviation": unit.deviation,
-    }
+    return replace(
+        facts,
+        target_scale="standardize",
+        target_reason=why,
+        target_mean=unit.mean,
+        target_deviation=unit.deviation,
+    )
 
 
 def _read(work: Work) -> tuple[DatasetBundle, Provenance]:

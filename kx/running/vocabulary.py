@@ -1,11 +1,11 @@
-"""What a run tells of the vocabulary of its texts."""
+"""What a run says of the vocabulary of its texts."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from kx.contracts import Split
-from kx.running.work import Work
+from kx.runs.record_parts import VocabularyFacts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from kx.data.preparation import AnyPreparation
 
 
-def note_vocabulary(
-    work: Work,
+def with_unknown(
+    facts: VocabularyFacts | None,
     preparation: AnyPreparation,
     data: Split,
     rows: np.ndarray | None = None,
     part: str = "validation",
-) -> None:
-    """Take down which share of the tokens in ``rows`` of ``data`` is unknown, if they are texts."""
+) -> VocabularyFacts | None:
+    """Add which share of the tokens in ``rows`` of ``data`` is unknown, if they are texts."""
     from kx.data.texts.vocabulary import TextPreparation
 
     if not isinstance(preparation, TextPreparation):
-        return
-    facts = work.facts.setdefault("vocabulary", {"unknown": {}})
-    facts["tokens"] = len(preparation.vocabulary)
-    share = preparation.unknown(data.x if rows is None else data.x[rows])
-    facts["unknown"].setdefault(part, []).append(round(share, 6))
+        return facts
+    share = round(preparation.unknown(data.x if rows is None else data.x[rows]), 6)
+    shares = facts.unknown if facts else {}
+    unknown = {**shares, part: [*shares.get(part, []), share]}
+    return VocabularyFacts(unknown=unknown, tokens=len(preparation.vocabulary))

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
 
-from kx.contracts import History, Watcher
-from kx.data.files.weight_files import SourceWeights
+from kx.contracts import Watcher
 from kx.planning import Plan
 from kx.runs.folder import RunFolder
 from kx.runs.history import HistoryWriter
-from kx.runs.run_group import Member
+from kx.runs.record_parts import Member
 from kx.spec.schema import TrainingSection
 from kx.training.phases import cut_short
-
-if TYPE_CHECKING:
-    from kx.running.extractor import Extractor
 
 SMOKE_TRAIN, SMOKE_TEST, SMOKE_EPOCHS, SMOKE_FITS = 256, 128, 2, 4
 
@@ -42,13 +37,11 @@ class Switches:
 
 @dataclass(slots=True)
 class Work:
-    """What one run has at hand, and what it has found out so far.
+    """What every stage of a run works with.
 
     Attributes:
-        facts: fields of the record.
-        histories: of each fit, by its name.
-        weights: through which those of a ready-made base are had; None: they are random.
-        extractor: what makes features of pictures, if the fits are to be given features.
+        precision: Keras's dtype policy: ``float32`` or ``mixed_bfloat16``.
+        warnings: all that were given, in their order, as the record has them.
     """
 
     plan: Plan
@@ -56,10 +49,8 @@ class Work:
     watcher: Watcher
     switches: Switches
     history: HistoryWriter
-    facts: dict[str, Any] = field(default_factory=dict)
-    histories: dict[str, History] = field(default_factory=dict)
-    weights: SourceWeights | None = None
-    extractor: Extractor | None = None
+    precision: str = "float32"
+    warnings: list[str] = field(default_factory=list)
 
     @property
     def seed(self) -> int:
@@ -81,7 +72,7 @@ class Work:
     def warn(self, title: str, text: str) -> None:
         """Tell the watcher, and the record."""
         self.watcher.warn(title, text)
-        self.facts.setdefault("warnings", []).append(without_paths(f"{title}: {text}"))
+        self.warnings.append(without_paths(f"{title}: {text}"))
 
 
 def without_paths(text: str) -> str:

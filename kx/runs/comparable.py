@@ -49,15 +49,12 @@ class Data(NamedTuple):
 
 def data_of(record: Record) -> Data:
     """Return what the numbers of a run are of."""
-    told = record.dataset
-    files = told.get("files")
+    data = record.dataset
     # What comes with a dependency is the same whatever form its labels are asked for in.
-    own = "package" if told.get("source") == "package" else str(told.get("fingerprint"))
-    contents = tuple(sorted(files.items())) if files else own
-    rows = told.get("test_examples")
-    return Data(
-        str(told.get("name")), str(told.get("task")), record.is_sample, record.smoke, contents, rows
-    )
+    own = "package" if data.source == "package" else data.fingerprint
+    contents = tuple(sorted(data.files.items())) if data.files else own
+    sample, rows = record.is_sample, data.test_examples
+    return Data(data.name, str(data.task), sample, record.smoke, contents, rows)
 
 
 def unlike(first: Record, other: Record) -> str:

@@ -15,7 +15,7 @@ from kx.base.jsonfile import to_json
 from kx.runs.comparable import cautions, loss_of
 from kx.runs.evidence import Contender, read_run
 from kx.runs.findings import Comparison, compared
-from kx.runs.record import Record, Score
+from kx.runs.record import Record, ScoreRecord
 
 PARTS = ("validation", "test")
 
@@ -48,7 +48,7 @@ class ScoreRow:
 
     part: str
     metric: str
-    scores: Mapping[str, Score]
+    scores: Mapping[str, ScoreRecord]
     differences: Mapping[str, float]
 
 
@@ -160,7 +160,7 @@ def _alike(metric: str, records: Mapping[str, Record], reference: str, label: st
 
 
 def _differences(
-    scores: Mapping[str, Score], reference: str, comparable: Sequence[str]
+    scores: Mapping[str, ScoreRecord], reference: str, comparable: Sequence[str]
 ) -> dict[str, float]:
     values = {label: score["value"] for label, score in scores.items()}
     base = values.get(reference)

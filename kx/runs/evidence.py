@@ -86,7 +86,7 @@ class Evidence:
     @property
     def task(self) -> str:
         """Of the dataset, as the record has it."""
-        return str(self.record.dataset.get("task", ""))
+        return self.record.dataset.task or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def read_run(label: str, folder: Path) -> Run:
         about,
         name=record.name,
         recorded=True,
-        dataset=str(record.dataset.get("name", "")),
+        dataset=record.dataset.name,
         marks=tuple(marks_of(record)),
     )
     return Run(about, record, _evidence(label, folder, record) if state == "completed" else None)
@@ -140,7 +140,7 @@ def _read_rows(path: Path, record: Record) -> tuple[np.ndarray, np.ndarray]:
         y, outputs = kept["y"], kept["predictions"]
     except (DataError, KeyError) as error:
         raise DataError("is damaged") from error
-    task = record.dataset.get("task")
+    task = record.dataset.task
     if not _fitting(y, outputs) or (task in NUMBERS and y.ndim > 1):
         raise DataError("does not hold one prediction for each target")
     return (labels(y) if task in CLASSES else y), outputs

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -20,6 +19,7 @@ from kx.evaluators.paired import (
 from kx.runs.comparable import loss_of, unlike
 from kx.runs.evidence import CLASSES, NUMBERS, Evidence, Run, Splits, train_size
 from kx.runs.record import Record, headline
+from kx.runs.record_parts import DataFacts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -94,7 +94,7 @@ def _unlike(first: Evidence, other: Evidence) -> str:
         return f"{(first if a.is_sample else other).label} is of sample data"
     if what == "smoke":
         return f"{(first if a.smoke else other).label} is a smoke run, on a few rows"
-    files = a.dataset.get("files") or b.dataset.get("files")
+    files = a.dataset.files or b.dataset.files
     told = {
         "contents": "the files that were read have other contents"
         if files
@@ -104,8 +104,8 @@ def _unlike(first: Evidence, other: Evidence) -> str:
     return told.get(what, "")
 
 
-def _named(dataset: Mapping[str, Any]) -> str:
-    return shortened(clean(f"{dataset.get('name')}, {dataset.get('task')}"))
+def _named(dataset: DataFacts) -> str:
+    return shortened(clean(f"{dataset.name}, {dataset.task}"))
 
 
 def _same_targets(first: Evidence, other: Evidence) -> bool:

@@ -15,12 +15,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from kx.base.errors import DataError, StorageError
 from kx.base.jsonfile import read_json, to_json
 from kx.base.storage import atomic_write, storage_errors
 from kx.runs.folder import RECORD, run_ids
+from kx.runs.record_parts import DataFacts
 
 LEDGER = "looks.json"
 SCHEMA_VERSION = 2
@@ -29,6 +29,9 @@ PATIENCE = 10.0
 """Seconds to wait for others that write the ledger."""
 
 Warn = Callable[[str, str], None]
+
+LOOKED_AT = ("name", "source", "files", "test_fingerprint")
+"""What of a run's data tells which test part it is."""
 
 Looks = dict[str, list[str]]
 """Whose test part -> ids of the runs that looked at its test part."""
@@ -51,15 +54,12 @@ class Look:
     official: bool = False
 
     @classmethod
-    def of(cls, dataset: Mapping[str, Any]) -> Look:
-        """Return what a record's ``dataset`` was looked at as."""
-        source, files = dataset.get("source"), dataset.get("files") or {}
-        hashes = sorted(map(str, files.values())) if source == "path" else []
+    def of(cls, data: DataFacts) -> Look:
+        """Return what a run's data were looked at as."""
+        hashes = sorted(map(str, data.files.values())) if data.source == "path" else []
         digest = hashlib.sha256(" ".join(hashes).encode()).hexdigest() if any(hashes) else ""
-        official = source not in ("path", "plugin")
-        return cls(
-            whose_test_part(dataset), str(dataset.get("test_fingerprint", "")), digest, official
-        )
+        official = data.source not in ("path", "plugin")
+        return cls(whose_test_part(data), str(data.test_fingerprint or ""), digest, official)
 
     def is_at(self, other: Look) -> bool:
         """Whether both are at the test part of the same data, whatever these are called.
@@ -92,17 +92,17 @@ class Ledger:
         }
 
 
-def take_look(outputs: Path, run: str, dataset: Mapping[str, Any], warn: Warn) -> int:
+def take_look(outputs: Path, run: str, data: DataFacts, warn: Warn) -> int:
     """Enter a look that ``run`` is about to take into the ledger; return which it is, from 1.
 
     Args:
         outputs: where runs are kept.
         run: an id.
-        dataset: as the record of the run has it.
+        data: of the run.
         warn: is given title and text if the ledger cannot be read or written, and if some record
             cannot be read; the look is counted all the same, by what can be.
     """
-    look = Look.of(dataset)
+    look = Look.of(data)
     try:
         with _locked(outputs):
             ledger = read_ledger(outputs)
@@ -163,13 +163,13 @@ def _at(outputs: Path, look: Look, ledger: Ledger) -> set[str]:
     return here | ledger.runs_at(look)
 
 
-def whose_test_part(dataset: Mapping[str, Any]) -> str:
-    """Return what a record's ``dataset`` is called; what are somebody's own files, by their names.
+def whose_test_part(data: DataFacts) -> str:
+    """Return what a run's data are called; somebody's own files, by their names.
 
     They have nothing in common with others that the same dataset reads, such as ``image_folder``.
     """
-    own = dataset.get("files", {}) if dataset.get("source") == "path" else {}
-    return " ".join([str(dataset.get("name", "?")), *own])
+    own = data.files if data.source == "path" else {}
+    return " ".join([data.name or "?", *own])
 
 
 def looked_at(folder: Path) -> Look | None:
@@ -179,7 +179,7 @@ def looked_at(folder: Path) -> Look | None:
         record = read_json(folder / RECORD)
         data = record["dataset"]
         if record["scores"]["test"] and not data["sample"] and not record["smoke"]:
-            return Look.of(data)
+            return Look.of(DataFacts(**{key: data[key] for key in LOOKED_AT if data.get(key)}))
     return None
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 from kx.base.errors import DataError
 from kx.base.jsonfile import parse_json
+from kx.runs.record_parts import DataFacts
 
 CONFIG = "config.json"
 MOST_CONFIG = 64 << 20
@@ -43,7 +43,7 @@ def refuse_archive(path: Path) -> None:
 
 
 def refuse_foreign(
-    model: Any, path: Path, shape: tuple[int, ...] | None, dataset: Mapping[str, Any]
+    model: Any, path: Path, shape: tuple[int, ...] | None, dataset: DataFacts
 ) -> None:
     """Refuse a network that takes or answers something else than the run's would.
 
@@ -75,11 +75,11 @@ def fits(taken: tuple[int | None, ...], shape: tuple[int, ...]) -> bool:
     return len(taken) == len(shape) and all(one in (None, other) for one, other in pairs)
 
 
-def _outputs(dataset: Mapping[str, Any]) -> int:
+def _outputs(dataset: DataFacts) -> int:
     """Return how many numbers a network answers; 0 if the record does not tell."""
-    if dataset.get("task") in ("multiclass", "multilabel"):
-        return len(dataset.get("classes") or ())
-    return 1 if dataset.get("task") else 0
+    if dataset.task in ("multiclass", "multilabel"):
+        return len(dataset.classes)
+    return 1 if dataset.task else 0
 
 
 def _form(shape: tuple[int | None, ...]) -> str:

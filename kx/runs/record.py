@@ -15,12 +15,25 @@ from typing_extensions import TypedDict  # Pydantic wants this one below Python 
 from kx.base.curves import lower_is_better
 from kx.base.errors import DataError
 from kx.base.jsonfile import bytes_of, parse_json, to_json
+from kx.runs.record_parts import (
+    BaseFacts,
+    DataFacts,
+    EmbeddingFacts,
+    FeatureFacts,
+    FitRecord,
+    FrozenFacts,
+    LinearFacts,
+    Member,
+    PartialNetwork,
+    VariantFacts,
+    VocabularyFacts,
+)
 from kx.runs.record_shape import shape
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 MOST_BYTES = 1 << 27
 """Of a record: each of 100,000 fits takes about 300."""
@@ -31,7 +44,7 @@ STATUSES: tuple[str, ...] = get_args(Status)
 Verdict = Literal["met", "missed", "not judged"]
 
 
-class Score(TypedDict):
+class ScoreRecord(TypedDict):
     """A metric's value, with the ends and the kind of its interval where one is known.
 
     ``interval`` is ``wilson`` or ``bootstrap``: from low to high there is 95 % confidence. With
@@ -45,7 +58,7 @@ class Score(TypedDict):
     interval: str | None
 
 
-class Expectation(TypedDict):
+class ExpectationRecord(TypedDict):
     """What a spec expects of a score, and whether it came true.
 
     ``key`` is ``part.metric``; ``reason`` says why nothing was judged; ``source`` where the
@@ -75,30 +88,17 @@ class Record:
         seeds: purpose -> seed.
         git_commit: of the user's repository; ends in ``-dirty`` if files differ from it.
         environment: threads, flags and machine type, as ``environment()`` returns them.
-        dataset: name, source, sample (whether it is a stand-in), fingerprint, that of the
-            test part alone (test_fingerprint), files,
-            train_examples, of these validation_examples for validation, and validation_as_given
-            if the run validated with just these, test_examples (0: there are none), task, scale
-            (how features are scaled; ``fixed``: they cannot be).
-        base: of a network on a ready-made base: its name, file, source and sha256 of its weights,
-            and whether they are random, perhaps as a fallback; otherwise empty.
-        embeddings: of ready-made word vectors: words (in the vocabulary) and known (of these, with
-            a vector; of several vocabularies the one that is covered worst), dimensions, vectors
-            and duplicates in the file; ``base`` tells which file.
-        features: where the base made features of the pictures before the fits: forward_passes
-            (pictures that went through it in this run), cached, seconds, shape, parameters.
-        frozen: how many weights (tensors) of the base no phase was to change, with the SHA-256
-            over their values before and after; each fit was held against that.
+        base: of a network on a pretrained base; None for others.
+        embeddings: of pretrained word vectors; ``base`` says which file they are from.
+        features: where the base made features of the pictures before the fits.
+        frozen: where a part of the network stayed frozen.
         parameters: number of weights of the model.
         peak_memory_mb: largest resident size of the process, in MB.
         engine_reason: why that engine was chosen.
-        vocabulary: of texts: ``tokens`` of the last fit, and ``unknown``: part -> which share of
-            its tokens is not among them, fit by fit; empty where data are no texts.
+        vocabulary: of texts; None where data are no texts.
         precision: Keras's dtype policy: ``float32``, or ``mixed_bfloat16``.
         precision_reason: why that precision was chosen.
-        fits: per fit its name, epochs, best_epoch, seconds and scores; a refit has no best_epoch.
-            Where a training has phases, or something is frozen, also phases: start (epoch), frozen
-            (tensors) and their digests before and after.
+        fits: all of them, refits last.
         fold_scores: metric -> its value at the chosen epoch, one for each fit: all seeds of the
             first split, then of the second, in the order of ``splits.json``.
         fit_seconds: wall clock, of all fits together, compilation included.
@@ -114,10 +114,7 @@ class Record:
         duplicates: part -> number of its rows that occur, identical, in the training part too.
         leaky: whether the preparation saw the validation rows, on purpose.
         baseline_note: why a baseline is missing, if one is.
-        linear: ``penalties`` of the linear models among the baselines, in the order in which they
-            were fitted, ``of`` which each was chosen, in how many ``folds`` (1: on a part that was
-            held out; 0: it is the default) of how many training ``rows``, and whether all have
-            ``converged``; empty without such models.
+        linear: of the linear models among the baselines.
         diagnosis: kind, rule, numbers and advice, as ``kx.advice`` has them; empty if there
             was no epoch to judge by.
         glance: the validation loss, of several fits their mean, in at most 60 steps over all
@@ -125,12 +122,9 @@ class Record:
         test_looks: how often the runs in the same outputs folder, this one included, have looked
             at the test part of this dataset.
         smoke: whether the run was cut short, to see that all works.
-        variant: ``of`` which spec this is a variant, its ``name`` and its ``changes``; else empty.
-        group: what the run is among those that it was carried out with, as
-            ``kx.runs.run_group.Member`` has it; empty for a run of its own.
-        partial: of a run that was stopped while it trained, the network that is kept: its file,
-            fit, epoch (whose weights it has; 0: before the end of the first), epochs (that the fit
-            was to have) and choice, ``best`` or ``last``; else empty.
+        variant: which variant of a spec this is; None: none.
+        group: what the run is among those that it was carried out with; None: it is alone.
+        partial: of a run that was stopped while it trained, the network that is kept.
         error: what ended the run, if it ended badly.
         artefacts: name of a file in the run folder -> its SHA-256.
     """
@@ -147,19 +141,19 @@ class Record:
     versions: dict[str, str] = field(default_factory=dict)
     git_commit: str | None = None
     environment: dict[str, Any] = field(default_factory=dict)
-    dataset: dict[str, Any] = field(default_factory=dict)
-    base: dict[str, Any] = field(default_factory=dict)
-    embeddings: dict[str, Any] = field(default_factory=dict)
-    features: dict[str, Any] = field(default_factory=dict)
-    frozen: dict[str, Any] = field(default_factory=dict)
-    vocabulary: dict[str, Any] = field(default_factory=dict)
+    dataset: DataFacts = field(default_factory=DataFacts)
+    base: BaseFacts | None = None
+    embeddings: EmbeddingFacts | None = None
+    features: FeatureFacts | None = None
+    frozen: FrozenFacts | None = None
+    vocabulary: VocabularyFacts | None = None
     parameters: int = 0
     engine: str = ""
     engine_reason: str = ""
     precision: str = ""
     precision_reason: str = ""
     peak_memory_mb: float = 0.0
-    fits: list[dict[str, Any]] = field(default_factory=list)
+    fits: list[FitRecord] = field(default_factory=list)
     fold_scores: dict[str, list[float | None]] = field(default_factory=dict)
     fit_seconds: float = 0.0
     streamed: list[str] = field(default_factory=list)
@@ -167,21 +161,21 @@ class Record:
     best_epoch: int | None = None
     refit_epochs: int | None = None
     refit_rates: list[tuple[int, float]] = field(default_factory=list)
-    scores: dict[str, dict[str, Score]] = field(default_factory=dict)
+    scores: dict[str, dict[str, ScoreRecord]] = field(default_factory=dict)
     baselines: dict[str, dict[str, dict[str, float | None]]] = field(default_factory=dict)
     baseline_note: str = ""
-    linear: dict[str, Any] = field(default_factory=dict)
-    expectations: list[Expectation] = field(default_factory=list)
+    linear: LinearFacts | None = None
+    expectations: list[ExpectationRecord] = field(default_factory=list)
     diagnosis: dict[str, Any] = field(default_factory=dict)
     glance: list[float | None] = field(default_factory=list)
     duplicates: dict[str, int] = field(default_factory=dict)
     leaky: bool = False
     test_looks: int = 0
     smoke: bool = False
-    variant: dict[str, Any] = field(default_factory=dict)
-    group: dict[str, Any] = field(default_factory=dict)
+    variant: VariantFacts | None = None
+    group: Member | None = None
     warnings: list[str] = field(default_factory=list)
-    partial: dict[str, Any] = field(default_factory=dict)
+    partial: PartialNetwork | None = None
     error: str | None = None
     artefacts: dict[str, str] = field(default_factory=dict)
     schema_version: int = SCHEMA_VERSION
@@ -189,24 +183,23 @@ class Record:
     @property
     def is_sample(self) -> bool:
         """Whether kx's stand-in took the place of the real data."""
-        return bool(self.dataset.get("sample"))
+        return self.dataset.sample
 
     @property
     def is_untransferred(self) -> bool:
         """Whether random weights took the place of those that the spec asks for."""
-        return bool(self.base.get("fallback"))
+        return self.base is not None and self.base.fallback
 
     @property
     def given_rows(self) -> int:
         """How many rows the dataset has for validation, if the run validated with just these."""
-        rows = self.dataset.get("validation_examples")
-        as_given = self.dataset.get("validation_as_given")
-        return rows if as_given and isinstance(rows, int) else 0
+        data = self.dataset
+        return data.validation_examples or 0 if data.validation_as_given else 0
 
     @property
     def has_test_part(self) -> bool:
         """Whether the dataset has one; only what is known to be empty is none."""
-        return self.dataset.get("test_examples") != 0
+        return self.dataset.test_examples != 0
 
     def to_json(self) -> str:
         """Write the record as JSON; NaN and infinity become null."""
@@ -214,7 +207,7 @@ class Record:
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Record:
-        """Read what ``to_json`` wrote, also that of form 1. Unknown fields are passed over.
+        """Read what ``to_json`` wrote, also that of forms 1 and 2. Unknown fields are ignored.
 
         Raises:
             DataError: if it is damaged, or of a kx with another form of records.
@@ -237,17 +230,26 @@ class Record:
             raise DataError(f"{place}: {first['msg']}" if place else first["msg"]) from None
 
 
-def _upgraded(document: Any, text: str | bytes) -> str | bytes:
-    """Return a record of form 1 in form 2, and any other text as it is.
+OPTIONAL = ("base", "embeddings", "features", "frozen", "vocabulary", "linear", "variant", "group")
+"""Parts that were empty in forms 1 and 2 where a run had none."""
 
-    Form 1 had the baselines of the test part only: metric -> name -> value.
+
+def _upgraded(document: Any, text: str | bytes) -> str | bytes:
+    """Return a record of form 1 or 2 in form 3, and any other text as it is.
+
+    Form 1 had the baselines of the test part only: metric -> name -> value. Forms 1 and 2 had empty
+    parts for what a run had none of, and null for what was not known of the data.
     """
-    if not isinstance(document, dict) or document.get("schema_version") != 1:
+    if not isinstance(document, dict) or document.get("schema_version") not in (1, 2):
         return text
+    lifted = {**document, "schema_version": SCHEMA_VERSION}
     old = document.get("baselines", {})
-    return to_json(
-        {**document, "schema_version": 2, "baselines": {"test": old} if old != {} else {}}
-    )
+    if document["schema_version"] == 1:
+        lifted["baselines"] = {"test": old} if old != {} else {}
+    lifted |= {name: None for name in (*OPTIONAL, "partial") if document.get(name) == {}}
+    if isinstance(data := document.get("dataset"), dict):
+        lifted["dataset"] = {key: value for key, value in data.items() if value is not None}
+    return to_json(lifted)
 
 
 @cache
@@ -278,7 +280,7 @@ def has_ended(folder: Path) -> bool:
         return os.path.lexists(folder / "record.json")
 
 
-def headline(record: Record) -> tuple[str, str, Score] | None:
+def headline(record: Record) -> tuple[str, str, ScoreRecord] | None:
     """Return part, metric and score of what the run is judged by, or None without scores.
 
     The test part comes before the validation part, and any metric before the loss.
@@ -302,6 +304,6 @@ def hardest(values: Mapping[str, float | None], metric: str) -> tuple[str, float
     return choose(known, key=lambda pair: pair[1]) if known else None
 
 
-def phase_starts(fits: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
-    """Return the first epochs of the phases of the first of ``fits``, as the record has them."""
-    return tuple(phase["start"] for phase in (fits[0].get("phases", ()) if fits else ()))
+def phase_starts(fits: Sequence[FitRecord]) -> tuple[int, ...]:
+    """Return the first epochs of the phases of the first of ``fits``."""
+    return tuple(phase.start for phase in (fits[0].phases if fits else ()))

@@ -7,34 +7,12 @@ be anything.
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from typing_extensions import TypedDict  # Pydantic wants this one below Python 3.12
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
-
-
-class _Dataset(TypedDict, total=False):
-    name: str | None
-    task: str | None
-    source: str | None
-    target: str | None
-    fingerprint: str | None
-    sample: bool | None
-    train_examples: int | None
-    test_examples: int | None
-    classes: list[str] | None
-    files: dict[str, str] | None
-
-
-class _Fit(TypedDict, total=False):
-    name: str
-    epochs: int | None
-    best_epoch: int | None
-    seconds: float | None
-    scores: dict[str, Any] | None
-    phases: list[dict[str, Any]]
 
 
 class _Validation(TypedDict, total=False):
@@ -49,8 +27,6 @@ class _Spec(TypedDict, total=False):
 class Shape(TypedDict, total=False):
     """Of a record."""
 
-    dataset: _Dataset
-    fits: list[_Fit]
     spec: _Spec
 
 

@@ -6,43 +6,18 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from kx.base.errors import DataError
 from kx.runs.folder import RECORD, find_id, run_ids, slug
 from kx.runs.record import Record, read_record
-
-Kind = Literal["variants", "workflow"]
+from kx.runs.record_parts import Kind, Member
 
 GROUP_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,42}-(?:variants|workflow)-[0-9a-f]{6}")
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """What a run is among those that it was carried out with.
-
-    Attributes:
-        group: id of the group; empty for a variant that was trained alone.
-        of: name of the spec from which all were made.
-        label: name of the variant or of the step; of the spec itself, its own.
-        place: among them, counted from 0.
-        changes: dotted key of the spec -> its value here.
-    """
-
-    group: str
-    kind: Kind
-    of: str
-    label: str
-    place: int = 0
-    changes: Mapping[str, Any] = field(default_factory=dict)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the fields by name, as the record has them."""
-        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +40,10 @@ class Group:
 
 def member_of(record: Record) -> Member | None:
     """Return what the run of a record is in a group, or that it is a variant; else None."""
-    with suppress(KeyError, TypeError):
-        if record.group:
-            return Member(**record.group)
-        if record.variant:
-            told = record.variant
-            return Member("", "variants", str(told["of"]), told["name"], 0, told["changes"])
-    return None
+    if record.group or not record.variant:
+        return record.group
+    variant = record.variant
+    return Member("", "variants", variant.of, variant.name, 0, variant.changes)
 
 
 def groups(outputs: Path) -> dict[str, list[Path]]:

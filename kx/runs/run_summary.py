@@ -95,7 +95,7 @@ def _summary_of(record: Record, run: str, standing: str, labels: Labels, note: s
         id=run,
         name=record.name,
         state=standing,
-        dataset=str(record.dataset.get("name", "")),
+        dataset=record.dataset.name,
         **dict.fromkeys(marks_of(record), True),
         part=part,
         metric=metric,

@@ -12,7 +12,7 @@ from kx.runs.evidence import Contender
 from kx.runs.findings import Comparison, Finding
 from kx.runs.history import Curves
 from kx.runs.marks import sentence
-from kx.runs.record import Score
+from kx.runs.record import ScoreRecord
 from kx.terminal.pieces import plain, table
 from kx.terminal.runs_table import curve_table
 
@@ -133,7 +133,7 @@ def _scores(rows: Sequence[ScoreRow], reference: str) -> Iterator[RenderableType
     yield from ("", made)
 
 
-def _range(score: Score) -> str:
+def _range(score: ScoreRecord) -> str:
     low, high, kind = score["low"], score["high"], score["interval"] or ""
     if low is not None and high is not None and kind.endswith("spread"):
         return f"± {number((high - low) / 2)} ({clean(kind)})"

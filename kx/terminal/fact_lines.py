@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from kx.base.language import Words
 from kx.base.text import duration, number
 from kx.runs.record import Record
+from kx.runs.record_parts import BaseFacts, DataFacts, EmbeddingFacts, LinearFacts
 from kx.runs.run_group import member_of
 from kx.terminal.steps import called
 from kx.wording.recorded import as_told
@@ -25,8 +26,8 @@ def facts_of(record: Record, state: str, words: Words) -> Iterator[tuple[str, st
     yield "started", record.started
     yield "command", record.command
     yield "part of", _part_of(record, words)
-    yield "data from", str(data.get("source", ""))
-    yield "fingerprint", str(data.get("fingerprint", ""))
+    yield "data from", data.source or ""
+    yield "fingerprint", data.fingerprint or ""
     yield "examples", _sizes(data, words)
     yield "target", _target(data, words)
     yield "base", _base(record.base, words)
@@ -57,21 +58,21 @@ def _part_of(record: Record, words: Words) -> str:
     return words("semicolon").join([whole, *changes])
 
 
-def _target(data: dict[str, Any], words: Words) -> str:
+def _target(data: DataFacts, words: Words) -> str:
     """Return in which unit targets were trained on, where that was not their own."""
-    if data.get("target_scale") != "standardize":
+    if data.target_scale != "standardize":
         return ""
-    mean, deviation = (number(data[f"target_{name}"]) for name in ("mean", "deviation"))
-    return words("target.standardize", mean=mean, deviation=deviation)
+    told = {"mean": number(data.target_mean), "deviation": number(data.target_deviation)}
+    return words("target.standardize", **told)
 
 
-def _base(base: dict[str, Any], words: Words) -> str:
+def _base(base: BaseFacts | None, words: Words) -> str:
     if not base:
         return ""
-    if base.get("random"):
-        return words("base.random", name=base.get("name"))
-    told = {name: base.get(name) for name in ("name", "file", "source")}
-    return words("base.from", digest=str(base.get("sha256"))[:8], **told)
+    if base.random:
+        return words("base.random", name=base.name)
+    told = {"name": base.name, "file": base.file, "source": base.source}
+    return words("base.from", digest=base.sha256[:8], **told)
 
 
 def _reasoned(choice: str, reason: str, words: Words) -> str:
@@ -80,12 +81,11 @@ def _reasoned(choice: str, reason: str, words: Words) -> str:
     return words("reasoned", what=choice, why=as_told(reason, words.language))
 
 
-def _coverage(found: dict[str, Any], words: Words) -> str:
-    count, known = found.get("words"), found.get("known")
-    if not count or known is None:
+def _coverage(found: EmbeddingFacts | None, words: Words) -> str:
+    if not found or not found.words:
         return ""
-    share = f"{known / count:.1%}"
-    return words("coverage", known=f"{known:,}", words=f"{count:,}", share=share)
+    share = f"{found.known / found.words:.1%}"
+    return words("coverage", known=f"{found.known:,}", words=f"{found.words:,}", share=share)
 
 
 def _fitting(record: Record, words: Words) -> str:
@@ -96,12 +96,12 @@ def _fitting(record: Record, words: Words) -> str:
     return words(key, time=duration(record.fit_seconds), count=count)
 
 
-def _sizes(data: dict[str, Any], words: Words) -> str:
-    sizes = [(data.get(f"{part}_examples"), part) for part in ("train", "test")]
+def _sizes(data: DataFacts, words: Words) -> str:
+    sizes = [(data.train_examples, "train"), (data.test_examples, "test")]
     return words("comma").join(
         words("part.size", count=f"{count:,}", part=words.name("part", part))
         for count, part in sizes
-        if isinstance(count, int)
+        if count is not None
     )
 
 
@@ -113,15 +113,13 @@ def _pairs(values: dict[str, Any], words: Words, shown: int = PAIRS) -> str:
     return ", ".join(pairs[:shown] + more)
 
 
-def linear_model(linear: Mapping[str, Any], words: Words) -> str:
+def linear_model(linear: LinearFacts | None, words: Words) -> str:
     """Return how the linear models among the baselines got their penalty; empty without any."""
-    if not linear:
+    if not linear or not linear.penalties:
         return ""
-    ends = sorted({min(linear["penalties"]), max(linear["penalties"])})
+    ends = sorted({min(linear.penalties), max(linear.penalties)})
     penalty = words("linear.range" if len(ends) > 1 else "linear.one", low=ends[0], high=ends[-1])
-    kind = {0: "linear.default", 1: "linear.part"}.get(linear["folds"], "linear.folds")
-    choice = ", ".join(f"{value:g}" for value in linear["of"])
-    text = words(
-        kind, penalty=penalty, of=choice, folds=linear["folds"], rows=f"{linear['rows']:,}"
-    )
-    return text if linear["converged"] else words("linear.unconverged", text=text)
+    kind = {0: "linear.default", 1: "linear.part"}.get(linear.folds, "linear.folds")
+    choice = ", ".join(f"{value:g}" for value in linear.of)
+    text = words(kind, penalty=penalty, of=choice, folds=linear.folds, rows=f"{linear.rows:,}")
+    return text if linear.converged else words("linear.unconverged", text=text)

@@ -15,7 +15,7 @@ from kx.base.errors import KxError
 from kx.base.language import Catalogue, Language
 from kx.base.text import clean, number, shortened
 from kx.runs.history import read_history
-from kx.runs.record import Record, Score
+from kx.runs.record import Record, ScoreRecord
 from kx.terminal.pieces import plain, table
 from kx.terminal.steps import called, in_words
 from kx.wording.diagnosis_words import WORDS as DIAGNOSES
@@ -154,7 +154,7 @@ def _cells(entrant: Entrant, record: Record, metric: str, language: Language) ->
     yield number(curve[best - 1]) if best and best <= len(curve) else "-"
     yield number(curve[-1]) if curve else "-"
     for part in ("validation", "test"):
-        score: Score | None = record.scores.get(part, {}).get(metric)
+        score: ScoreRecord | None = record.scores.get(part, {}).get(metric)
         yield number(score["value"]) if score else "-"
     kind = f"kind.{record.diagnosis.get('kind')}"
     yield DIAGNOSES.text(kind, language) if kind in DIAGNOSES.texts else "-"

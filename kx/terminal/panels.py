@@ -103,7 +103,7 @@ def _named(facts: Iterable[tuple[str, str]], words: Words) -> Table:
 def _heading(record: Record, words: Words) -> RenderableType:
     from rich.console import Group
 
-    name = str(record.dataset.get("name", "?"))
+    name = record.dataset.name or "?"
     told = words("heading", name=clean(record.name), dataset=clean(name))
     line = plain(told, "bold")
     state = words.name("state", record.status)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from statistics import fmean
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kx.base.language import Words
 from kx.base.text import clean, duration, scored, steps_of
 from kx.runs.looks import whose_test_part
-from kx.runs.record import Expectation, Record
+from kx.runs.record import ExpectationRecord, Record
+from kx.runs.record_parts import PartialNetwork, VocabularyFacts
 from kx.terminal.pieces import plain
 from kx.wording.diagnosis_words import advice, in_a_line, recorded
 from kx.wording.expected import wanted
@@ -57,35 +58,32 @@ def _diagnosis(record: Record, words: Words) -> Iterator[Text]:
 def _on_the_base(record: Record, words: Words) -> Iterator[str]:
     """Yield what there is to know of a ready-made base: whether it was used, and left alone."""
     features, frozen = record.features, record.frozen
-    if features.get("cached"):
+    if features and features.cached:
         yield words("features.cached")
     elif features:
-        passes, spent = features.get("forward_passes", 0), duration(features.get("seconds"))
-        yield words("features", passes=f"{passes:,}", time=spent)
+        passes, spent = f"{features.forward_passes:,}", duration(features.seconds)
+        yield words("features", passes=passes, time=spent)
     if frozen:
-        digest = str(frozen.get("after"))
-        outcome = "unchanged" if frozen.get("before") == digest else "changed"
-        yield words(f"frozen.{outcome}", count=frozen.get("weights"), digest=digest[:8])
+        outcome = "unchanged" if frozen.before == frozen.after else "changed"
+        yield words(f"frozen.{outcome}", count=frozen.weights, digest=frozen.after[:8])
 
 
-def _partial(partial: Mapping[str, Any], words: Words) -> Iterator[str]:
+def _partial(partial: PartialNetwork | None, words: Words) -> Iterator[str]:
     """Yield which network a stopped run kept, if it kept one."""
     if partial:
-        yield words(
-            f"partial.{partial['choice']}",
-            **{name: partial[name] for name in ("fit", "epoch", "epochs", "file")},
-        )
+        epochs = {"epoch": partial.epoch, "epochs": partial.epochs}
+        yield words(f"partial.{partial.choice}", fit=partial.fit, file=partial.file, **epochs)
 
 
 def _on_the_parts(record: Record, words: Words) -> Iterator[str]:
     """Yield what there is to know of the parts of the dataset before their scores are believed."""
+    data = record.dataset
+    rows = {"validation": data.validation_examples, "test": data.test_examples}
     if record.vocabulary:
         yield _vocabulary(record.vocabulary, words)
     for part, count in record.duplicates.items():
         if count:
-            yield _duplicated(
-                words.name("part", part), count, record.dataset.get(f"{part}_examples"), words
-            )
+            yield _duplicated(words.name("part", part), count, rows.get(part), words)
     looks = record.test_looks
     if record.given_rows:
         yield words("given", rows=f"{record.given_rows:,}")
@@ -97,14 +95,14 @@ def _on_the_parts(record: Record, words: Words) -> Iterator[str]:
         yield words("looks", looks=looks, name=whose_test_part(record.dataset))
 
 
-def _vocabulary(facts: Mapping[str, Any], words: Words) -> str:
+def _vocabulary(facts: VocabularyFacts, words: Words) -> str:
     """Say how large the vocabulary is, and how much of other parts it does not know."""
     shares = [
         words("vocabulary.share", share=f"{fmean(of):.1%}", part=words.name("part", part))
-        for part, of in facts["unknown"].items()
+        for part, of in facts.unknown.items()
     ]
     told = words("comma").join(shares)
-    return words("vocabulary", tokens=f"{facts['tokens']:,}", shares=told)
+    return words("vocabulary", tokens=f"{facts.tokens:,}", shares=told)
 
 
 def _duplicated(part: str, count: int, of: object, words: Words) -> str:
@@ -114,7 +112,7 @@ def _duplicated(part: str, count: int, of: object, words: Words) -> str:
     return words("duplicates", **told)
 
 
-def _verdict(expectation: Expectation, words: Words) -> Text:
+def _verdict(expectation: ExpectationRecord, words: Words) -> Text:
     key, verdict = expectation["key"], expectation["verdict"]
     line = plain(words(f"verdict.{verdict}"), VERDICT_STYLES[verdict])
     value, ends = scored(key, expectation["value"]), wanted(expectation, words.language)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kx.base.language import Words
 from kx.base.text import clean, duration, number, shortened
 from kx.runs.marks import cry, marks_of
-from kx.runs.record import Record, Score, best_baseline
+from kx.runs.record import Record, ScoreRecord, best_baseline
+from kx.runs.record_parts import FitRecord
 from kx.terminal.pieces import plain, table
 
 if TYPE_CHECKING:
@@ -32,7 +33,9 @@ def scores_of(record: Record, words: Words) -> list[Table]:
     return [made] if made.rows else []
 
 
-def _score_row(record: Record, part: str, metric: str, score: Score, words: Words) -> list[Text]:
+def _score_row(
+    record: Record, part: str, metric: str, score: ScoreRecord, words: Words
+) -> list[Text]:
     from rich.text import Text
 
     cells = (
@@ -53,7 +56,7 @@ def _baseline(record: Record, part: str, metric: str, words: Words) -> str:
     return words("baseline.best", value=number(found[1]), name=name)
 
 
-def _interval(record: Record, score: Score, words: Words) -> str:
+def _interval(record: Record, score: ScoreRecord, words: Words) -> str:
     """Return the ends of an interval, or the spread of several fits, which is no interval."""
     low, high = score["low"], score["high"]
     if low is None or high is None:
@@ -91,23 +94,23 @@ def fits_of(record: Record, words: Words) -> list[Table]:
     return [made] if made.rows else []
 
 
-def _fit_row(fit: dict[str, Any], several: bool) -> list[Text]:
+def _fit_row(fit: FitRecord, several: bool) -> list[Text]:
     """Return the cells of a fit; one among several shows only what it is judged by."""
-    scores = fit.get("scores") or {}
+    scores = dict(fit.scores)
     judged_by = {name: value for name, value in scores.items() if name.startswith("val_")}
     scores = judged_by if several and judged_by else scores
     return [
-        plain(fit.get("name", "?")),
-        plain(_or_dash(fit.get("epochs"))),
-        plain(_or_dash(fit.get("best_epoch"))),
-        plain(duration(fit.get("seconds"))),
+        plain(fit.name or "?"),
+        plain(_or_dash(fit.epochs)),
+        plain(_or_dash(fit.best_epoch)),
+        plain(duration(fit.seconds)),
         plain(", ".join(f"{name} {_value(value)}" for name, value in scores.items())),
     ]
 
 
-def _judged(record: Record) -> list[dict[str, Any]]:
+def _judged(record: Record) -> list[FitRecord]:
     """Return the fits with a validation part: all but the refits."""
-    return [fit for fit in record.fits if fit.get("best_epoch") is not None]
+    return [fit for fit in record.fits if fit.best_epoch is not None]
 
 
 def _value(value: object) -> str:

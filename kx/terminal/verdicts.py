@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kx.base.errors import KxError
 from kx.base.text import clean, duration, scored
-from kx.runs.record import Expectation, Record
+from kx.runs.record import ExpectationRecord, Record
 from kx.wording.expected import wanted
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Verified:
     error: KxError | None = None
 
     @property
-    def expectations(self) -> Sequence[Expectation]:
+    def expectations(self) -> Sequence[ExpectationRecord]:
         """With their verdicts; none of a run that failed."""
         return self.record.expectations if self.record else ()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kx.base.language import Catalogue, Language
 from kx.base.text import stated
-from kx.runs.record import Expectation
+from kx.runs.record import ExpectationRecord
 
 WORDS = Catalogue(
     {
@@ -17,7 +17,7 @@ WORDS = Catalogue(
 )
 
 
-def wanted(expectation: Expectation, language: Language = "en") -> str:
+def wanted(expectation: ExpectationRecord, language: Language = "en") -> str:
     """Return what is expected, as ``at least 0.87`` or ``0.97 to 0.987``."""
     low, high = expectation["at_least"], expectation["at_most"]
     if low is not None and low == high:

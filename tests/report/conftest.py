@@ -8,11 +8,12 @@ import pytest
 import yaml
 
 from kx.runs.folder import RunFolder
-from kx.runs.record import Record, Score
+from kx.runs.record import Record, ScoreRecord
+from kx.runs.record_parts import DataFacts, FitRecord
 
 
 def score(value, low=None, high=None, interval=None):
-    return Score(value=value, low=low, high=high, interval=interval)
+    return ScoreRecord(value=value, low=low, high=high, interval=interval)
 
 
 def a_record(**changes):
@@ -26,16 +27,22 @@ def a_record(**changes):
         spec={"name": "films", "training": {"epochs": 3}, "validation": {"strategy": "holdout"}},
         versions={"keras": "3.15.1"},
         seeds={"spec": 7},
-        dataset={
-            "name": "films",
-            "task": "binary",
-            "source": "plugin",
-            "sample": False,
-            "fingerprint": "f00d",
-            "classes": ["bad", "good"],
-        },
+        dataset=DataFacts(
+            **{
+                "name": "films",
+                "task": "binary",
+                "source": "plugin",
+                "sample": False,
+                "fingerprint": "f00d",
+                "classes": ["bad", "good"],
+            }
+        ),
         parameters=321,
-        fits=[{"name": "holdout", "epochs": 3, "best_epoch": 2, "seconds": 1.0, "scores": {}}],
+        fits=[
+            FitRecord(
+                **{"name": "holdout", "epochs": 3, "best_epoch": 2, "seconds": 1.0, "scores": {}}
+            )
+        ],
         best_epoch=2,
         fold_scores={"accuracy": [0.8]},
         scores={

@@ -8,6 +8,7 @@ import pytest
 
 from kx.pages.page import report_of_many, report_of_one
 from kx.runs.labels import change_tags
+from kx.runs.record_parts import DataFacts
 from kx.runs.run_group import Group
 from tests.report.conftest import CURVES, a_record, score
 from tests.report.test_page import HOSTILE
@@ -143,7 +144,7 @@ def test_ground_is_dark_in_the_dark_and_light_in_the_light(show, many):
 def test_hostile_names_do_nothing(show, leave, said, as_many):
     record = a_record(
         name=HOSTILE,
-        dataset={"name": HOSTILE, "task": "binary", "classes": [HOSTILE, HOSTILE]},
+        dataset=DataFacts(**{"name": HOSTILE, "task": "binary", "classes": [HOSTILE, HOSTILE]}),
         scores={"test": {HOSTILE: score(0.5)}},
         warnings=[HOSTILE],
     )
@@ -224,7 +225,7 @@ def test_runs_are_filtered_by_tag_and_by_what_they_were_carried_out_with(show, l
 
 
 def test_chosen_curves_of_different_data_have_charts_of_their_own(show, leave):
-    houses = a_record(name="houses", dataset={"name": "houses", "task": "regression"})
+    houses = a_record(name="houses", dataset=DataFacts(**{"name": "houses", "task": "regression"}))
     browser = show(report_of_many([leave(), leave(), leave(houses)], "en"))
 
     one(browser, "#draw-none").click()

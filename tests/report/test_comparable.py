@@ -17,7 +17,7 @@ EN = Words("en")
 
 def of(name="films", *, loss="binary_crossentropy", **dataset):
     record = a_record()
-    data = {**record.dataset, "name": name, "test_examples": 6, **dataset}
+    data = replace(record.dataset, name=name, **{"test_examples": 6, **dataset})
     return replace(record, dataset=data, spec={"name": "films", "training": {"loss": loss}})
 
 

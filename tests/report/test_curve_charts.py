@@ -6,6 +6,7 @@ import pytest
 
 from kx.pages.curves import curve_charts, fold_plot, refit_charts
 from kx.pages.gather import read_run
+from kx.runs.record_parts import DataFacts
 from kx.wording.words import Words
 from tests.report.conftest import CURVES, a_record
 
@@ -72,7 +73,9 @@ def test_phases_are_parted_by_a_line(leave):
 
 
 def test_unit_of_the_target_stands_beside_errors_in_it(leave):
-    record = a_record(dataset={"name": "x", "task": "regression", "target": "price (USD)"})
+    record = a_record(
+        dataset=DataFacts(**{"name": "x", "task": "regression", "target": "price (USD)"})
+    )
     curves = {"mae": [2.0, 1.0], "val_mae": [3.0, 2.0]}
 
     (mae,) = curve_charts(read_run(leave(record, curves={"holdout": curves})), EN)

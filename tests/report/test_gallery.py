@@ -16,6 +16,7 @@ from kx.pages.gather import read_predictions, read_run
 from kx.pages.page import report_of_one
 from kx.pages.results import results
 from kx.planning import make_plan
+from kx.runs.record_parts import DataFacts
 from kx.wording.words import Words
 from tests.report.conftest import a_record
 from tests.report.pages import Page
@@ -43,14 +44,16 @@ def leave_run_on(leave, tmp_path):
         y = bundle.test.y
         record = a_record(
             name=name,
-            dataset={
-                "name": name,
-                "task": bundle.info.task,
-                "classes": list(bundle.info.classes),
-                "sample": sample,
-                "files": {},
-                "fingerprint": fingerprint(bundle),
-            },
+            dataset=DataFacts(
+                **{
+                    "name": name,
+                    "task": bundle.info.task,
+                    "classes": list(bundle.info.classes),
+                    "sample": sample,
+                    "files": {},
+                    "fingerprint": fingerprint(bundle),
+                }
+            ),
             spec={"dataset": plan.spec.dataset.model_dump() | dict(plan.dataset.options)},
         )
         said = {"y": y, "predictions": wrong_about_row_3(y, bundle.info)}

@@ -1,13 +1,16 @@
 """Runs that were carried out together, tags and notes, on pages and for the commands."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from kx.base.errors import DataError
 from kx.pages.many import many_runs
 from kx.pages.page import report_of_many, report_of_one
 from kx.runs.labels import change_note, change_tags
 from kx.runs.record import Record
+from kx.runs.record_parts import VariantFacts
 from kx.runs.run_group import GROUP_ID, Group, member_of
 from kx.wording.words import Words
 from tests.report.conftest import a_record, score
@@ -20,11 +23,13 @@ NUMBERS = ("best", "last", "lowest", "rise", "end", "training_best", "training_l
 
 GROUP = Group("films-workflow-00ff99", "workflow", "films")
 
+SMALLEST = {"id": "a", "name": "a", "status": "completed", "started": ""}
+
 
 def a_step(label, place, accuracy, **changes):
     member = GROUP.member(label, place, {"architecture.units": [place]} if place else {})
     scores = {"validation": {"accuracy": score(accuracy, accuracy - 0.05, accuracy + 0.05)}}
-    return a_record(name=f"films-{label}", scores=scores, group=member.as_dict(), **changes)
+    return a_record(name=f"films-{label}", scores=scores, group=member, **changes)
 
 
 @pytest.fixture
@@ -48,11 +53,14 @@ def test_new_groups_have_ids_of_their_own_that_commands_can_tell_from_runs():
     assert GROUP_ID.fullmatch(first.id)
 
 
-@pytest.mark.parametrize(
-    "odd", [{"group": {"id": 1}}, {"variant": {"of": "x"}}, {"group": {}}, {"variant": {}}]
-)
-def test_a_record_of_no_group_or_of_an_odd_one_is_of_none(odd):
-    assert member_of(Record(id="a", name="a", status="completed", started="", **odd)) is None
+def test_a_run_of_its_own_is_in_no_group():
+    assert member_of(Record(id="a", name="a", status="completed", started="")) is None
+
+
+@pytest.mark.parametrize("odd", [{"group": {"id": 1}}, {"variant": {"of": 7}}, {"group": "x"}])
+def test_a_record_of_an_odd_group_is_damaged(odd):
+    with pytest.raises(DataError, match=r"group|variant"):
+        Record.from_json(json.dumps({**SMALLEST, **odd}))
 
 
 def test_steps_stand_in_their_order_with_what_came_of_them(steps):
@@ -81,7 +89,7 @@ def test_a_workflow_of_which_a_step_is_missing_is_judged_as_far_as_it_came(steps
 
 
 def test_with_other_runs_among_them_members_say_what_they_are(leave, steps):
-    single = leave(a_record(variant={"of": "films", "name": "l2", "changes": {}}))
+    single = leave(a_record(variant=VariantFacts(**{"of": "films", "name": "l2", "changes": {}})))
 
     view = many_runs([*steps, single], EN)
 
@@ -161,11 +169,11 @@ def test_command_refuses_what_means_nothing(kx, steps, tmp_path, args, words):
 
 def test_a_group_can_be_compared_and_its_tests_stand_on_its_page(kx, leave, said, tmp_path):
     group = Group("films-variants-00ff99", "variants", "films")
-    dataset = {**a_record().dataset, "files": {"films.npz": "f00d"}}
+    dataset = replace(a_record().dataset, files={"films.npz": "f00d"})
     other = {**said, "predictions": 1 - said["predictions"]}
     folders = [
         leave(
-            a_record(name=name, group=group.member(name, at, {}).as_dict(), dataset=dataset),
+            a_record(name=name, group=group.member(name, at, {}), dataset=dataset),
             predictions=predictions,
         )
         for at, (name, predictions) in enumerate((("films", said), ("upside", other)))
@@ -205,7 +213,7 @@ def test_a_group_may_be_named_as_a_run_may(kx, leave, steps, tmp_path, reference
 
 def test_of_groups_of_one_name_the_newest_is_meant(kx, leave, steps, tmp_path):
     newer = Group("films-workflow-000001", "workflow", "films")
-    again = leave(a_record(group=newer.member("baseline", 0, {}).as_dict()))
+    again = leave(a_record(group=newer.member("baseline", 0, {})))
 
     assert told(kx, tmp_path, "films-workflow") == [again.name]
     _, _, err = kx("report", "films-workflow-00", "--outputs", tmp_path / "outputs")

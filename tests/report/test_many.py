@@ -8,6 +8,7 @@ from kx.pages.many import FIRST, many_runs
 from kx.pages.overlay import POINTS
 from kx.pages.page import report_of_many
 from kx.pages.table import SETTINGS
+from kx.runs.record_parts import DataFacts
 from kx.wording.words import Words
 from tests.report.conftest import CURVES, a_record, score
 from tests.report.pages import Page
@@ -87,7 +88,9 @@ def test_curves_are_thinned_and_those_of_folds_are_means(leave):
 
 def test_at_first_a_few_runs_of_the_usual_dataset_are_drawn(leave):
     films = [leave() for _ in range(FIRST + 2)]
-    houses = leave(a_record(name="zz", dataset={"name": "houses", "task": "regression"}))
+    houses = leave(
+        a_record(name="zz", dataset=DataFacts(**{"name": "houses", "task": "regression"}))
+    )
 
     view = many_runs([*films, houses], EN)
 
@@ -107,7 +110,7 @@ def test_losses_of_far_different_size_have_a_logarithmic_axis(leave):
 
 
 def test_doubtful_runs_wear_badges(leave):
-    record = a_record(dataset={"name": "x", "sample": True}, smoke=True)
+    record = a_record(dataset=DataFacts(**{"name": "x", "sample": True}), smoke=True)
 
     (line,) = many_runs([leave(record)], EN).lines
 

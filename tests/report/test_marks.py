@@ -1,5 +1,6 @@
 """What makes numbers worth less than they look: said wherever they are shown."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,14 +12,15 @@ from kx.pages.page import report_of_many, report_of_one
 from kx.predicting.prediction import Kept
 from kx.runs.labels import Labels
 from kx.runs.marks import MARKS, WORDS, badge, cry, marks_of, sentence
+from kx.runs.record_parts import BaseFacts
 from kx.runs.run_summary import summary
 from tests.report.conftest import a_record
 from tests.report.pages import Page
 
 DATA = a_record().dataset
 WORN = {
-    "sample": {"dataset": {**DATA, "sample": True}},
-    "random": {"base": {"name": "VGG16", "random": True, "fallback": True}},
+    "sample": {"dataset": replace(DATA, sample=True)},
+    "random": {"base": BaseFacts(name="VGG16", random=True, fallback=True)},
     "leaky": {"leaky": True},
     "smoke": {"smoke": True},
 }

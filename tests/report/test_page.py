@@ -11,6 +11,7 @@ import pytest
 
 import kx.pages
 from kx.pages.page import report_of_many, report_of_one
+from kx.runs.record_parts import DataFacts, FitRecord
 from kx.wording.words import CATALOGUE
 from tests.report.conftest import CURVES, a_record, score
 from tests.report.pages import Page
@@ -121,14 +122,16 @@ def test_whatever_comes_from_data_or_spec_is_shown_as_text(leave, said, many):
     record = a_record(
         name=HOSTILE,
         spec={"name": "films", "note": HOSTILE, "training": {HOSTILE: 1}},
-        dataset={
-            "name": HOSTILE,
-            "task": "binary",
-            "classes": [HOSTILE, "good"],
-            "files": {HOSTILE: "00"},
-            "target": HOSTILE,
-            "fingerprint": HOSTILE,
-        },
+        dataset=DataFacts(
+            **{
+                "name": HOSTILE,
+                "task": "binary",
+                "classes": [HOSTILE, "good"],
+                "files": {HOSTILE: "00"},
+                "target": HOSTILE,
+                "fingerprint": HOSTILE,
+            }
+        ),
         scores={"test": {HOSTILE: score(0.5, 0.4, 0.6, "wilson")}},
         baselines={"test": {HOSTILE: {HOSTILE: 0.3}}},
         warnings=[HOSTILE],
@@ -167,7 +170,7 @@ def test_whatever_comes_from_data_or_spec_is_shown_as_text(leave, said, many):
 
 
 def test_curves_of_many_runs_are_data_that_no_name_can_leave(leave):
-    record = a_record(dataset={"name": "films", "task": "binary"})
+    record = a_record(dataset=DataFacts(**{"name": "films", "task": "binary"}))
     folder = leave(record, curves={"holdout": {"</script><b>": [1.0], "val_</script><b>": [2.0]}})
 
     html = report_of_many([folder], "en")
@@ -229,7 +232,7 @@ def test_examples_that_cannot_be_had_are_named_by_row_and_origin(leave, said):
 
 def test_regression_shows_errors_instead_of_classes(leave):
     record = a_record(
-        dataset={"name": "houses", "task": "regression", "target": "price"},
+        dataset=DataFacts(**{"name": "houses", "task": "regression", "target": "price"}),
         scores={"test": {"mae": score(1.0, 0.5, 1.5, "bootstrap")}},
     )
     said = {
@@ -246,7 +249,9 @@ def test_regression_shows_errors_instead_of_classes(leave):
 
 
 def test_several_labels_have_a_table(leave):
-    record = a_record(dataset={"name": "x", "task": "multilabel", "classes": ["a", "b"]})
+    record = a_record(
+        dataset=DataFacts(**{"name": "x", "task": "multilabel", "classes": ["a", "b"]})
+    )
     said = {"y": np.array([[1, 0], [0, 1]]), "predictions": np.array([[0.9, 0.1], [0.2, 0.3]])}
 
     assert "b 0.0000 0.0000 0.0000 1" in page_of(leave(record, predictions=said)).text
@@ -254,7 +259,9 @@ def test_several_labels_have_a_table(leave):
 
 def test_many_classes_have_a_list_of_confusions_instead_of_a_matrix(leave):
     record = a_record(
-        dataset={"name": "x", "task": "multiclass", "classes": list(map(str, range(70)))}
+        dataset=DataFacts(
+            **{"name": "x", "task": "multiclass", "classes": list(map(str, range(70)))}
+        )
     )
     outputs = np.eye(70, dtype="float32")[[0, 1, 5, 5]]
     said = {"y": np.array([0, 1, 2, 2]), "predictions": outputs}
@@ -274,7 +281,10 @@ def test_outputs_that_are_no_probabilities_are_not_taken_for_such(leave, said):
 def test_folds_stand_side_by_side(leave):
     record = a_record(
         fold_scores={"accuracy": [0.7, 0.9]},
-        fits=[{"name": f"fold-{n}", "epochs": 3, "best_epoch": 2, "seconds": 1.0} for n in (1, 2)],
+        fits=[
+            FitRecord(**{"name": f"fold-{n}", "epochs": 3, "best_epoch": 2, "seconds": 1.0})
+            for n in (1, 2)
+        ],
     )
 
     page = page_of(leave(record, curves={"fold-1": CURVES, "fold-2": CURVES}))
@@ -306,7 +316,9 @@ def test_failed_run_tells_why(leave):
 
 
 def test_sample_data_are_announced_at_the_top(leave):
-    page = page_of(leave(a_record(dataset={"name": "x", "task": "binary", "sample": True})))
+    page = page_of(
+        leave(a_record(dataset=DataFacts(**{"name": "x", "task": "binary", "sample": True})))
+    )
 
     assert page.text.index("SAMPLE DATA") < page.text.index("Verdict")
 

@@ -14,6 +14,7 @@ from kx.pages.page import report_of_one
 from kx.planning import make_plan
 from kx.running.bases import RANDOM_NOTE
 from kx.running.loading import SAMPLE_NOTE
+from kx.runs.record_parts import BaseFacts
 from kx.wording.recorded import SENTENCES, TITLES, in_a_line, told
 from kx.wording.words import Words
 from tests.report.conftest import a_record
@@ -187,7 +188,7 @@ def test_page_marks_the_language_of_what_is_original(leave):
     ("language", "base"), [("en", "VGG16 with random weights"), ("zh", "VGG16，随机权重")]
 )
 def test_page_and_terminal_name_random_weights_alike(kx, leave, language, base):
-    folder = leave(a_record(base={"name": "VGG16", "random": True}))
+    folder = leave(a_record(base=BaseFacts(**{"name": "VGG16", "random": True})))
 
     _, shown, _ = kx("show", "last", "--lang", language, "--outputs", folder.parent)
 

@@ -3,6 +3,7 @@
 import pytest
 
 from kx.pages.opening import alarms, expectations, interval, remarks, verdict
+from kx.runs.record_parts import BaseFacts, DataFacts
 from kx.wording.words import Words
 from tests.report.conftest import a_record, score
 
@@ -66,7 +67,7 @@ def test_expectation_says_what_was_expected_and_by_whom():
 
 def test_whatever_makes_numbers_worth_less_is_said_aloud():
     record = a_record(
-        dataset={"name": "films", "sample": True}, base={"fallback": "random"}, smoke=True,
+        dataset=DataFacts(name="films", sample=True), base=BaseFacts(fallback=True), smoke=True,
         leaky=True,
     )  # fmt: skip
 

@@ -1,11 +1,12 @@
 import pytest
 
 from kx.runs.folder import RunFolder
-from kx.runs.record import Record, Score
+from kx.runs.record import Record, ScoreRecord
+from kx.runs.record_parts import DataFacts, FitRecord
 
 
 def score(value, low=None, high=None):
-    return Score(value=value, low=low, high=high, interval="Wilson 95 %" if low else None)
+    return ScoreRecord(value=value, low=low, high=high, interval="Wilson 95 %" if low else None)
 
 
 @pytest.fixture
@@ -17,11 +18,17 @@ def record():
         status="completed",
         started="2026-11-23T10:15:02+00:00",
         seconds=72.4,
-        dataset={"name": "imdb", "source": "sample", "sample": True, "train_examples": 25000},
+        dataset=DataFacts(
+            **{"name": "imdb", "source": "sample", "sample": True, "train_examples": 25000}
+        ),
         parameters=160305,
         fits=[
-            {"name": "holdout", "epochs": 20, "best_epoch": 4, "seconds": 12.1, "scores": {}},
-            {"name": "refit", "epochs": 4, "best_epoch": None, "seconds": 4.0, "scores": {}},
+            FitRecord(
+                **{"name": "holdout", "epochs": 20, "best_epoch": 4, "seconds": 12.1, "scores": {}}
+            ),
+            FitRecord(
+                **{"name": "refit", "epochs": 4, "best_epoch": None, "seconds": 4.0, "scores": {}}
+            ),
         ],
         best_epoch=4,
         refit_epochs=4,

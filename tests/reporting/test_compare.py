@@ -15,6 +15,7 @@ from kx.cli.compare import compare
 from kx.runs.compare import differing
 from kx.runs.folder import RunFolder
 from kx.runs.record import Record
+from kx.runs.record_parts import DataFacts
 from tests.machine import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,7 +70,7 @@ def make(tmp_path):
                     id=folder.id,
                     name=name,
                     started="2026-11-23T10:15:02+00:00",
-                    dataset={**data, **(dataset or {})},
+                    dataset=DataFacts(**{**data, **(dataset or {})}),
                     artefacts=folder.artefacts(),
                     **fields,
                 )

@@ -22,6 +22,7 @@ from kx.base.text import (
     stated,
 )
 from kx.contracts import Watcher
+from kx.runs.record_parts import DataFacts, FitRecord
 from kx.runs.run_summary import list_runs
 from kx.terminal.console import (
     PlainWatcher,
@@ -155,10 +156,10 @@ def test_names_from_outside_do_not_reach_the_terminal_as_commands(record):
     hostile = replace(
         record,
         name=HOSTILE,
-        dataset={"name": HOSTILE, "source": HOSTILE, "sample": True},
+        dataset=DataFacts(name=HOSTILE, source=HOSTILE, sample=True),
         scores={"test": {HOSTILE: score}},
         baselines={"test": {HOSTILE: {HOSTILE: 0.5}}},
-        fits=[{"name": HOSTILE, "scores": {HOSTILE: 0.5}}],
+        fits=[FitRecord(name=HOSTILE, scores={HOSTILE: 0.5})],
         expectations=[{**record.expectations[0], "key": HOSTILE, "source": HOSTILE}],
         duplicates={HOSTILE: 1},
         engine_reason=HOSTILE,
@@ -192,7 +193,7 @@ def test_one_epoch_is_no_epochs(record):
 def folded(record, count, **changes):
     """The record of as many folds, with or without a refit."""
     fits = [
-        {"name": f"fold-{n}", "epochs": 9, "best_epoch": 4, "seconds": 1.2, "scores": SCORES}
+        FitRecord(name=f"fold-{n}", epochs=9, best_epoch=4, seconds=1.2, scores=SCORES)
         for n in range(1, count + 1)
     ]
     return replace(record, fits=[*fits, record.fits[1]], scores=SPREAD, baselines=HARD, **changes)
@@ -293,7 +294,7 @@ LOOK = (
 )
 @pytest.mark.parametrize("table", [result_lines, lambda run: run_panel(run, "completed")])
 def test_what_lessens_a_score_is_said_plainly(record, table, changes, said_so, left_out):
-    data = {"name": "imdb", "test_examples": 50}
+    data = DataFacts(name="imdb", test_examples=50)
 
     text = flat(table(replace(record, dataset=data, **changes)))
 
@@ -322,7 +323,7 @@ def test_the_panel_tells_the_engine_its_reason_and_the_time_of_all_fits(record):
 
 
 def test_sample_data_are_marked_wherever_numbers_are_shown(finished, record):
-    real = replace(record, dataset={"name": "imdb", "sample": False})
+    real = replace(record, dataset=DataFacts(name="imdb"))
 
     for table in (result_lines, lambda r: run_panel(r, "completed")):
         assert shown(table(record)).count("SAMPLE DATA") == 2  # under the heading, over the table
@@ -333,7 +334,7 @@ def test_sample_data_are_marked_wherever_numbers_are_shown(finished, record):
 
 def test_long_values_are_folded_and_not_cut(record):
     fingerprint = "".join(f"{n:03}" for n in range(50))
-    data = {"name": "imdb", "fingerprint": fingerprint}
+    data = DataFacts(name="imdb", fingerprint=fingerprint)
 
     text = shown(run_panel(replace(record, dataset=data), "completed"))
     assert fingerprint in "".join("".join(lines(text)).split())

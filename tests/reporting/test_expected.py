@@ -7,7 +7,7 @@ from rich.console import Console
 
 from kx.base.language import LANGUAGES
 from kx.pages.opening import expectations
-from kx.runs.record import Expectation
+from kx.runs.record import ExpectationRecord
 from kx.terminal.panels import result_lines
 from kx.terminal.verdicts import Verified, verdicts_table
 from kx.wording.expected import WORDS, wanted
@@ -30,7 +30,7 @@ def shown(what):
 
 def expecting(record, low, high):
     record.expectations[:] = [
-        Expectation(key="best_epoch", at_least=low, at_most=high, value=4, verdict="met",
+        ExpectationRecord(key="best_epoch", at_least=low, at_most=high, value=4, verdict="met",
                     reason="", source="")
     ]  # fmt: skip
     return record

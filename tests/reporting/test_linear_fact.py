@@ -2,6 +2,7 @@
 
 import pytest
 
+from kx.runs.record_parts import LinearFacts
 from kx.terminal.fact_lines import linear_model
 from kx.wording.run_words import run_words
 
@@ -20,8 +21,8 @@ CHOSEN = {"penalties": [1.0], "of": [0.1, 1.0, 10.0], "folds": 3, "rows": 1200, 
     ],
 )
 def test_the_penalty_of_linear_models_is_told(changes, language, text):
-    assert text in linear_model({**CHOSEN, **changes}, run_words(language))
+    assert text in linear_model(LinearFacts(**{**CHOSEN, **changes}), run_words(language))
 
 
 def test_runs_without_linear_models_tell_nothing_of_them():
-    assert linear_model({}, run_words("en")) == ""
+    assert linear_model(None, run_words("en")) == ""

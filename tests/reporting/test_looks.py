@@ -8,11 +8,13 @@ import pytest
 
 from kx.runs.folder import RunFolder
 from kx.runs.looks import Look, earlier_looks, remember_looks, settle_look, take_look
+from kx.runs.record_parts import DataFacts
 from tests.conftest import ROOT
 
 PLUGIN = {"name": "mine", "source": "plugin", "sample": False, "files": {}}
 OWN = {"name": "text_csv", "source": "path", "sample": False}
 OFFICIAL = {"name": "imdb", "source": "download", "sample": False, "files": {"imdb.npz": "69"}}
+IMDB = DataFacts(**OFFICIAL)
 
 
 def unwarned(title, text):
@@ -86,38 +88,38 @@ def outputs(tmp_path):
 )
 def test_looks_go_by_what_was_looked_at(finished, outputs, first, second, same):
     """Once by the record of the run, once by the ledger alone."""
-    folder = finished(dataset=first)
-    assert take_look(outputs, "b", second, unwarned) == 1 + same
+    folder = finished(dataset=DataFacts(**first))
+    assert take_look(outputs, "b", DataFacts(**second), unwarned) == 1 + same
 
     remember_looks(outputs, [folder])
     (folder / "record.json").unlink()
-    assert take_look(outputs, "b", second, unwarned) == 1 + same  # b counts once
+    assert take_look(outputs, "b", DataFacts(**second), unwarned) == 1 + same  # b counts once
 
 
 def test_a_look_counts_before_it_is_taken(outputs):
     """The first run was killed while it looked: it has the record of its beginning, no scores."""
     with RunFolder.create(outputs, "killed") as run:
-        assert take_look(outputs, run.id, OFFICIAL, unwarned) == 1
+        assert take_look(outputs, run.id, IMDB, unwarned) == 1
 
-    assert take_look(outputs, "20260101-000000-next-0000", OFFICIAL, unwarned) == 2
+    assert take_look(outputs, "20260101-000000-next-0000", IMDB, unwarned) == 2
 
 
 def test_what_the_record_of_a_run_tells_does_not_stay_in_the_ledger(finished, outputs):
-    folder = finished(dataset=OFFICIAL)
+    folder = finished(dataset=IMDB)
     with RunFolder.create(outputs, "killed") as run:
-        take_look(outputs, run.id, OFFICIAL, unwarned)
-    take_look(outputs, folder.name, OFFICIAL, unwarned)
+        take_look(outputs, run.id, IMDB, unwarned)
+    take_look(outputs, folder.name, IMDB, unwarned)
 
     settle_look(outputs, run.id)  # no record of its end: it stays
     settle_look(outputs, folder.name)
 
     assert list(json.loads((outputs / "looks.json").read_text())["taken"]) == [run.id]
-    assert earlier_looks(outputs, Look.of(OFFICIAL)) == 2
+    assert earlier_looks(outputs, Look.of(IMDB)) == 2
 
 
 def test_a_ledger_with_nothing_in_it_goes(finished, outputs):
-    folder = finished(dataset=OFFICIAL)
-    take_look(outputs, folder.name, OFFICIAL, unwarned)
+    folder = finished(dataset=IMDB)
+    take_look(outputs, folder.name, IMDB, unwarned)
 
     settle_look(outputs, folder.name)
 
@@ -126,20 +128,21 @@ def test_a_ledger_with_nothing_in_it_goes(finished, outputs):
 
 def test_the_look_of_a_killed_run_is_remembered_when_it_is_removed(kx, outputs):
     with RunFolder.create(outputs, "killed") as run:
-        take_look(outputs, run.id, OFFICIAL, unwarned)
+        take_look(outputs, run.id, IMDB, unwarned)
 
     code, _, err = kx("rm", run.id, "--yes", "--outputs", outputs)
 
     assert code == 0, err
     assert "Still counted: 1 look at the test set of imdb." in err
-    assert earlier_looks(outputs, Look.of(OFFICIAL)) == 1
+    assert earlier_looks(outputs, Look.of(IMDB)) == 1
 
 
 def test_looks_taken_at_the_same_time_have_numbers_of_their_own(outputs):
     script = (
         "import sys; from pathlib import Path; from kx.runs.looks import take_look\n"
+        "from kx.runs.record_parts import DataFacts\n"
         "sys.stdin.read()\n"
-        "data = {'name': 'imdb', 'source': 'download'}\n"
+        "data = DataFacts(name='imdb', source='download')\n"
         "print(take_look(Path(sys.argv[1]), sys.argv[2], data, print))"
     )
     processes = [
@@ -166,8 +169,8 @@ def test_the_ledger_of_an_older_kx_still_counts(outputs):
     document = {"schema_version": 1, "looks": looks}
     (outputs / "looks.json").write_text(json.dumps(document))
 
-    own = OWN | {"files": {"a.csv": "1f"}, "test_fingerprint": "x"}
-    assert take_look(outputs, "d", OFFICIAL | {"test_fingerprint": "y"}, unwarned) == 3
+    own = DataFacts(**OWN, files={"a.csv": "1f"}, test_fingerprint="x")
+    assert take_look(outputs, "d", DataFacts(**OFFICIAL, test_fingerprint="y"), unwarned) == 3
     assert take_look(outputs, "e", own, unwarned) == 2
     assert json.loads((outputs / "looks.json").read_text())["looks"] == looks
 
@@ -179,7 +182,7 @@ def test_a_record_that_cannot_be_read_is_named_beside_the_number_of_looks(output
     (outputs / "20260101-000000-first-0000" / "record.json").write_text(content, "latin-1")
     said = []
 
-    looks = take_look(outputs, "b", OFFICIAL, lambda *told: said.append(told))
+    looks = take_look(outputs, "b", IMDB, lambda *told: said.append(told))
 
     assert looks == 1
     ((title, text),) = said
@@ -194,6 +197,6 @@ def test_of_several_damaged_records_the_number_is_told(outputs):
         (folder / "record.json").mkdir()
     said = []
 
-    take_look(outputs, "b", OFFICIAL, lambda *told: said.append(told))
+    take_look(outputs, "b", IMDB, lambda *told: said.append(told))
 
     assert "of 20260101-000000-bad-0000 (and of 2 more) cannot" in said[0][1]

@@ -41,7 +41,7 @@ def test_fields_of_the_future_are_passed_over():
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        ({"schema_version": 3, "scores": 7}, "newer kx"),
+        ({"schema_version": 4, "scores": 7}, "newer kx"),
         ({"status": "fine"}, "status: Input should be 'completed'"),
         ({"scores": {"test": {"accuracy": 0.5}}}, "scores.test.accuracy"),
         ({"scores": []}, "scores"),
@@ -68,7 +68,7 @@ def test_baselines_of_a_first_form_record_are_those_of_the_test_part(old, new):
 
     assert Record.from_json(text) == Record(**SMALLEST, baselines=new, seconds=1.5)
     again = Record.from_json(Record.from_json(text).to_json())
-    assert (again.baselines, again.schema_version) == (new, 2)
+    assert (again.baselines, again.schema_version) == (new, 3)
 
 
 @pytest.mark.parametrize("baselines", [7, "none", [], None, {"accuracy": 0.5}])

@@ -12,11 +12,12 @@ import pytest
 from kx.base.errors import DataError, RunLockedError
 from kx.runs.folder import RunFolder, run_ids
 from kx.runs.looks import Look, earlier_looks, remember_looks, take_look
+from kx.runs.record_parts import DataFacts
 from kx.runs.removal import leftovers, remove_runs, size_of
 from kx.runs.run_group import Group, page_of
 from tests.machine import PATIENCE
 
-REAL = {"name": "imdb", "source": "cache", "sample": False}
+REAL = DataFacts(**{"name": "imdb", "source": "cache", "sample": False})
 LATER = time.time() + 3600
 
 
@@ -47,7 +48,7 @@ def group(finished, outputs):
     """Leave a group of two runs with its report; return the report and the folders."""
     group = Group.new("variants", "imdb")
     members = [group.member(label, place, {}) for place, label in enumerate(("imdb", "l2"))]
-    folders = [finished(group=member.as_dict()) for member in members]
+    folders = [finished(group=member) for member in members]
     page = page_of(outputs, group.id)
     page.write_text("x" * 2_000_000)
     return page, folders
@@ -91,7 +92,7 @@ def test_a_record_that_names_a_file_elsewhere_has_no_report(kx, finished, output
     victim = outputs.parent / "x-variants-000000.html"
     victim.write_text("mine")
     member = Group("../x-variants-000000", "variants", "x").member("x", 0, {})
-    finished(group=member.as_dict())
+    finished(group=member)
 
     assert kx("rm", "last", "--yes", "--outputs", outputs)[0] == 0
     assert victim.exists()
@@ -111,8 +112,8 @@ def test_looks_at_the_test_part_stay_counted(kx, finished, outputs):
 
 def test_looks_at_one_folder_of_pictures_are_none_at_another(kx, finished, outputs):
     own = {"name": "image_folder", "source": "path", "sample": False}
-    finished(dataset={**own, "files": {"cats": "1f"}})
-    finished(dataset={**own, "files": {"dogs": "2e"}})
+    finished(dataset=DataFacts(**{**own, "files": {"cats": "1f"}}))
+    finished(dataset=DataFacts(**{**own, "files": {"dogs": "2e"}}))
 
     assert [looks(outputs, f"image_folder {name}") for name in ("cats", "dogs", "cows")] == [
         1,

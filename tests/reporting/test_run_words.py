@@ -8,6 +8,13 @@ import pytest
 from rich.console import Console
 
 from kx.cli.lineup import show_lineup
+from kx.runs.record_parts import (
+    BaseFacts,
+    EmbeddingFacts,
+    FeatureFacts,
+    FrozenFacts,
+    VocabularyFacts,
+)
 from kx.runs.run_group import Group
 from kx.terminal.console import result_lines, run_panel
 from kx.terminal.lineup import Entrant
@@ -40,11 +47,11 @@ def rich(record):
         seeds={"spec": 1, "split": 2, "weights": 3},
         diagnosis={"kind": "too_short", "rule": "few", "epochs": 3, "advice": ["longer"],
                    "best_epoch": None, "score": "", "numbers": {}},
-        features={"forward_passes": 3, "seconds": 1.0},
-        frozen={"before": "a", "after": "b", "weights": 3},
-        embeddings={"words": 10, "known": 5},
-        base={"name": "VGG16", "random": True},
-        vocabulary={"tokens": 9, "unknown": {"test": [0.1]}},
+        features=FeatureFacts(forward_passes=3, seconds=1.0),
+        frozen=FrozenFacts(before="a", after="b", weights=3),
+        embeddings=EmbeddingFacts(words=10, known=5),
+        base=BaseFacts(name="VGG16", random=True),
+        vocabulary=VocabularyFacts(tokens=9, unknown={"test": [0.1]}),
         duplicates={"validation": 5}, test_looks=3, leaky=True, smoke=True,
     )  # fmt: skip
 

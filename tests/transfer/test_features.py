@@ -31,7 +31,7 @@ def passes(home):
     """Make the features of a spec's pictures and train nothing: how many, and of which form."""
     from kx.contracts import Watcher
     from kx.planning import make_plan
-    from kx.running.bases import find_weights
+    from kx.running.bases import find_base
     from kx.running.features import extracted
     from kx.running.loading import load
     from kx.running.work import Switches, Work
@@ -44,13 +44,13 @@ def passes(home):
         with ExitStack() as stack:
             folder = stack.enter_context(RunFolder.create(home / "outputs", "unfitted"))
             history = stack.enter_context(closing(folder.history()))
-            work = Work(plan, folder, Watcher(), Switches(), history, {"precision": precision})
-            bundle = load(work)
-            find_weights(work, bundle.info)
-            found = extracted(work, bundle)
-        assert work.facts["features"]["parameters"] == work.extractor.parameters
-        assert work.facts["features"]["shape"] == list(found.info.input_shape)
-        return work.facts["features"]["forward_passes"], found.info.input_shape
+            work = Work(plan, folder, Watcher(), Switches(), history, precision)
+            loaded = load(work)
+            base = find_base(work, loaded)
+            found = extracted(work, loaded, base.extractor)
+        facts, shape = found.features, found.bundle.info.input_shape
+        assert (facts.parameters, facts.shape) == (base.extractor.parameters, shape)
+        return facts.forward_passes, shape
 
     start_tensorflow(deterministic=True)
     return made

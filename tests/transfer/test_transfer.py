@@ -126,7 +126,10 @@ def test_a_frozen_base_is_proved_to_be_frozen(runs, kx):
     line = f"frozen tensors: 35, unchanged (sha {frozen['after'][:8]}…)"
     assert line in out
     assert line in kx("show", folder.name, "--outputs", folder.parent)[1]
-    assert record["base"] == {"name": "MobileNet", "random": True, "fallback": False}
+    assert record["base"] == {
+        "name": "MobileNet", "random": True, "fallback": False, "file": "", "source": "",
+        "sha256": "",
+    }  # fmt: skip
 
 
 def test_fine_tuning_is_one_curve_with_phases_and_a_refit_cut_short(runs, kx):

@@ -1,0 +1,72 @@
+"""What the baselines say of rows: constants and, where it is not too large, a linear model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from kx.contracts import DatasetInfo, Split
+from kx.runs.record_parts import LinearFacts
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from kx.evaluators.baselines import LinearFit
+
+Asked = tuple[Any, "np.ndarray"]
+"""Features, and which of their rows."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Guesses:
+    """What the baselines say.
+
+    Attributes:
+        said: name of a baseline -> (n, outputs).
+        note: why the linear model is left out; empty: it is not.
+        linear: how the linear model was fitted, if it was.
+    """
+
+    said: Mapping[str, np.ndarray]
+    note: str = ""
+    linear: Sequence[LinearFit] = ()
+
+
+def guesses(data: Split, rows: np.ndarray, asked: Asked, info: DatasetInfo, times: int) -> Guesses:
+    """Return what the baselines say of ``asked``.
+
+    Args:
+        data: prepared.
+        rows: of ``data`` that they learn from.
+        asked: prepared features, and the rows of these to be predicted.
+        info: form of the data.
+        times: how often this is to be done: many times a second are minutes.
+    """
+    from kx.evaluators.baselines import baseline_predictions, linear_too_large
+
+    x, asked_rows = asked
+    reason = linear_too_large(data, info, times, rows)
+    if reason:
+        # The constants look at no features, and these may be too many to be copied.
+        x, data = x[:, :0], replace(data, x=data.x[:, :0])
+    fits: list[LinearFit] = []
+    said = baseline_predictions(
+        data.take(rows), x[asked_rows], info, linear=not reason, times=times, told=fits.append
+    )
+    return Guesses(said, f"no linear model: {reason}" if reason else "", fits)
+
+
+def linear_facts(fits: Sequence[LinearFit]) -> LinearFacts | None:
+    """Return what the record says of linear models, one after the other: each chose for itself."""
+    from kx.evaluators.baselines import STRENGTHS
+
+    if not fits:
+        return None
+    return LinearFacts(
+        penalties=tuple(strength for fit in fits for strength in fit.strengths),
+        of=tuple(sorted(STRENGTHS)),
+        folds=fits[-1].folds,
+        rows=fits[-1].rows,
+        converged=all(fit.converged for fit in fits),
+    )

@@ -1,0 +1,91 @@
+"""How far a run has come: what its stages have returned, and the record that it makes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from kx.running.bases import Base
+from kx.running.fits import Fits
+from kx.running.guesses import linear_facts
+from kx.running.judging import Judged, Tested
+from kx.running.loading import Loaded
+from kx.running.work import Work
+from kx.runs.record import ExpectationRecord, Record, Status
+from kx.runs.record_parts import DataFacts, PartialNetwork
+
+
+@dataclass(slots=True)
+class Story:
+    """What each stage of a run has returned; only the runner adds to it.
+
+    A record can be made of it at any time, by another thread too: what is not there yet is missing.
+
+    Attributes:
+        begun: the record as it was when the run began.
+        fits: as far as they have come.
+        test_looks: which look at the test part this run takes; 0: none yet.
+        partial: of a run that was stopped, the network that is kept.
+        error: what ended the run, if it ended badly.
+    """
+
+    begun: Record
+    work: Work
+    loaded: Loaded | None = None
+    base: Base = field(default_factory=Base)
+    fits: Fits = field(default_factory=Fits)
+    judged: Judged | None = None
+    test_looks: int = 0
+    tested: Tested | None = None
+    expectations: list[ExpectationRecord] = field(default_factory=list)
+    partial: PartialNetwork | None = None
+    error: str | None = None
+
+    def record(self, status: Status) -> Record:
+        """Return the record of the run as far as it has come."""
+        loaded, fits, judged, tested = self.loaded, self.fits, self.judged, self.tested
+        known = replace(
+            self.begun,
+            status=status,
+            seeds={**self.begun.seeds, **fits.drawn},
+            base=self.base.facts,
+            embeddings=self.base.coverage,
+            features=loaded.features if loaded else None,
+            dataset=self._data(),
+            fits=list(fits.records),
+            frozen=fits.frozen,
+            vocabulary=tested.vocabulary if tested else fits.vocabulary,
+            parameters=fits.parameters,
+            engine=fits.engine,
+            engine_reason=fits.engine_reason,
+            fit_seconds=fits.seconds,
+            refit_epochs=fits.refit_epochs,
+            refit_rates=fits.refit_rates,
+            duplicates=fits.duplicates,
+            linear=linear_facts([*fits.linear, *(tested.linear if tested else ())]),
+            baseline_note=(tested.baseline_note if tested else "") or fits.baseline_note,
+            expectations=self.expectations,
+            test_looks=self.test_looks,
+            warnings=list(self.work.warnings),
+            partial=self.partial,
+            error=self.error,
+        )
+        if not judged:
+            return known
+        parts: dict[str, Judged | Tested] = {"validation": judged} | (
+            {"test": tested} if tested else {}
+        )
+        return replace(
+            known,
+            scores={part: of.scores for part, of in parts.items()},
+            baselines={part: of.baselines for part, of in parts.items()},
+            fold_scores={name: list(of) for name, of in judged.fold_scores.items()},
+            streamed=judged.streamed,
+            best_epoch=judged.best_epoch,
+            seeds_count=len(fits.seeds),
+            leaky=self.work.plan.spec.preparation.leaky,
+        )
+
+    def _data(self) -> DataFacts:
+        if not self.loaded:
+            return self.begun.dataset
+        return replace(self.loaded.facts, validation_as_given=self.fits.as_given)

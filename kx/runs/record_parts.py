@@ -1,0 +1,252 @@
+"""The parts of a record: what each stage of a run found out, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataFacts:
+    """What is known of the data that a run read.
+
+    Attributes:
+        source: ``path``, ``plugin``, or where the official files were found; see ``Provenance``.
+        sample: whether a generated stand-in took the place of the real data.
+        files: name of a file -> its SHA-256.
+        fingerprint: SHA-256 over both parts.
+        test_fingerprint: SHA-256 over the test part.
+        validation_examples: rows at the end of the training part that the dataset gives for
+            validation.
+        validation_as_given: whether the run validated with just these; None: it did not come so
+            far.
+        test_examples: 0: there are none; None: of an older kx.
+        classes: names, in the order of the labels.
+        target: unit of the targets, such as ``price (1000 USD)``.
+        scale: how features are scaled; ``fixed``: they cannot be.
+        target_scale: of a regression, ``none`` or ``standardize``.
+        target_reason: why targets are scaled.
+        target_mean: of all targets of the training part.
+        target_deviation: likewise.
+    """
+
+    name: str = ""
+    task: str | None = None
+    source: str | None = None
+    sample: bool = False
+    files: Mapping[str, str] = field(default_factory=dict)
+    fingerprint: str | None = None
+    test_fingerprint: str | None = None
+    train_examples: int | None = None
+    validation_examples: int | None = None
+    validation_as_given: bool | None = None
+    test_examples: int | None = None
+    classes: tuple[str, ...] = ()
+    target: str | None = None
+    scale: str | None = None
+    target_scale: str | None = None
+    target_reason: str | None = None
+    target_mean: float | None = None
+    target_deviation: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaseFacts:
+    """What a network was built on, and where its weights are from.
+
+    Attributes:
+        name: of a network of ``keras.applications``, or ``word vectors``.
+        file: that held the weights; empty if they are random.
+        source: where the file was found.
+        sha256: of the file.
+        random: whether the weights are random.
+        fallback: whether they are random because those that the spec asks for were not to be found.
+    """
+
+    name: str = ""
+    file: str = ""
+    source: str = ""
+    sha256: str = ""
+    random: bool = False
+    fallback: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddingFacts:
+    """How many words of a vocabulary have a pretrained vector.
+
+    Attributes:
+        words: in the vocabulary; of several vocabularies, the one that is covered worst.
+        known: of these, with a vector.
+        dimensions: numbers of a vector.
+        vectors: in the file.
+        duplicates: lines of the file that were passed over.
+    """
+
+    words: int = 0
+    known: int = 0
+    dimensions: int = 0
+    vectors: int = 0
+    duplicates: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureFacts:
+    """The features that a base made of pictures before the fits.
+
+    Attributes:
+        forward_passes: pictures that went through the base in this run.
+        cached: whether there were none.
+        seconds: wall clock.
+        shape: of the features of one picture.
+        parameters: of the base.
+    """
+
+    forward_passes: int = 0
+    cached: bool = False
+    seconds: float = 0.0
+    shape: tuple[int, ...] = ()
+    parameters: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrozenFacts:
+    """The proof that no phase changed what was frozen; each fit was held against it.
+
+    Attributes:
+        weights: how many tensors were frozen in all phases.
+        before: SHA-256 over their values before training.
+        after: likewise, after it.
+    """
+
+    weights: int = 0
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VocabularyFacts:
+    """The vocabulary of texts.
+
+    Attributes:
+        tokens: in the vocabulary of the last fit.
+        unknown: part -> which share of its tokens is not in the vocabulary, fit by fit.
+    """
+
+    unknown: Mapping[str, list[float]] = field(default_factory=dict)
+    tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseRecord:
+    """A phase of a fit that has several, or that froze something.
+
+    Attributes:
+        start: its first epoch, counted from 1 in the whole fit.
+        frozen: how many tensors were frozen.
+        before: SHA-256 over their values; empty where nothing was frozen.
+        after: likewise, after the phase.
+    """
+
+    start: int = 1
+    frozen: int = 0
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitRecord:
+    """One fit.
+
+    Attributes:
+        epochs: how many it took.
+        best_epoch: by the monitored metric; None of a refit, which has no validation part.
+        seconds: wall clock.
+        scores: metric -> its value after the last epoch.
+        phases: empty unless the training has several, or froze something.
+    """
+
+    name: str = ""
+    epochs: int | None = None
+    best_epoch: int | None = None
+    seconds: float | None = None
+    scores: Mapping[str, float | None] = field(default_factory=dict)
+    phases: tuple[PhaseRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinearFacts:
+    """How the linear models among the baselines were fitted.
+
+    Attributes:
+        penalties: that were chosen, in the order of the fits.
+        of: those that they were chosen from.
+        folds: of training rows that judged them; 1: a part that was held out; 0: none did, and the
+            penalty is the default.
+        rows: of the training part that were looked at for that.
+        converged: whether all fits did.
+    """
+
+    penalties: tuple[float, ...] = ()
+    of: tuple[float, ...] = ()
+    folds: int = 0
+    rows: int = 0
+    converged: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartialNetwork:
+    """The network that is kept of a run that was stopped while it trained.
+
+    Attributes:
+        file: in the run's folder.
+        fit: its name.
+        epoch: whose weights it has; 0: before the end of the first.
+        epochs: that the fit was to have.
+        choice: ``best`` or ``last``.
+    """
+
+    file: str = ""
+    fit: str = ""
+    epochs: int = 0
+    epoch: int = 0
+    choice: str = "last"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariantFacts:
+    """Which variant of a spec a run is.
+
+    Attributes:
+        of: name of the spec.
+        name: of the variant.
+        changes: dotted key of the spec -> its value here.
+    """
+
+    of: str = ""
+    name: str = ""
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+Kind = Literal["variants", "workflow"]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """What a run is among those that it was carried out with.
+
+    Attributes:
+        group: id of the group; empty for a variant that was trained alone.
+        of: name of the spec from which all were made.
+        label: name of the variant or of the step; of the spec itself, its own.
+        place: among them, counted from 0.
+        changes: dotted key of the spec -> its value here.
+    """
+
+    group: str
+    kind: Kind
+    of: str
+    label: str
+    place: int = 0
+    changes: Mapping[str, Any] = field(default_factory=dict)
