@@ -16,6 +16,7 @@ from kx.planning.rules import (
     data,
     names,
     training,
+    without_effect,
 )
 from kx.spec.document import parse
 from kx.spec.load import expand_shorthands
@@ -47,7 +48,9 @@ def test_a_sound_plan_breaks_no_rule(sound):
     assert list(broken(sound)) == []
 
 
-@pytest.mark.parametrize("module", [data, names, training], ids=lambda module: module.__name__)
+@pytest.mark.parametrize(
+    "module", [data, names, training, without_effect], ids=lambda module: module.__name__
+)
 def test_every_rule_is_listed(module):
     listed = {rule.__name__ for rule in (*SPEC_RULES, *DATA_RULES)}
     rules = {

@@ -101,7 +101,8 @@ def resized(spec: Spec, factor: float) -> Changes:
 
 def _stop(found: Diagnosis, spec: Spec) -> Changes:
     epochs = spec["training"]["epochs"]
-    shorter = found.best_epoch and found.best_epoch < epochs and not spec["training"].get("phases")
+    best, skipped = found.best_epoch or 0, spec.get("validation", {}).get("skip_epochs", 0)
+    shorter = skipped < best < epochs and not spec["training"].get("phases")
     return {"training.epochs": found.best_epoch} if shorter else {}
 
 

@@ -193,7 +193,9 @@ def _advice(path: Path, code: int | None, needed: int | None) -> str:
         return f". A {kind} of that name is there: choose another name."
     if not path.parent.is_dir():
         return f". {path.parent} is not a folder: make it first, or choose another."
-    return f"{_room(path, needed)}. Make room there, or choose another folder with --outputs."
+    if code not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO):
+        return ". Choose another place."
+    return f"{_room(path, needed)}. Make room there, or choose another place."
 
 
 def _room(path: Path, needed: int | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+from kx.base.errors import DataError
 from kx.components.options import SpecPath
 from kx.components.registry import dataset
 from kx.contracts import DatasetBundle, DatasetInfo, Split
@@ -110,9 +111,9 @@ def text_csv(
     files.watcher.stage(f"{rows.table.name}: {len(rows.lines):,} rows, {rows.table.written}")
     found = target_of(rows.labels, target.task)
     info = _described(form, found, wanted, rows, test_fraction)
-    labels = _numbers(rows.said, found)
+    labels = _numbers(rows, found)
     everything = Split(np.arange(len(labels)), labels)
-    train, test = divided(everything, test_fraction, labels, split_seed)
+    train, test = divided(everything, test_fraction, labels, split_seed, mixed=False)
     return _bundle(info, rows, {"train": train, "test": test})
 
 
@@ -139,14 +140,33 @@ def _described(
     )
 
 
-def _numbers(said: Sequence[str], found: Target) -> np.ndarray:
-    """Return the labels as numbers: (n,) int32 of classes, or (n,) float32."""
+def _numbers(rows: TableRead, found: Target) -> np.ndarray:
+    """Return the labels as numbers: (n,) int32 of classes, or (n,) float32.
+
+    Raises:
+        DataError: if 32 bits cannot hold them.
+    """
     import numpy as np
 
-    if not found.classes:
-        return np.array([number_of(label) for label in said], np.float32)
-    places = {name: at for at, name in enumerate(found.classes)}
-    return np.array([places[label] for label in said], np.int32)
+    if found.classes:
+        places = {name: at for at, name in enumerate(found.classes)}
+        return np.array([places[label] for label in rows.said], np.int32)
+    exact = np.array([number_of(label) for label in rows.said], np.float64)
+    with np.errstate(over="ignore"):
+        numbers = exact.astype(np.float32)
+    if np.isinf(numbers).any():
+        row = int(np.isinf(numbers).argmax())
+        raise DataError(
+            f"{rows.labels.where}: line {rows.lines[row]}: {rows.said[row]} is beyond the range of "
+            "32-bit numbers, 3.4e38. Divide the column."
+        )
+    kept, there = len(np.unique(numbers)), len(np.unique(exact))
+    if kept < there / 2:
+        raise DataError(
+            f"{rows.labels.where} holds {there:,} different numbers, of which 32 bits tell only "
+            f"{kept:,} apart: they differ too little for their size. Subtract what they share."
+        )
+    return numbers
 
 
 def _bundle(info: DatasetInfo, rows: TableRead, parts: Mapping[str, Split]) -> DatasetBundle:

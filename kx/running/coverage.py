@@ -24,6 +24,8 @@ UNDEFINED = frozenset({"auc", "r2"})
 
 MIX_NUMBERS = "mix the rows (shuffle), unless later ones are to be told from earlier ones"
 
+DIFFERENT = "add rows with other targets"
+
 Look = Callable[["np.ndarray", "np.ndarray", DatasetInfo], str]
 """Says of the targets that a split trains on and of those that it validates what is wrong."""
 
@@ -54,7 +56,8 @@ def coverage_complaints(
     for look, told in found.items():
         if told:
             fatal = look is _unlearnable
-            yield Complaint("strategy", _some(told), looks.get(look, MIX), fatal)
+            alone = DIFFERENT if regression else MIX
+            yield Complaint("strategy", _some(told), looks.get(look, alone), fatal)
     if not regression:
         yield from _never_validated(y, proposals, info)
 

@@ -147,10 +147,13 @@ def _check_targets(work: Work, bundle: DatasetBundle) -> None:
     Raises:
         DataError: if some cannot be, or there is nothing to learn.
     """
+    from kx.data.arrays.duplicates import all_alike
     from kx.data.arrays.target_checks import (
         check_labels,
         check_targets,
         refuse_unlearnable,
+        refuse_unscalable,
+        remarks_on_metrics,
         remarks_on_outliers,
         remarks_on_parts,
     )
@@ -160,8 +163,15 @@ def _check_targets(work: Work, bundle: DatasetBundle) -> None:
         check_targets(y, part)
         check_labels(y, part, info)
     refuse_unlearnable(bundle.train.y, info)
+    refuse_unscalable(bundle.train.y, info)
+    if all_alike(bundle.train.x):
+        text = f"all {len(bundle.train):,} examples of the training part are the same"
+        work.warn("Check the data", f"{text}: a network can only learn one constant from them")
+    head = work.plan.head(info)
     for part, y in parts.items():
-        for remark in remarks_on_outliers(y, part, info):
+        remarks = remarks_on_outliers(y, part, info)
+        judged = remarks_on_metrics(y, part, info, {head.loss, *head.metrics})
+        for remark in (*remarks, *judged):
             work.warn("Check the data", remark)
     if len(bundle.test):
         for remark in remarks_on_parts(bundle.train.y, bundle.test.y, info):

@@ -6,7 +6,7 @@ from hypothesis.extra import numpy as hnp
 from scipy.sparse import csr_matrix
 
 from kx.data.arrays import duplicates
-from kx.data.arrays.duplicates import count_shared, row_hashes
+from kx.data.arrays.duplicates import all_alike, count_shared, row_hashes
 
 DTYPES = ("uint8", "bool", "int16", "int64", ">i4", "float16", "float32", "float64", "U3")
 
@@ -147,3 +147,14 @@ def test_rows_of_the_first_that_occur_in_the_second_are_counted(validation, trai
     hashes = row_hashes(np.array(validation)), row_hashes(np.array(train))
 
     assert count_shared(*hashes) == shared
+
+
+@pytest.mark.parametrize("form", [np.asarray, csr_matrix])
+def test_rows_are_all_alike_or_not(form):
+    same = np.full((40, 3), 2.5, "float32")
+    last = same.copy()
+    last[39, 2] = 0
+
+    assert all_alike(form(same))
+    assert not all_alike(form(last))
+    assert not all_alike(form(same[:1]))

@@ -139,7 +139,11 @@ def test_what_is_wrong_with_a_table_is_told_with_its_place(table, text, expected
             "--row: ZN: must be a number; got '\"a\"'"]),
         ('{"CRIM": 1, "CRIM": 2, "ZN": 3, "RM": 4}',
             ["--row: column 'CRIM' appears here a second time"]),
-        ("[1]", ["--row:1: must map names of columns to numbers"]),
+        ("[1, 0, 0]", ["--row: rows are given as a list of mappings from columns to numbers; "
+            "got 1"]),
+        ("[]", ["--row: has no row"]),
+        ("[" * 100_000, ["--row: not valid JSON: nested too deep for a row"]),
+        ('{"CRIM": 1e39, "ZN": 1, "RM": 1}', ["--row: CRIM: is beyond 3.4e38; got '1e+39'"]),
         ("{", ["--row: not valid JSON: Expecting property name enclosed in double quotes: "
             "line 1 column 2 (char 1)"]),
     ],

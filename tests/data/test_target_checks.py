@@ -10,6 +10,8 @@ from kx.contracts import DatasetInfo
 from kx.data.arrays.target_checks import (
     check_labels,
     refuse_unlearnable,
+    refuse_unscalable,
+    remarks_on_metrics,
     remarks_on_outliers,
     remarks_on_parts,
 )
@@ -135,3 +137,33 @@ def test_of_several_outputs_each_is_looked_at():
 )
 def test_other_targets_are_no_outliers(info, y):
     assert list(remarks_on_outliers(np.array(y), "training", info)) == []
+
+
+@pytest.mark.parametrize(("size", "told"), [(1e30, "1e\\+30"), (1e-20, "1e-20")])
+def test_targets_whose_squares_32_bits_cannot_hold_are_refused(size, told):
+    with pytest.raises(DataError, match=f"standard deviation of {told}, .* 1e-15 to 1e\\+15"):
+        refuse_unscalable(np.array([-size, size], "float32"), PRICES)
+
+
+@pytest.mark.parametrize("info", [YES, PRICES])
+def test_other_targets_are_not(info):
+    refuse_unscalable(np.array([0.0, 1.0], "float32"), info)
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        ({"mse", "mape"}, ["2 of 4 targets of the test part are 0, and mape divides"]),
+        ({"msle"}, ["1 of 4 targets of the test part are below 0, which msle takes for 0"]),
+        ({"mse", "mae"}, []),
+    ],
+)
+def test_targets_that_a_metric_cannot_judge_are_counted(names, told):
+    y = np.array([0.0, -5.0, 0.0, 2.0])
+
+    remarks = list(remarks_on_metrics(y, "test", PRICES, names))
+
+    assert [remark.startswith(start) for remark, start in zip(remarks, told, strict=True)] == (
+        [True] * len(told)
+    )
+    assert list(remarks_on_metrics(y[:1], "test", YES, names)) == []

@@ -58,6 +58,9 @@ def test_many_decimal_numbers_are_a_regression_and_that_is_told():
         (["a", "a"], "has 1 class: it needs two"),
         ([*DECIMALS, "unknown"], "All are numbers but 'unknown' (line 42): if these mean"),
         ([], "has no label at all"),
+        (["1.5", "2.75", "good"], "holds decimal numbers, and 'good' (line 4). If that means"),
+        (["1.5", "inf", "2.5"], "and 'inf' (line 3)"),
+        (["0x1", "5.5", "1e3"], "and '0x1' (line 2)"),
     ],
 )
 def test_what_may_be_meant_otherwise_is_asked_for(labels, said):
@@ -109,3 +112,22 @@ def test_what_means_nothing_may_be_said():
 )  # fmt: skip
 def test_a_number_is_written_with_digits_and_a_point(text, number):
     assert number_of(text) == number
+
+
+@pytest.mark.parametrize(
+    ("labels", "different"),
+    [(("inf", "-inf"), True), (("-", "."), True), (("b", "b\u200b"), False),
+     (("a-b", "a b"), False),
+     (("-a", "a"), True)],
+)  # fmt: skip
+def test_signs_are_no_form(labels, different):
+    remarks = target_of(column(*labels), "classes").remarks
+
+    assert any("differ only in form" in remark for remark in remarks) is not different
+
+
+def test_a_label_without_a_letter_or_digit_is_asked_about():
+    (remark,) = target_of(column("yes", "?", "no", "?"), "auto").remarks
+
+    assert "the label '?' (2 times, first in line 3), learned as a class" in remark
+    assert "list it in dataset.missing_labels" in remark

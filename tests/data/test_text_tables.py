@@ -218,3 +218,25 @@ def test_check_tells_what_is_wrong_with_a_table(
 
     assert found == code
     assert said in " ".join((out + err).split())
+
+
+def test_rows_for_training_stay_in_the_order_of_the_file(load):
+    bundle = load("text,label\n" + ROWS)
+
+    for part in ("train", "test"):
+        lines = [int(line.removeprefix("line ")) for line in bundle.origins[part]]
+        assert lines == sorted(lines)
+
+
+def test_numbers_beyond_32_bits_are_refused_with_their_line(load):
+    numbers = "".join(f"words {n},{n}.5\n" for n in range(30))
+
+    with pytest.raises(DataError, match="line 32: 1e300 is beyond the range of 32-bit numbers"):
+        load("text,label\n" + numbers + "words,1e300\n", task="regression")
+
+
+def test_numbers_that_32_bits_do_not_tell_apart_are_refused(load):
+    numbers = "".join(f"words {n},17000000{n:02}.{n % 9 + 1}\n" for n in range(30))
+
+    with pytest.raises(DataError, match=r"holds 30 different numbers, of which .* only \d+ apart"):
+        load("text,label\n" + numbers, task="regression")

@@ -41,6 +41,17 @@ def row_hashes(x: Any) -> np.ndarray:
     return np.concatenate([_multilinear(words, factors) for words in _words(x, width)])
 
 
+def all_alike(x: Any) -> bool:
+    """Whether all rows of ``x``, two at least, are the same; most often the first few tell."""
+    import numpy as np
+
+    rows = x.shape[0] if hasattr(x, "shape") else len(x)
+    if rows < 2:
+        return False
+    few = np.arange(min(rows, 16))
+    return len(np.unique(row_hashes(x[few]))) == 1 and len(np.unique(row_hashes(x))) == 1
+
+
 def count_shared(validation_hashes: np.ndarray, train_hashes: np.ndarray) -> int:
     """Return how many rows of the validation part occur in the training part, too."""
     import numpy as np

@@ -58,7 +58,7 @@ def held_out(examples: int, fraction: float) -> int:
 
 
 def divided(
-    data: Split, fraction: float, strata: np.ndarray, seed: int = SEED
+    data: Split, fraction: float, strata: np.ndarray, seed: int = SEED, *, mixed: bool = True
 ) -> tuple[Split, Split]:
     """Draw a training and a test part by chance, the same ones at each call.
 
@@ -68,6 +68,8 @@ def divided(
         strata: (n,) numbers whose distribution is about equal in both parts: classes, or the
             targets of a regression.
         seed: of the chance.
+        mixed: whether the rows of both parts are put into a new order; otherwise they stay in that
+            of ``data``, which may mean something, such as time.
     """
     import numpy as np
 
@@ -78,6 +80,8 @@ def divided(
     count = held_out(len(order), fraction)
     picks = ((np.arange(count) + 0.5) * len(order) / count).astype(int)
     train, test = np.delete(order, picks), order[picks]
+    if not mixed:
+        return data.take(np.sort(train)), data.take(np.sort(test))
     return data.take(random.permutation(train)), data.take(random.permutation(test))
 
 

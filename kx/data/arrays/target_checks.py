@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from kx.base.errors import DataError
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 NAMED = 5
 """So many classes are named in a sentence; of the others, their number."""
+
+SMALLEST_DEVIATION, LARGEST_DEVIATION = 1e-15, 1e15
+"""Of targets: the squares of others are nearly beyond 32-bit numbers, 1e-38 to 3e38."""
 
 FEW = 10
 """Rows: among fewer, one that decides a score is no surprise."""
@@ -81,6 +84,49 @@ def refuse_unlearnable(y: np.ndarray, info: DatasetInfo) -> None:
         raise DataError(
             f"All {len(y):,} targets of the training part of {info.name} are {what}: there is "
             "nothing to learn. Look for what is missing from the data."
+        )
+
+
+def refuse_unscalable(y: np.ndarray, info: DatasetInfo) -> None:
+    """Make sure that losses of the targets of a regression stay within 32-bit numbers.
+
+    Raises:
+        DataError: if the squares of their deviations do not.
+    """
+    if info.task != "regression" or not len(y):
+        return
+    deviation = float(y.astype("float64").std())
+    if not SMALLEST_DEVIATION <= deviation <= LARGEST_DEVIATION:
+        raise DataError(
+            f"The targets of the training part of {info.name} have a standard deviation of "
+            f"{deviation:.3g}, but 32-bit numbers hold losses only for {SMALLEST_DEVIATION:g} to "
+            f"{LARGEST_DEVIATION:g}. Give the targets in another unit."
+        )
+
+
+def remarks_on_metrics(
+    y: np.ndarray, part: str, info: DatasetInfo, names: Collection[str]
+) -> Iterator[str]:
+    """Yield which targets of a part a loss or metric cannot judge.
+
+    Args:
+        y: the targets of ``part``.
+        part: what to call it.
+        info: the form of the data.
+        names: of the loss and the metrics.
+    """
+    if not is_regression(info):
+        return
+    zeros, negative = int((y == 0).sum()), int((y < 0).sum())
+    if "mape" in names and zeros:
+        yield (
+            f"{zeros:,} of {y.size:,} targets of the {part} part are 0, and mape divides by the "
+            "target: these rows decide it. Use mae"
+        )
+    if "msle" in names and negative:
+        yield (
+            f"{negative:,} of {y.size:,} targets of the {part} part are below 0, which msle takes "
+            "for 0. Use mse"
         )
 
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from kx.data.preparation import AnyPreparation
 
 DELIMITERS = ",;\t"
+LARGEST = 3.4028234e38
+"""That 32 bits can hold."""
+
 GAPS = ("", "nan")
 """What stands for a missing number; case and blanks around it make no difference."""
 
@@ -110,14 +113,23 @@ class _Sheet:
             return
         try:
             found = json.loads(text, object_pairs_hook=_Pairs)
-        except (ValueError, RecursionError) as error:
+        except RecursionError:
+            self.problems.append(f"{name}: not valid JSON: nested too deep for a row")
+            return
+        except ValueError as error:
             self.problems.append(f"{name}: not valid JSON: {error}")
             return
         several = isinstance(found, list) and not isinstance(found, _Pairs)
+        if several and not found:
+            self.problems.append(f"{name}: has no row")
         for number, row in enumerate(found if several else [found], 1):
             place = f"{name}:{number}" if several else name
             if isinstance(row, _Pairs):
                 self._add_pairs(place, [(key, _written(value)) for key, value in row])
+            elif several and not isinstance(row, list | dict):
+                text = "rows are given as a list of mappings from columns to numbers"
+                self.problems.append(f"{name}: {text}; got {json.dumps(row)[:40]}")
+                return
             else:
                 self.problems.append(f"{place}: must map names of columns to numbers")
 
@@ -160,7 +172,9 @@ class _Sheet:
         except ValueError:
             hint = "; write a decimal point, as in 1.5" if "," in text else ""
             return math.nan, f"must be a number; got {text.strip()!r}{hint}"
-        return value, "" if math.isfinite(value) else f"must be finite; got {text.strip()!r}"
+        if not math.isfinite(value):
+            return value, f"must be finite; got {text.strip()!r}"
+        return value, "" if abs(value) <= LARGEST else f"is beyond 3.4e38; got {text.strip()!r}"
 
     def _wrong_header(
         self, name: str, names: Sequence[str], header: _Record, delimiter: str

@@ -143,6 +143,14 @@ def _ask(labels: LabelCounts) -> None:
             f"({_some(labels.counts)}): is this the column that is meant (dataset.label)?"
             f"{_nearly_numbers(labels)} If they are classes, say dataset.task: classes."
         )
+    odd = [label for label, number in zip(labels.counts, numbers, strict=True) if number is None]
+    if odd and not _are_whole(number for number in numbers if number is not None):
+        line = labels.lines[odd[0]]
+        raise DataError(
+            f"{labels.where} holds decimal numbers, and {odd[0]!r} (line {line}). If that means "
+            "that there is none, list it in dataset.missing_labels; if all are classes, say "
+            "dataset.task: classes."
+        )
 
 
 def _nearly_numbers(labels: LabelCounts) -> str:
@@ -184,7 +192,7 @@ def _classes(labels: LabelCounts) -> Target:
         raise DataError(f"{labels.where} has no label at all.")
     if len(classes) < 2:
         raise DataError(f"{labels.where} has {len(classes)} class: it needs two.")
-    remarks = tuple(_alike(labels))
+    remarks = (*_alike(labels), *_signs(labels))
     return Target("binary" if len(classes) == 2 else "multiclass", classes, remarks)
 
 
@@ -208,11 +216,25 @@ def _alike(labels: LabelCounts) -> Iterator[str]:
         )
 
 
+def _signs(labels: LabelCounts) -> Iterator[str]:
+    """Yield labels without a letter or digit, which often stand for a missing value."""
+    for label in labels.counts:
+        if not any(character.isalnum() for character in label):
+            yield (
+                f"{labels.where} has the label {label!r} ({labels.counts[label]:,} times, first in "
+                f"line {labels.lines[label]}), learned as a class. If it means that there is none, "
+                "list it in dataset.missing_labels."
+            )
+
+
 def _form(label: str) -> object:
     """Return what is left of a label without its form: the number, or the words."""
     number = number_of(label)
-    words = unicodedata.normalize("NFKC", label).casefold()
-    return number if number is not None else re.sub(r"[\s_-]+", " ", words).strip(" .")
+    if number is not None:
+        return number
+    shown = "".join(each for each in label if unicodedata.category(each) != "Cf")  # U+200B and kin
+    words = unicodedata.normalize("NFKC", shown).casefold()
+    return re.sub(r"(?<=\w)[\s_-]+(?=\w)", " ", words).strip(" .") or words
 
 
 def _some(labels: Collection[str]) -> str:

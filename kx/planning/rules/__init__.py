@@ -13,7 +13,7 @@ from dataclasses import replace
 from kx.contracts import DatasetInfo, Ways
 from kx.planning.finding import Finding
 from kx.planning.plan import Plan
-from kx.planning.rules import data, names, training
+from kx.planning.rules import data, names, training, without_effect
 
 SPEC_RULES: tuple[Callable[[Plan], Iterable[Finding]], ...] = (
     names.losses_are_known,
@@ -31,12 +31,21 @@ SPEC_RULES: tuple[Callable[[Plan], Iterable[Finding]], ...] = (
     training.features_are_made_once,
     training.batches_can_be_normalised,
     training.tensorboard_is_installed,
+    without_effect.callbacks_have_time,
+    without_effect.plateaus_lower_the_learning_rate,
+    without_effect.schedules_end_within_the_training,
+    without_effect.schedules_change_the_learning_rate,
+    without_effect.optimizer_options_take_effect,
+    without_effect.regularisation_leaves_something,
+    without_effect.epochs_are_judged_by_held_out_rows,
+    without_effect.some_epochs_are_judged,
 )
 """Those that hold whatever the data are like, or as far as it is known."""
 
 DATA_RULES: tuple[Callable[[Plan, DatasetInfo], Iterable[Finding]], ...] = (
     data.remarks_are_told,
     data.expectations_have_a_part,
+    data.later_rows_are_later_in_time,
     data.head_suits_the_task,
     data.class_weights_name_classes,
     data.pictures_stay_bytes,

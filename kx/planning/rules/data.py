@@ -29,6 +29,17 @@ def expectations_have_a_part(plan: Plan, info: DatasetInfo) -> Iterator[Finding]
                 yield Finding(("expect", name), text, hint, fatal=False, at_key=True)
 
 
+def later_rows_are_later_in_time(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
+    """A strategy that goes by time is for rows that are known to be in its order."""
+    if plan.validation.entry.name == "time_series" and not info.ordered:
+        text = (
+            f"takes later rows for later in time, but nothing says that those of {info.name} are "
+            "in order of time, and its test rows may be from any time"
+        )
+        hint = "sort them by time before; a plugin's dataset says DatasetInfo(ordered=True)"
+        yield Finding(("validation", "strategy"), text, hint, fatal=False)
+
+
 def head_suits_the_task(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
     """Output layer, loss and metrics fit each other and the targets."""
     head = plan.head(info)

@@ -1,0 +1,111 @@
+"""Settings that do nothing, or hardly what was meant, are named where they stand."""
+
+import pytest
+
+from kx.base.errors import SpecError
+from kx.planning import make_plan
+
+BASE = """name: x
+dataset: {name: wine}
+architecture: {name: mlp, units: [4]}
+training: {epochs: 5}
+"""
+
+
+def changed(tmp_path, **sections):
+    """Return the plan of a spec with other sections, and what is warned of."""
+    lines = [line for line in BASE.splitlines() if line.split(":")[0] not in sections]
+    text = "\n".join([*lines, *(f"{key}: {value}" for key, value in sections.items())])
+    (tmp_path / "x.yaml").write_text(text)
+    return [str(problem) for problem in make_plan(tmp_path / "x.yaml").warnings]
+
+
+def of_schedule(text):
+    return {"training": f"{{epochs: 5, learning_rate_schedule: {{name: {text}}}}}"}
+
+
+def of_optimizer(text):
+    return {"training": f"{{epochs: 5, optimizer: {{name: {text}}}}}"}
+
+
+@pytest.mark.parametrize(
+    ("sections", "said"),
+    [
+        ({"training": "{epochs: 5, early_stopping: {patience: 5}}"},
+         "training.early_stopping.patience: with 5 epochs training never stops early; got 5"),
+        ({"training": "{epochs: 5, reduce_lr_on_plateau: {patience: 50}}"},
+         "reduce_lr_on_plateau.patience: with 5 epochs the learning rate never falls; got 50"),
+        ({"training": "{epochs: 9, reduce_lr_on_plateau: {patience: 2, min_lr: 0.1}}"},
+         "min_lr: the learning rate begins at 0.001 and so never falls; got 0.1"),
+        (of_schedule("cosine_decay, decay_epochs: 5, warmup_epochs: 5"),
+         "warmup_epochs: with 5 epochs the learning rate never gets where the warm-up leads"),
+        (of_schedule("cosine_decay, decay_epochs: 5, alpha: 1.0"),
+         "alpha: the learning rate stays at 0.001; got 1"),
+        (of_schedule("exponential_decay, decay_epochs: 1, decay_rate: 1.0"),
+         "decay_rate: the learning rate stays at 0.001"),
+        (of_schedule("exponential_decay, decay_epochs: 5, decay_rate: 0.5, staircase: true"),
+         "decay_epochs: with 5 epochs the first step is never reached; got 5"),
+        (of_schedule("polynomial_decay, decay_epochs: 5, end_learning_rate: 0.001"),
+         "end_learning_rate: the learning rate stays at 0.001"),
+        (of_schedule("polynomial_decay, decay_epochs: 5, end_learning_rate: 0.5"),
+         "end_learning_rate: the learning rate begins at 0.001 and rises instead of falling"),
+        (of_schedule("piecewise_constant_decay, boundary_epochs: [2, 5], "
+                     "learning_rates: [0.1, 0.2]"),
+         "boundary_epochs: lies beyond the last of 5 epochs: its learning rate is never used"),
+        (of_optimizer("sgd, nesterov: true"),
+         "training.optimizer.nesterov: does nothing without momentum"),
+        (of_optimizer("adam, ema_momentum: 0.5"), "ema_momentum: does nothing without use_ema"),
+        ({"architecture": "{name: mlp, units: [4], dropout: 0.9}"},
+         "architecture.dropout: hardly leaves any signal to learn from; got 0.9"),
+        ({"architecture": "{name: mlp, units: [4], l2: 1.0}"},
+         "architecture.l2: outweighs most losses: all weights go to 0; got 1"),
+        ({"training": "{epochs: 5, monitor: loss}"},
+         "training.monitor: the training loss chooses the best epoch"),
+    ],
+)  # fmt: skip
+def test_what_does_nothing_is_a_warning(tmp_path, sections, said):
+    (warning,) = changed(tmp_path, **sections)
+
+    assert said in warning
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [
+        {"training": "{epochs: 5, early_stopping: {patience: 4}}"},
+        {"training": "{epochs: 5, reduce_lr_on_plateau: {patience: 2, min_lr: 0.0005}}"},
+        of_schedule("cosine_decay, decay_epochs: 1000, warmup_epochs: 4"),
+        of_schedule("exponential_decay, decay_epochs: 9, decay_rate: 0.5"),
+        of_schedule("polynomial_decay, decay_epochs: 5"),
+        of_schedule("piecewise_constant_decay, boundary_epochs: [2, 4], learning_rates: [1, 2]"),
+        of_optimizer("sgd, nesterov: true, momentum: 0.9"),
+        of_optimizer("adam, use_ema: true, ema_momentum: 0.5, clipnorm: 1.0"),
+        {"architecture": "{name: mlp, units: [4], dropout: 0.5, l2: 0.01}"},
+        {"training": "{epochs: 5, monitor: val_accuracy}"},
+    ],
+)
+def test_what_does_something_is_not(tmp_path, sections):
+    assert changed(tmp_path, **sections) == []
+
+
+@pytest.mark.parametrize(
+    ("sections", "said"),
+    [
+        (of_optimizer("adam, clipnorm: 1.0, clipvalue: 0.5"),
+         "x.yaml:4:62: training.optimizer.clipvalue: cannot be combined with clipnorm"),
+        ({"validation": "{strategy: holdout, size: 40, skip_epochs: 5}"},
+         "validation.skip_epochs: with 5 epochs none is left to choose the best from; got 5"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_refused(tmp_path, sections, said):
+    with pytest.raises(SpecError) as refused:
+        changed(tmp_path, **sections)
+
+    assert said in str(refused.value)
+
+
+def test_rows_that_are_in_no_order_of_time_are_no_time_series(tmp_path):
+    (warning,) = changed(tmp_path, validation="{strategy: time_series, k: 3}")
+
+    assert "validation.strategy: takes later rows for later in time" in warning
+    assert "nothing says that those of wine are in order of time" in warning
