@@ -81,6 +81,10 @@ CASES = {
         record(), fit(decay(0.69, 0.2, 20, 15), decay(0.69, 0.22, 20, 15)),
         "underfits", "still_falling", 20,
     ),
+    "the validation loss falls far above a training loss that is nearly 0": (
+        record(), fit(decay(0.69, 0.005, 20), decay(0.69, 0.5, 20, 15)),
+        "unfinished", "last_is_best", 20,
+    ),
     "both stand still, and a linear model does better": (
         record(0.7, baselines={**BINARY, "accuracy": {"majority": 0.5, "linear": 0.85}}),
         fit(decay(0.69, 0.5, 20), decay(0.69, 0.55, 20)), "underfits", "weak", 20,
@@ -509,3 +513,13 @@ def test_padding_that_a_network_forgets_its_words_over_is_named_first(dataset, a
     assert found.kind == "no_better_than_baseline"
     assert (found.advice[0] == "padding") is told
     assert not told or "dataset.pad: front" in advice(found)
+
+
+def test_what_holds_a_network_back_is_named_where_it_does_not_beat_a_guess():
+    spec = {"architecture": {"name": "mlp", "units": [16], "dropout": 0.99, "l1": 0.0, "l2": 0.0}}
+    curves = fit(decay(0.69, 0.68, 20, 1), decay(0.69, 0.685, 20, 1))
+
+    free, held = (diagnose(record(0.5, spec=each), curves) for each in (MLP, spec))
+
+    assert (held.kind, held.advice[0]) == ("no_better_than_baseline", "less_regularisation")
+    assert "less_regularisation" not in free.advice

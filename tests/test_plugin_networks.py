@@ -310,3 +310,23 @@ def test_a_file_that_is_not_the_network_of_the_run_is_told(kx, lab, tmp_path, da
         assert said in err
         assert len(err) < 500
     assert kx("report", "own", "--outputs", tmp_path)[0] == 0
+
+
+def test_answers_that_are_no_probabilities_are_not_those_of_a_classifier(kx, lab, tmp_path):
+    import numpy as np
+
+    (run,) = (lab / "outputs").iterdir()
+    copy = shutil.copytree(run, tmp_path / run.name)
+    model = network((13,), 3)
+    model.set_weights([np.full((13, 3), 0.5), np.ones(3)])
+    saved(copy / "model.keras", model)
+    record = json.loads((copy / "record.json").read_text())
+    record["artefacts"]["model.keras"] = sha256(copy / "model.keras")
+    record["spec"]["plugins"] = []
+    (copy / "record.json").write_text(json.dumps(record))
+
+    code, out, err = kx("predict", "own", "--row", ROW, "--outputs", tmp_path)
+
+    assert (code, out) == (3, ""), err
+    assert "not the network of this run: it answers " in err
+    assert "and no probabilities" in err

@@ -43,6 +43,9 @@ MATTERS = 0.01
 LITTLE = 0.10
 """Of the loss of a constant guess: who wins less has learned little."""
 
+BY_HEART = 0.9
+"""A training loss so far below the validation loss has nothing left to learn from its rows."""
+
 SETTLED = 0.01
 """A validation loss that fell by less in the last quarter, and is at its best, hardly falls."""
 
@@ -163,7 +166,7 @@ def _rises(n: Numbers) -> bool:
 
 def _still_falls(n: Numbers) -> bool:
     sure = n["before"] - n["end"] >= SURE * n["standard_error"] and n["since_best"] < 1 / 4
-    sure = sure and not n["stopped"]
+    sure = sure and not n["stopped"] and n["gap"] < BY_HEART
     return sure and n["fall"] >= FALL and n["fall_of_won"] >= MATTERS and n["rise"] < FALL
 
 
@@ -362,6 +365,7 @@ def _advice(rule: Rule, n: Numbers, spec: Mapping[str, Any], fits: int) -> Itera
     elif rule.kind == "no_better_than_baseline":
         yield from ("longer",) if ends_at_its_best(n) else ()
         by_heart = _by_heart(n)
+        yield from () if by_heart or not _is_restrained(options) else ("less_regularisation",)
         yield from ("check_data", "more_data", "smaller") if by_heart else ("check_data",)
         yield from () if by_heart else ("learning_rate", "larger", "longer")
     elif rule.kind == "noisy":
@@ -400,12 +404,17 @@ def _against_underfitting(rule: Rule, options: Mapping[str, Any], *, close: bool
         yield "linear"
     if rule.name == "still_falling":
         yield "longer"
-    if any(options.get(name) for name in ("dropout", "l1", "l2")):
+    if _is_restrained(options):
         yield "less_regularisation"
     if close:
         yield "larger"
     if rule.name != "still_falling":
         yield "longer"
+
+
+def _is_restrained(options: Mapping[str, Any]) -> bool:
+    """Whether dropout or a penalty holds the network back."""
+    return any(options.get(name) for name in ("dropout", "l1", "l2"))
 
 
 def _forgets(spec: Mapping[str, Any], options: Mapping[str, Any]) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from kx.base.errors import DataError
 from kx.cli.options import AsJson, Lang, Outputs, Run
 from kx.cli.plot import refuse_damage
 
@@ -56,5 +57,8 @@ def diagnosed(folder: Path) -> Diagnosis:
         path, name = folder / SPEC, folder.name
         spec = read_document(path).value if path.is_file() else {}
         record = Record(id=name, name=name, status="interrupted", started="", spec=spec)
-    found = diagnose(record, read_history(folder))
+    history = read_history(folder)
+    if not history and record.status == "failed":
+        raise DataError(f"{folder.name} ended before its first epoch: {record.error}.")
+    found = diagnose(record, history)
     return practical(found, record.spec, record.dataset.scale)

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 SAMPLE = "SAMPLE DATA: trained on a generated stand-in, it knows nothing of real examples"
 
+SLACK = 1e-3
+"""By which a probability may be out of bounds: half precision rounds."""
+
 AT_ONCE = 2048
 """Examples that are made dense at a time, for the sake of memory; it changes no result."""
 
@@ -107,6 +110,7 @@ class Kept:
         model = kept_model(self.folder, self.record, plugins=self.plugins)
         said = _answers(model, self.preparation.apply(examples.x, "given"), self.folder)
         _refuse_no_numbers(said, examples)
+        _refuse_no_probabilities(said, self)
         return said
 
     def probabilities(self, said: np.ndarray) -> np.ndarray:
@@ -126,6 +130,19 @@ def _refuse_no_numbers(said: np.ndarray, examples: Examples) -> None:
         raise DataError(
             f"what the network says of {names}{more} is no number: leave them out, or train it "
             "again with this kx."
+        )
+
+
+def _refuse_no_probabilities(said: np.ndarray, kept: Kept) -> None:
+    """Refuse a network whose answers are none of a classifier: it is not that of the run."""
+    training = kept.record.spec.get("training", {})
+    if not kept.classes or training.get("output_activation") == "linear":
+        return
+    low, high = float(said.min(initial=0)), float(said.max(initial=0))
+    if low < -SLACK or high > 1 + SLACK:
+        raise DataError(
+            f"{model_file(kept.folder)}: not the network of this run: it answers {low:.4g} to "
+            f"{high:.4g}, and no probabilities. Train the run again."
         )
 
 

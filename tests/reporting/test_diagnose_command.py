@@ -5,7 +5,7 @@ import pytest
 from kx.advice.diagnosis import diagnose
 from kx.runs.folder import RunFolder
 from kx.runs.history import read_history
-from kx.runs.record import read_record
+from kx.runs.record import Record, read_record
 
 TURNS = [0.6, 0.5, 0.27, 0.35, 0.44, 0.53, 0.6]
 
@@ -87,3 +87,15 @@ def test_a_history_is_read_as_it_was_recorded(tmp_path):
         history.close()
 
     assert told == read_history(run.path) == {"holdout": {"loss": [None], "val_accuracy": [0.5]}}
+
+
+def test_a_run_that_failed_before_its_first_epoch_has_nothing_to_judge(kx, tmp_path):
+    with RunFolder.create(tmp_path / "outputs", "refused") as run:
+        record = Record(id=run.id, name="refused", status="failed", started="", error="no data")
+        run.history().close()
+        run.write_record(record)
+
+    code, out, err = kx("diagnose", "last", "--outputs", run.path.parent)
+
+    assert (code, out) == (3, "")
+    assert "ended before its first epoch: no data." in err
