@@ -103,8 +103,8 @@ def test_the_record_has_the_names_as_they_are_shown(runs):
 
     record = read_record(runs["pictures"] / "record.json")
 
-    assert record.dataset["classes"] == [SHOWN, "red"]
-    assert list(record.dataset["files"]) == [f"pictures-{SHOWN}"]
+    assert list(record.dataset.classes) == [SHOWN, "red"]
+    assert list(record.dataset.files) == [f"pictures-{SHOWN}"]
     assert read_record(runs["table"] / "record.json").spec["dataset"]["path"] == f"{SHOWN}.csv"
     origins = json.loads((runs["pictures"] / "rows.json").read_bytes())
     assert f"{SHOWN}/0{SHOWN}.png" in origins["train"] + origins["test"]

@@ -196,9 +196,10 @@ def test_the_files_of_old_runs_are_verified(kx, outputs):
 @pytest.mark.filterwarnings("ignore")  # what MLflow's own dependencies warn each other of
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["wine_kfold", "imdb_raw", "boston_kfold"])
-def test_an_old_run_goes_to_mlflow(old, tmp_path, name):
+def test_an_old_run_goes_to_mlflow(old, tmp_path, monkeypatch, name):
     pytest.importorskip("mlflow", reason='MLflow is not installed: pip install "kx[mlflow]"')
 
+    monkeypatch.chdir(tmp_path)  # where MLflow keeps files beside a database
     store = f"sqlite:///{tmp_path}/mlflow.db"
     exported = json.loads(old("export", name, "--to", "mlflow", "--tracking-uri", store, "--json"))
 

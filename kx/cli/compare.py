@@ -26,17 +26,18 @@ def compare(runs: Runs, outputs: Outputs = Path("outputs"), as_json: AsJson = Fa
     Example: kx compare digits digits_smaller
     """
     from kx.base.jsonfile import to_json
+    from kx.runs import reader
     from kx.runs.compare import compare_runs
     from kx.runs.run_group import runs_meant
     from kx.runs.sparkline import main_curve
     from kx.terminal import console
     from kx.terminal.comparison_table import comparison_panel
 
-    folders = runs_meant(outputs, runs)
-    overview = compare_runs(folders)
+    chosen = [reader.Run(folder) for folder in runs_meant(outputs, runs)]
+    overview = compare_runs(chosen)
     if as_json:
         typer.echo(to_json(overview.as_dict()), nl=False)
         return
-    paper, drawn = console.results(), zip(overview.runs, folders, strict=True)
-    curves = {run.label: list(main_curve(folder)) for run, folder in drawn}
+    paper, drawn = console.results(), zip(overview.runs, chosen, strict=True)
+    curves = {shown.label: list(main_curve(run.curves)) for shown, run in drawn}
     paper.print(comparison_panel(overview, curves, ascii_only=paper.options.ascii_only))

@@ -9,7 +9,6 @@ import typer
 
 from kx.base.errors import DataError
 from kx.cli.options import AsJson, Lang, Outputs, Run
-from kx.cli.plot import refuse_damage
 
 if TYPE_CHECKING:
     from kx.advice.diagnosis import Diagnosis
@@ -46,18 +45,17 @@ def diagnosed(folder: Path) -> Diagnosis:
     """
     from kx.advice.diagnosis import diagnose
     from kx.advice.suggestion import practical
-    from kx.runs.folder import SPEC, judged
-    from kx.runs.history import read_history
+    from kx.runs import reader
+    from kx.runs.folder import SPEC
     from kx.runs.record import Record
     from kx.spec.document import read_document
 
-    _, record, _ = judged(folder)
-    refuse_damage(folder, record)
+    run = reader.Run(folder)
+    history, record = run.history, run.record
     if record is None:
         path, name = folder / SPEC, folder.name
         spec = read_document(path).value if path.is_file() else {}
         record = Record(id=name, name=name, status="interrupted", started="", spec=spec)
-    history = read_history(folder)
     if not history and record.status == "failed":
         raise DataError(f"{folder.name} ended before its first epoch: {record.error}.")
     found = diagnose(record, history)

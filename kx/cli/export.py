@@ -10,7 +10,7 @@ import typer
 from kx.cli.options import AsJson, Outputs, Run
 
 if TYPE_CHECKING:
-    from kx.runs.record import Record
+    from kx.runs import reader
 
 To = Annotated[Literal["mlflow"], typer.Option("--to", help="For which program.")]
 Store = Annotated[
@@ -37,16 +37,13 @@ Timeout = Annotated[
 ]
 
 
-def _recorded(folder: Path) -> Record:
-    """Return the record of a run that has ended and can be read."""
+def _refuse_unrecorded(run: reader.Run) -> None:
+    """Refuse a run that goes on, or whose record cannot be read."""
     from kx.base.errors import DataError
-    from kx.runs.folder import judged
 
-    state, record, note = judged(folder)
-    if record is None:
-        why = f"is {state}, and has no record" if not note else f"is {state}: {note}"
-        raise DataError(f"{folder.name} {why}: it cannot be exported.")
-    return record
+    if run.record is None:
+        why = f": {run.note}" if run.note else ", and has no record"
+        raise DataError(f"{run.id} is {run.state}{why}: it cannot be exported.")
 
 
 def export(
@@ -69,17 +66,18 @@ def export(
     from kx.base.jsonfile import to_json
     from kx.base.text import clean
     from kx.exports import mlflow
+    from kx.runs import reader
     from kx.runs.folder import find_run
     from kx.terminal import console
 
-    folder = find_run(outputs, run)
-    record = _recorded(folder)
+    exported = reader.Run(find_run(outputs, run))
+    _refuse_unrecorded(exported)
     with console.watching(console.messages()) as watcher:
         patience = mlflow.Patience(timeout, watcher)
-        done = mlflow.export(folder, record, tracking_uri, experiment, patience)
+        done = mlflow.export(exported, tracking_uri, experiment, patience)
     what = "exported" if done.new else "there already; labels and files brought up to date"
     if as_json:
         typer.echo(to_json(asdict(done)), nl=False)
     else:
-        typer.echo(clean(f"{folder.name}: {what}"))
+        typer.echo(clean(f"{exported.id}: {what}"))
         typer.echo(clean(f"run {done.id} of {done.experiment!r} in {done.store}"))

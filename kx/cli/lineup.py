@@ -25,18 +25,19 @@ def entrant(
 
     from kx.base.errors import KxError
     from kx.runner import run
+    from kx.runs.reader import Run
     from kx.terminal import console
     from kx.terminal.lineup import Entrant
 
     try:
         title = console.place_among(member.place, count, member.label)
         with console.watching(console.messages(), quiet=quiet, title=title) as watcher:
-            record, folder = run(plan, outputs, watcher, replace(switches, member=member))
+            _, folder = run(plan, outputs, watcher, replace(switches, member=member))
     except KxError as error:
         if not quiet:
             console.say(f"{member.label} failed: {str(error).partition(chr(10))[0]}", err=True)
         return Entrant(member.label, member.changes, error=error)
-    return Entrant(member.label, member.changes, record, folder)
+    return Entrant(member.label, member.changes, Run(folder))
 
 
 def show_lineup(
@@ -63,7 +64,7 @@ def show_lineup(
     words = run_words(lang)
     aims = list(aims_of(entrants)) if group.kind == "workflow" else []
     console.results().print(lineup_panel(entrants, aims, lang))
-    folders = [each.folder.name for each in entrants if each.folder]
+    folders = [each.run.folder.name for each in entrants if each.run]
     if len(folders) > 1:
         where = "" if outputs == Path("outputs") else f" --outputs {outputs}"
         typer.echo(words("more", command=f"kx compare {group.id}{where}"))
@@ -80,7 +81,7 @@ def _write_report(
     from kx.pages.page import report_of_many
     from kx.runs.run_group import page_of
 
-    folders = [each.folder for each in entrants if each.folder]
+    folders = [each.run.folder for each in entrants if each.run]
     if not folders:
         return None
     path = page_of(outputs, group.id)
@@ -95,23 +96,24 @@ def draw_lineup(group: Group, entrants: Sequence[Entrant]) -> Path | None:
     from kx.runs.comparable import cautions
     from kx.runs.folder import plots_folder
 
-    done = [each for each in entrants if each.folder and each.record]
+    done = [(each, each.run.recorded) for each in entrants if each.run]
     if not done:
         return None
-    first = done[0]
-    assert first.folder and first.record  # noqa: S101 - for the type checker
-    section = first.record.spec.get("validation", {})
+    _, first = done[0]
+    section = first.spec.get("validation", {})
     title = group.of + (" and its variants" if group.kind == "variants" else ": workflow")
-    apart = cautions([each.record for each in done if each.record])
+    apart = cautions([record for _, record in done])
     look = Look(
         title,
-        sample=first.record.is_sample,
+        sample=first.is_sample,
         skip_epochs=section.get("skip_epochs", 0),
         alarm="NOT COMPARABLE: different data or losses" if apart else "",
     )
-    best = {e.label: e.record.best_epoch for e in done if e.record and e.record.best_epoch}
-    path = plots_folder(first.folder) / f"{group.kind}.png"
-    draw_overlay(path, "val_loss", {e.label: e.curve() for e in done}, best, look)
+    best = {each.label: record.best_epoch for each, record in done if record.best_epoch}
+    path = (
+        plots_folder(next(each.run.folder for each in entrants if each.run)) / f"{group.kind}.png"
+    )
+    draw_overlay(path, "val_loss", {each.label: each.curve() for each, _ in done}, best, look)
     return path
 
 
@@ -138,7 +140,7 @@ def _print_json(
             "label": each.label,
             "changes": dict(each.changes),
             "error": str(each.error) if each.error else None,
-            "folder": str(each.folder) if each.folder else None,
+            "folder": str(each.run.folder) if each.run else None,
             "record": asdict(each.record) if each.record else None,
         }
         for each in entrants

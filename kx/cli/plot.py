@@ -11,6 +11,7 @@ from kx.cli.options import AsJson, Outputs, Run
 
 if TYPE_CHECKING:
     from kx.drawing.curves import Look
+    from kx.runs import reader
     from kx.runs.record import Record
 
 Smooth = Annotated[
@@ -50,48 +51,30 @@ def plot(
     """
     from kx.base.jsonfile import to_json
     from kx.drawing.curves import draw_run_plots
-    from kx.runs.folder import find_run, judged
-    from kx.runs.history import read_history
+    from kx.runs import reader
+    from kx.runs.folder import find_run
 
-    folder = find_run(outputs, run)
-    _, record, _ = judged(folder)
-    refuse_damage(folder, record)
-    look = _look(folder, record, smooth)
-    fits = read_history(folder)
+    drawn = reader.Run(find_run(outputs, run))
     paths = draw_run_plots(
-        folder,
-        fits,
-        look,
+        drawn.folder,
+        drawn.history,
+        _look(drawn, smooth),
         metrics=metric or (),
         suffix=suffix,
         target=made(output) if output else None,
         mark=f"-smooth-{smooth:g}" if smooth and not output else "",
     )
     names = [str(path) for path in paths]
-    typer.echo(to_json({"id": folder.name, "plots": names}) if as_json else "\n".join(names))
+    typer.echo(to_json({"id": drawn.id, "plots": names}) if as_json else "\n".join(names))
 
 
-def refuse_damage(folder: Path, record: Record | None) -> None:
-    """Refuse a history that is not the recorded one.
-
-    Raises:
-        DataError: if its SHA-256 is not the one of the record.
-    """
-    from kx.base.errors import DataError
-    from kx.runs.folder import damaged_artefacts
-    from kx.runs.history import CSV, JSON
-
-    for name in damaged_artefacts(folder, record, (JSON, CSV)) if record else []:
-        raise DataError(f"{folder / name}: damaged: its SHA-256 is not the one of the record.")
-
-
-def _look(folder: Path, record: Record | None, smooth: float) -> Look:
+def _look(run: reader.Run, smooth: float) -> Look:
     from kx.drawing.curves import Look
     from kx.runs.record import phase_starts
-    from kx.runs.run_summary import summary
 
+    record = run.record
     if record is None:
-        return Look(f"{summary(folder).name} (no record)", smooth)
+        return Look(f"{run.name} (no record)", smooth)
     return Look(
         record.name,
         smooth,

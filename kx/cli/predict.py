@@ -100,7 +100,7 @@ def _print_json(kept: Kept, examples: Examples, forecasts: list[Forecast]) -> No
     from kx.base.jsonfile import to_json
 
     document = {
-        "id": kept.folder.name,
+        "id": kept.run.id,
         "sample": kept.record.is_sample,
         "target": kept.target if not kept.classes else None,
         "remarks": [*kept.marks(), *kept.remarks(), *examples.remarks],

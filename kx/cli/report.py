@@ -120,11 +120,11 @@ def _folders(outputs: Path, runs: list[str], choice: Choice) -> list[Path]:
 
 def _caution(folders: list[Path], lang: Language) -> None:
     """Say why the runs that were asked for must not be held against each other, if so."""
+    from kx.runs import reader
     from kx.runs.comparable import cautions
-    from kx.runs.folder import judged
     from kx.terminal import console
 
-    records = [record for folder in folders if (record := judged(folder)[1])]
+    records = [record for folder in folders if (record := reader.Run(folder).record)]
     for text in cautions(records, lang):
         console.say(text, err=True)
 

@@ -75,11 +75,14 @@ def runs(
 
 
 def _print_list(found: Sequence[RunSummary], outputs: Path) -> None:
+    from kx.runs import reader
     from kx.runs.sparkline import main_curve
     from kx.terminal import console
 
     paper = console.results()
-    curves = {run.id: run.glance or main_curve(outputs / run.id) for run in found}
+    curves = {
+        run.id: run.glance or main_curve(reader.Run(outputs / run.id).curves) for run in found
+    }
     paper.print(console.runs_list(found, curves, ascii_only=paper.options.ascii_only))
 
 
@@ -103,29 +106,28 @@ def show(
 
 
 def _document(folder: Path) -> dict[str, object]:
-    from kx.runs.folder import judged
+    from kx.runs import reader
     from kx.runs.labels import read_labels
 
-    state, record, note = judged(folder)
+    run = reader.Run(folder)
     return {
-        "id": folder.name,
-        "state": state,
-        "note": note,
+        "id": run.id,
+        "state": run.state,
+        "note": run.note,
         "labels": asdict(read_labels(folder)),
-        "record": asdict(record) if record else None,
+        "record": asdict(run.record) if run.record else None,
     }
 
 
 def _panel(folder: Path, lang: Language, *, ascii_only: bool) -> RenderableType:
-    from kx.runs.folder import judged
-    from kx.runs.run_summary import summary_of
+    from kx.runs import reader
+    from kx.runs.run_summary import summary
     from kx.runs.sparkline import validation_curves
     from kx.terminal import console
     from kx.terminal.runs_table import curve_table
 
-    state, record, note = judged(folder)
-    run = summary_of(folder, state, record, note)
-    curves = curve_table(validation_curves(folder), ascii_only=ascii_only, language=lang)
-    if record is None:
-        return console.summary_panel(run, curves, lang)
-    return console.run_panel(record, state, run.labels, curves, lang)
+    run = reader.Run(folder)
+    curves = curve_table(validation_curves(run.curves), ascii_only=ascii_only, language=lang)
+    if run.record is None:
+        return console.summary_panel(summary(run), curves, lang)
+    return console.run_panel(run.record, run.state, run.labels, curves, lang)

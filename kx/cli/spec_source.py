@@ -32,10 +32,10 @@ def find_source(run: Path, resolved: Mapping[str, Any]) -> tuple[Path, dict[str,
         The file that needs the fewest changes to be the run's spec (those of ``--set``, or of
         its variant), with these; None if there is none by that name.
     """
-    from kx.runs.folder import judged
+    from kx.runs import reader
     from kx.spec.whereabouts import spec_home
 
-    record = judged(run)[1]
+    record = reader.Run(run).record
     if record is None:
         return None
     names = {record.name, *(part.of for part in (record.variant, record.group) if part)}

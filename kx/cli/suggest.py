@@ -140,12 +140,12 @@ def _begun(run: Path, spec: Path | None) -> Begun:
         UsageError: if the run has no spec.
     """
     from kx.base.errors import UsageError
-    from kx.runs.folder import judged
+    from kx.runs import reader
     from kx.spec.whereabouts import spec_home
 
     if spec is not None:
         return Begun(spec, spec.parent)
-    path, record = run / "spec.yaml", judged(run)[1]
+    path, record = run / "spec.yaml", reader.Run(run).record
     if not path.is_file():
         raise UsageError(f"{path} is missing; name the spec: --spec FILE")
     return Begun(path, spec_home(run, record.spec_folder if record else ""))

@@ -30,14 +30,14 @@ def rm(runs: Runs, yes: Yes = False, outputs: Outputs = Path("outputs")) -> None
     Example: kx rm digits_smaller --yes
     """
     from kx.base.text import clean, size
+    from kx.runs.folder import state
     from kx.runs.removal import check_free, remove_runs, size_of
     from kx.runs.run_group import pages_of, runs_meant
-    from kx.runs.run_summary import summary
 
     folders = list(dict.fromkeys(runs_meant(outputs, runs)))
     check_free(folders)
     pages = pages_of(outputs, folders)
-    about = {folder: summary(folder).state for folder in folders}
+    about = {folder: state(folder) for folder in folders}
     about |= dict.fromkeys(pages, "report of the group")
     sizes = {path: size_of(path) for path in about}
     for path, what in about.items():

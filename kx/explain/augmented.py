@@ -11,7 +11,7 @@ from kx.base.seeds import derive
 from kx.contracts import DatasetBundle
 from kx.explain.subjects import dataset_of
 from kx.planning import DataPlan, make_plan, plan_data
-from kx.predicting.kept_run import recorded
+from kx.runs.reader import Run
 
 if TYPE_CHECKING:
     import numpy as np
@@ -78,10 +78,10 @@ def of_run(folder: Path, *, plugins: bool = False) -> AugmentedData:
         UsageError: if it augmented nothing.
         DataError: if its files or data are not those of its record.
     """
-    record = recorded(folder)
-    plan = plan_data(folder, record.spec_folder, plugins=plugins)
-    bundle = dataset_of(folder, record, plugins=plugins)
-    return AugmentedData(_augmenting(plan, folder.name), bundle, record.is_sample, folder)
+    run = Run(folder, plugins=plugins)
+    plan = plan_data(folder, run.recorded.spec_folder, plugins=plugins)
+    bundle = dataset_of(run)
+    return AugmentedData(_augmenting(plan, run.id), bundle, run.recorded.is_sample, folder)
 
 
 def versions(source: AugmentedData, count: int, each: int) -> np.ndarray:

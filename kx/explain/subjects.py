@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kx.base.arrayfile import arrays_of
 from kx.base.errors import DataError, UsageError, closest, suggest
-from kx.base.jsonfile import read_json
-from kx.predicting.kept_run import kept_model, kept_preparation, recorded
+from kx.predicting.kept_run import kept_model
+from kx.runs.reader import PREDICTIONS, Run
 
 if TYPE_CHECKING:
     import keras
@@ -95,8 +94,8 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Judged:
-    """The test part of a run, and what its network says of it.
+class JudgedPictures:
+    """The pictures of the test part of a run, and what its network says of them.
 
     Attributes:
         folder: of the run.
@@ -137,7 +136,7 @@ class Judged:
         return (found - low) / (high - low or 1.0)
 
 
-def judged_pictures(folder: Path, *, plugins: bool = False) -> Judged:
+def judged_pictures(folder: Path, *, plugins: bool = False) -> JudgedPictures:
     """Return the test part of a run and the predictions that it kept, for data of pictures.
 
     Args:
@@ -148,33 +147,32 @@ def judged_pictures(folder: Path, *, plugins: bool = False) -> Judged:
         DataError: if it has no predictions, or the data are no longer the same.
         UsageError: if the data are no pictures, or have no classes.
     """
-    record = recorded(folder)
+    run = Run(folder, plugins=plugins)
+    record = run.recorded
     name, classes = record.dataset.name, _classes(record)
     if not classes or record.dataset.task not in ("binary", "multiclass"):
         raise UsageError(
-            f"kx explain errors shows pictures of classes; {folder.name} is a "
-            f"{record.dataset.task} run."
+            f"kx explain errors shows pictures of classes; {run.id} is a {record.dataset.task} run."
         )
     if not record.has_test_part:
-        raise DataError(f"{folder.name} has no test part, whose mistakes could be shown.")
-    path = folder / "predictions.npz"
-    if not os.path.lexists(path):
-        raise DataError(f"{folder.name} has no predictions.npz: it ended early.")
-    kept = arrays_of(path)
-    if "predictions" not in kept:
-        raise DataError(f"{folder.name} did not look at its test part (kx train --no-test).")
-    bundle = dataset_of(folder, record, plugins=plugins)
+        raise DataError(f"{run.id} has no test part, whose mistakes could be shown.")
+    if not os.path.lexists(folder / PREDICTIONS):
+        raise DataError(f"{run.id} has no predictions.npz: it ended early.")
+    said = run.predictions
+    if said.part != "test":
+        raise DataError(f"{run.id} did not look at its test part (kx train --no-test).")
+    bundle = dataset_of(run)
     shape = bundle.info.input_shape
     if len(shape) != 3 or shape[-1] not in (1, 3):
         form = " x ".join(map(str, shape))
         raise UsageError(f"kx explain errors shows pictures; the examples of {name} are {form}.")
-    return Judged(
+    return JudgedPictures(
         folder,
         record.name,
         classes,
         record.is_sample,
-        kept["y"],
-        kept["predictions"],
+        said.y,
+        said.outputs,
         bundle.test.x,
         bundle.origins.get("test", ()),
     )
@@ -191,32 +189,28 @@ def of_run(folder: Path, *, plugins: bool = False) -> Subject:
         DataError: if the run has no model, or its files are not those of its record.
         UsageError: if it has no record.
     """
-    record = recorded(folder)
     from kx.data.preparation import Preparation
 
-    model, preparation = kept_model(folder, record, plugins=plugins), kept_preparation(folder)
+    run = Run(folder, plugins=plugins)
+    record, model, preparation = run.recorded, kept_model(run), run.preparation
     if not isinstance(preparation, Preparation):
-        raise UsageError(f"{folder.name} was trained on texts; this command is for pictures.")
+        raise UsageError(f"{run.id} was trained on texts; this command is for pictures.")
     return Subject(
         name=record.name,
         model=model,
-        prepare=_replay(folder, record, preparation, plugins),
+        prepare=_replay(run, preparation),
         classes=_classes(record),
         sample=record.is_sample,
         folder=folder,
     )
 
 
-def dataset_of(
-    folder: Path, record: Record, files: Files | None = None, *, plugins: bool
-) -> DatasetBundle:
+def dataset_of(run: Run, files: Files | None = None) -> DatasetBundle:
     """Read the dataset of a run once more, as its spec describes it.
 
     Args:
-        folder: of the run.
-        record: of the run.
+        run: with a record.
         files: through which it is read; None: as in training, with downloads.
-        plugins: whether the plugin files that its spec names may be imported.
 
     Raises:
         DataError: if it is not there, or not what it was.
@@ -228,28 +222,25 @@ def dataset_of(
     from kx.data.files.sources import SampleFiles, SourceFiles
     from kx.planning import plan_data
 
+    record = run.recorded
     if record.smoke:
-        raise UsageError(f"{folder.name} is a smoke run, on a few rows only: train it in full.")
-    plan = plan_data(folder, record.spec_folder, plugins=plugins)
+        raise UsageError(f"{run.id} is a smoke run, on a few rows only: train it in full.")
+    plan = plan_data(run.folder, record.spec_folder, plugins=run.plugins)
     if files is None:
         files = SampleFiles() if record.is_sample else SourceFiles.from_environment()
     bundle = plan.load_data(files)
     if fingerprint(bundle) != record.dataset.fingerprint:
-        raise DataError(f"{record.dataset.name} is no longer the data of {folder.name}.")
+        raise DataError(f"{record.dataset.name} is no longer the data of {run.id}.")
     return bundle
 
 
-def _replay(
-    folder: Path, record: Record, preparation: Preparation, plugins: bool
-) -> Callable[[np.ndarray], np.ndarray]:
+def _replay(run: Run, preparation: Preparation) -> Callable[[np.ndarray], np.ndarray]:
     """Return how pixels are brought to the range of the dataset's, and then prepared."""
     import numpy as np
 
     from kx.data.inputs.picture import in_range
 
-    form = _picture_form(folder) or _range_as_form(
-        *_pixel_range(folder, record, preparation, plugins)
-    )
+    form = _picture_form(run) or _range_as_form(*_pixel_range(run, preparation))
 
     def prepare(pixels: np.ndarray) -> np.ndarray:
         prepared = preparation.apply(in_range(pixels.astype("uint8"), form), "picture")
@@ -258,10 +249,9 @@ def _replay(
     return prepare
 
 
-def _picture_form(folder: Path) -> Mapping[str, Any]:
+def _picture_form(run: Run) -> Mapping[str, Any]:
     """Return how `kx predict` reads pictures for a run; empty if it has not been told."""
-    path = folder / "inputs.json"
-    form = read_json(path) if path.is_file() else {}
+    form = run.inputs or {}
     return form if form.get("kind") == "picture" else {}
 
 
@@ -270,19 +260,17 @@ def _range_as_form(low: float, high: float) -> dict[str, Any]:
     return {"black": low, "white": high, "dtype": dtype}
 
 
-def _pixel_range(
-    folder: Path, record: Record, preparation: Preparation, plugins: bool
-) -> tuple[float, float]:
+def _pixel_range(run: Run, preparation: Preparation) -> tuple[float, float]:
     """Return the dataset's own numbers for black and white: 0 and 16 for those of ``digits``."""
     if preparation.scale == "unit" and preparation.shift.size == 1:
         low = float(preparation.shift)
         return low, low + float(preparation.divisor)
     from kx.planning import plan_data
 
-    info = plan_data(folder, record.spec_folder, plugins=plugins).info
+    info = plan_data(run.folder, run.recorded.spec_folder, plugins=run.plugins).info
     if getattr(info, "pixels", False):
         return 0, 255
-    x = dataset_of(folder, record, plugins=plugins).train.x
+    x = dataset_of(run).train.x
     return (0, 255) if x.dtype == "uint8" else (float(x.min()), float(x.max()))
 
 

@@ -18,9 +18,10 @@ from kx.base.guard import TimeUpError, time_limit
 from kx.base.names import plain_path, readable
 from kx.base.text import clean, shortened
 from kx.contracts import Watcher
-from kx.runs.history import CSV, JSON, Curves, read_history
+from kx.runs.history import CSV, JSON, Curves
 from kx.runs.labels import Labels, read_labels
 from kx.runs.marks import marks_of
+from kx.runs.reader import Run
 from kx.runs.record import Record, best_baseline
 
 if TYPE_CHECKING:
@@ -89,8 +90,7 @@ class Patience:
 
 
 def export(
-    folder: Path,
-    record: Record,
+    exported: Run,
     store: str | None = None,
     experiment: str | None = None,
     patience: Patience = Patience(),
@@ -98,8 +98,7 @@ def export(
     """Put a run into MLflow, once: the next time, its labels and files are brought up to date.
 
     Args:
-        folder: of the run.
-        record: its record.
+        exported: has a record.
         store: address of the tracking store, such as ``sqlite:///mlflow.db``; default: what
             MLflow itself would take.
         experiment: its name in MLflow; default: that of the spec.
@@ -110,7 +109,7 @@ def export(
         DataError: if the run's history or labels are damaged.
         StorageError: if MLflow refuses, or does not answer.
     """
-    labels, curves = read_labels(folder), _curves(folder)
+    labels, curves, record = read_labels(exported.folder), _curves(exported), exported.recorded
     name = readable(experiment or record.name)
     with _told(store):
         patience.watcher.stage("loading MLflow")
@@ -123,7 +122,7 @@ def export(
         with patience.step("putting labels and files there"):
             for key, value in _tags(record, labels).items():
                 client.set_tag(run, key, value)
-            with plain_path(folder) as plain:
+            with plain_path(exported.folder) as plain:
                 _put_files(client, run, plain)
             if not known:
                 client.set_terminated(run, STATUSES.get(record.status, "FAILED"), _end(record))
@@ -260,7 +259,7 @@ def _end(record: Record) -> int:
     return _begun(record) + round(record.seconds * 1000)
 
 
-def _curves(folder: Path) -> dict[str, Curves]:
+def _curves(run: Run) -> dict[str, Curves]:
     """Return the curves of each fit; a run that failed before its first epoch has none."""
-    begun = any((folder / name).exists() for name in (JSON, CSV))
-    return read_history(folder) if begun else {}
+    begun = any((run.folder / name).exists() for name in (JSON, CSV))
+    return run.history if begun else {}

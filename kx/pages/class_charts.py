@@ -10,8 +10,8 @@ from kx.base.text import number
 from kx.explain.mistakes import confusions
 from kx.pages import classes
 from kx.pages.charts import Chart, Series
-from kx.pages.gather import Predictions
 from kx.pages.svg import Drawing, drawn
+from kx.runs.reader import Predictions
 from kx.wording.words import Words
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from kx.base.curves import mean_curve, needs_logarithm, smooth_curve
 from kx.base.text import number
 from kx.drawing.curves import DOTS, SINGLE, drawable, mean_history
 from kx.pages.charts import Band, Chart, DotPlot, Row, Series, thinned
-from kx.pages.gather import Run
 from kx.pages.scales import padded
 from kx.runs.history import Curves
+from kx.runs.reader import Run
 from kx.runs.record import Record, best_baseline, phase_starts
 from kx.wording.words import Words
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from kx.base.text import number
 from kx.pages import deviations
 from kx.pages.charts import Chart, Series, thinned
-from kx.pages.gather import Predictions
 from kx.pages.svg import Drawing, drawn
+from kx.runs.reader import Predictions
 from kx.wording.words import Words
 
 if TYPE_CHECKING:

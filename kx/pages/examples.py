@@ -13,7 +13,7 @@ from kx.base.text import number
 from kx.data.arrays.sequences import INDEX_FROM, PADDING, START, UNKNOWN
 from kx.data.texts.word_index import WORD_INDEXES, read_word_index
 from kx.explain.subjects import dataset_of
-from kx.pages.gather import Predictions, Run
+from kx.runs.reader import Predictions, Run
 
 if TYPE_CHECKING:
     import numpy as np
@@ -67,10 +67,9 @@ def show(run: Run, said: Predictions, at: Sequence[int]) -> list[Shown]:
     """
     import numpy as np
 
-    assert run.record is not None  # noqa: S101 - for the type checker
-    words = _has_words(run.record.spec)
-    files = _files(run.record.is_sample)
-    bundle = _texts(run, files) if words else _dataset(run, files)
+    words = _has_words(run.recorded.spec)
+    files = _files(run.recorded.is_sample)
+    bundle = _texts(run, files) if words else dataset_of(run, files)
     part = bundle.test if said.part == "test" else bundle.train
     rows = said.rows[np.array(at, "int64")]
     if said.rows.max() >= len(part) or not np.array_equal(part.y[said.rows], said.y):
@@ -86,11 +85,6 @@ def _files(sample: bool) -> SampleFiles | SourceFiles:
     return replace(
         SourceFiles.from_environment(), offline=True, offline_because="a report downloads nothing"
     )
-
-
-def _dataset(run: Run, files: SampleFiles | SourceFiles) -> DatasetBundle:
-    assert run.record is not None  # noqa: S101 - for the type checker
-    return dataset_of(run.folder, run.record, files, plugins=run.plugins)
 
 
 def _has_words(spec: Mapping[str, Any]) -> bool:
@@ -110,12 +104,11 @@ def _texts(run: Run, files: SampleFiles | SourceFiles) -> DatasetBundle:
     """
     from kx.planning import plan_data
 
-    assert run.record is not None  # noqa: S101 - for the type checker
-    plan = plan_data(run.folder, run.record.spec_folder, plugins=run.plugins)
+    plan = plan_data(run.folder, run.recorded.spec_folder, plugins=run.plugins)
     # Of the plan, not of the spec: few architectures would take data of this form.
     options = {**plan.dataset.options, "encoding": "sequence", "maxlen": WORDS}
     bundle = replace(plan, dataset=replace(plan.dataset, options=options)).load_data(files)
-    if dict(files.provenance().files) != run.record.dataset.files:
+    if dict(files.provenance().files) != run.recorded.dataset.files:
         raise DataError("the files are no longer those of the run")
     return bundle
 

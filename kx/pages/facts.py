@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from kx.base.text import duration, number
-from kx.pages.gather import Run
 from kx.pages.groups import in_words, member_of_run
+from kx.runs.reader import Run
 from kx.runs.record import Record
 from kx.runs.record_parts import BaseFacts, EmbeddingFacts
 from kx.wording.recorded import in_a_line

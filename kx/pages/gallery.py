@@ -9,7 +9,7 @@ from kx.base.errors import DataError, KxError, MissingDataError, UnaskedPluginEr
 from kx.base.text import number
 from kx.explain.mistakes import worst_mistakes
 from kx.pages.examples import WORDS, Shown, show
-from kx.pages.gather import Predictions, Run, read_origins
+from kx.runs.reader import Predictions, Run
 from kx.wording.words import Words
 
 MOST = 12
@@ -123,9 +123,9 @@ def _reason(error: KxError) -> str:
     return "gallery.missing" if isinstance(error, MissingDataError) else "gallery.changed"
 
 
-def _origins(run: Run, part: str) -> list[str]:
+def _origins(run: Run, part: str) -> Sequence[str]:
     try:
-        return read_origins(run, part)
+        return run.origins(part)
     except DataError:
         return []
 

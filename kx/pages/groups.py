@@ -9,7 +9,7 @@ from string import ascii_uppercase
 from kx.advice.workflow import Aim
 from kx.base.jsonfile import to_json
 from kx.base.text import number, shortened
-from kx.pages.gather import Run
+from kx.runs.reader import Run
 from kx.runs.record_parts import Member
 from kx.runs.run_group import member_of
 from kx.terminal.lineup import Entrant
@@ -94,7 +94,7 @@ def group_view(runs: Sequence[Run], words: Words) -> GroupView | None:
         return None
     kind, of = members[0].kind, members[0].of
     entrants = [
-        Entrant(member.label, member.changes, run.record, run.folder)
+        Entrant(member.label, member.changes, run)
         for member, run in zip(members, runs, strict=True)
     ]
     found = aims_of(entrants) if kind == "workflow" else ()
@@ -107,7 +107,7 @@ def group_view(runs: Sequence[Run], words: Words) -> GroupView | None:
             _row(letter, run, member, aims.get(member.label), words)
             for letter, run, member in zip(_letters(len(runs)), runs, members, strict=True)
         ],
-        verdicts([run.folder for run in runs], words.language),
+        verdicts(runs, words.language),
     )
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from kx.base.curves import WIDE_APART
-from kx.pages.gather import Run, read_run
 from kx.pages.groups import GroupView, common_group, group_view, member_of_run
 from kx.pages.overlay import curves_of, label_of, metrics_of, overlays
 from kx.pages.svg import Drawing
@@ -24,6 +23,7 @@ from kx.pages.table import (
     settings_of,
 )
 from kx.runs.comparable import Data, cautions, data_of, loss_of, named
+from kx.runs.reader import Run
 from kx.wording.words import Words
 
 FIRST = 6
@@ -69,7 +69,7 @@ def many_runs(folders: Sequence[Path], words: Words) -> ManyRuns:
 
     Runs of one group stand in their places: a spec before its variants, a step before the next.
     """
-    runs = _in_order([read_run(folder) for folder in folders])
+    runs = _in_order([Run(folder) for folder in folders])
     alone = bool(common_group(runs))
     records = [run.record for run in runs if run.record]
     data = named(records)

@@ -13,10 +13,10 @@ from kx.pages import facts, opening
 from kx.pages.charts import Chart, DotPlot
 from kx.pages.curves import curve_charts, fold_plot, refit_charts
 from kx.pages.dots import DotDrawing, placed
-from kx.pages.gather import Run, read_run, read_spec
 from kx.pages.groups import in_words, member_of_run
 from kx.pages.results import Results, results
 from kx.pages.svg import Drawing, drawn
+from kx.runs.reader import Run
 from kx.runs.record import Record
 from kx.wording.diagnosis_words import explained, recorded
 from kx.wording.diagnosis_words import in_a_line as diagnosed_in_a_line
@@ -79,7 +79,7 @@ def one_run(
         warn: is told what the page can only hint at.
         plugins: whether the plugin files that its spec names may be imported.
     """
-    run = read_run(folder, plugins=plugins)
+    run = Run(folder, plugins=plugins)
     record, found, plot = run.record, diagnosis_of(run), fold_plot(run, words)
     return OneRun(
         id=run.id,
@@ -97,7 +97,7 @@ def one_run(
         diagnosis=diagnosed_in_a_line(found, words.language) if found else "",
         reasons=list(explained(found, words.language))[1:] if found else [],
         remarks=list(opening.remarks(record, words)) if record else [],
-        error=told((record.error or "") if record else run.note, words),
+        error=told((record.error or "") if record else run.trouble, words),
         curves=_drawn(curve_charts(run, words)),
         refits=_drawn(refit_charts(run, words)),
         curves_note=in_a_line(run.curves_note, words) or words("curves.before"),
@@ -105,7 +105,7 @@ def one_run(
         fits_heading=words(_fits_heading(record, plot)),
         fits=facts.fit_table(record) if record else None,
         results=results(run, words, warn),
-        spec=read_spec(run),
+        spec=run.spec_text,
         groups=facts.groups(run, words),
         warnings=[told(text, words) for text in record.warnings] if record else [],
     )

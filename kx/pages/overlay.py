@@ -10,9 +10,9 @@ from kx.drawing.curves import mean_history
 from kx.drawing.inks import run_colours
 from kx.pages.charts import Chart, Series, rounded, thinned
 from kx.pages.curves import judged_names
-from kx.pages.gather import Run
 from kx.pages.groups import member_of_run
 from kx.pages.svg import Drawing, drawn
+from kx.runs.reader import Run
 from kx.terminal.steps import called
 from kx.wording.words import Words
 

@@ -9,7 +9,7 @@ from kx.base.errors import DataError
 from kx.pages.class_charts import Classes, are_shares, of_classes, of_labels
 from kx.pages.deviation_charts import Numbers, of_numbers
 from kx.pages.gallery import Gallery, far_off, gallery, mistakes
-from kx.pages.gather import Predictions, Run, read_predictions
+from kx.runs.reader import Predictions, Run, RunFileError
 from kx.runs.record import Record
 from kx.wording.words import Words
 
@@ -41,12 +41,17 @@ def results(run: Run, words: Words, warn: Callable[[str], None]) -> Results:
     if run.record is None or run.record.status != "completed":
         return Results(missing=words("results.none"))
     try:
-        said = read_predictions(run)
+        said = run.predictions.finite()
     except DataError as error:
-        return Results(missing=f"{words('results.none')} ({error})")
+        return Results(missing=f"{words('results.none')} ({_without_folder(error)})")
     if not len(said.y):
         return Results(missing=words("results.not_finite"))
     return _results(run, run.record, said, words, warn)
+
+
+def _without_folder(error: DataError) -> str:
+    """Return what is wrong with a file; a page can be anywhere, so it names no folder."""
+    return f"{error.file} {error.why}" if isinstance(error, RunFileError) else str(error)
 
 
 def _results(

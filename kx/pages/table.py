@@ -9,12 +9,12 @@ from typing import Any
 from kx.base.curves import lower_is_better
 from kx.base.jsonfile import to_json
 from kx.base.text import duration, number, shortened
-from kx.pages.gather import Run
 from kx.pages.groups import in_words, member_of_run
 from kx.pages.one import diagnosis_of
 from kx.pages.opening import interval
 from kx.runs.compare import differing
 from kx.runs.marks import badge, marks_of
+from kx.runs.reader import Run
 from kx.runs.record import Record, best_baseline, headline
 from kx.wording.diagnosis_words import WORDS as DIAGNOSES
 from kx.wording.words import Words

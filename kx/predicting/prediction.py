@@ -8,24 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kx.base.errors import DataError, OutOfMemoryError
-from kx.base.jsonfile import read_json
 from kx.base.text import clean, shortened
 from kx.data.inputs.given import Examples, Given
 from kx.data.inputs.kinds import completed, read_examples
-from kx.predicting.kept_run import (
-    kept_model,
-    kept_preparation,
-    model_file,
-    recorded,
-    told_epoch,
-)
+from kx.predicting.kept_run import kept_model, told_epoch
 from kx.runs.marks import marks_of, sentence
+from kx.runs.reader import Run
 
 if TYPE_CHECKING:
     import keras
     import numpy as np
 
-    from kx.data.preparation import AnyPreparation
     from kx.runs.record import Record
 
 SAMPLE = "SAMPLE DATA: trained on a generated stand-in, it knows nothing of real examples"
@@ -42,16 +35,17 @@ class Kept:
     """What of a run is needed to predict; its network is loaded later, since that takes seconds.
 
     Attributes:
-        folder: of the run.
+        run: with a record.
         form: of its inputs, as ``kx.data.inputs.kinds.form_of`` told.
-        plugins: whether the plugin files that its spec names may be imported.
     """
 
-    folder: Path
-    record: Record
+    run: Run
     form: Mapping[str, Any]
-    preparation: AnyPreparation
-    plugins: bool = False
+
+    @property
+    def record(self) -> Record:
+        """Of the run."""
+        return self.run.recorded
 
     @property
     def task(self) -> str:
@@ -97,7 +91,7 @@ class Kept:
             UsageError: if nothing was given, or in a way that is for other runs.
             DataError: with all that is wrong with what was given.
         """
-        return read_examples(given, self.form, self.preparation)
+        return read_examples(given, self.form, self.run.preparation)
 
     def predict(self, examples: Examples) -> np.ndarray:
         """Return what the network says: (n, outputs) float32; TensorFlow must be ready.
@@ -107,8 +101,8 @@ class Kept:
                 one is no number.
             UnaskedPluginError: if a plugin file would have to be imported.
         """
-        model = kept_model(self.folder, self.record, plugins=self.plugins)
-        said = _answers(model, self.preparation.apply(examples.x, "given"), self.folder)
+        model = kept_model(self.run)
+        said = _answers(model, self.run.preparation.apply(examples.x, "given"), self.run)
         _refuse_no_numbers(said, examples)
         _refuse_no_probabilities(said, self)
         return said
@@ -141,7 +135,7 @@ def _refuse_no_probabilities(said: np.ndarray, kept: Kept) -> None:
     low, high = float(said.min(initial=0)), float(said.max(initial=0))
     if low < -SLACK or high > 1 + SLACK:
         raise DataError(
-            f"{model_file(kept.folder)}: not the network of this run: it answers {low:.4g} to "
+            f"{kept.run.network_path}: not the network of this run: it answers {low:.4g} to "
             f"{high:.4g}, and no probabilities. Train the run again."
         )
 
@@ -156,19 +150,21 @@ def open_run(folder: Path, *, plugins: bool = False) -> Kept:
     Raises:
         DataError: if it has no network, or it is not known how its inputs are read.
     """
-    record = recorded(folder)
-    model_file(folder)
-    if not (folder / "inputs.json").is_file():
+    run = Run(folder, plugins=plugins)
+    record = run.recorded
+    run.network_path  # noqa: B018 - a missing or damaged network is told first
+    if run.inputs is None:
         raise DataError(
-            f"{folder.name} has no inputs.json, which tells how its examples are read: an older kx "
+            f"{run.id} has no inputs.json, which tells how its examples are read: an older kx "
             "trained it, or its dataset has neither names of columns, nor square pictures, nor "
             "words. Train it again, or have the dataset tell (DatasetInfo.features)."
         )
-    form = completed(read_json(folder / "inputs.json"), record.spec.get("dataset", {}))
-    return Kept(folder, record, form, kept_preparation(folder), plugins)
+    form = completed(run.inputs, record.spec.get("dataset", {}))
+    run.preparation  # noqa: B018 - what is wrong with it is told now
+    return Kept(run, form)
 
 
-def _answers(model: keras.Model, x: Any, folder: Path) -> np.ndarray:
+def _answers(model: keras.Model, x: Any, run: Run) -> np.ndarray:
     """Return the outputs of a network that may, in spite of its form, be another run's."""
     import tensorflow as tf
 
@@ -179,7 +175,7 @@ def _answers(model: keras.Model, x: Any, folder: Path) -> np.ndarray:
     except (ValueError, TypeError, tf.errors.OpError) as error:
         line = clean(str(error).strip().partition("\n")[0])
         raise DataError(
-            f"{model_file(folder)}: cannot be applied to such examples: {shortened(line, 200)}. "
+            f"{run.network_path}: cannot be applied to such examples: {shortened(line, 200)}. "
             "Its plugin is at fault, or it is not the network of this run."
         ) from error
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kx.base.errors import KxError
-from kx.predicting.kept_run import PARTIAL, told_epoch
+from kx.predicting.kept_run import told_epoch
 from kx.running.artefacts import keep_preparation
 from kx.running.networks import save_model
 from kx.running.work import Work, first_line
+from kx.runs.reader import PARTIAL
 from kx.runs.record_parts import PartialNetwork
 
 if TYPE_CHECKING:

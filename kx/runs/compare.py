@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from string import ascii_uppercase
 from typing import Any
 
@@ -13,8 +12,9 @@ from kx.base.errors import UsageError
 from kx.base.flat import flattened
 from kx.base.jsonfile import to_json
 from kx.runs.comparable import cautions, loss_of
-from kx.runs.evidence import Contender, read_run
+from kx.runs.evidence import Contender, contender
 from kx.runs.findings import Comparison, compared
+from kx.runs.reader import Run
 from kx.runs.record import Record, ScoreRecord
 
 PARTS = ("validation", "test")
@@ -78,24 +78,22 @@ class Overview:
         return asdict(self)
 
 
-def compare_runs(folders: Sequence[Path]) -> Overview:
-    """Compare the runs in ``folders`` with the first of them.
+def compare_runs(chosen: Sequence[Run]) -> Overview:
+    """Compare runs with the first of them.
 
     Raises:
         UsageError: if they are fewer than two, too many, or one is named twice.
     """
-    _check_choice(folders)
-    runs = [
-        read_run(label, folder) for label, folder in zip(ascii_uppercase, folders, strict=False)
-    ]
-    records = {run.about.label: run.record for run in runs if run.record}
-    comparisons = tuple(compared(runs[0], run) for run in runs[1:])
+    _check_choice(chosen)
+    runs = dict(zip(ascii_uppercase, chosen, strict=False))
+    records = {label: run.record for label, run in runs.items() if run.record}
+    comparisons = tuple(compared(runs))
     comparable = [comparison.run for comparison in comparisons if comparison.comparable]
     return Overview(
-        runs=tuple(run.about for run in runs),
+        runs=tuple(contender(label, run) for label, run in runs.items()),
         settings=differing({label: _settings(record) for label, record in records.items()}),
         facts=differing({label: _facts(record) for label, record in records.items()}),
-        scores=tuple(_score_rows(records, runs[0].about.label, comparable)),
+        scores=tuple(_score_rows(records, ascii_uppercase[0], comparable)),
         comparisons=comparisons,
         warnings=tuple(_warnings(comparisons)),
         cautions=tuple(cautions(records.values())),
@@ -118,14 +116,14 @@ def _unequal(row: Mapping[str, Any]) -> bool:
     return len({to_json(value) for value in row.values()}) > 1  # in Python, True == 1
 
 
-def _check_choice(folders: Sequence[Path]) -> None:
-    if len(folders) < 2:
+def _check_choice(runs: Sequence[Run]) -> None:
+    if len(runs) < 2:
         raise UsageError("give two or more runs to compare. List them: kx runs")
-    if len(folders) > len(ascii_uppercase):
+    if len(runs) > len(ascii_uppercase):
         raise UsageError(f"at most {len(ascii_uppercase)} runs can be compared at once.")
-    for at, folder in enumerate(folders):
-        if folder in folders[:at]:
-            raise UsageError(f"{folder.name} is named twice; give different runs.")
+    for at, run in enumerate(runs):
+        if run.folder in [other.folder for other in runs[:at]]:
+            raise UsageError(f"{run.id} is named twice; give different runs.")
 
 
 def _settings(record: Record) -> dict[str, Any]:

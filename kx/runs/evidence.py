@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from typing_extensions import TypedDict  # Pydantic wants this one below Python 3.12
-
-from kx.base.arrayfile import arrays_of
 from kx.base.errors import DataError
-from kx.base.jsonfile import read_json, to_json
 from kx.evaluators.paired import labels
-from kx.runs.folder import damaged_artefacts, judged
 from kx.runs.marks import Mark, marks_of
+from kx.runs.reader import PREDICTIONS, SPLITS, Run, RunFileError, Splits
 from kx.runs.record import Record
 
 if TYPE_CHECKING:
     import numpy as np
-
-PREDICTIONS, SPLITS = "predictions.npz", "splits.json"
 
 CLASSES, NUMBERS = ("binary", "multiclass"), ("regression", "unit_regression")
 """Tasks with one class, or with one number, per row."""
@@ -48,102 +41,79 @@ class Contender:
     note: str = ""
 
 
-class Split(TypedDict):
-    """Rows of one split; ``rest``: all that are not held out."""
-
-    name: str
-    train: list[int] | Literal["rest"]
-    validation: list[int]
-
-
-class Splits(TypedDict):
-    """The content of ``splits.json``."""
-
-    examples: int
-    splits: list[Split]
-
-
-def train_size(splits: Splits, split: Split) -> int:
-    """Return how many rows a split trains on."""
-    rest = splits["examples"] - len(split["validation"])
-    return rest if split["train"] == "rest" else len(split["train"])
-
-
-@dataclass(frozen=True, slots=True)
 class Evidence:
     """What a completed run left behind; where something cannot be used, the reason instead.
 
     Attributes:
-        rows: targets and outputs of the test part; for classes, the targets are (n,) integers.
-        splits: the content of ``splits.json``.
+        label: of the run.
+        record: of the run.
     """
 
-    label: str
-    record: Record
-    rows: tuple[np.ndarray, np.ndarray] | str
-    splits: Splits | str
+    def __init__(self, label: str, run: Run, record: Record) -> None:
+        self.label, self.record, self._run = label, record, run
 
     @property
     def task(self) -> str:
         """Of the dataset, as the record has it."""
         return self.record.dataset.task or ""
 
+    @cached_property
+    def rows(self) -> tuple[np.ndarray, np.ndarray] | str:
+        """Targets and outputs of the test part; for classes, the targets are (n,) integers."""
+        try:
+            return self._test_rows()
+        except RunFileError as error:
+            unseen = error.why == "is missing" and "test" not in self.record.scores
+            return self._reason(PREDICTIONS, error.why + (NO_LOOK if unseen else ""))
+        except DataError:
+            return self._reason(PREDICTIONS, "is damaged")
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A run, with its evidence if it is completed."""
+    @cached_property
+    def splits(self) -> Splits | str:
+        """Which rows each fit was trained on and validated with."""
+        try:
+            return self._run.splits
+        except RunFileError as error:
+            return self._reason(SPLITS, error.why)
 
-    about: Contender
-    record: Record | None
-    evidence: Evidence | None
+    def _test_rows(self) -> tuple[np.ndarray, np.ndarray]:
+        said = self._run.predictions
+        y, outputs = said.y, said.outputs
+        path = self._run.folder / PREDICTIONS
+        if said.part != "test":
+            raise RunFileError(path, "has no test part" + NO_LOOK)
+        if not _fitting(y, outputs) or (self.task in NUMBERS and y.ndim > 1):
+            raise RunFileError(path, "does not hold one prediction for each target")
+        return (labels(y) if self.task in CLASSES else y), outputs
+
+    def _reason(self, name: str, why: str) -> str:
+        return f"{name} of {self.label} {why}"
 
 
-def read_run(label: str, folder: Path) -> Run:
-    """Read what the run in ``folder`` left behind; ``label`` is what it goes by."""
-    state, record, note = judged(folder)
-    about = Contender(label, folder.name, folder.name, state, note=note)
+NO_LOOK = ": no look at the test part"
+
+
+def contender(label: str, run: Run) -> Contender:
+    """Return what a comparison shows of a run."""
+    record = run.record
     if record is None:
-        return Run(about, None, None)
-    about = replace(
-        about,
-        name=record.name,
+        return Contender(label, run.id, run.id, run.state, note=run.note)
+    return Contender(
+        label,
+        run.id,
+        record.name,
+        run.state,
         recorded=True,
         dataset=record.dataset.name,
         marks=tuple(marks_of(record)),
+        note=run.note,
     )
-    return Run(about, record, _evidence(label, folder, record) if state == "completed" else None)
 
 
-def _evidence(label: str, folder: Path, record: Record) -> Evidence:
-    damaged = damaged_artefacts(folder, record, (PREDICTIONS, SPLITS))
-    readings: list[Any] = []
-    for name, read in ((PREDICTIONS, _read_rows), (SPLITS, _read_splits)):
-        try:
-            readings.append(_intact(folder / name, read, record, name in damaged))
-        except DataError as error:
-            readings.append(f"{name} of {label} {error}")
-    return Evidence(label, record, *readings)
-
-
-def _intact(path: Path, read: Callable[[Path, Record], Any], record: Record, damaged: bool) -> Any:
-    if damaged:
-        raise DataError("is damaged: its SHA-256 is not the one of the record")
-    if not path.is_file():
-        unseen = path.name == PREDICTIONS and "test" not in record.scores
-        raise DataError("is missing: no look at the test part" if unseen else "is missing")
-    return read(path, record)
-
-
-def _read_rows(path: Path, record: Record) -> tuple[np.ndarray, np.ndarray]:
-    try:
-        kept = arrays_of(path)
-        y, outputs = kept["y"], kept["predictions"]
-    except (DataError, KeyError) as error:
-        raise DataError("is damaged") from error
-    task = record.dataset.task
-    if not _fitting(y, outputs) or (task in NUMBERS and y.ndim > 1):
-        raise DataError("does not hold one prediction for each target")
-    return (labels(y) if task in CLASSES else y), outputs
+def evidence(label: str, run: Run) -> Evidence | None:
+    """Return what a run left behind, if it is completed."""
+    completed = run.record is not None and run.state == "completed"
+    return Evidence(label, run, run.recorded) if completed else None
 
 
 def _fitting(y: np.ndarray, outputs: np.ndarray) -> bool:
@@ -154,15 +124,3 @@ def _fitting(y: np.ndarray, outputs: np.ndarray) -> bool:
     if y.ndim not in (1, 2) or outputs.ndim != 2 or not outputs.size or len(y) != len(outputs):
         return False
     return bool(y.size and np.isfinite(y).all() and np.isfinite(outputs).all())
-
-
-def _read_splits(path: Path, record: Record) -> Splits:
-    from pydantic import TypeAdapter, ValidationError
-
-    try:
-        splits = TypeAdapter(Splits).validate_json(to_json(read_json(path)), strict=True)
-    except (DataError, ValidationError) as error:
-        raise DataError("is damaged") from error
-    if any(train_size(splits, split) < 1 for split in splits["splits"]):
-        raise DataError("is damaged: a split has no training rows")
-    return splits

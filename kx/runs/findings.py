@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -17,7 +18,8 @@ from kx.evaluators.paired import (
     per_split,
 )
 from kx.runs.comparable import loss_of, unlike
-from kx.runs.evidence import CLASSES, NUMBERS, Evidence, Run, Splits, train_size
+from kx.runs.evidence import CLASSES, NUMBERS, Evidence, evidence
+from kx.runs.reader import Run, Splits, train_size
 from kx.runs.record import Record, headline
 from kx.runs.record_parts import DataFacts
 
@@ -68,17 +70,30 @@ class Comparison:
     unlike: str = ""
 
 
-def compared(first: Run, other: Run) -> Comparison:
-    """Hold ``other`` against ``first`` by the tests that fit both."""
-    ends = other.about.label, first.about.label
-    if first.evidence is None or other.evidence is None:
-        missing = [run.about for run in (first, other) if run.evidence is None]
-        states = " and ".join(f"{about.label} is {about.state}" for about in missing)
-        return Comparison(*ends, comparable=False, notes=(f"{states}: no test",))
-    if reason := _unlike(first.evidence, other.evidence):
+def compared(runs: Mapping[str, Run]) -> list[Comparison]:
+    """Hold each run but the first against the first, by the tests that fit both.
+
+    Args:
+        runs: by their labels.
+    """
+    known = {label: evidence(label, run) for label, run in runs.items()}
+    states = {label: run.state for label, run in runs.items()}
+    reference, *others = runs
+    return [_compared(reference, other, known, states) for other in others]
+
+
+def _compared(
+    reference: str, label: str, known: Mapping[str, Evidence | None], states: Mapping[str, str]
+) -> Comparison:
+    ends, first, other = (label, reference), known[reference], known[label]
+    if first is None or other is None:
+        missing = [each for each in (reference, label) if known[each] is None]
+        told = " and ".join(f"{each} is {states[each]}" for each in missing)
+        return Comparison(*ends, comparable=False, notes=(f"{told}: no test",))
+    if reason := _unlike(first, other):
         note = f"the data differ ({reason}): no test and no differences"
         return Comparison(*ends, comparable=False, notes=(note,), unlike=reason)
-    results = [_on_rows(first.evidence, other.evidence), _on_folds(first.evidence, other.evidence)]
+    results = [_on_rows(first, other), _on_folds(first, other)]
     findings = tuple(result for result in results if isinstance(result, Finding))
     notes = tuple(result for result in results if isinstance(result, str))
     return Comparison(*ends, comparable=True, findings=findings, notes=notes)

@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kx.base.errors import DataError
-from kx.runs.folder import RUN_ID, judged, run_ids
-from kx.runs.labels import Labels, read_labels
+from kx.runs.folder import run_ids
+from kx.runs.labels import Labels
 from kx.runs.marks import MARKS, Mark, marks_of
-from kx.runs.record import Record, best_baseline, headline
+from kx.runs.reader import Run
+from kx.runs.record import best_baseline, headline
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,35 +66,20 @@ def list_runs(outputs: Path) -> list[RunSummary]:
     Raises:
         UsageError: if ``outputs`` is there but cannot be listed.
     """
-    return [summary(outputs / run) for run in run_ids(outputs)]
+    return [summary(Run(outputs / run)) for run in run_ids(outputs)]
 
 
-def summary(folder: Path) -> RunSummary:
-    """Return the run in ``folder`` on one line."""
-    return summary_of(folder, *judged(folder))
-
-
-def summary_of(folder: Path, standing: str, record: Record | None, note: str) -> RunSummary:
-    """Return on one line the run that was judged as the other arguments say."""
-    labels = Labels()
-    try:
-        labels = read_labels(folder)
-    except DataError as error:
-        note = note or str(error)
-    if record is not None:
-        return _summary_of(record, folder.name, standing, labels, note)
-    match = RUN_ID.fullmatch(folder.name)
-    name = match[1] if match else folder.name
-    return RunSummary(folder.name, name, standing, note=note, labels=labels)
-
-
-def _summary_of(record: Record, run: str, standing: str, labels: Labels, note: str) -> RunSummary:
+def summary(run: Run) -> RunSummary:
+    """Return a run on one line."""
+    record = run.record
+    if record is None:
+        return RunSummary(run.id, run.name, run.state, note=run.trouble, labels=run.labels)
     part, metric, score = headline(record) or ("", "", None)
     name, baseline = best_baseline(record, part, metric) or ("", None)
     return RunSummary(
-        id=run,
+        id=run.id,
         name=record.name,
-        state=standing,
+        state=run.state,
         dataset=record.dataset.name,
         **dict.fromkeys(marks_of(record), True),
         part=part,
@@ -107,6 +92,6 @@ def _summary_of(record: Record, run: str, standing: str, labels: Labels, note: s
         best_epoch=record.best_epoch,
         seconds=record.seconds,
         glance=record.glance,
-        note=note,
-        labels=labels,
+        note=run.trouble,
+        labels=run.labels,
     )

@@ -21,11 +21,12 @@ from kx.runs.condition import (
     comparisons,
     parse,
 )
-from kx.runs.folder import judged, run_ids
+from kx.runs.folder import run_ids
 from kx.runs.marks import MARKS
+from kx.runs.reader import Run
 from kx.runs.record import Record
 from kx.runs.run_group import member_of
-from kx.runs.run_summary import RunSummary, summary_of
+from kx.runs.run_summary import RunSummary, summary
 
 FACTS = (
     "started",
@@ -91,9 +92,9 @@ _Seen = tuple[RunSummary, Fields]
 
 
 def _seen(folder: Path) -> _Seen:
-    state, record, note = judged(folder)
-    summary = summary_of(folder, state, record, note)
-    return summary, dict(_fields(summary, record))
+    run = Run(folder)
+    found = summary(run)
+    return found, dict(_fields(found, run.record))
 
 
 def _fields(run: RunSummary, record: Record | None) -> Iterator[tuple[str, Value]]:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from pathlib import Path
 from statistics import fmean
 
 from kx.base.curves import mean_curve
-from kx.base.errors import DataError
-from kx.runs.history import Curves, read_history
+from kx.runs.history import Curves
 
 BLOCKS, PLAIN = "▁▂▃▄▅▆▇█", "_.-=+*#@"
 """From the least to the greatest value; the plain ones where a terminal knows only ASCII."""
@@ -55,32 +53,17 @@ def glance(fits: Mapping[str, Curves]) -> list[float | None]:
 
     It is the mean of their validation losses, in at most 60 steps and five digits.
     """
-    steps = _thinned(_main_curve(fits), GLANCE)
+    steps = _thinned(main_curve(fits), GLANCE)
     return [None if value is None else float(f"{value:.5g}") for value in steps]
 
 
-def validation_curves(folder: Path) -> Curves:
-    """Return the curves of the validation part: of several fits, their means; the loss first.
-
-    Without a history that can be read there are none: who wants to know why asks ``kx plot``.
-    """
-    fits = _fits(folder)
+def validation_curves(fits: Mapping[str, Curves]) -> Curves:
+    """Return the curves of the validation part: of several fits, their means; the loss first."""
     return {name: _mean(name, fits) for name in _judged_names(fits)}
 
 
-def main_curve(folder: Path) -> Sequence[float | None]:
+def main_curve(fits: Mapping[str, Curves]) -> Sequence[float | None]:
     """Return the loss of the validation part, epoch by epoch, or nothing without one."""
-    return _main_curve(_fits(folder))
-
-
-def _fits(folder: Path) -> Mapping[str, Curves]:
-    try:
-        return read_history(folder)
-    except DataError:
-        return {}
-
-
-def _main_curve(fits: Mapping[str, Curves]) -> Sequence[float | None]:
     name = next(iter(_judged_names(fits)), None)
     return () if name is None else _mean(name, fits)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from kx.base.curves import mean_curve
 from kx.base.errors import KxError
 from kx.base.language import Catalogue, Language
 from kx.base.text import clean, number, shortened
-from kx.runs.history import read_history
+from kx.runs.reader import Run
 from kx.runs.record import Record, ScoreRecord
 from kx.terminal.pieces import plain, table
 from kx.terminal.steps import called, in_words
@@ -47,22 +46,25 @@ class Entrant:
     Attributes:
         label: what it is called among them.
         changes: dotted key of the spec -> its value here, where it is another than in the first.
-        record: of the run; None if it failed.
-        folder: of the run; None if it failed.
+        run: None if it failed.
         error: what ended it then.
     """
 
     label: str
     changes: Mapping[str, Any] = field(default_factory=dict)
-    record: Record | None = None
-    folder: Path | None = None
+    run: Run | None = None
     error: KxError | None = None
+
+    @property
+    def record(self) -> Record | None:
+        """Of the run; None if it failed."""
+        return self.run.record if self.run else None
 
     def curve(self, metric: str = "val_loss") -> Points:
         """Return the mean curve of its fits, as far as all came."""
-        if self.folder is None:
+        if self.run is None:
             return ()
-        fits = read_history(self.folder).values()
+        fits = self.run.history.values()
         return mean_curve([fit[metric] for fit in fits if metric in fit])
 
 
@@ -81,7 +83,7 @@ def lineup_panel(
     kind = "workflow" if aims else "variants"
     shown = list(zip(ascii_uppercase, entrants, strict=False))
     lines = [line for letter, each in shown for line in _about(letter, each, kind, language)]
-    found = verdicts([each.folder for each in entrants], language)
+    found = verdicts([each.run for each in entrants], language)
     told = [plain(text) for text in found.lines] + [plain(text, "yellow") for text in found.caution]
     outcomes = _aims(shown, aims, language)
     return Group(*lines, "", _table(shown, language), "", *told, *([""] if told else []), *outcomes)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from string import ascii_uppercase
 
 from kx.base.language import Catalogue, Language
 from kx.base.text import signed
 from kx.runs.compare import compare_runs
 from kx.runs.findings import Comparison, Finding
+from kx.runs.reader import Run
 
 WORDS = Catalogue(
     {
@@ -57,16 +57,16 @@ class Verdicts:
     caution: Sequence[str] = ()
 
 
-def verdicts(folders: Sequence[Path | None], language: Language = "en") -> Verdicts:
+def verdicts(runs: Sequence[Run | None], language: Language = "en") -> Verdicts:
     """Hold each of several runs against the first.
 
     Args:
-        folders: of the runs, which go by the letters of the alphabet; None: that run is not to
-            be compared. Those beyond Z are left out.
+        runs: they go by the letters of the alphabet; None: that run is not to be compared. Those
+            beyond Z are left out.
         language: of the sentences.
     """
-    letters = [letter for letter, folder in zip(ascii_uppercase, folders, strict=False) if folder]
-    known = [folder for folder in folders[: len(ascii_uppercase)] if folder]
+    letters = [letter for letter, run in zip(ascii_uppercase, runs, strict=False) if run]
+    known = [run for run in runs[: len(ascii_uppercase)] if run]
     if len(known) < 2:
         return Verdicts()
     found = compare_runs(known).comparisons

@@ -208,7 +208,7 @@ def test_runs_are_filtered_by_words_dataset_state_and_kind(show, many):
 def test_runs_are_filtered_by_tag_and_by_what_they_were_carried_out_with(show, leave):
     group = Group("films-variants-00ff99", "variants", "films")
     one_of_two = [
-        leave(a_record(name=name, group=group.member(name, place, {}).as_dict()))
+        leave(a_record(name=name, group=group.member(name, place, {})))
         for place, name in enumerate(("films", "l2"))
     ]
     other = leave(a_record(name="other"))

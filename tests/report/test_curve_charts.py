@@ -5,7 +5,7 @@ import math
 import pytest
 
 from kx.pages.curves import curve_charts, fold_plot, refit_charts
-from kx.pages.gather import read_run
+from kx.runs.reader import Run
 from kx.runs.record_parts import DataFacts
 from kx.wording.words import Words
 from tests.report.conftest import CURVES, a_record
@@ -18,7 +18,7 @@ def labels(chart):
 
 
 def test_each_metric_has_a_chart_with_the_best_epoch_marked(leave):
-    charts = curve_charts(read_run(leave()), EN)
+    charts = curve_charts(Run(leave()), EN)
 
     assert [chart.title for chart in charts] == ["loss", "accuracy"]
     assert labels(charts[0]) == ["training", "validation"]
@@ -27,7 +27,7 @@ def test_each_metric_has_a_chart_with_the_best_epoch_marked(leave):
 
 def test_refit_stands_apart(leave):
     refit = {"loss": [0.6, 0.4], "accuracy": [0.6, 0.8]}
-    run = read_run(leave(curves={"holdout": CURVES, "refit": refit}))
+    run = Run(leave(curves={"holdout": CURVES, "refit": refit}))
 
     assert len(curve_charts(run, EN)) == 2
     (loss, _) = refit_charts(run, EN)
@@ -35,7 +35,7 @@ def test_refit_stands_apart(leave):
 
 
 def test_run_without_a_validation_part_shows_its_training(leave):
-    run = read_run(leave(curves={"refit": {"loss": [0.6, 0.4]}}))
+    run = Run(leave(curves={"refit": {"loss": [0.6, 0.4]}}))
 
     assert [labels(chart) for chart in curve_charts(run, EN)] == [["training"]]
     assert refit_charts(run, EN) == []
@@ -43,7 +43,7 @@ def test_run_without_a_validation_part_shows_its_training(leave):
 
 def test_folds_have_their_mean_and_the_spread_around_it(leave):
     other = {**CURVES, "val_loss": [0.8, 0.6, 0.7]}
-    run = read_run(leave(curves={"fold-1": CURVES, "fold-2": other}))
+    run = Run(leave(curves={"fold-1": CURVES, "fold-2": other}))
 
     loss = curve_charts(run, EN)[0]
 
@@ -56,7 +56,7 @@ def test_smoothing_and_skipped_epochs_are_those_of_the_strategy(leave):
     curves = {"loss": [9.0, 1.0, 0.5], "val_loss": [99.0, 2.0, 1.0]}
     spec = {"validation": {"smooth": 0.5, "skip_epochs": 1}}
 
-    (loss,) = curve_charts(read_run(leave(a_record(spec=spec), curves={"holdout": curves})), EN)
+    (loss,) = curve_charts(Run(leave(a_record(spec=spec), curves={"holdout": curves})), EN)
 
     assert list(loss.series[-1].y) == [None, 2.0, 1.5]
     assert loss.y_range[1] < 3  # 99 does not set the range
@@ -66,7 +66,7 @@ def test_smoothing_and_skipped_epochs_are_those_of_the_strategy(leave):
 def test_phases_are_parted_by_a_line(leave):
     fits = [{"name": "holdout", "phases": [{"start": 1}, {"start": 3}]}]
 
-    loss = curve_charts(read_run(leave(a_record(fits=fits))), EN)[0]
+    loss = curve_charts(Run(leave(a_record(fits=fits))), EN)[0]
 
     assert (2.5, "") in loss.marks
     assert loss.note == "A thin line begins each further phase of the training."
@@ -78,14 +78,14 @@ def test_unit_of_the_target_stands_beside_errors_in_it(leave):
     )
     curves = {"mae": [2.0, 1.0], "val_mae": [3.0, 2.0]}
 
-    (mae,) = curve_charts(read_run(leave(record, curves={"holdout": curves})), EN)
+    (mae,) = curve_charts(Run(leave(record, curves={"holdout": curves})), EN)
 
     assert (mae.title, mae.y_label) == ("mean absolute error", "price (USD)")
 
 
 def test_many_folds_share_a_row(leave):
     record = a_record(fold_scores={"accuracy": [0.5 + at / 100 for at in range(20)]})
-    run = read_run(leave(record, curves={f"fold-{at}": CURVES for at in range(20)}))
+    run = Run(leave(record, curves={f"fold-{at}": CURVES for at in range(20)}))
 
     rows = fold_plot(run, EN).rows
 
@@ -94,14 +94,14 @@ def test_many_folds_share_a_row(leave):
 
 
 def test_single_fit_is_no_comparison(leave):
-    assert fold_plot(read_run(leave()), EN) is None
+    assert fold_plot(Run(leave()), EN) is None
 
 
 GROWN = {"loss": [0.5, 0.4, 90.0, 3e9], "val_loss": [0.6, 0.5, 200.0, math.inf]}
 
 
 def test_loss_that_grew_beyond_measure_has_a_logarithmic_axis_that_says_so(leave):
-    run = read_run(leave(curves={"holdout": GROWN, "refit": {"loss": [0.5, 8e7]}}))
+    run = Run(leave(curves={"holdout": GROWN, "refit": {"loss": [0.5, 8e7]}}))
 
     (loss,), (refit,) = curve_charts(run, EN), refit_charts(run, EN)
     (in_chinese,) = curve_charts(run, Words("zh"))
@@ -112,7 +112,7 @@ def test_loss_that_grew_beyond_measure_has_a_logarithmic_axis_that_says_so(leave
 
 
 def test_epochs_without_a_finite_value_are_marked(leave):
-    run = read_run(leave(curves={"holdout": GROWN}))
+    run = Run(leave(curves={"holdout": GROWN}))
 
     lost = curve_charts(run, EN)[0].series[-1]
 
@@ -123,7 +123,7 @@ def test_skipped_epochs_do_not_make_an_axis_logarithmic(leave):
     curves = {"loss": [1e9, 3.0, 2.0], "val_loss": [1e8, 2.5, 2.0]}
     record = a_record(spec={"validation": {"skip_epochs": 1}})
 
-    (loss,) = curve_charts(read_run(leave(record, curves={"holdout": curves})), EN)
+    (loss,) = curve_charts(Run(leave(record, curves={"holdout": curves})), EN)
 
     assert not loss.logarithmic
     assert loss.y_range == pytest.approx((2.0 - 0.08, 3.0 + 0.08))
@@ -133,6 +133,6 @@ def test_range_behind_skipped_epochs_of_a_logarithmic_axis_is_one_of_exponents(l
     curves = {"loss": [1e9, 1.0, 1e5], "val_loss": [1e8, 1.0, 1e5]}
     record = a_record(spec={"validation": {"skip_epochs": 1}})
 
-    (loss,) = curve_charts(read_run(leave(record, curves={"holdout": curves})), EN)
+    (loss,) = curve_charts(Run(leave(record, curves={"holdout": curves})), EN)
 
     assert loss.y_range == pytest.approx((-0.4, 5.4))  # 8 % of 5 beyond 0 and 5

@@ -12,10 +12,10 @@ import pytest
 from kx.data.arrays.fingerprint import fingerprint
 from kx.data.files.sources import SampleFiles, SourceFiles
 from kx.pages.examples import _as_picture
-from kx.pages.gather import read_predictions, read_run
 from kx.pages.page import report_of_one
 from kx.pages.results import results
 from kx.planning import make_plan
+from kx.runs.reader import Run
 from kx.runs.record_parts import DataFacts
 from kx.wording.words import Words
 from tests.report.conftest import a_record
@@ -74,7 +74,7 @@ def wrong_about_row_3(y, info):
 
 def exhibits_of(folder):
     told = []
-    found = results(read_run(folder), Words("en"), told.append).gallery
+    found = results(Run(folder), Words("en"), told.append).gallery
     assert told == []
     return found.exhibits
 
@@ -141,7 +141,7 @@ def test_words_of_a_real_review_are_words(leave_run_on, real_data_dir, monkeypat
     plan_folder, _ = leave_run_on("imdb", sample=True)
     files = SourceFiles.from_environment()
     bundle = make_plan(plan_folder / "spec.yaml").load_data(files)
-    record = read_run(plan_folder).record
+    record = Run(plan_folder).record
     dataset = {**record.dataset, "sample": False, "files": dict(files.provenance().files)}
     said = {"y": bundle.test.y, "predictions": wrong_about_row_3(bundle.test.y, bundle.info)}
     folder = leave(
@@ -161,7 +161,7 @@ def test_data_that_changed_are_not_shown(leave_run_on):
     (folder / "record.json").write_text(json.dumps(record))
     told = []
 
-    found = results(read_run(folder), Words("en"), told.append).gallery
+    found = results(Run(folder), Words("en"), told.append).gallery
 
     assert [exhibit.shown for exhibit in found.exhibits] == [None]
     assert "no longer those of the run" in found.note
@@ -173,7 +173,7 @@ def test_smoke_run_shows_no_examples(leave_run_on):
     record = json.loads((folder / "record.json").read_text())
     (folder / "record.json").write_text(json.dumps(record | {"smoke": True}))
 
-    found = results(read_run(folder), Words("en"), print).gallery
+    found = results(Run(folder), Words("en"), print).gallery
 
     assert "smoke run" in found.note
 
@@ -181,7 +181,7 @@ def test_smoke_run_shows_no_examples(leave_run_on):
 def test_network_without_a_mistake_has_an_empty_gallery(leave, said):
     said["predictions"] = np.array([[0.1], [0.2], [0.3], [0.9], [0.8], [0.7]], "float32")
 
-    found = results(read_run(leave(predictions=said)), Words("en"), print).gallery
+    found = results(Run(leave(predictions=said)), Words("en"), print).gallery
 
     assert (list(found.exhibits), found.note) == ([], "No row was taken for something else.")
 
@@ -190,7 +190,7 @@ def test_predictions_are_those_of_the_test_part_if_there_are_any(leave, said):
     kept = {**said, "validation_y": said["y"], "validation_predictions": said["predictions"],
             "validation_rows": np.arange(6)}  # fmt: skip
 
-    assert read_predictions(read_run(leave(predictions=kept))).part == "test"
+    assert Run(leave(predictions=kept)).predictions.part == "test"
 
 
 def test_report_needs_no_tensorflow(leave_run_on, tmp_path):

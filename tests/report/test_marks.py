@@ -1,8 +1,6 @@
 """What makes numbers worth less than they look: said wherever they are shown."""
 
 from dataclasses import replace
-from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -12,6 +10,7 @@ from kx.pages.page import report_of_many, report_of_one
 from kx.predicting.prediction import Kept
 from kx.runs.labels import Labels
 from kx.runs.marks import MARKS, WORDS, badge, cry, marks_of, sentence
+from kx.runs.reader import Run
 from kx.runs.record_parts import BaseFacts
 from kx.runs.run_summary import summary
 from tests.report.conftest import a_record
@@ -73,12 +72,12 @@ def test_conditions_and_what_is_exported_know_it(kx, leave, marked, mark):
     _, found, _ = kx("runs", "--where", f"{mark} = true", "--json", "--outputs", marked.parent)
 
     assert found.count('"id"') == 1
-    assert summary(marked).marks == [mark]
+    assert summary(Run(marked)).marks == [mark]
     assert _tags(record, Labels())[f"kx.{mark}"] == "true"
 
 
-def test_predictions_say_it_unless_it_is_a_leak_in_scores(mark):
-    kept = Kept(Path(), a_record(**WORN[mark]), {}, SimpleNamespace())
+def test_predictions_say_it_unless_it_is_a_leak_in_scores(marked, mark):
+    kept = Kept(Run(marked), {})
 
     said = kept.marks()
 

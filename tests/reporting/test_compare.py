@@ -389,6 +389,19 @@ def test_predictions_that_were_changed_afterwards_are_not_tested(make, compared)
     assert "predictions.npz of B is damaged: its SHA-256" in notes(compared("a", "b"))
 
 
+def test_predictions_without_the_test_part_are_not_called_damaged(make, compared):
+    make("a", predictions=classified())
+    folder = make("b", predictions=classified())
+    said = {"validation_y": Y, "validation_predictions": classified()}
+    np.savez(folder / "predictions.npz", **said)
+    record = json.loads((folder / "record.json").read_text())
+    (folder / "record.json").write_text(json.dumps({**record, "artefacts": {}, "scores": {}}))
+
+    told = notes(compared("a", "b"))
+
+    assert "predictions.npz of B has no test part: no look at the test part" in told
+
+
 def test_pickled_predictions_are_not_loaded(make, compared):
     make("a", predictions=classified())
     make("b", predictions=classified().astype(object))

@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from kx.cli.lineup import show_lineup
+from kx.runs.reader import Run
 from kx.runs.record_parts import (
     BaseFacts,
     EmbeddingFacts,
@@ -103,7 +104,7 @@ def test_a_run_is_shown_in_chinese(kx, finished):
 
 def test_where_runs_side_by_side_are_kept_is_told_in_chinese(finished, record, capsys):
     folders = [finished(), finished()]
-    entrants = [Entrant(name, {}, record, at) for name, at in zip("ab", folders, strict=True)]
+    entrants = [Entrant(name, {}, Run(at)) for name, at in zip("ab", folders, strict=True)]
 
     show_lineup(Group.new("variants", "a"), entrants, folders[0].parent, "zh", as_json=False)
 

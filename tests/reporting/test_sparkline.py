@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from kx.runs.folder import RunFolder
+from kx.runs.reader import Run
 from kx.runs.run_summary import list_runs
 from kx.runs.sparkline import (
     BLOCKS,
@@ -76,11 +77,11 @@ def folds(tmp_path):
 
 
 def test_the_curve_of_folds_is_their_mean_and_leaves_the_refit_out(folds):
-    curves = validation_curves(folds)
+    curves = validation_curves(Run(folds).curves)
 
     assert list(curves) == ["val_loss", "val_accuracy"]
     assert curves["val_loss"] == pytest.approx([0.7, 0.4])
-    assert main_curve(folds) == pytest.approx([0.7, 0.4])
+    assert main_curve(Run(folds).curves) == pytest.approx([0.7, 0.4])
 
 
 def test_a_record_keeps_the_curve_in_a_few_steps():
@@ -119,7 +120,8 @@ def test_a_run_without_a_history_has_no_curve(tmp_path, finished):
     (finished() / "history.json").write_text("{")
 
     assert [
-        main_curve(tmp_path / "outputs" / run.id) for run in list_runs(tmp_path / "outputs")
+        main_curve(Run(tmp_path / "outputs" / run.id).curves)
+        for run in list_runs(tmp_path / "outputs")
     ] == [
         (),
         (),

@@ -13,7 +13,7 @@ from kx.cli.options import AsJson, Outputs, Plugins, Run
 
 if TYPE_CHECKING:
     from kx.explain.mistakes import Mistake
-    from kx.explain.subjects import Judged
+    from kx.explain.subjects import JudgedPictures
 
 
 def errors(
@@ -54,7 +54,9 @@ def errors(
     show({"id": judged.folder.name, **facts}, [*said, *([path] if path else [])], as_json)
 
 
-def _gallery(judged: Judged, worst: list[Mistake], said: list[str], output: Path | None) -> str:
+def _gallery(
+    judged: JudgedPictures, worst: list[Mistake], said: list[str], output: Path | None
+) -> str:
     from kx.base.text import number, shortened
     from kx.drawing.canvas import Look
     from kx.drawing.pictures import Exhibit, draw_gallery
