@@ -19,8 +19,8 @@ def by_kx(pictures: Any) -> tuple[float, Any]:
     """Extract as ``mode: features`` does."""
     import numpy as np
 
+    from kx.architectures.pretrained import extractor
     from kx.contracts import DatasetInfo, Watcher
-    from kx.models.pretrained import extractor
     from kx.running.features import Part
 
     info = DatasetInfo("noise", "binary", SHAPE, pixels=True)

@@ -202,7 +202,7 @@ def told(ended: Ended) -> str:
     if not ids:
         return "stopped before there was a run"
     record = json.loads((ended.outputs / ids[-1] / "record.json").read_text(encoding="utf-8"))
-    return f"stopped, {record['partial'].get('file', 'nothing trained or all kept')}"
+    return f"stopped, {(record['partial'] or {}).get('file', 'nothing trained or all kept')}"
 
 
 def soak(count: int, seed: int, jobs: int, kinds: Sequence[Kind]) -> int:

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from kx.components.registry import evaluator
 from kx.contracts import DatasetInfo, FitResult, Rows
 from kx.evaluators.conclusion import rates_found
-from kx.evaluators.group_kfold import group_kfold
-from kx.evaluators.kfold import kfold
-from kx.evaluators.leave_one_out import leave_one_out
-from kx.evaluators.repeated_kfold import repeated_kfold
-from kx.evaluators.stratified_kfold import stratified_kfold
-from kx.evaluators.time_series import time_series
+from kx.strategies.group_kfold import group_kfold
+from kx.strategies.kfold import kfold
+from kx.strategies.leave_one_out import leave_one_out
+from kx.strategies.repeated_kfold import repeated_kfold
+from kx.strategies.stratified_kfold import stratified_kfold
+from kx.strategies.time_series import time_series
 
 FOLD_STRATEGIES = (
     "group_kfold",

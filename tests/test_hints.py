@@ -11,10 +11,10 @@ from kx.advice.diagnosis import Diagnosis
 from kx.advice.suggestion import CHANGES, changes_for, practical
 from kx.base.errors import SpecError
 from kx.contracts import Rows, Way, Ways
-from kx.evaluators.stratified_kfold import complaints
 from kx.planning import is_sound, make_plan
 from kx.running.loading import how_scaled
 from kx.spec.edit import settings
+from kx.strategies.stratified_kfold import complaints
 from kx.wording.diagnosis_words import WORDS
 from tests.data.photos import encoded, plain
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from kx.components.registry import evaluator
 from kx.contracts import DatasetInfo, FitResult, Rows
-from kx.evaluators.holdout import check, holdout, rescaled, size_in_rows
+from kx.strategies.holdout import check, holdout, rescaled, size_in_rows
 
 ORDERS = ("shuffled", "first", "last")
 

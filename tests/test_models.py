@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
+from kx.architectures.cnn import cnn, layer_sizes
+from kx.architectures.cnn import complaints as cnn_complaints
+from kx.architectures.linear import linear
+from kx.architectures.mlp import mlp
 from kx.contracts import DatasetInfo
-from kx.models.cnn import cnn, layer_sizes
-from kx.models.cnn import complaints as cnn_complaints
 from kx.models.layers import dense
-from kx.models.linear import linear
-from kx.models.mlp import mlp
 from kx.training.environment import seed_everything, start_tensorflow
 
 pytestmark = pytest.mark.slow

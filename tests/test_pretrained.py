@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from kx.architectures.pretrained import BASE, choose, extractor, frozen, pretrained
 from kx.base.errors import SpecError, UsageError
 from kx.contracts import DatasetInfo
 from kx.models.applications import NAMES, OPTIONS
-from kx.models.pretrained import BASE, choose, extractor, frozen, pretrained
 from kx.planning import plan_document
 from kx.spec.document import parse
 from kx.spec.load import expand_shorthands

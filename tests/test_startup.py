@@ -78,11 +78,13 @@ def test_help_does_not_import_what_checks_specs(modules_after):
 
 def test_of_commands_and_components_only_those_that_are_named_are_imported(modules_after):
     tables = (registry.dataset, registry.model, registry.evaluator)
-    shipped = {f"{table.package}.{name}" for table in tables for name in table.shipped}
+    shipped = {
+        f"{table.package}.{name}" for table in tables for name in registry.shipped(table.package)
+    }
 
     code, modules = modules_after(["check", str(ROOT / "configs/imdb.yaml")])
 
-    named = {"kx.datasets.imdb", "kx.models.mlp", "kx.evaluators.holdout"}
+    named = {"kx.datasets.imdb", "kx.architectures.mlp", "kx.strategies.holdout"}
     assert (code, modules & shipped) == (0, named)
     assert modules & {f"kx.cli.{where.split('.')[0]}" for where in WHERE.values()} == {
         "kx.cli.check"

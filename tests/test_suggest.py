@@ -231,7 +231,7 @@ from typing import Annotated
 from pydantic import Field
 
 from kx import model
-from kx.models.mlp import mlp
+from kx.architectures.mlp import mlp
 
 
 @model("weak")

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
+from kx.architectures.conv1d import conv1d
+from kx.architectures.embedding_mlp import complaints as embedding_complaints
+from kx.architectures.embedding_mlp import embedding_mlp
+from kx.architectures.rnn import rnn
 from kx.contracts import DatasetInfo
 from kx.data.files.sources import SourceFiles
 from kx.data.files.weight_files import SourceWeights
-from kx.models.conv1d import conv1d
-from kx.models.embedding_mlp import complaints as embedding_complaints
-from kx.models.embedding_mlp import embedding_mlp
-from kx.models.rnn import rnn
 from kx.training.environment import seed_everything, start_tensorflow
 
 pytestmark = pytest.mark.slow

@@ -12,8 +12,10 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from kx.base.errors import PluginError
@@ -132,12 +134,10 @@ class Registry(Generic[F]):
         kind: ``dataset``, ``model``, ``evaluator`` or ``callback``.
         package: where those are that ship with kx, each in the module of its name; a module is
             imported when its name is first asked for.
-        shipped: their names.
     """
 
     kind: str
     package: str = ""
-    shipped: tuple[str, ...] = ()
     _entries: dict[str, Entry[F]] = field(default_factory=dict)
 
     def __call__(
@@ -195,12 +195,12 @@ class Registry(Generic[F]):
         return self._entries.get(name) if owner or name not in self else self[name]
 
     def __getitem__(self, name: str) -> Entry[F]:
-        if name in self.shipped and name not in self._entries:
+        if name in shipped(self.package) and name not in self._entries:
             import_module(f"{self.package}.{name}")
         return self._entries[name]
 
     def __contains__(self, name: str) -> bool:
-        return name in self._entries or name in self.shipped
+        return name in self._entries or name in shipped(self.package)
 
     def registered(self) -> list[str]:
         """The names behind which a function is already."""
@@ -208,7 +208,15 @@ class Registry(Generic[F]):
 
     def names(self) -> list[str]:
         """All names, in alphabetical order."""
-        return sorted({*self._entries, *self.shipped})
+        return sorted({*self._entries, *shipped(self.package)})
+
+
+@cache
+def shipped(package: str) -> frozenset[str]:
+    """Return the names of the modules in ``package``, a folder that holds nothing else."""
+    if not package:
+        return frozenset()
+    return frozenset(found.name for found in iter_modules(import_module(package).__path__))
 
 
 def whole(folder: Path, path: str) -> Path:
@@ -228,44 +236,7 @@ def _same_source(one: Callable[..., Any], other: Callable[..., Any]) -> bool:
     return len(files) == 1 and one.__qualname__ == other.__qualname__
 
 
-dataset: Registry[Callable[..., DatasetBundle]] = Registry(
-    "dataset",
-    "kx.datasets",
-    (
-        "boston",
-        "breast_cancer",
-        "california",
-        "cats_vs_dogs",
-        "diabetes",
-        "digits",
-        "fashion_mnist",
-        "image_arrays",
-        "image_folder",
-        "imdb",
-        "imdb_raw",
-        "mnist",
-        "reuters",
-        "text_csv",
-        "text_folder",
-        "wine",
-    ),
-)
-model: Registry[Callable[..., Any]] = Registry(
-    "model",
-    "kx.models",
-    ("cnn", "conv1d", "embedding_mlp", "linear", "mlp", "pretrained", "rnn"),
-)
-evaluator: Registry[Callable[..., Strategy]] = Registry(
-    "evaluator",
-    "kx.evaluators",
-    (
-        "group_kfold",
-        "holdout",
-        "kfold",
-        "leave_one_out",
-        "repeated_kfold",
-        "stratified_kfold",
-        "time_series",
-    ),
-)
+dataset: Registry[Callable[..., DatasetBundle]] = Registry("dataset", "kx.datasets")
+model: Registry[Callable[..., Any]] = Registry("model", "kx.architectures")
+evaluator: Registry[Callable[..., Strategy]] = Registry("evaluator", "kx.strategies")
 callback: Registry[Callable[..., Any]] = Registry("callback")

@@ -1,1 +1,1 @@
-"""Validation strategies, and the numbers that judge a fit."""
+"""What strategies and scores are made of: folds, conclusions, baselines, intervals, tests."""

@@ -1,1 +1,1 @@
-"""Architectures: one model factory per file."""
+"""What architectures are made of: output layers, inputs, embeddings, networks of Keras."""

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from kx.architectures.cnn import cnn
 from kx.contracts import Split
-from kx.models.cnn import cnn
 from kx.spec.schema import AugmentationSection
 from kx.training.augmentation import Augmentation
 from kx.training.engine import Engine

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kx.models.cnn import cnn
+from kx.architectures.cnn import cnn
 from kx.training.environment import start_tensorflow
 from tests.training.trained import HOUSES, PICTURES, Trained
 

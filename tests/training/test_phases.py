@@ -6,11 +6,11 @@ from functools import partial
 import numpy as np
 import pytest
 
+from kx.architectures.mlp import mlp
+from kx.architectures.pretrained import BASE, choose, frozen, pretrained
 from kx.base.errors import FrozenError
 from kx.contracts import DatasetInfo, Split, Watcher
 from kx.models.heads import suited_head
-from kx.models.mlp import mlp
-from kx.models.pretrained import BASE, choose, frozen, pretrained
 from kx.spec.schema import SGD, Adam, Phase, TrainingSection
 from kx.training.assemble import make_metrics
 from kx.training.engine import Engine

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from kx.architectures.cnn import cnn
+from kx.architectures.linear import linear
+from kx.architectures.mlp import mlp
 from kx.contracts import DatasetInfo, Split
-from kx.models.cnn import cnn
-from kx.models.linear import linear
-from kx.models.mlp import mlp
 from kx.training import trainer as trainer_module
 from kx.training.engine import Engine, Machine, choose, examples_at_once, size_in_memory
 from tests.training.trained import job, trainer_for

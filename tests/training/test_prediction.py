@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from kx.architectures.cnn import cnn
+from kx.architectures.conv1d import conv1d
+from kx.architectures.mlp import mlp
+from kx.architectures.rnn import rnn
 from kx.contracts import DatasetInfo, Split
-from kx.models.cnn import cnn
-from kx.models.conv1d import conv1d
-from kx.models.mlp import mlp
-from kx.models.rnn import rnn
 from kx.predicting.prediction import outputs
 from kx.training import prediction
 from kx.training.feed import Resident

@@ -6,10 +6,10 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from kx.architectures.conv1d import conv1d
+from kx.architectures.embedding_mlp import embedding_mlp
+from kx.architectures.rnn import rnn
 from kx.contracts import DatasetInfo, Split
-from kx.models.conv1d import conv1d
-from kx.models.embedding_mlp import embedding_mlp
-from kx.models.rnn import rnn
 from kx.training.buckets import Buckets, best_edges
 from kx.training.engine import Machine, choose, forward_operations, time_steps
 from kx.training.feed import Batching, Resident

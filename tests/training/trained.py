@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 from scipy.sparse import vstack
 
+from kx.architectures.mlp import mlp
 from kx.contracts import DatasetInfo, Split, Watcher
 from kx.models.heads import suited_head
-from kx.models.mlp import mlp
 from kx.spec.schema import TrainingSection
 from kx.training.engine import Engine
 from kx.training.jobs import Hooks, Job

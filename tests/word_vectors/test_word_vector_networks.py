@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from kx.architectures.conv1d import conv1d
+from kx.architectures.embedding_mlp import embedding_mlp
+from kx.architectures.rnn import rnn
 from kx.base.errors import UsageError
-from kx.models.conv1d import conv1d
 from kx.models.embedding import VECTORS
-from kx.models.embedding_mlp import embedding_mlp
-from kx.models.rnn import rnn
 from kx.training.environment import start_tensorflow
 from tests.word_vectors.vectors import INFO, SPEC
 

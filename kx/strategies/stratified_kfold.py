@@ -23,7 +23,7 @@ from kx.evaluators.folds import (
     repeated_names,
     shuffled_time_complaints,
 )
-from kx.evaluators.repeated_kfold import Repeats
+from kx.strategies.repeated_kfold import Repeats
 
 
 def check(info: DatasetInfo, *, k: int, **_: Any) -> Iterator[Complaint]:

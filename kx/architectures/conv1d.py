@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
+from kx.architectures.cnn import layer_sizes
 from kx.components.registry import model
 from kx.contracts import Complaint, DatasetInfo
-from kx.models.cnn import layer_sizes
 from kx.models.embedding import VECTORS, Embedding, word_input, word_input_complaints
 from kx.models.heads import output_layer
 from kx.models.options import Activation, Fraction, Padding, Units, dense_block

@@ -1,0 +1,1 @@
+"""Architectures that a spec can name: one module each, found by its name."""

@@ -1,0 +1,1 @@
+"""Validation strategies that a spec can name: one module each, found by its name."""
