@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from kx.base.language import Language
     from kx.planning import Plan
     from kx.running.work import Switches
+    from kx.runs.entrants import Entrant
     from kx.runs.record_parts import Member
     from kx.runs.run_group import Group
-    from kx.terminal.lineup import Entrant
 
 
 def entrant(
@@ -25,9 +25,9 @@ def entrant(
 
     from kx.base.errors import KxError
     from kx.runner import run
+    from kx.runs.entrants import Entrant
     from kx.runs.reader import Run
     from kx.terminal import console
-    from kx.terminal.lineup import Entrant
 
     try:
         title = console.place_among(member.place, count, member.label)

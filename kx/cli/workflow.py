@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kx.advice.workflow import Step
     from kx.planning import Plan
     from kx.running.work import Switches
-    from kx.terminal.lineup import Entrant
+    from kx.runs.entrants import Entrant
 
 
 def workflow(

@@ -9,10 +9,10 @@ from string import ascii_uppercase
 from kx.advice.workflow import Aim
 from kx.base.jsonfile import to_json
 from kx.base.text import number, shortened
+from kx.runs.entrants import Entrant
 from kx.runs.reader import Run
 from kx.runs.record_parts import Member
 from kx.runs.run_group import member_of
-from kx.terminal.lineup import Entrant
 from kx.terminal.steps import WORDS as STEPS
 from kx.terminal.steps import aims_of, called, ground_of
 from kx.wording.diagnosis_words import WORDS as DIAGNOSES

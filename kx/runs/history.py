@@ -119,16 +119,21 @@ def _as_csv(rows: list[list[Any]]) -> bytes:
     return text.getvalue().encode(errors=READABLE)
 
 
-def read_history(folder: Path) -> dict[str, Curves]:
+def read_history(folder: Path, *, ended: bool | None = None) -> dict[str, Curves]:
     """Return the curves of each fit of the run in ``folder``.
 
     A run whose record does not tell its end was killed, or goes on: its CSV knows of more epochs
     than its JSON may.
 
+    Args:
+        folder: of the run.
+        ended: whether it has the record of its end; None: that is looked up.
+
     Raises:
         DataError: if there is no history, or it is damaged.
     """
-    order = (JSON, CSV) if has_ended(folder) else (CSV, JSON)
+    ended = has_ended(folder) if ended is None else ended
+    order = (JSON, CSV) if ended else (CSV, JSON)
     for path in (folder / name for name in order):
         if os.path.lexists(path):
             return read_history_json(path) if path.name == JSON else read_history_csv(path)

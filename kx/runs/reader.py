@@ -160,7 +160,8 @@ class Run:
     def history(self) -> dict[str, Curves]:
         """The curves of each fit; those of a crashed run as far as it came."""
         self.verify(JSON, CSV)
-        return read_history(self.folder)
+        ended = self.record is not None or self.state == "damaged"
+        return read_history(self.folder, ended=ended)
 
     @property
     def curves(self) -> dict[str, Curves]:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
 from kx.advice.workflow import Aim
-from kx.base.curves import mean_curve
-from kx.base.errors import KxError
 from kx.base.language import Catalogue, Language
 from kx.base.text import clean, number, shortened
-from kx.runs.reader import Run
+from kx.runs.entrants import Entrant
 from kx.runs.record import Record, ScoreRecord
 from kx.terminal.pieces import plain, table
 from kx.terminal.steps import called, in_words
@@ -23,8 +20,6 @@ from kx.wording.paired_words import verdicts
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
-
-Points = Sequence[float | None]
 
 WORDS = Catalogue(
     {
@@ -37,35 +32,6 @@ WORDS = Catalogue(
         "diagnosis": ("diagnosis", "诊断"),
     }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Entrant:
-    """One of the runs.
-
-    Attributes:
-        label: what it is called among them.
-        changes: dotted key of the spec -> its value here, where it is another than in the first.
-        run: None if it failed.
-        error: what ended it then.
-    """
-
-    label: str
-    changes: Mapping[str, Any] = field(default_factory=dict)
-    run: Run | None = None
-    error: KxError | None = None
-
-    @property
-    def record(self) -> Record | None:
-        """Of the run; None if it failed."""
-        return self.run.record if self.run else None
-
-    def curve(self, metric: str = "val_loss") -> Points:
-        """Return the mean curve of its fits, as far as all came."""
-        if self.run is None:
-            return ()
-        fits = self.run.history.values()
-        return mean_curve([fit[metric] for fit in fits if metric in fit])
 
 
 def lineup_panel(

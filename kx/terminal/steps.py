@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from kx.advice.workflow import Aim, baseline_aim, model_aim, overfit_aim, regularised_aim
 from kx.base.language import Catalogue, Language
 from kx.base.text import clean, number
+from kx.runs.entrants import Entrant
 from kx.wording.diagnosis_words import in_a_line, recorded
-
-if TYPE_CHECKING:
-    from kx.terminal.lineup import Entrant
 
 WORDS = Catalogue(
     {

@@ -23,7 +23,7 @@ SAID = {
 
 @pytest.fixture
 def keep(tmp_path, record):
-    """A function that leaves a run with these predictions, without some of its files' hashes."""
+    """A function that leaves a run with an epoch, a split, origins, and these predictions."""
 
     def make(**arrays):
         with RunFolder.create(tmp_path / "outputs", "imdb") as folder:
@@ -53,6 +53,17 @@ def test_what_was_read_once_is_known_when_the_file_is_gone(keep):
     )
     with pytest.raises(RunFileError, match=r"predictions\.npz: missing\.$"):
         Run(run.folder).predictions  # noqa: B018
+
+
+def test_a_file_is_held_against_the_record_once(keep):
+    run = Run(keep(**SAID))
+    run.verify("splits.json")
+
+    (run.folder / "splits.json").write_text("{}")
+
+    run.verify("splits.json")
+    with pytest.raises(RunFileError):
+        Run(run.folder).verify("splits.json")
 
 
 def test_the_test_part_is_read_before_the_validation_part(keep):
@@ -151,3 +162,12 @@ def test_labels_that_cannot_be_read_are_none_and_the_trouble_is_told(keep):
 
     assert run.labels.tags == ()
     assert "labels.json: damaged" in run.trouble
+
+
+def test_a_run_that_has_not_ended_is_read_from_its_csv_which_has_every_epoch(keep):
+    folder = keep(**SAID)
+    with (folder / "history.csv").open("a") as file:
+        file.write("holdout,2,loss,0.5\nholdout,2,val_loss,0.4\n")
+    (folder / "record.json").unlink()
+
+    assert Run(folder).history == {"holdout": {"loss": [0.7, 0.5], "val_loss": [0.6, 0.4]}}

@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from kx.cli.lineup import show_lineup
+from kx.runs.entrants import Entrant
 from kx.runs.reader import Run
 from kx.runs.record_parts import (
     BaseFacts,
@@ -18,7 +19,6 @@ from kx.runs.record_parts import (
 )
 from kx.runs.run_group import Group
 from kx.terminal.console import result_lines, run_panel
-from kx.terminal.lineup import Entrant
 from kx.wording.run_words import CATALOGUE
 
 LATIN = re.compile(r"[A-Za-z]{3,}")
