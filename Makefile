@@ -2,7 +2,7 @@
 # requirements.lock pins; only making .venv (and `make lock`) uses the network.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-real test-cpus test-browser check smoke bench soak book lock schema clean
+.PHONY: help setup demo test test-real test-cpus test-browser check smoke bench soak book lock schema signatures clean
 
 # Python may keep what it compiled, whatever the shell says: kx starts as it does for its users.
 unexport PYTHONDONTWRITEBYTECODE
@@ -86,6 +86,9 @@ lock: .venv/kx.stamp  ## resolve pyproject.toml anew, to the newest versions
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11.4 \
 		--fork-strategy fewest --upgrade --no-annotate --quiet \
 		--custom-compile-command 'make lock' --output-file requirements.lock
+
+signatures: .venv/kx.stamp  ## write the table of what Keras's losses, metrics and optimizers take
+	$(BIN)/python -m kx.components.keras_signatures
 
 schema: .venv/kx.stamp  ## write the JSON schema with which editors help to write specs
 	$(BIN)/kx schema > .venv/kx.schema.json

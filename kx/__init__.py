@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kx.base.errors import DataError
+from kx.components.own_objectives import loss, metric
 from kx.components.registry import callback, dataset, evaluator, model
 from kx.contracts import (
     Complaint,
@@ -37,6 +38,8 @@ __all__ = [
     "callback",
     "dataset",
     "evaluator",
+    "loss",
+    "metric",
     "model",
 ]
 

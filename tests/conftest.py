@@ -145,14 +145,19 @@ def spec_file(tmp_path):
 @pytest.fixture
 def own_parts():
     """What a test registers is forgotten afterwards; what ships with kx is not."""
-    from kx.components import registry
+    from kx.components import own_objectives, registry
 
+    own = (own_objectives.loss, own_objectives.metric)
     tables = (registry.dataset, registry.model, registry.evaluator, registry.callback)
     before = [set(table.names()) for table in tables]
+    objectives = [set(table.names()) for table in own]
     yield
     for table, names in zip(tables, before, strict=True):
         for name in set(table.names()) - names:
             del table._entries[name]
+    for objects, names in zip(own, objectives, strict=True):
+        for name in set(objects.names()) - names:
+            objects.forget(name)
 
 
 @pytest.fixture

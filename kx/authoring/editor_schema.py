@@ -6,8 +6,9 @@ from typing import Any
 
 from kx.components.options import json_schema
 from kx.components.registry import Entry, Registry
-from kx.models.heads import LOSSES, METRICS
 from kx.planning import SECTIONS
+from kx.planning.objectives import known
+from kx.planning.offered import Offered, offered
 from kx.spec.load import SHORTHANDS
 from kx.spec.schema import ExperimentSpec
 from kx.spec.texts import WithTexts
@@ -21,8 +22,10 @@ def editor_schema() -> dict[str, Any]:
         frame = definitions[f"{section.capitalize()}Section"]
         schema["properties"][section] = _component(section, key, table, frame)
     training = definitions["TrainingSection"]["properties"]
-    training["loss"] = _described(training["loss"], {"enum": [*LOSSES, None]})
-    metrics = {"type": "array", "items": {"enum": list(METRICS)}, "minItems": 1}
+    losses = {"anyOf": [{"enum": [*known("losses"), None]}, *_objectives("losses")]}
+    training["loss"] = _described(training["loss"], losses)
+    metric = {"anyOf": [{"enum": known("metrics")}, *_objectives("metrics")]}
+    metrics = {"type": "array", "items": metric, "minItems": 1}
     training["metrics"] = _described(training["metrics"], metrics)
     for path in SHORTHANDS:
         if path[0] == "training":
@@ -30,6 +33,14 @@ def editor_schema() -> dict[str, Any]:
     phase = definitions["Phase"]["properties"]
     phase["optimizer"] = _or_name(phase["optimizer"], definitions)
     return {"$schema": "http://json-schema.org/draft-07/schema#", "title": "kx spec", **schema}
+
+
+def _objectives(kind: str) -> list[dict[str, Any]]:
+    """Return the sections of the losses or metrics: a name, and options."""
+    label = {"label": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"}}
+    own: dict[str, Any] = label if kind == "metrics" else {}
+    sections = [_section(each, "name", own) for each in offered(kind)]
+    return [{**one, "required": sorted({*one.get("required", ()), "name"})} for one in sections]
 
 
 def _component(
@@ -49,7 +60,7 @@ def _component(
     return {**described, "anyOf": [{"enum": table.names()}, *sections]}
 
 
-def _section(entry: Entry[Any], key: str, own: dict[str, Any]) -> dict[str, Any]:
+def _section(entry: Entry[Any] | Offered, key: str, own: dict[str, Any]) -> dict[str, Any]:
     schema = _draft7(json_schema(entry.options))
     properties: dict[str, Any] = {key: {"const": entry.name, "description": entry.summary}}
     texts = entry.option_help()

@@ -14,12 +14,17 @@ WIDE_APART = 10.0
 """The same for curves of several runs, whose ends are to be told apart."""
 
 
+LOW = frozenset(
+    ("mae", "mse", "rmse", "mape", "msle", "log_cosh", "poisson", "hinge", "squared_hinge",
+     "categorical_hinge", "false_positives", "false_negatives")
+)  # fmt: skip
+"""Metrics of which a small value is good, though their names do not end like those of errors."""
+
+
 def lower_is_better(metric: str) -> bool:
     """Whether a small value is a good one, as far as the name tells."""
     short = metric.removeprefix("val_")
-    return short in ("mae", "mse", "rmse", "mape", "msle") or short.endswith(
-        ("loss", "error", "crossentropy", "divergence")
-    )
+    return short in LOW or short.endswith(("loss", "error", "crossentropy", "divergence"))
 
 
 ROUNDING = 1e-6

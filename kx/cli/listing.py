@@ -10,51 +10,65 @@ from kx.cli.options import AsJson
 
 if TYPE_CHECKING:
     from kx.components.registry import Entry, Registry
+    from kx.planning.offered import Offered
 
 Kind = Annotated[
-    Literal["all", "datasets", "models", "evaluators", "callbacks"],
+    Literal[
+        "all", "datasets", "models", "evaluators", "callbacks", "losses", "metrics", "optimizers"
+    ],
     typer.Argument(metavar="KIND", help="What to list."),
 ]
 
 
 def list_(kind: Kind = "all", as_json: AsJson = False) -> None:
-    """List datasets, models, evaluators and callbacks, with options.
+    """List datasets, models, losses and all else that a spec can name.
 
     Example: kx list models
     """
     from kx.base.jsonfile import to_json
     from kx.components.plugins import load_installed
-    from kx.components.registry import callback, dataset, evaluator, model
 
     load_installed()
+    chosen = {name: found for name, found in _all().items() if kind in ("all", name)}
+    if as_json:
+        document = {name: [_described(each) for each in found] for name, found in chosen.items()}
+        typer.echo(to_json(document), nl=False)
+        return
+    for name, found in chosen.items():
+        if kind == name or found:  # kx has no callbacks of its own: plugins do
+            _print(name, found)
+
+
+def _all() -> dict[str, list[Entry[Any] | Offered]]:
+    from kx.components.registry import callback, dataset, evaluator, model
+    from kx.planning.offered import offered
+
     tables: dict[str, Registry[Any]] = {
         "datasets": dataset, "models": model, "evaluators": evaluator, "callbacks": callback
     }  # fmt: skip
-    chosen = {name: table for name, table in tables.items() if kind in ("all", name)}
-    if as_json:
-        document = {
-            name: [_described(table[entry]) for entry in table.names()]
-            for name, table in chosen.items()
-        }
-        typer.echo(to_json(document), nl=False)
-        return
-    for name, table in chosen.items():
-        if kind == name or table.names():  # kx has no callbacks of its own: plugins do
-            _print(name, [table[entry] for entry in table.names()])
+    listed: dict[str, list[Entry[Any] | Offered]] = {
+        kind: [table[name] for name in table.names()] for kind, table in tables.items()
+    }
+    return listed | {kind: [*offered(kind)] for kind in ("losses", "metrics", "optimizers")}
 
 
-def _described(entry: Entry[Any]) -> dict[str, Any]:
+def _described(entry: Entry[Any] | Offered) -> dict[str, Any]:
     from kx.components.describe import option_schemas
 
     return {
         "name": entry.name,
         "summary": entry.summary,
-        "module": entry.function.__module__,
+        "module": _module(entry),
         "options": option_schemas(entry),
     }
 
 
-def _print(title: str, entries: list[Entry[Any]]) -> None:
+def _module(entry: Entry[Any] | Offered) -> str:
+    module = entry.function.__module__ if hasattr(entry, "function") else entry.module
+    return str(module)
+
+
+def _print(title: str, entries: list[Entry[Any] | Offered]) -> None:
     from rich.console import Group
     from rich.padding import Padding
     from rich.text import Text

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from kx.components.options import json_schema
-from kx.components.registry import Entry
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 
-def option_schemas(entry: Entry[Any]) -> list[dict[str, Any]]:
+class Described(Protocol):
+    """What has options: a registered function, or a loss, metric or optimizer of Keras's."""
+
+    @property
+    def options(self) -> type[BaseModel]:
+        """A model of them."""
+
+    def option_help(self) -> dict[str, str]:
+        """Return what is said of each."""
+
+
+def option_schemas(entry: Described) -> list[dict[str, Any]]:
     """Return name, JSON schema (type, range, default) and help of each option."""
     schema = json_schema(entry.options).get("properties", {})
     texts = entry.option_help()

@@ -12,7 +12,8 @@ from kx.components import registry
 from kx.components.registry import Entry, Registry, Transfer
 from kx.contracts import DatasetBundle, DatasetInfo, Strategy, WeightFiles
 from kx.data.arrays.bundle_checks import bundle_faults
-from kx.models.heads import Head, network_faults, suited_head
+from kx.models.head_choice import head_of, recorded_head
+from kx.models.heads import Head, network_faults
 from kx.planning.strangers import faults_of, is_built_in, refuse_faults, wrong_result
 from kx.spec.schema import ExperimentSpec
 
@@ -218,12 +219,7 @@ class Plan(DataPlan):
 
     def head(self, info: DatasetInfo) -> Head:
         """Return how the network ends: what the spec says, or else what suits the task."""
-        suited, training = suited_head(info), self.spec.training
-        return Head(
-            training.output_activation or suited.activation,
-            training.loss or suited.loss,
-            training.metrics or suited.metrics,
-        )
+        return head_of(self.spec.training, info)
 
     def resolved(self) -> dict[str, Any]:
         """Return the whole spec with every default filled in, options of components included."""
@@ -233,10 +229,5 @@ class Plan(DataPlan):
         for choice in self.callbacks:
             values["training"]["callbacks"][choice.entry.name] = choice.resolved()
         if self.info:
-            head = self.head(self.info)
-            values["training"] |= {
-                "loss": head.loss,
-                "metrics": list(head.metrics),
-                "output_activation": head.activation,
-            }
+            values["training"] |= recorded_head(self.head(self.info))
         return values

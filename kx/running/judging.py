@@ -74,12 +74,12 @@ def judge_validation(work: Work, bundle: DatasetBundle, fits: Fits) -> Judged:
     """Return the scores of the validation strategy, and its baselines on the same rows."""
     import numpy as np
 
-    from kx.evaluators.scores import STREAMED
+    from kx.training.objectives import estimated
 
     conclusion, info = fits.conclusion, bundle.info
     assert conclusion is not None  # noqa: S101 - for the type checker
     head = work.plan.head(info)
-    values = {**conclusion.scores, **_estimates_at_hand(bundle, fits, list(conclusion.scores))}
+    values = {**conclusion.scores, **_estimates_at_hand(bundle, fits, head)}
     scores = {name: _spread(of, fits) for name, of in values.items()}
     if len(fits.outcomes) == 1 and "accuracy" in scores and info.task != "multilabel":
         from kx.evaluators.scores import share_interval
@@ -93,28 +93,28 @@ def judge_validation(work: Work, bundle: DatasetBundle, fits: Fits) -> Judged:
         baselines=_baselines(bundle.train.y[rows], said, info, head),
         best_epoch=conclusion.best_epoch,
         fold_scores={name: list(of) for name, of in values.items()},
-        streamed=[name for name in STREAMED if name in scores and not fits.is_at_hand],
+        streamed=[name for name in estimated(head) if name in scores and not fits.is_at_hand],
     )
 
 
-def _estimates_at_hand(
-    bundle: DatasetBundle, fits: Fits, names: Sequence[str]
-) -> dict[str, list[float]]:
+def _estimates_at_hand(bundle: DatasetBundle, fits: Fits, head: Head) -> dict[str, list[float]]:
     """Return exactly, fit by fit, what Keras only estimates, where that epoch's networks are kept.
 
     Args:
         bundle: has the targets.
         fits: with their predictions.
-        names: of the metrics.
+        head: has the metrics.
     """
-    from kx.evaluators.scores import STREAMED, exact
+    from kx.training.judge import measure_one
+    from kx.training.objectives import estimated
 
     done = [(each.proposal.validation, each.predictions) for each in fits.outcomes]
     done = done if fits.is_at_hand else []
+    y, info = bundle.train.y, bundle.info
     return {
-        name: [exact(name, bundle.train.y[rows], said, bundle.info) for rows, said in done]
-        for name in names
-        if name in STREAMED and done
+        name: [measure_one(name, y[rows], said, info, head) for rows, said in done]
+        for name in estimated(head)
+        if done
     }
 
 

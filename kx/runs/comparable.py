@@ -69,8 +69,16 @@ def loss_of(record: Record) -> str:
     How labels are written makes no other loss of it.
     """
     training = record.spec.get("training")
-    name = str(training.get("loss") or "") if isinstance(training, dict) else ""
-    return name.removeprefix("sparse_")
+    found = training.get("loss") if isinstance(training, dict) else None
+    return _with_options(found or "").removeprefix("sparse_")
+
+
+def _with_options(loss: Any) -> str:
+    """Return the name of a loss, and behind it the options that it had, if any were stated."""
+    if not isinstance(loss, dict):
+        return str(loss)
+    options = (f"{name} {value}" for name, value in loss.items() if name != "name")
+    return f"{loss.get('name')} ({', '.join(options)})"
 
 
 def named(records: Iterable[Record]) -> dict[Data, str]:

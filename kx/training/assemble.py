@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from kx.contracts import DatasetInfo
 from kx.models.heads import Head
 from kx.spec.schema import TrainingSection
+from kx.training.objectives import make_loss, make_metric
 from kx.training.target_unit import loss_in, steady_r2, unit_layer
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def compile_model(
         metrics = [steady_r2(model) if each.name == "r2" else each for each in metrics]
     model.compile(
         optimizer=make_optimizer(training, steps),
-        loss=loss_in(model, head.loss),
+        loss=loss_in(model, head.loss, make_loss(head)),
         metrics=metrics,
         jit_compile=False,
     )
@@ -34,6 +35,8 @@ def make_optimizer(training: TrainingSection, steps: int) -> keras.Optimizer:
 
     options = training.optimizer.model_dump(exclude={"name"})
     options["learning_rate"] = make_schedule(training, steps)
+    if training.optimizer.name == "lamb":  # which Keras's get does not know
+        return keras.optimizers.Lamb(**options)
     return keras.optimizers.get({"class_name": training.optimizer.name, "config": options})
 
 
@@ -69,30 +72,4 @@ def make_schedule(training: TrainingSection, steps: int) -> Any:
 
 def make_metrics(info: DatasetInfo, head: Head) -> list[keras.Metric]:
     """Return new Keras metrics under their one name, of the kind that suits the labels."""
-    return [_metric(name, info) for name in head.metrics]
-
-
-def _metric(name: str, info: DatasetInfo) -> keras.Metric:
-    import keras
-
-    metrics = keras.metrics
-    sparse = info.task == "multiclass" and not info.one_hot
-    if name == "accuracy":
-        if info.task == "multiclass":
-            kind = metrics.SparseCategoricalAccuracy if sparse else metrics.CategoricalAccuracy
-            return kind(name=name)
-        return metrics.BinaryAccuracy(name=name)
-    if name in ("top_3_accuracy", "top_5_accuracy"):
-        kind = metrics.SparseTopKCategoricalAccuracy if sparse else metrics.TopKCategoricalAccuracy
-        return kind(k=int(name[4]), name=name)
-    if name == "auc":
-        return metrics.AUC(name=name, multi_label=info.task == "multilabel")
-    return {
-        "precision": metrics.Precision,
-        "recall": metrics.Recall,
-        "mae": metrics.MeanAbsoluteError,
-        "mse": metrics.MeanSquaredError,
-        "rmse": metrics.RootMeanSquaredError,
-        "mape": metrics.MeanAbsolutePercentageError,
-        "r2": metrics.R2Score,
-    }[name](name=name)
+    return [make_metric(label, head.measure(label), info) for label in head.metrics]

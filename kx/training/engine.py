@@ -103,6 +103,7 @@ def choose(
     fits: int = 0,
     augmented: bool = False,
     lengths: int = 1,
+    obstacle: str = "",
 ) -> Engine:
     """Choose the engine of a run.
 
@@ -116,6 +117,7 @@ def choose(
         fits: how many there are.
         augmented: whether pictures are changed by chance.
         lengths: of texts: how many forms a batch can have.
+        obstacle: what else XLA is not known to compile; empty: nothing.
     """
     size, room = size_in_memory(data), SHARE_OF_MEMORY * machine.free_memory
     if training.engine != "compiled" and size > room and not hasattr(data.x, "indptr"):
@@ -127,8 +129,8 @@ def choose(
         # Keras is given batches that other threads have changed in the meantime.
         kind: Kind = "resident" if training.engine == "compiled" else "fit"
         return Engine(kind, "augmentation")
-    if obstacle := obstacle_to_xla(model, data, training.batch_size):
-        return Engine("resident", obstacle)
+    if found := obstacle or obstacle_to_xla(model, data, training.batch_size):
+        return Engine("resident", found)
     if through := time_steps(model):
         if machine.gpu:  # cuDNN goes through a whole text by itself, but not inside XLA
             return Engine("resident", "recurrent layers on a GPU")

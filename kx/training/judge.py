@@ -8,7 +8,7 @@ from kx.base.errors import DivergedError
 from kx.contracts import DatasetInfo
 from kx.evaluators.scores import EXACT, exact
 from kx.models.heads import Head
-from kx.training.assemble import make_metrics
+from kx.training.objectives import make_loss, make_metric
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,15 +46,22 @@ def measure(
     """
     import keras
 
-    per_example = keras.losses.get(head.loss)(_like(y, predictions), predictions)
+    per_example = keras.losses.get(make_loss(head, "none"))(_like(y, predictions), predictions)
     values = {"loss": float(keras.ops.mean(per_example))}
-    for metric in make_metrics(info, head):
-        if metric.name in EXACT:
-            values[metric.name] = exact(metric.name, y, predictions, info)
-        else:
-            metric.update_state(_like(y, predictions), predictions)
-            values[metric.name] = float(metric.result())
-    return values
+    return values | {
+        label: measure_one(label, y, predictions, info, head) for label in head.metrics
+    }
+
+
+def measure_one(
+    label: str, y: np.ndarray, predictions: np.ndarray, info: DatasetInfo, head: Head
+) -> float:
+    """Return the metric called ``label``, over all ``predictions`` at once."""
+    if label in EXACT:  # without options: those with some have another label
+        return exact(label, y, predictions, info)
+    metric = make_metric(label, head.measure(label), info)
+    metric.update_state(_like(y, predictions), predictions)
+    return float(metric.result())
 
 
 def _like(y: np.ndarray, predictions: np.ndarray) -> np.ndarray:

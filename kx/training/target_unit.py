@@ -11,7 +11,7 @@ from collections.abc import Callable, MutableMapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from kx.data.arrays.target_scale import POWERS, Unit
+from kx.data.arrays.target_scale import Unit, powers_of
 
 if TYPE_CHECKING:
     import keras
@@ -69,18 +69,20 @@ def _filled(shape: Sequence[int], number: float) -> Any:
     return np.full(shape, number, "float32")
 
 
-def loss_in(model: keras.Model, name: str) -> str | Callable[..., Any]:
-    """Return the loss of a network: Keras's, divided as ``Unit.of_loss`` says if it has a unit."""
+def loss_in(
+    model: keras.Model, name: str, loss: str | Callable[..., Any]
+) -> str | Callable[..., Any]:
+    """Return the loss of a network, divided as ``Unit.of_loss`` says if it has a unit."""
     import keras
 
     layer = unit_layer(model)
     if layer is None:
-        return name
-    plain = keras.losses.get(name)
+        return loss
+    plain = keras.losses.get(loss)
 
     def scaled(y: Any, said: Any) -> Any:
         deviation = keras.ops.convert_to_tensor(layer.kernel)[0, 0]
-        small, large = (deviation**power for power in POWERS.get(name, (0, 0)))
+        small, large = (deviation**power for power in powers_of(name))
         return plain(y, said) / keras.ops.where(deviation > 1, large, small)
 
     return scaled

@@ -29,6 +29,7 @@ from kx.training.feed import Resident, Streamed
 from kx.training.jobs import Fitted, Hooks, Job, PhaseNote, Recording, Unfinished
 from kx.training.judge import finite
 from kx.training.loops import HalvedLoop, Loop, PlainLoop, ProgramLoop, ResidentLoop
+from kx.training.objectives import obstacle
 from kx.training.phases import FitPhase, Proof, TrainableParts, phases_of
 from kx.training.program import Program, ProgramForm
 from kx.training.side_by_side import SideBySide
@@ -200,6 +201,7 @@ class Trainer:
             fits=len(jobs),
             augmented=augmented,
             lengths=lengths,
+            obstacle=obstacle(self._head),
         )
 
     def _grouped(self, jobs: Sequence[Job]) -> Iterator[tuple[_Kit, list[Job]]]:

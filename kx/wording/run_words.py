@@ -64,9 +64,10 @@ CATALOGUE = Catalogue(
             "该次训练的学习率（起始轮次）沿用之前找到的值：{rates}",
         ),
         "streamed": (
-            "validation {metrics}: Keras's estimate at that epoch, from 200 thresholds; test "
-            "scores and baselines are exact",
-            "验证 {metrics}：该轮由 Keras 用 200 个阈值估计；测试分数和基线是精确值",
+            "validation {metrics}: Keras's estimate at that epoch (AUC from 200 thresholds, a "
+            "plugin's function as its mean over batches); test scores and baselines are exact",
+            "验证 {metrics}：该轮由 Keras 估计（AUC 用 200 个阈值，插件的函数取各批的均值）；"
+            "测试分数和基线是精确值",
         ),
         "diagnosis": ("diagnosis: {found}", "诊断：{found}"),
         "diagnosis.advice": ("diagnosis: {found}; {advice}", "诊断：{found}；{advice}"),

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kx.components import own_objectives
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -43,7 +45,13 @@ class Unit:
         Percentages and logarithms do not depend on the unit. Losses that are squares near 0 and
         linear beyond 1 are nearly squares for small targets, and nearly linear for large ones.
         """
-        return float(self.deviation ** (POWERS.get(loss, (0, 0))[self.deviation > 1]))
+        return float(self.deviation ** powers_of(loss)[self.deviation > 1])
+
+
+def powers_of(loss: str) -> tuple[float, float]:
+    """Return the power of the targets' unit that a loss has: of small targets, of large ones."""
+    own = own_objectives.loss.get(loss)
+    return (own.unit_power, own.unit_power) if own else POWERS.get(loss, (0, 0))
 
 
 def fit_unit(y: np.ndarray) -> Unit:

@@ -16,8 +16,6 @@ from kx.planning.plan import Plan
 from kx.planning.rules import data, names, training, without_effect
 
 SPEC_RULES: tuple[Callable[[Plan], Iterable[Finding]], ...] = (
-    names.losses_are_known,
-    names.metrics_are_known,
     names.monitors_are_measured,
     names.expectations_are_results,
     training.expectations_can_be_met,

@@ -9,7 +9,7 @@ from kx.base.guard import patience
 from kx.components import registry
 from kx.contracts import Complaint, DatasetInfo, Way, Ways, WeightFiles
 from kx.data.arrays.class_weights import class_weight_complaints
-from kx.models.heads import LOSSES, METRICS, head_complaints
+from kx.models.heads import head_complaints
 from kx.planning.finding import Finding
 from kx.planning.plan import SECTIONS, Choice, Plan
 from kx.planning.strangers import faults_of
@@ -42,10 +42,8 @@ def later_rows_are_later_in_time(plan: Plan, info: DatasetInfo) -> Iterator[Find
 
 def head_suits_the_task(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
     """Output layer, loss and metrics fit each other and the targets."""
-    head = plan.head(info)
-    if head.loss in LOSSES and set(head.metrics) <= set(METRICS):
-        for complaint in head_complaints(info, head):
-            yield Finding.of("training", complaint)
+    for complaint in head_complaints(info, plan.head(info)):
+        yield Finding.of("training", complaint)
 
 
 def remarks_are_told(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:

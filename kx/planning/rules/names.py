@@ -5,26 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from kx.base.errors import suggest
-from kx.models.heads import ALIASES, LOSSES, METRICS
+from kx.models.head_choice import label_of
+from kx.models.heads import ALIASES, suited_head
 from kx.planning.finding import Finding
 from kx.planning.plan import Plan
 from kx.spec.document import Key
-
-
-def losses_are_known(plan: Plan) -> Iterator[Finding]:
-    """The loss is one of ``kx.models.heads.LOSSES``."""
-    loss = plan.spec.training.loss
-    if loss and loss not in LOSSES:
-        message = f"no loss is called {loss!r}"
-        yield Finding(("training", "loss"), message, _meant(loss, LOSSES))
-
-
-def metrics_are_known(plan: Plan) -> Iterator[Finding]:
-    """Each metric is one of ``kx.models.heads.METRICS``."""
-    for position, metric in enumerate(plan.spec.training.metrics or ()):
-        if metric not in METRICS:
-            key = ("training", "metrics", position)
-            yield Finding(key, f"no metric is called {metric!r}", _meant(metric, METRICS))
 
 
 def monitors_are_measured(plan: Plan) -> Iterator[Finding]:
@@ -55,9 +40,10 @@ def expectations_are_results(plan: Plan) -> Iterator[Finding]:
 
 def measures(plan: Plan) -> Sequence[str] | None:
     """Return what is measured of a part of the data; None if that is not yet known."""
-    metrics = plan.spec.training.metrics or (plan.head(plan.info).metrics if plan.info else None)
-    known = metrics is not None and set(metrics) <= set(METRICS)
-    return ("loss", *(metrics or ())) if known else None
+    stated = plan.spec.training.metrics
+    if stated is None:
+        return ("loss", *suited_head(plan.info).metrics) if plan.info else None
+    return ("loss", *map(label_of, stated))
 
 
 def _monitors(plan: Plan) -> dict[Key, str | None]:

@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator
 from importlib.util import find_spec
 
-from kx.models.heads import METRICS
+from kx.models.head_choice import measures_of
+from kx.models.heads import METRICS, SHARES
 from kx.planning.finding import Finding
 from kx.planning.plan import Plan
 from kx.planning.strangers import Unimported
@@ -24,26 +25,34 @@ def expectations_can_be_met(plan: Plan) -> Iterator[Finding]:
             yield Finding(("expect", name), "expects nothing", "state at_least or at_most")
         elif low is not None and high is not None and low > high:
             yield Finding(("expect", name), f"no number is above {low} and below {high}")
-        elif low is not None and low > (most := greatest(name)):
+        elif low is not None and low > (most := greatest(plan, name)):
             share = f"; write {low / 100:g} for {low:g} %" if low <= 100 else ""
             hint = f"at most {most:g}{share}"
             message = "can never be so high"
             yield Finding(("expect", name, "at_least"), message, hint, got=f"{low:g}")
-        elif high is not None and high < (least := smallest(name)):
+        elif high is not None and high < (least := smallest(plan, name)):
             key = ("expect", name, "at_most")
             yield Finding(key, "can never be so low", f"at least {least:g}", got=f"{high:g}")
 
 
-def greatest(result: str) -> float:
+def greatest(plan: Plan, result: str) -> float:
     """Return what a result can be at most: 1 for shares and R², infinity if nothing limits it."""
-    metric = result.partition(".")[2]
-    return 1.0 if metric == "r2" or METRICS.get(metric, "regression") != "regression" else math.inf
+    return 1.0 if _metric_of(plan, result) in (*SHARES, "r2") else math.inf
 
 
-def smallest(result: str) -> float:
-    """Return what a result is at least; losses and R² may be negative."""
-    metric = result.partition(".")[2]
-    return -math.inf if metric in ("loss", "r2") else 0.0
+def smallest(plan: Plan, result: str) -> float:
+    """Return what a result is at least; losses, R² and a plugin's metrics may be negative."""
+    metric = _metric_of(plan, result)
+    free = ("r2", "cosine_similarity", "poisson")
+    known = metric in METRICS or metric in ("best_epoch", "parameters")
+    return 0.0 if known and metric not in free else -math.inf
+
+
+def _metric_of(plan: Plan, result: str) -> str:
+    """Return the metric that a result is a value of, or what else the result is."""
+    label = result.partition(".")[2] or result
+    named = measures_of(plan.spec.training.metrics or ())
+    return named[label].name if label in named else label
 
 
 def one_thing_sets_the_learning_rate(plan: Plan) -> Iterator[Finding]:

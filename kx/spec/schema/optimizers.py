@@ -96,7 +96,73 @@ class Adadelta(_Optimizer):
     epsilon: Positive = 1e-7
 
 
+class Adafactor(_Optimizer):
+    """Keras's Adafactor: keeps sums over rows and columns in place of whole moments."""
+
+    name: Literal["adafactor"]
+    beta_2_decay: Annotated[float, Field(lt=0)] = -0.8
+    epsilon_1: Positive = 1e-30
+    epsilon_2: Positive = 0.001
+    clip_threshold: Positive = 1.0
+    relative_step: bool = True
+
+
+class Ftrl(_Optimizer):
+    """Keras's FTRL, "follow the regularized leader": for wide, sparse, shallow networks."""
+
+    name: Literal["ftrl"]
+    learning_rate_power: Annotated[float, Field(le=0)] = -0.5
+    initial_accumulator_value: Annotated[float, Field(ge=0)] = 0.1
+    l1_regularization_strength: Annotated[float, Field(ge=0)] = 0.0
+    l2_regularization_strength: Annotated[float, Field(ge=0)] = 0.0
+    l2_shrinkage_regularization_strength: Annotated[float, Field(ge=0)] = 0.0
+    beta: Annotated[float, Field(ge=0)] = 0.0
+
+
+class Lion(_Optimizer):
+    """Keras's Lion: steps by the sign of a moving average; a tenth of Adam's rate suits it."""
+
+    name: Literal["lion"]
+    beta_1: Annotated[float, Field(gt=0, le=1)] = 0.9
+    beta_2: Fraction = 0.99
+
+
+class Lamb(_Moments):
+    """Keras's LAMB: Adam's steps, each layer's scaled by its weights; for large batches."""
+
+    name: Literal["lamb"]
+
+
+class Muon(_Optimizer):
+    """Keras's Muon: orthogonal steps for the matrices of a network, Adam's for all else."""
+
+    name: Literal["muon"]
+    weight_decay: Annotated[float, Field(ge=0)] | None = 0.004
+    adam_beta_1: Fraction = 0.9
+    adam_beta_2: Fraction = 0.999
+    adam_weight_decay: Annotated[float, Field(ge=0)] | None = 0.004
+    adam_lr_ratio: Positive = 1.0
+    epsilon: Positive = 1e-7
+    exclude_embeddings: bool = True
+    momentum: Fraction = 0.95
+    nesterov: bool = True
+    ns_steps: Annotated[int, Field(ge=1, le=100)] = 5
+    rms_rate: Positive | None = 0.2
+
+
 OptimizerSection = Annotated[
-    RMSprop | SGD | Adam | AdamW | Nadam | Adamax | Adagrad | Adadelta,
+    RMSprop
+    | SGD
+    | Adam
+    | AdamW
+    | Nadam
+    | Adamax
+    | Adagrad
+    | Adadelta
+    | Adafactor
+    | Ftrl
+    | Lion
+    | Lamb
+    | Muon,
     Field(discriminator="name"),
 ]

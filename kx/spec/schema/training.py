@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from kx.spec.schema.kinds import Count, Positive, Strict
+from kx.spec.schema.objectives import LossChoice, MetricChoice
 from kx.spec.schema.optimizers import OptimizerSection, RMSprop
 from kx.spec.schema.schedules import ScheduleSection
 
@@ -67,10 +68,12 @@ class TrainingSection(Strict):
 
     optimizer: OptimizerSection = RMSprop()
     """A name, or a mapping of `name` and the options of Keras's optimizer."""
-    loss: str | None = None
-    """A Keras loss; default: what suits the dataset's task."""
-    metrics: Annotated[tuple[str, ...], Field(min_length=1, max_length=12)] | None = None
-    """Shown beside the loss, the main one first; default: what suits the dataset's task."""
+    loss: LossChoice | None = None
+    """A loss of `kx list losses`, or a mapping of `name` and its options; default: what suits the
+    dataset's task."""
+    metrics: Annotated[tuple[MetricChoice, ...], Field(min_length=1, max_length=12)] | None = None
+    """Shown beside the loss, the main one first: names of `kx list metrics`, or mappings of `name`,
+    its options, and perhaps a `label`; default: what suits the dataset's task."""
     output_activation: Literal["sigmoid", "softmax", "linear"] | None = None
     """Of the last layer; default: what suits the dataset's task."""
     batch_size: Count = 32

@@ -1,0 +1,214 @@
+"""Losses and metrics as Keras's objects, with the options of the spec."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
+
+from kx.base.errors import PluginError
+from kx.base.guard import guarded
+from kx.components import own_objectives
+from kx.components.keras_options import CLASSES, COUNTS
+from kx.components.own_objectives import OwnObjective
+from kx.contracts import DatasetInfo
+from kx.evaluators.scores import STREAMED
+from kx.models.head_choice import filled
+from kx.models.heads import PLAIN, Head, Measure
+
+if TYPE_CHECKING:
+    import keras
+
+SPARSE = {
+    "CategoricalAccuracy": "SparseCategoricalAccuracy",
+    "TopKCategoricalAccuracy": "SparseTopKCategoricalAccuracy",
+    "CategoricalCrossentropy": "SparseCategoricalCrossentropy",
+}
+"""Keras's class for one-hot labels -> that for integers; other metrics get them made one-hot."""
+
+NAMELESS = ("categorical_generalized_crossentropy",)
+"""Losses that Keras's ``get`` does not know by the name that they have here."""
+
+
+def make_loss(head: Head, reduction: str = "sum_over_batch_size") -> str | Callable[..., Any]:
+    """Return the loss: a name for Keras, or a function of targets and predictions.
+
+    Args:
+        head: names it, and has its options.
+        reduction: Keras's; ``none`` for a number of each row.
+    """
+    import keras
+
+    if own := own_objectives.loss.get(head.loss):
+        options = filled("losses", own.name, head.loss_options)
+        found: Callable[..., Any] = _as_loss(own, options, reduction)
+        return found
+    if not head.loss_options and head.loss not in NAMELESS:
+        plain: Callable[..., Any] = keras.losses.get(head.loss)
+        return plain if reduction == "none" else head.loss
+    kind = getattr(keras.losses, CLASSES["losses"][head.loss])
+    made: Callable[..., Any] = kind(
+        reduction=reduction, **filled("losses", head.loss, head.loss_options)
+    )
+    return made
+
+
+def _as_loss(own: OwnObjective, options: dict[str, Any], reduction: str) -> Any:
+    """Return a loss of a plugin as one of Keras's, whichever form it has."""
+    import keras
+
+    function = _function_of(own, options)
+
+    def rows(y: Any, said: Any) -> Any:
+        alone = len(y.shape) == 1 and said.shape[-1] == 1  # else (n,) - (n, 1) would be (n, n)
+        found = _held(own, function, keras.ops.expand_dims(y, -1) if alone else y, said)
+        # One number for all rows, a mean over them, is that of each: so weights and means hold.
+        return found if len(found.shape) else keras.ops.broadcast_to(found, (_count(said),))
+
+    return _wrapper()(rows, reduction=reduction, name=own.name)
+
+
+def _function_of(own: OwnObjective, options: dict[str, Any]) -> Callable[..., Any]:
+    if not isinstance(own.part, type):
+        return partial(own.part, **options)
+    with guarded(own.file):
+        made = own.part(**options)
+    call: Callable[..., Any] = made.call
+    return call
+
+
+@cache
+def _wrapper() -> type:
+    import keras
+
+    class RowsLoss(keras.losses.Loss):  # type: ignore[misc]
+        """A loss from a function that returns a number for each row."""
+
+        def __init__(self, rows: Callable[..., Any], **options: Any) -> None:
+            super().__init__(**options)
+            self._rows = rows
+
+        def call(self, y_true: Any, y_pred: Any) -> Any:
+            return self._rows(y_true, y_pred)
+
+    return RowsLoss
+
+
+def make_metric(label: str, measure: Measure, info: DatasetInfo) -> keras.Metric:
+    """Return a new metric that is called ``label``, of the kind that suits the labels."""
+    if own := own_objectives.metric.get(measure.name):
+        return _own_metric(label, own, filled("metrics", own.name, measure.options), info)
+    options = filled("metrics", measure.name, measure.options)
+    return _metric(label, measure, info, options)
+
+
+def _metric(
+    label: str, measure: Measure, info: DatasetInfo, options: dict[str, Any]
+) -> keras.Metric:
+    import keras
+
+    kind, wanted = _class_name(measure, info), dict(options)
+    sparse = is_sparse(info)
+    if kind in COUNTS:
+        wanted["thresholds"] = wanted.pop("threshold")
+    if measure.name == "accuracy" and kind != "BinaryAccuracy":
+        wanted.pop("threshold")
+    if measure.best_of:
+        wanted["k"] = measure.best_of
+    if kind == "AUC":
+        wanted["multi_label"] = info.task == "multilabel"
+    if kind in ("F1Score", "FBetaScore") and info.task == "multiclass":
+        wanted["threshold"] = None
+    if sparse and kind in SPARSE:
+        wanted.pop("label_smoothing", None)
+        return getattr(keras.metrics, SPARSE[kind])(name=label, **wanted)
+    found = getattr(keras.metrics, kind)
+    return (
+        found if measure.name in PLAIN else in_columns(found, sparse=sparse, outputs=info.outputs)
+    )(name=label, **wanted)
+
+
+def _class_name(measure: Measure, info: DatasetInfo) -> str:
+    if measure.name == "accuracy" and info.task == "multiclass":
+        return "CategoricalAccuracy"
+    return CLASSES["metrics"][measure.name]
+
+
+def is_sparse(info: DatasetInfo) -> bool:
+    """Whether the targets are numbers of classes."""
+    return info.task == "multiclass" and not info.one_hot
+
+
+@cache
+def in_columns(kind: type, *, sparse: bool, outputs: int) -> type:
+    """Return a metric that is given targets of the form of the predictions: (n, outputs)."""
+
+    def update_state(self: Any, y: Any, said: Any, sample_weight: Any = None) -> Any:
+        return kind.update_state(self, _columns(y, said, sparse, outputs), said, sample_weight)  # type: ignore[attr-defined]
+
+    return type(kind.__name__, (kind,), {"update_state": update_state})
+
+
+def _columns(y: Any, said: Any, sparse: bool, outputs: int) -> Any:
+    import keras
+
+    if sparse:
+        return keras.ops.one_hot(keras.ops.reshape(y, (-1,)), outputs, dtype=said.dtype)
+    return keras.ops.cast(keras.ops.reshape(y, (-1, outputs)), said.dtype)
+
+
+def _own_metric(
+    label: str, own: OwnObjective, options: dict[str, Any], info: DatasetInfo
+) -> keras.Metric:
+    import keras
+
+    def mean(y: Any, said: Any) -> Any:
+        return _held(own, partial(own.part, **options), y, said)
+
+    kind: Any = own.part if isinstance(own.part, type) else keras.metrics.MeanMetricWrapper
+    kind = in_columns(kind, sparse=False, outputs=1) if info.outputs == 1 else kind
+    with guarded(own.file):
+        made = kind(name=label, **options) if isinstance(own.part, type) else kind(mean, label)
+    if not isinstance(made, keras.Metric):
+        raise PluginError(f"metric {own.name!r} is no keras.Metric")
+    return made
+
+
+def _held(own: OwnObjective, function: Callable[..., Any], y: Any, said: Any) -> Any:
+    """Call a function of a plugin, and hold it to what it must return."""
+    with guarded(own.file):
+        found = function(y, said)
+    if not hasattr(found, "shape"):
+        made = "nothing" if found is None else f"a {type(found).__name__}"
+        raise PluginError(f"{own.kind} {own.name!r} returned {made}, and no tensor")
+    if len(found.shape) > 1:
+        raise PluginError(
+            f"{own.kind} {own.name!r} returned shape {tuple(found.shape)}: it must return a "
+            "number for each row, or one for all of them"
+        )
+    return found
+
+
+def _count(said: Any) -> Any:
+    import keras
+
+    return keras.ops.shape(said)[0]
+
+
+def obstacle(head: Head) -> str:
+    """Return what of a head only TensorFlow's own loops are known to run, or an empty text."""
+    if own_objectives.loss.get(head.loss):
+        return f"the loss {head.loss} of a plugin"
+    names = (head.measure(label).name for label in head.metrics)
+    return next((f"the metric {name}" for name in names if name not in PLAIN), "")
+
+
+def estimated(head: Head) -> list[str]:
+    """Return labels of metrics that Keras only estimates while it trains.
+
+    Those are AUC, and functions of plugins: one that is no mean over rows has another value for
+    all rows at once than on average over the batches.
+    """
+    own = {label: own_objectives.metric.get(head.measure(label).name) for label in head.metrics}
+    functions = [name for name, each in own.items() if each and not isinstance(each.part, type)]
+    return [label for label in head.metrics if label in (*STREAMED, *functions)]
