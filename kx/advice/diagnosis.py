@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass, field
 from statistics import fmean, stdev
 from typing import Any, Literal, Protocol, get_args
 
-from kx.advice.loss_statistics import SHORT, Course, Points, share_fallen
-from kx.base.curves import difference, lower_is_better
+from kx.advice.loss_statistics import SHORT, Course, share_fallen
+from kx.base.curves import Points, difference, lower_is_better
 
 Kind = Literal[
     "diverged", "too_short", "no_better_than_baseline", "overfits", "underfits", "noisy",
@@ -63,7 +63,7 @@ Histories = Mapping[str, Mapping[str, Points]]
 """Name of a fit -> metric -> one value per epoch; None where it was no finite number."""
 
 
-class Judged(Protocol):
+class Diagnosable(Protocol):
     """What is looked at of the record of a run; see ``kx.runs.record.Record``."""
 
     @property
@@ -221,7 +221,7 @@ RULES: tuple[Rule, ...] = (
 """Tried in this order; the first that holds is the diagnosis."""
 
 
-def diagnose(record: Judged, histories: Histories) -> Diagnosis:
+def diagnose(record: Diagnosable, histories: Histories) -> Diagnosis:
     """Say what a run suffers from.
 
     Args:
@@ -254,7 +254,7 @@ def _applies(rule: Rule, numbers: Numbers) -> bool:
     return rule.holds(numbers) if not rule.late or "rise" in numbers else False
 
 
-def _finiteness(record: Judged, fits: Sequence[Mapping[str, Points]]) -> dict[str, float]:
+def _finiteness(record: Diagnosable, fits: Sequence[Mapping[str, Points]]) -> dict[str, float]:
     broken = any(None in curves.get("loss", ()) for curves in fits)
     return {
         "not_finite": float(broken or record.status == "diverged"),
@@ -263,7 +263,7 @@ def _finiteness(record: Judged, fits: Sequence[Mapping[str, Points]]) -> dict[st
 
 
 def _judged(
-    curves: Course, fits: Sequence[Mapping[str, Points]], record: Judged
+    curves: Course, fits: Sequence[Mapping[str, Points]], record: Diagnosable
 ) -> dict[str, float]:
     """Return how the losses went, and what of it depends on how the run was carried out."""
     constant = _constant_loss(record)
@@ -283,18 +283,18 @@ def _is_penalised(spec: Mapping[str, Any]) -> bool:
     return any(options.get(name) for name in ("l1", "l2"))
 
 
-def _constant_loss(record: Judged) -> float | None:
+def _constant_loss(record: Diagnosable) -> float | None:
     """Return the loss of the best constant guess on the validation rows, if it is known."""
     found = record.baselines.get("validation", {}).get("loss", {})
     values = [value for name, value in found.items() if name != "linear" and value is not None]
     return min(values) if values else None
 
 
-def _main_metric(record: Judged) -> str | None:
+def _main_metric(record: Diagnosable) -> str | None:
     return next(iter(record.scores.get("validation", {})), None)
 
 
-def _score_numbers(record: Judged) -> dict[str, float]:
+def _score_numbers(record: Diagnosable) -> dict[str, float]:
     """Return the score beside its baselines, and how far it is from them, chance taken off.
 
     ``margin`` is how much better than the best constant the worse end of the score is,

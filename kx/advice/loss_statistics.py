@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from kx.base.curves import best_epoch, mean_curve, smooth_curve
-
-Points = Sequence[float | None]
+from kx.base.curves import Points, best_epoch, mean_curve, smooth_curve
 
 SHORT = 5
 """Fewer judged epochs than these show no course."""

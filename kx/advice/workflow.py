@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-from kx.advice.diagnosis import Diagnosis, Judged
+from kx.advice.diagnosis import Diagnosable, Diagnosis
 from kx.advice.suggestion import resized
 from kx.base.curves import lower_is_better
 
@@ -94,7 +94,7 @@ def overfit_changes(spec: Mapping[str, Any]) -> Changes:
     return wider
 
 
-def baseline_aim(baseline: Judged) -> Aim:
+def baseline_aim(baseline: Diagnosable) -> Aim:
     """Say whether the linear model is better than the best constant guess."""
     value, metric = score_of(baseline), _metric(baseline)
     constant = _best(baseline, constants=True)
@@ -104,7 +104,7 @@ def baseline_aim(baseline: Judged) -> Aim:
     return Aim("baseline", better, "constant", metric, {"value": value, "bar": constant})
 
 
-def model_aim(model: Judged, baseline: Judged) -> Aim:
+def model_aim(model: Diagnosable, baseline: Diagnosable) -> Aim:
     """Say whether a network beats the baseline, by more than chance if its interval is known.
 
     The baseline is the better of the first step and of what needs no training: scikit-learn's
@@ -128,7 +128,7 @@ def overfit_aim(found: Diagnosis) -> Aim:
 
 
 def regularised_aim(
-    regularised: Judged, overfit: Judged, model: Judged, losses: tuple[float, float]
+    regularised: Diagnosable, overfit: Diagnosable, model: Diagnosable, losses: tuple[float, float]
 ) -> Aim:
     """Say whether holding the network back made it better than it was, and than the first.
 
@@ -149,25 +149,25 @@ def regularised_aim(
     return Aim("regularised", better, "before", metric, numbers)
 
 
-def score_of(record: Judged) -> float | None:
+def score_of(record: Diagnosable) -> float | None:
     """Return the validation score that a run is judged by."""
     metric = _metric(record)
     score = record.scores.get("validation", {}).get(metric)
     return score["value"] if score else None
 
 
-def _metric(record: Judged) -> str:
+def _metric(record: Diagnosable) -> str:
     return next(iter(record.scores.get("validation", {})), "loss")
 
 
-def _best(record: Judged, *, constants: bool = False) -> float | None:
+def _best(record: Diagnosable, *, constants: bool = False) -> float | None:
     """Return the best that needs no training, on the validation rows; or the best constant."""
     metric = _metric(record)
     known = list(_known(record, metric, constants))
     return (min if lower_is_better(metric) else max)(known) if known else None
 
 
-def _known(record: Judged, metric: str, constants: bool) -> Iterator[float]:
+def _known(record: Diagnosable, metric: str, constants: bool) -> Iterator[float]:
     for name, value in record.baselines.get("validation", {}).get(metric, {}).items():
         if value is not None and not (constants and name == "linear"):
             yield value
@@ -177,7 +177,7 @@ def _is_better(metric: str, value: float, bar: float) -> bool:
     return value < bar if lower_is_better(metric) else value > bar
 
 
-def _worse_end(record: Judged, metric: str) -> float | None:
+def _worse_end(record: Diagnosable, metric: str) -> float | None:
     score = record.scores["validation"][metric]
     end = score["high"] if lower_is_better(metric) else score["low"]
     return None if end is None else float(end)

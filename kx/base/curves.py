@@ -7,6 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from kx.base.errors import UsageError
 
+Points = Sequence[float | None]
+"""A curve: one value per epoch; None where there is none."""
+
 WIDE = 1000.0
 """From this ratio of the largest to the smallest on, the small ones would lie on a linear axis."""
 

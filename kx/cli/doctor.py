@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from kx.runs.verification import Finding
+    from kx.runs.verification import FileFault
 
 
 Verified = Annotated[
@@ -74,7 +74,7 @@ def _verify(outputs: Path, as_json: bool) -> None:
         raise DataError(f"{outputs}: {damage:,} damaged, changed or missing; see the list.")
 
 
-def _table(found: Sequence[Finding]) -> RenderableType:
+def _table(found: Sequence[FileFault]) -> RenderableType:
     from rich.table import Table
 
     from kx.base.text import clean

@@ -91,7 +91,7 @@ def _write_report(
 
 def draw_lineup(group: Group, entrants: Sequence[Entrant]) -> Path | None:
     """Draw the validation losses of all runs that did not fail; return where, if there are any."""
-    from kx.drawing.canvas import Look
+    from kx.drawing.canvas import CurveStyle
     from kx.drawing.overlay import draw_overlay
     from kx.runs.comparable import cautions
     from kx.runs.folder import plots_folder
@@ -103,7 +103,7 @@ def draw_lineup(group: Group, entrants: Sequence[Entrant]) -> Path | None:
     section = first.spec.get("validation", {})
     title = group.of + (" and its variants" if group.kind == "variants" else ": workflow")
     apart = cautions([record for _, record in done])
-    look = Look(
+    look = CurveStyle(
         title,
         sample=first.is_sample,
         skip_epochs=section.get("skip_epochs", 0),

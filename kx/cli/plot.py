@@ -10,7 +10,7 @@ import typer
 from kx.cli.options import AsJson, Outputs, Run
 
 if TYPE_CHECKING:
-    from kx.drawing.curves import Look
+    from kx.drawing.canvas import CurveStyle
     from kx.runs import reader
     from kx.runs.record import Record
 
@@ -68,14 +68,14 @@ def plot(
     typer.echo(to_json({"id": drawn.id, "plots": names}) if as_json else "\n".join(names))
 
 
-def _look(run: reader.Run, smooth: float) -> Look:
-    from kx.drawing.curves import Look
+def _look(run: reader.Run, smooth: float) -> CurveStyle:
+    from kx.drawing.canvas import CurveStyle
     from kx.runs.record import phase_starts
 
     record = run.record
     if record is None:
-        return Look(f"{run.name} (no record)", smooth)
-    return Look(
+        return CurveStyle(f"{run.name} (no record)", smooth)
+    return CurveStyle(
         record.name,
         smooth,
         record.best_epoch,

@@ -12,7 +12,7 @@ from kx.cli.options import AsJson, Lang, Outputs, Plugins
 from kx.cli.runs import Limit, Where
 
 if TYPE_CHECKING:
-    from kx.runs.selection import Choice
+    from kx.runs.selection import RunQuery
 
 Runs = Annotated[
     list[str] | None,
@@ -55,9 +55,9 @@ def report(
     """
     from kx.base.jsonfile import to_json
     from kx.base.storage import atomic_write, write_named
-    from kx.runs.selection import Choice
+    from kx.runs.selection import RunQuery
 
-    folders = _folders(outputs, runs or [], Choice(where, limit=limit))
+    folders = _folders(outputs, runs or [], RunQuery(where, limit=limit))
     alone = len(folders) == 1 and bool(runs)
     path = file or _page(outputs, folders, alone, chosen=bool(runs or where or limit))
     html = _html(folders, alone, lang, plugins)
@@ -98,14 +98,14 @@ def _page(outputs: Path, folders: list[Path], alone: bool, *, chosen: bool) -> P
     return outputs / f"report-{hashlib.sha256(ids.encode()).hexdigest()[:8]}.html"
 
 
-def _folders(outputs: Path, runs: list[str], choice: Choice) -> list[Path]:
+def _folders(outputs: Path, runs: list[str], choice: RunQuery) -> list[Path]:
     from kx.base.errors import UsageError
     from kx.runs.folder import run_ids
     from kx.runs.run_group import runs_meant
-    from kx.runs.selection import Choice, choose_runs
+    from kx.runs.selection import RunQuery, choose_runs
 
     if runs:
-        if choice != Choice():
+        if choice != RunQuery():
             raise UsageError(
                 "--where and --limit choose among all runs: name none, or no condition"
             )

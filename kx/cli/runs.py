@@ -60,10 +60,10 @@ def runs(
     """
     from kx.base.jsonfile import to_json
     from kx.runs.folder import run_ids
-    from kx.runs.selection import Choice, choose_runs
+    from kx.runs.selection import RunQuery, choose_runs
     from kx.terminal import console
 
-    found = choose_runs(outputs, Choice(where, sort, limit))
+    found = choose_runs(outputs, RunQuery(where, sort, limit))
     if as_json:
         typer.echo(to_json([run.as_dict() for run in found]), nl=False)
     elif found:

@@ -63,7 +63,7 @@ NO_METADATA: dict[str, dict[str, Any]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class CurveStyle:
     """How curves are drawn, whatever they show.
 
     Attributes:
@@ -118,7 +118,7 @@ def new_figure(count: int) -> Figure:
     return figure
 
 
-def head(figure: Figure, look: Look) -> None:
+def head(figure: Figure, look: CurveStyle) -> None:
     """Write the title, and that the data are a sample if they are."""
     title = shortened(clean(look.title), 60)
     alarms = [look.alarm, "SAMPLE DATA, not the real data set" if look.sample else ""]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kx.base.curves import mean_curve, needs_logarithm, smooth_curve
+from kx.base.curves import Points, mean_curve, needs_logarithm, smooth_curve
 from kx.base.errors import DataError, UsageError, suggest
 from kx.base.text import number
 from kx.drawing.canvas import (
@@ -17,7 +17,7 @@ from kx.drawing.canvas import (
     INK,
     TRAINING,
     VALIDATION,
-    Look,
+    CurveStyle,
     head,
     legend,
     make_logarithmic,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = [
-    "Look",
+    "CurveStyle",
     "draw_fold_scores",
     "draw_run_plots",
     "drawable",
@@ -48,8 +48,6 @@ SINGLE = 12
 
 DOTS = 60
 """Up to so many epochs the training curve is drawn as dots; more would be a thick band."""
-
-Points = Sequence[float | None]
 
 
 def plot_history(
@@ -79,10 +77,17 @@ def plot_history(
         UsageError: if the history has no such metric, or the suffix is not known.
         StorageError: if the file cannot be written.
     """
-    _draw(history, path, [_known(metric, history)], Look(title, smooth, best_epoch, sample, unit))
+    _draw(
+        history,
+        path,
+        [_known(metric, history)],
+        CurveStyle(title, smooth, best_epoch, sample, unit),
+    )
 
 
-def plot_overview(history: Curves, path: Path, look: Look, metrics: Sequence[str] = ()) -> None:
+def plot_overview(
+    history: Curves, path: Path, look: CurveStyle, metrics: Sequence[str] = ()
+) -> None:
     """Draw the loss and the metrics beside each other, each as ``plot_history`` does.
 
     Args:
@@ -97,7 +102,7 @@ def plot_overview(history: Curves, path: Path, look: Look, metrics: Sequence[str
 def draw_run_plots(
     folder: Path,
     fits: Mapping[str, Curves],
-    look: Look,
+    look: CurveStyle,
     *,
     metrics: Sequence[str] = (),
     suffix: str = "png",
@@ -148,7 +153,9 @@ def mean_history(fits: Sequence[Curves]) -> Curves:
     return {name: mean_curve([fit[name] for fit in fits]) for name in shared}
 
 
-def _pictures(fits: Mapping[str, Curves], look: Look) -> Iterator[tuple[str, Curves, Look]]:
+def _pictures(
+    fits: Mapping[str, Curves], look: CurveStyle
+) -> Iterator[tuple[str, Curves, CurveStyle]]:
     """Yield prefix of the file names, curves and look for each set of pictures."""
     judged = {name: fit for name, fit in fits.items() if any(k.startswith("val_") for k in fit)}
     others = {name: fit for name, fit in fits.items() if name not in judged}
@@ -162,7 +169,7 @@ def _pictures(fits: Mapping[str, Curves], look: Look) -> Iterator[tuple[str, Cur
         yield f"{slug(name)}-" if judged else "", *_together(others, titled)
 
 
-def _together(fits: Mapping[str, Curves], look: Look) -> tuple[Curves, Look]:
+def _together(fits: Mapping[str, Curves], look: CurveStyle) -> tuple[Curves, CurveStyle]:
     """Return the only fit, or the mean of several, with the look that suits it."""
     curves = list(fits.values())
     if len(curves) == 1:
@@ -180,7 +187,7 @@ def _known(metric: str, history: Curves) -> str:
     return name
 
 
-def _draw(history: Curves, path: Path, metrics: Sequence[str], look: Look) -> None:
+def _draw(history: Curves, path: Path, metrics: Sequence[str], look: CurveStyle) -> None:
     with styled():
         figure = new_figure(len(metrics))
         for axes, metric in zip(figure.axes, metrics, strict=True):
@@ -189,7 +196,7 @@ def _draw(history: Curves, path: Path, metrics: Sequence[str], look: Look) -> No
         save(figure, path)
 
 
-def _draw_metric(axes: Axes, history: Curves, metric: str, look: Look) -> None:
+def _draw_metric(axes: Axes, history: Curves, metric: str, look: CurveStyle) -> None:
     training, validation = history.get(metric, []), history.get(f"val_{metric}", [])
     folds = [fold[f"val_{metric}"] for fold in look.folds if f"val_{metric}" in fold]
     _grey_out(axes, look.skip_epochs)
@@ -211,14 +218,14 @@ def _draw_metric(axes: Axes, history: Curves, metric: str, look: Look) -> None:
     value_label(axes, metric, look.unit)
 
 
-def _note(look: Look) -> str:
+def _note(look: CurveStyle) -> str:
     """Return what a legend says of how a curve was made."""
     if look.folds:
         return ", smoothed mean" if look.smooth else ", mean"
     return f", smoothed by {look.smooth:g}" if look.smooth else ""
 
 
-def _smoothed(points: Points, look: Look) -> Points:
+def _smoothed(points: Points, look: CurveStyle) -> Points:
     """Return the smoothed curve behind the skipped epochs: a huge first value would live on."""
     if not look.smooth:
         return points
@@ -226,7 +233,7 @@ def _smoothed(points: Points, look: Look) -> Points:
     return smooth_curve([*[None] * skipped, *points[skipped:]], look.smooth)
 
 
-def _draw_folds(axes: Axes, folds: Sequence[Points], look: Look) -> None:
+def _draw_folds(axes: Axes, folds: Sequence[Points], look: CurveStyle) -> None:
     """Draw the spread of several fits around their mean and, if they are few, each of them."""
     if len(folds) < 2:
         return

@@ -13,7 +13,7 @@ from kx.base.text import clean, number, shortened
 from kx.drawing.canvas import (
     INK,
     VALIDATION,
-    Look,
+    CurveStyle,
     head,
     new_figure,
     save,
@@ -32,7 +32,7 @@ def draw_fold_scores(
     path: Path,
     metric: str,
     scores: Mapping[str, float],
-    look: Look,
+    look: CurveStyle,
     baseline: tuple[str, float] | None,
 ) -> None:
     """Draw a dot per fit, their mean and spread, and the baseline that is hardest to beat.

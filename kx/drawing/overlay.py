@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kx.base.curves import WIDE_APART, needs_logarithm
+from kx.base.curves import WIDE_APART, Points, needs_logarithm
 from kx.base.text import clean, shortened
 from kx.drawing.canvas import (
-    Look,
+    CurveStyle,
     head,
     legend,
     make_logarithmic,
@@ -29,11 +29,9 @@ DASHES = ("-", "--", ":", "-.")
 FAR = 2
 """So many times the range of most values a single one may lie away before it is left out."""
 
-Points = Sequence[float | None]
-
 
 def draw_overlay(
-    path: Path, metric: str, curves: Mapping[str, Points], best: Mapping[str, int], look: Look
+    path: Path, metric: str, curves: Mapping[str, Points], best: Mapping[str, int], look: CurveStyle
 ) -> None:
     """Draw one metric of several runs, each with a ring at its best epoch.
 
@@ -72,7 +70,9 @@ def _draw(axes: Axes, at: int, label: str, points: Points, best: int | None) -> 
         ring.set(markeredgecolor=color, markeredgewidth=1.8)
 
 
-def _frame(axes: Axes, curves: Sequence[Points], look: Look, metric: str = "val_loss") -> None:
+def _frame(
+    axes: Axes, curves: Sequence[Points], look: CurveStyle, metric: str = "val_loss"
+) -> None:
     """Show whole epochs, and the range of most values: the first may be huge, and so single ones.
 
     A curve that leaves the picture for an epoch is seen to do so.

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kx.base.text import clean, shortened
-from kx.drawing.canvas import Look, head, save, styled
+from kx.drawing.canvas import CurveStyle, head, save, styled
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,7 +31,7 @@ HIGHEST = 8000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Exhibit:
+class GalleryPicture:
     """A picture in a gallery.
 
     Attributes:
@@ -69,7 +69,13 @@ def sheet(tiles: np.ndarray, per_row: int, margin: int) -> np.ndarray:
 
 
 def draw_sheet(
-    path: Path, tiles: np.ndarray, look: Look, *, per_row: int, margin: int = 1, notes: str = ""
+    path: Path,
+    tiles: np.ndarray,
+    look: CurveStyle,
+    *,
+    per_row: int,
+    margin: int = 1,
+    notes: str = "",
 ) -> None:
     """Draw many small pictures beside each other.
 
@@ -94,7 +100,12 @@ def draw_sheet(
 
 
 def draw_heat(
-    path: Path, picture: np.ndarray, heat: np.ndarray, overlay: np.ndarray, look: Look, notes: str
+    path: Path,
+    picture: np.ndarray,
+    heat: np.ndarray,
+    overlay: np.ndarray,
+    look: CurveStyle,
+    notes: str,
 ) -> None:
     """Draw a picture, what a network looks at in it, and both in one.
 
@@ -128,7 +139,12 @@ def draw_heat(
 
 
 def draw_gallery(
-    path: Path, exhibits: Sequence[Exhibit], look: Look, *, per_row: int = 4, notes: str = ""
+    path: Path,
+    exhibits: Sequence[GalleryPicture],
+    look: CurveStyle,
+    *,
+    per_row: int = 4,
+    notes: str = "",
 ) -> None:
     """Draw pictures with some words below each.
 
@@ -161,7 +177,7 @@ def draw_gallery(
         save(figure, path)
 
 
-def _framed(height: int, width: int, look: Look, notes: str) -> tuple[Figure, Axes]:
+def _framed(height: int, width: int, look: CurveStyle, notes: str) -> tuple[Figure, Axes]:
     """Return a figure in which each pixel of the sheet has a whole number of dots, if possible."""
     factor = min(max(1, round(SIDE / width)), HIGHEST / height)
     wide, high = width * factor / DPI, height * factor / DPI
@@ -186,7 +202,7 @@ def _figure(width: float, height: float, layout: Any = "constrained") -> Figure:
     return figure
 
 
-def _say(figure: Figure, look: Look, notes: str) -> None:
+def _say(figure: Figure, look: CurveStyle, notes: str) -> None:
     """Write the title above all, and the notes below."""
     head(figure, look)
     if notes:

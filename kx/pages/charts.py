@@ -74,7 +74,7 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DotRow:
     """A line of a dot plot: a value, perhaps with an interval, or several values.
 
     Attributes:
@@ -98,7 +98,7 @@ class DotPlot:
     """
 
     x_label: str
-    rows: Sequence[Row]
+    rows: Sequence[DotRow]
     focus: Sequence[float] = ()
 
 

@@ -12,7 +12,7 @@ from kx.pages import classes
 from kx.pages.charts import Chart, Series
 from kx.pages.svg import Drawing, drawn
 from kx.runs.reader import Predictions
-from kx.wording.words import Words
+from kx.wording.words import ReportWords
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,12 +46,12 @@ class Classes:
 
     names: Sequence[str]
     rows: Sequence[classes.ClassRow]
-    matrix: Sequence[Sequence[classes.Cell]]
+    matrix: Sequence[Sequence[classes.ConfusionCell]]
     pairs: Sequence[Pair]
     charts: Sequence[Drawing]
 
 
-def of_classes(said: Predictions, names: Sequence[str], words: Words) -> Classes:
+def of_classes(said: Predictions, names: Sequence[str], words: ReportWords) -> Classes:
     """Return what there is to show of classes that exclude each other."""
     y, shares = _truth(said), classes.probabilities(said.outputs)
     whole = len(names) <= classes.LARGEST
@@ -90,7 +90,7 @@ def _pairs(y: np.ndarray, said: Predictions, names: Sequence[str]) -> list[Pair]
 
 
 def _class_charts(
-    y: np.ndarray, shares: np.ndarray, names: Sequence[str], words: Words
+    y: np.ndarray, shares: np.ndarray, names: Sequence[str], words: ReportWords
 ) -> Iterator[Chart]:
     hits = classes.roc(y, shares, names)
     precise = classes.precision_recall(y, shares, names)
@@ -107,7 +107,7 @@ def _shares_chart(
     title: str,
     axes: tuple[str, str],
     curves: Sequence[classes.Curve],
-    words: Words,
+    words: ReportWords,
     *,
     diagonal: bool = False,
 ) -> Chart:
@@ -128,7 +128,9 @@ def _shares_chart(
     return Chart(title, *axes, series, x_range=UNIT, y_range=UNIT, diagonal=diagonal, note=note)
 
 
-def _calibration(y: np.ndarray, shares: np.ndarray, names: Sequence[str], words: Words) -> Chart:
+def _calibration(
+    y: np.ndarray, shares: np.ndarray, names: Sequence[str], words: ReportWords
+) -> Chart:
     found = classes.calibration(y, shares)
     binary = shares.shape[1] == 2
     of = words("calibration.binary", name=names[1]) if binary else words("calibration.top")

@@ -42,7 +42,7 @@ class ClassRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class ConfusionCell:
     """A count in a confusion matrix.
 
     Attributes:
@@ -117,13 +117,13 @@ def _mean_row(rows: Sequence[ClassRow]) -> ClassRow:
     )
 
 
-def confusion(y: np.ndarray, said: np.ndarray, classes: int) -> list[list[Cell]]:
+def confusion(y: np.ndarray, said: np.ndarray, classes: int) -> list[list[ConfusionCell]]:
     """Return how often each class (row) was taken for each (column)."""
     from sklearn.metrics import confusion_matrix
 
     counts = confusion_matrix(y, said, labels=list(range(classes)))
     return [
-        [Cell(int(count), float(count / row.sum()) if row.sum() else 0.0) for count in row]
+        [ConfusionCell(int(count), float(count / row.sum()) if row.sum() else 0.0) for count in row]
         for row in counts
     ]
 

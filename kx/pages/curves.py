@@ -11,24 +11,24 @@ from typing import Any
 from kx.base.curves import mean_curve, needs_logarithm, smooth_curve
 from kx.base.text import number
 from kx.drawing.curves import DOTS, SINGLE, drawable, mean_history
-from kx.pages.charts import Band, Chart, DotPlot, Row, Series, thinned
+from kx.pages.charts import Band, Chart, DotPlot, DotRow, Series, thinned
 from kx.pages.scales import padded
 from kx.runs.history import Curves
 from kx.runs.reader import Run
 from kx.runs.record import Record, best_baseline, phase_starts
-from kx.wording.words import Words
+from kx.wording.words import ReportWords
 
 MOST = 400
 """At most so many epochs of a curve are drawn: more than a screen has room for."""
 
 
-def curve_charts(run: Run, words: Words) -> list[Chart]:
+def curve_charts(run: Run, words: ReportWords) -> list[Chart]:
     """Return a chart for each metric of the fits; of those with a validation part, if any has."""
     judged = [run.curves[name] for name in judged_names(run)] or list(run.curves.values())
     return [_chart(metric, judged, run.record, words) for metric in _metrics(judged)]
 
 
-def refit_charts(run: Run, words: Words) -> list[Chart]:
+def refit_charts(run: Run, words: ReportWords) -> list[Chart]:
     """Return a chart for each metric of the fits without a validation part, if others have one."""
     names = judged_names(run)
     fits = [fit for name, fit in run.curves.items() if names and name not in names]
@@ -40,7 +40,7 @@ def judged_names(run: Run) -> list[str]:
     return [name for name, fit in run.curves.items() if any(k.startswith("val_") for k in fit)]
 
 
-def fold_plot(run: Run, words: Words) -> DotPlot | None:
+def fold_plot(run: Run, words: ReportWords) -> DotPlot | None:
     """Return the scores of the folds side by side, or None where there are not several."""
     record = run.record
     metric = next(iter(record.scores.get("validation", {})), "") if record else ""
@@ -49,10 +49,10 @@ def fold_plot(run: Run, words: Words) -> DotPlot | None:
     mean, sd = fmean(known), stdev(known)
     rows = [*_fold_rows(run, record.fold_scores[metric], words)]
     text = f"{number(mean)} ± {number(sd)}"
-    rows.append(Row(words("folds.mean"), [mean], mean - sd, mean + sd, "training", text))
+    rows.append(DotRow(words("folds.mean"), [mean], mean - sd, mean + sd, "training", text))
     if found := best_baseline(record, "validation", metric):
         name = words.name("baseline", found[0])
-        rows.append(Row(f"- {name}", [found[1]], ink="baseline", shown=number(found[1])))
+        rows.append(DotRow(f"- {name}", [found[1]], ink="baseline", shown=number(found[1])))
     return DotPlot(words.score("validation", metric), rows)
 
 
@@ -60,22 +60,22 @@ def _known(values: Sequence[float | None]) -> list[float]:
     return [value for value in values if value is not None]
 
 
-def _fold_rows(run: Run, values: Sequence[float | None], words: Words) -> Iterator[Row]:
+def _fold_rows(run: Run, values: Sequence[float | None], words: ReportWords) -> Iterator[DotRow]:
     """Yield a row for each fold; many are put into one row."""
     names = judged_names(run)
     if len(values) > SINGLE or len(names) != len(values):
         known = _known(values)
-        yield Row(words("folds.all", count=len(known)), known)
+        yield DotRow(words("folds.all", count=len(known)), known)
         return
     for name, value in zip(names, values, strict=True):
-        yield Row(name, _known([value]), shown=number(value))
+        yield DotRow(name, _known([value]), shown=number(value))
 
 
 def _metrics(fits: Sequence[Curves]) -> list[str]:
     return drawable(mean_history(fits)) if fits else []
 
 
-def _chart(metric: str, fits: Sequence[Curves], record: Record | None, words: Words) -> Chart:
+def _chart(metric: str, fits: Sequence[Curves], record: Record | None, words: ReportWords) -> Chart:
     """Return the chart of a metric: training as dots, validation as a line, folds behind."""
     smooth, skipped = _options(record)
     means = mean_history(fits)
@@ -106,14 +106,14 @@ def _chart(metric: str, fits: Sequence[Curves], record: Record | None, words: Wo
     return _scaled(chart, metric, skipped, words)
 
 
-def _notes(record: Record | None, skipped: int, words: Words) -> Iterator[str]:
+def _notes(record: Record | None, skipped: int, words: ReportWords) -> Iterator[str]:
     if skipped:
         yield words("curve.skipped", count=skipped)
     if record and len(phase_starts(record.fits)) > 1:
         yield words("curve.phases")
 
 
-def _plain_chart(metric: str, fits: Sequence[Curves], words: Words) -> Chart:
+def _plain_chart(metric: str, fits: Sequence[Curves], words: ReportWords) -> Chart:
     mean = mean_curve([fit[metric] for fit in fits if metric in fit])
     form = "dots" if len(mean) <= DOTS else "line"
     training, lost = (
@@ -146,7 +146,7 @@ def _series(label: str, values: Sequence[float | None], ink: str, form: Any = "l
     return Series(label, [at + 1 for at in kept], [values[at] for at in kept], ink, form)
 
 
-def _lost(metric: str, fits: Sequence[Curves], words: Words) -> Series:
+def _lost(metric: str, fits: Sequence[Curves], words: ReportWords) -> Series:
     """Return the epochs at which a metric of any fit was infinite or not a number."""
     epochs = {
         epoch
@@ -168,7 +168,7 @@ def _calm(values: Sequence[float | None], smooth: float, skipped: int) -> Sequen
 
 
 def _behind(
-    folds: Sequence[Sequence[float | None]], smooth: float, skipped: int, words: Words
+    folds: Sequence[Sequence[float | None]], smooth: float, skipped: int, words: ReportWords
 ) -> list[Series]:
     """Return the curves of single folds, if they are few."""
     if len(folds) > SINGLE:
@@ -178,7 +178,7 @@ def _behind(
 
 
 def _spread(
-    folds: Sequence[Sequence[float | None]], smooth: float, skipped: int, words: Words
+    folds: Sequence[Sequence[float | None]], smooth: float, skipped: int, words: ReportWords
 ) -> list[Band]:
     """Return mean ± standard deviation over the epochs that all folds reached."""
     columns = list(zip(*folds, strict=False))
@@ -198,7 +198,7 @@ def _spread(
 
 
 def _marks(
-    record: Record | None, validation: Sequence[float | None], words: Words
+    record: Record | None, validation: Sequence[float | None], words: ReportWords
 ) -> Iterator[tuple[float, str]]:
     if record is None:
         return
@@ -209,13 +209,13 @@ def _marks(
         yield epoch, words("curve.best", epoch=epoch, value=number(validation[epoch - 1]))
 
 
-def _unit(metric: str, record: Record | None, words: Words) -> str:
+def _unit(metric: str, record: Record | None, words: ReportWords) -> str:
     target = record.dataset.target or "" if record else ""
     named = words.name("metric", metric)
     return target if target and metric in ("mae", "rmse") else named
 
 
-def _scaled(chart: Chart, metric: str, skipped: int, words: Words) -> Chart:
+def _scaled(chart: Chart, metric: str, skipped: int, words: ReportWords) -> Chart:
     """Return the chart with the vertical axis that suits its values behind the skipped epochs."""
     shown = _behind_skipped(chart.series, skipped)
     if needs_logarithm(metric, shown):

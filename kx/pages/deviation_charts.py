@@ -11,7 +11,7 @@ from kx.pages import deviations
 from kx.pages.charts import Chart, Series, thinned
 from kx.pages.svg import Drawing, drawn
 from kx.runs.reader import Predictions
-from kx.wording.words import Words
+from kx.wording.words import ReportWords
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,7 +25,7 @@ class Numbers:
     charts: Sequence[Drawing]
 
 
-def of_numbers(said: Predictions, unit: str, words: Words) -> Numbers:
+def of_numbers(said: Predictions, unit: str, words: ReportWords) -> Numbers:
     """Return what there is to show of predicted numbers.
 
     Args:
@@ -44,7 +44,9 @@ def of_numbers(said: Predictions, unit: str, words: Words) -> Numbers:
     return Numbers(facts, [one for chart in charts if (one := drawn(chart))])
 
 
-def _number_charts(y: np.ndarray, outputs: np.ndarray, unit: str, words: Words) -> Iterator[Chart]:
+def _number_charts(
+    y: np.ndarray, outputs: np.ndarray, unit: str, words: ReportWords
+) -> Iterator[Chart]:
     of = f" · {unit}" if unit else ""
     kept = thinned(len(y), deviations.DOTS)
     note = words("errors.thinned", shown=len(kept), count=len(y)) if len(kept) < len(y) else ""

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kx.pages.charts import DotPlot, Number, Row
+from kx.pages.charts import DotPlot, DotRow, Number
 from kx.pages.scales import Scale, Tick, padded, ticks
 
 ROW, WIDTH, LEFT, RIGHT = 28, 460, 132, 108
@@ -24,7 +24,7 @@ class PlacedRow:
         beyond: position and form of the arrow at an end of the scale beyond which the value lies.
     """
 
-    row: Row
+    row: DotRow
     y: float
     dots: Sequence[float]
     low: Number
@@ -68,7 +68,7 @@ def placed(plot: DotPlot) -> DotDrawing | None:
     )
 
 
-def _placed_row(row: Row, y: float, x: Scale) -> PlacedRow:
+def _placed_row(row: DotRow, y: float, x: Scale) -> PlacedRow:
     known = [value for value in row.values if math.isfinite(value)]
     dots = [x(value) for value in known if x.holds(value)]
     low, high = (None if end is None else x(end) for end in (row.low, row.high))

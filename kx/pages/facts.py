@@ -13,14 +13,14 @@ from kx.runs.record import Record
 from kx.runs.record_parts import BaseFacts, EmbeddingFacts
 from kx.wording.recorded import in_a_line
 from kx.wording.run_words import run_words
-from kx.wording.words import Words
+from kx.wording.words import ReportWords
 
 MANY = 16
 """Of a list that every fit adds to, so many entries are shown."""
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class FactGroup:
     """Facts under a heading: names and values."""
 
     heading: str
@@ -55,12 +55,12 @@ class FitTable:
     rows: Sequence[FitRow]
 
 
-def groups(run: Run, words: Words) -> list[Group]:
+def groups(run: Run, words: ReportWords) -> list[FactGroup]:
     """Return what the record tells, in groups; without a record the little that is known."""
     record = run.record
     if record is None:
         pairs = [(words("fact.id"), run.id), (words("fact.state"), words.name("state", run.state))]
-        return [Group(words("facts.run"), pairs)]
+        return [FactGroup(words("facts.run"), pairs)]
     found = {
         "facts.run": _of_the_run(run, record, words),
         "facts.data": _of_the_data(record, words),
@@ -72,7 +72,7 @@ def groups(run: Run, words: Words) -> list[Group]:
         key: [(name, str(value)) for name, value in pairs if value not in ("", None)]
         for key, pairs in found.items()
     }
-    return [Group(words(key), pairs) for key, pairs in told.items() if pairs]
+    return [FactGroup(words(key), pairs) for key, pairs in told.items() if pairs]
 
 
 def fit_table(record: Record) -> FitTable | None:
@@ -93,7 +93,7 @@ def fit_table(record: Record) -> FitTable | None:
     return FitTable(names, rows) if rows else None
 
 
-def _of_the_run(run: Run, record: Record, words: Words) -> Iterator[tuple[str, Any]]:
+def _of_the_run(run: Run, record: Record, words: ReportWords) -> Iterator[tuple[str, Any]]:
     yield words("fact.id"), record.id
     yield words("fact.state"), words.name("state", run.state)
     yield words("fact.started"), record.started
@@ -108,14 +108,14 @@ def _of_the_run(run: Run, record: Record, words: Words) -> Iterator[tuple[str, A
     yield words("fact.looks"), record.test_looks or ""
 
 
-def _membership(run: Run, words: Words) -> Iterator[tuple[str, Any]]:
+def _membership(run: Run, words: ReportWords) -> Iterator[tuple[str, Any]]:
     if member := member_of_run(run):
         told = in_words(member, words)
         yield words("fact.group"), f"{told} ({member.group})" if member.group else told
         yield words("fact.changes"), _in_words(member.changes, words)
 
 
-def _of_the_data(record: Record, words: Words) -> Iterator[tuple[str, Any]]:
+def _of_the_data(record: Record, words: ReportWords) -> Iterator[tuple[str, Any]]:
     data = record.dataset
     yield words("fact.dataset"), data.name
     yield words("fact.source"), data.source
@@ -130,7 +130,7 @@ def _of_the_data(record: Record, words: Words) -> Iterator[tuple[str, Any]]:
         yield words("fact.file", name=name), digest
 
 
-def _of_the_time(record: Record, words: Words) -> Iterator[tuple[str, Any]]:
+def _of_the_time(record: Record, words: ReportWords) -> Iterator[tuple[str, Any]]:
     yield words("fact.seconds"), duration(record.seconds)
     yield words("fact.fitting"), duration(record.fit_seconds) if record.fit_seconds else ""
     memory = record.peak_memory_mb
@@ -139,7 +139,7 @@ def _of_the_time(record: Record, words: Words) -> Iterator[tuple[str, Any]]:
         yield words.name("environment", str(name)), _in_words(value, words)
 
 
-def _in_words(value: Any, words: Words) -> str:
+def _in_words(value: Any, words: ReportWords) -> str:
     if isinstance(value, bool):
         return words("yes" if value else "no")
     if isinstance(value, Mapping):
@@ -147,11 +147,11 @@ def _in_words(value: Any, words: Words) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _with_reason(what: str, reason: str, words: Words) -> str:
+def _with_reason(what: str, reason: str, words: ReportWords) -> str:
     return words("reasoned", what=what, why=in_a_line(reason, words)) if what and reason else what
 
 
-def _base(base: BaseFacts | None, words: Words) -> str:
+def _base(base: BaseFacts | None, words: ReportWords) -> str:
     if not base:
         return ""
     if base.random:
@@ -165,7 +165,7 @@ def _coverage(found: EmbeddingFacts | None) -> str:
     return f"{found.known:,} / {found.words:,} ({found.known / found.words:.1%})"
 
 
-def _first(values: Mapping[str, Any], words: Words) -> list[tuple[str, Any]]:
+def _first(values: Mapping[str, Any], words: ReportWords) -> list[tuple[str, Any]]:
     pairs = list(values.items())
     hidden = len(pairs) - MANY
     return [*pairs[:MANY], ("…", words("more", count=hidden))] if hidden > 0 else pairs

@@ -17,13 +17,13 @@ from kx.terminal.steps import WORDS as STEPS
 from kx.terminal.steps import aims_of, called, ground_of
 from kx.wording.diagnosis_words import WORDS as DIAGNOSES
 from kx.wording.paired_words import Verdicts, verdicts
-from kx.wording.words import Words
+from kx.wording.words import ReportWords
 
 MARKS = {True: "met", False: "missed", None: "not-judged"}
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MemberRow:
     """One of the runs.
 
     Attributes:
@@ -60,7 +60,7 @@ class GroupView:
     title: str
     heading: str
     note: str
-    rows: Sequence[Row]
+    rows: Sequence[MemberRow]
     tests: Verdicts
 
 
@@ -75,14 +75,14 @@ def common_group(runs: Sequence[Run]) -> str:
     return found.pop() if len(found) == 1 and len(runs) > 1 else ""
 
 
-def in_words(member: Member, words: Words) -> str:
+def in_words(member: Member, words: ReportWords) -> str:
     """Return what a run is among others, such as ``variant l2 of imdb``."""
     key = "itself" if member.kind == "variants" and member.label == member.of else member.kind
     label = called(member.label, member.kind, words.language)
     return words(f"member.{key}", label=label, of=member.of)
 
 
-def group_view(runs: Sequence[Run], words: Words) -> GroupView | None:
+def group_view(runs: Sequence[Run], words: ReportWords) -> GroupView | None:
     """Return what the page shows of the group that all ``runs`` are of; None if there is none.
 
     Args:
@@ -115,9 +115,9 @@ def _letters(count: int) -> list[str]:
     return [ascii_uppercase[at] if at < 26 else str(at + 1) for at in range(count)]
 
 
-def _row(letter: str, run: Run, member: Member, aim: Aim | None, words: Words) -> Row:
+def _row(letter: str, run: Run, member: Member, aim: Aim | None, words: ReportWords) -> MemberRow:
     lang = words.language
-    return Row(
+    return MemberRow(
         letter=letter,
         name=called(member.label, member.kind, lang),
         place=run.id,
@@ -131,12 +131,12 @@ def _row(letter: str, run: Run, member: Member, aim: Aim | None, words: Words) -
     )
 
 
-def _diagnosis(run: Run, words: Words) -> str:
+def _diagnosis(run: Run, words: ReportWords) -> str:
     kind = f"kind.{run.record.diagnosis.get('kind')}" if run.record else ""
     return DIAGNOSES.text(kind, words.language) if kind in DIAGNOSES.texts else ""
 
 
-def _scores(run: Run, words: Words) -> Iterator[tuple[str, str]]:
+def _scores(run: Run, words: ReportWords) -> Iterator[tuple[str, str]]:
     for part in ("validation", "test"):
         scores = run.record.scores.get(part, {}) if run.record else {}
         for metric, score in list(scores.items())[:1]:

@@ -24,7 +24,7 @@ from kx.pages.table import (
 )
 from kx.runs.comparable import Data, cautions, data_of, loss_of, named
 from kx.runs.reader import Run
-from kx.wording.words import Words
+from kx.wording.words import ReportWords
 
 FIRST = 6
 """So many runs are drawn before any is chosen."""
@@ -64,7 +64,7 @@ class ManyRuns:
         return self.charts[0] if self.charts else None
 
 
-def many_runs(folders: Sequence[Path], words: Words) -> ManyRuns:
+def many_runs(folders: Sequence[Path], words: ReportWords) -> ManyRuns:
     """Return what the report of the runs in ``folders`` shows, the newest first.
 
     Runs of one group stand in their places: a spec before its variants, a step before the next.

@@ -21,7 +21,7 @@ from kx.runs.record import Record
 from kx.wording.diagnosis_words import explained, recorded
 from kx.wording.diagnosis_words import in_a_line as diagnosed_in_a_line
 from kx.wording.recorded import Told, in_a_line, told
-from kx.wording.words import Words
+from kx.wording.words import ReportWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +64,12 @@ class OneRun:
     fits: facts.FitTable | None
     results: Results
     spec: str
-    groups: Sequence[facts.Group]
+    groups: Sequence[facts.FactGroup]
     warnings: Sequence[Told]
 
 
 def one_run(
-    folder: Path, words: Words, warn: Callable[[str], None], *, plugins: bool = False
+    folder: Path, words: ReportWords, warn: Callable[[str], None], *, plugins: bool = False
 ) -> OneRun:
     """Return what the report of the run in ``folder`` shows.
 

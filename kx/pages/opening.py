@@ -8,13 +8,13 @@ from typing import Literal
 
 from kx.base.curves import lower_is_better
 from kx.base.text import duration, number, scored, steps_of
-from kx.pages.charts import DotPlot, Row
+from kx.pages.charts import DotPlot, DotRow
 from kx.pages.dots import DotDrawing, placed
 from kx.runs.marks import marks_of, sentence
 from kx.runs.record import ExpectationRecord, Record, ScoreRecord, best_baseline, headline
 from kx.wording.expected import wanted
 from kx.wording.recorded import in_a_line
-from kx.wording.words import Words
+from kx.wording.words import ReportWords
 
 Standing = Literal["better", "unclear", "worse", ""]
 """Against the best baseline; empty where there is none to be held against."""
@@ -56,7 +56,7 @@ class Expected:
     text: str
 
 
-def verdict(record: Record, words: Words) -> Verdict | None:
+def verdict(record: Record, words: ReportWords) -> Verdict | None:
     """Return what a run is judged by, or None without scores."""
     found = headline(record)
     if found is None or found[2]["value"] is None:
@@ -77,7 +77,7 @@ def verdict(record: Record, words: Words) -> Verdict | None:
     )
 
 
-def interval(score: ScoreRecord, record: Record, words: Words) -> str:
+def interval(score: ScoreRecord, record: Record, words: ReportWords) -> str:
     """Return an interval or a spread in words, as what it is; empty where there is none."""
     low, high, kind = score["low"], score["high"], score["interval"]
     if low is None or high is None:
@@ -91,7 +91,7 @@ def interval(score: ScoreRecord, record: Record, words: Words) -> str:
     return words("interval.text", low=number(low), high=number(high), how=how)
 
 
-def expectations(record: Record, words: Words) -> list[Expected]:
+def expectations(record: Record, words: ReportWords) -> list[Expected]:
     """Return the expectations of the spec, with their verdicts."""
     return [
         Expected(each["verdict"], words(f"verdict.{each['verdict']}"), _wanted(each, words))
@@ -99,12 +99,12 @@ def expectations(record: Record, words: Words) -> list[Expected]:
     ]
 
 
-def alarms(record: Record, words: Words) -> list[str]:
+def alarms(record: Record, words: ReportWords) -> list[str]:
     """Return what makes the numbers of a run worth less than they look, or nothing."""
     return [sentence(mark, words.language) for mark in marks_of(record)]
 
 
-def remarks(record: Record, words: Words) -> Iterator[str]:
+def remarks(record: Record, words: ReportWords) -> Iterator[str]:
     """Yield what should be known before the scores are believed."""
     if record.best_epoch is not None:
         keys = {None: "remark.best", 1: "remark.refit_one"}
@@ -131,7 +131,7 @@ def remarks(record: Record, words: Words) -> Iterator[str]:
         yield words("reasoned", what=words("remark.baselines"), why=note)
 
 
-def _on_the_base(record: Record, words: Words) -> Iterator[str]:
+def _on_the_base(record: Record, words: ReportWords) -> Iterator[str]:
     features, frozen = record.features, record.frozen
     if features and features.cached:
         yield words("remark.cached")
@@ -144,7 +144,7 @@ def _on_the_base(record: Record, words: Words) -> Iterator[str]:
 
 
 def _against_baseline(
-    record: Record, part: str, metric: str, score: ScoreRecord, words: Words
+    record: Record, part: str, metric: str, score: ScoreRecord, words: ReportWords
 ) -> tuple[Standing, str]:
     found, value = best_baseline(record, part, metric), score["value"]
     if found is None or value is None:
@@ -163,7 +163,7 @@ def _against_baseline(
     )  # fmt: skip
 
 
-def _rows(record: Record, words: Words) -> Iterator[Row]:
+def _rows(record: Record, words: ReportWords) -> Iterator[DotRow]:
     """Yield the scores of the main metric and, below each, its baselines."""
     found = headline(record)
     metric = found[1] if found else ""
@@ -172,11 +172,11 @@ def _rows(record: Record, words: Words) -> Iterator[Row]:
         if score is None or score["value"] is None:
             continue
         label, value = words.name("part", part), score["value"]
-        yield Row(label, [value], score["low"], score["high"], part, number(value))
+        yield DotRow(label, [value], score["low"], score["high"], part, number(value))
         for name, baseline in record.baselines.get(part, {}).get(metric, {}).items():
             if baseline is not None:
                 named = words.name("baseline", name)
-                yield Row(f"- {named}", [baseline], ink="baseline", shown=number(baseline))
+                yield DotRow(f"- {named}", [baseline], ink="baseline", shown=number(baseline))
 
 
 def _focus(record: Record, metric: str) -> list[float]:
@@ -189,14 +189,14 @@ def _focus(record: Record, metric: str) -> list[float]:
     return [value for value in found if value is not None]
 
 
-def _axis(record: Record, metric: str, words: Words) -> str:
+def _axis(record: Record, metric: str, words: ReportWords) -> str:
     target = record.dataset.target or ""
     unit = f" · {target}" if target and metric in ("mae", "rmse") else ""
     better = words("axis.lower" if lower_is_better(metric) else "axis.higher")
     return f"{words.name('metric', metric)}{unit} ({better})"
 
 
-def _wanted(each: ExpectationRecord, words: Words) -> str:
+def _wanted(each: ExpectationRecord, words: ReportWords) -> str:
     part, _, metric = each["key"].partition(".")
     key = words.score(part, metric) if metric else words.name("key", part)
     shown = scored(each["key"], each["value"])

@@ -17,14 +17,14 @@ from kx.runs.marks import badge, marks_of
 from kx.runs.reader import Run
 from kx.runs.record import Record, best_baseline, headline
 from kx.wording.diagnosis_words import WORDS as DIAGNOSES
-from kx.wording.words import Words
+from kx.wording.words import ReportWords
 
 SETTINGS = 40
 """At most so many settings have a column."""
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class TableCell:
     """A cell of the table.
 
     Attributes:
@@ -69,7 +69,7 @@ class Line:
     state_word: str
     dataset: str
     badges: Sequence[tuple[str, str]]
-    cells: Sequence[Cell]
+    cells: Sequence[TableCell]
     has_curves: bool
     drawn: bool
     member: str
@@ -107,7 +107,7 @@ def score_columns(runs: Sequence[Run]) -> list[tuple[str, str]]:
 
 
 def columns_of(
-    scores: Sequence[tuple[str, str]], settings: Iterable[str], words: Words
+    scores: Sequence[tuple[str, str]], settings: Iterable[str], words: ReportWords
 ) -> list[Column]:
     """Return the columns of scores, of what else is told of each run, and of settings."""
     return [
@@ -126,13 +126,15 @@ def line_of(
     run: Run,
     scores: Sequence[tuple[str, str]],
     settings: Mapping[str, Mapping[str, Any]],
-    words: Words,
+    words: ReportWords,
     has_curves: bool,
     is_drawn: bool,
 ) -> Line:
     """Return the line of a run, with a cell for each column of ``columns_of``."""
     record, member = run.record, member_of_run(run)
-    told = list(_cells(run, record, scores, words)) if record else [Cell("")] * (len(scores) + 6)
+    told = (
+        list(_cells(run, record, scores, words)) if record else [TableCell("")] * (len(scores) + 6)
+    )
     return Line(
         id=run.id,
         name=run.name,
@@ -151,55 +153,57 @@ def line_of(
 
 
 def _cells(
-    run: Run, record: Record, scores: Sequence[tuple[str, str]], words: Words
-) -> Iterator[Cell]:
+    run: Run, record: Record, scores: Sequence[tuple[str, str]], words: ReportWords
+) -> Iterator[TableCell]:
     for part, metric in scores:
         score = record.scores.get(part, {}).get(metric)
         if score is None or score["value"] is None:
-            yield Cell("")
+            yield TableCell("")
             continue
         best = best_baseline(record, part, metric)
         beaten = best and (score["value"] < best[1]) == lower_is_better(metric)
         mark = "" if best is None else "better" if beaten else "worse"
         ends = interval(score, record, words).partition(" (")[0].partition("（")[0]
-        yield Cell(number(score["value"]), score["value"], ends, mark)
+        yield TableCell(number(score["value"]), score["value"], ends, mark)
     yield _baseline(record, words)
     yield _expected(record, words)
     found = diagnosis_of(run)
-    yield Cell(DIAGNOSES.text(f"kind.{found.kind}", words.language) if found else "")
+    yield TableCell(DIAGNOSES.text(f"kind.{found.kind}", words.language) if found else "")
     epoch = record.best_epoch
-    yield Cell("" if epoch is None else str(epoch), epoch)
-    yield Cell(f"{record.parameters:,}" if record.parameters else "", record.parameters or None)
-    yield Cell(duration(record.seconds), record.seconds)
+    yield TableCell("" if epoch is None else str(epoch), epoch)
+    yield TableCell(
+        f"{record.parameters:,}" if record.parameters else "", record.parameters or None
+    )
+    yield TableCell(duration(record.seconds), record.seconds)
 
 
-def _baseline(record: Record, words: Words) -> Cell:
+def _baseline(record: Record, words: ReportWords) -> TableCell:
     head = headline(record)
     found = best_baseline(record, head[0], head[1]) if head else None
     if found is None:
-        return Cell("")
-    return Cell(number(found[1]), found[1], words.name("baseline", found[0]))
+        return TableCell("")
+    return TableCell(number(found[1]), found[1], words.name("baseline", found[0]))
 
 
-def _expected(record: Record, words: Words) -> Cell:
+def _expected(record: Record, words: ReportWords) -> TableCell:
     verdicts = [expectation["verdict"] for expectation in record.expectations]
     for verdict in ("missed", "not judged", "met"):
         if verdict in verdicts:
-            return Cell(words(f"verdict.{verdict}"), mark=verdict.replace(" ", "-"))
-    return Cell("")
+            return TableCell(words(f"verdict.{verdict}"), mark=verdict.replace(" ", "-"))
+    return TableCell("")
 
 
-def _setting(row: Mapping[str, Any], run: str) -> Cell:
+def _setting(row: Mapping[str, Any], run: str) -> TableCell:
     if run not in row:
-        return Cell("")
+        return TableCell("")
     value = row[run]
     if isinstance(value, bool) or not isinstance(value, int | float):
         text = value if isinstance(value, str) else to_json(value, indent=None).strip()
-        return Cell(shortened(text))
-    return Cell(f"{value:g}" if isinstance(value, float) else str(value), float(value))
+        return TableCell(shortened(text))
+    return TableCell(f"{value:g}" if isinstance(value, float) else str(value), float(value))
 
 
-def _badges(record: Record, words: Words) -> Iterator[tuple[str, str]]:
+def _badges(record: Record, words: ReportWords) -> Iterator[tuple[str, str]]:
     for mark in marks_of(record):
         yield mark, badge(mark, words.language)
 

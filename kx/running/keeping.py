@@ -62,10 +62,11 @@ def _keep_predictions(
 
 
 def _draw(work: Work, loaded: Loaded, fits: Fits, judged: Judged) -> None:
-    from kx.drawing.curves import Look, draw_fold_scores, draw_run_plots
+    from kx.drawing.canvas import CurveStyle
+    from kx.drawing.curves import draw_fold_scores, draw_run_plots
 
     options = work.plan.validation.options
-    look = Look(
+    look = CurveStyle(
         title=work.plan.spec.name,
         smooth=options.get("smooth", 0.0),
         skip_epochs=options.get("skip_epochs", 0),

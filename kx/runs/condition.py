@@ -43,7 +43,7 @@ ORDERS: Mapping[str, Callable[[Any, Any], bool]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class Term:
     """A field held against a value.
 
     Attributes:
@@ -97,7 +97,7 @@ class Negation:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class Conjunction:
     """Conditions of which all must hold, or any (``either``)."""
 
     parts: tuple[Condition, ...]
@@ -111,15 +111,15 @@ class Group:
         return None if None in held else not self.either
 
 
-Condition = Comparison | Negation | Group
+Condition = Term | Negation | Conjunction
 
 
-def comparisons(condition: Condition) -> Iterator[Comparison]:
+def comparisons(condition: Condition) -> Iterator[Term]:
     """Yield every comparison in ``condition``, in the order in which they stand there."""
-    if isinstance(condition, Comparison):
+    if isinstance(condition, Term):
         yield condition
     parts = (condition.part,) if isinstance(condition, Negation) else ()
-    for part in condition.parts if isinstance(condition, Group) else parts:
+    for part in condition.parts if isinstance(condition, Conjunction) else parts:
         yield from comparisons(part)
 
 
@@ -192,7 +192,7 @@ class _Parser:
         while self._next.is_word(word):
             self._take()
             parts.append(part())
-        return parts[0] if len(parts) == 1 else Group(tuple(parts), either=word == "or")
+        return parts[0] if len(parts) == 1 else Conjunction(tuple(parts), either=word == "or")
 
     def _negation(self) -> Condition:
         if not self._next.is_word("not") and self._next.text != "(":
@@ -211,7 +211,7 @@ class _Parser:
         self._take()
         return condition
 
-    def _comparison(self) -> Comparison:
+    def _comparison(self) -> Term:
         if self._next.kind != "word" or self._next.is_word("and", "or"):
             raise self._expected("a field, such as test.accuracy")
         field = self._take()
@@ -222,7 +222,7 @@ class _Parser:
             raise self._expected(f"a value behind '{sign.text}'")
         value = self._take()
         wanted = value.text[1:-1] if value.kind == "quoted" else value.text
-        return Comparison(field.text, sign.text, wanted, field.column)
+        return Term(field.text, sign.text, wanted, field.column)
 
 
 def _tokens(text: str) -> Iterator[_Token]:

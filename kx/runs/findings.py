@@ -33,7 +33,7 @@ _THESE_ROWS = "these rows; this judges the two trained networks, not their specs
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class PairedResult:
     """A test, and what it says.
 
     Attributes:
@@ -65,7 +65,7 @@ class Comparison:
     run: str
     reference: str
     comparable: bool
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[PairedResult, ...] = ()
     notes: tuple[str, ...] = ()
     unlike: str = ""
 
@@ -94,7 +94,7 @@ def _compared(
         note = f"the data differ ({reason}): no test and no differences"
         return Comparison(*ends, comparable=False, notes=(note,), unlike=reason)
     results = [_on_rows(first, other), _on_folds(first, other)]
-    findings = tuple(result for result in results if isinstance(result, Finding))
+    findings = tuple(result for result in results if isinstance(result, PairedResult))
     notes = tuple(result for result in results if isinstance(result, str))
     return Comparison(*ends, comparable=True, findings=findings, notes=notes)
 
@@ -132,7 +132,7 @@ def _same_targets(first: Evidence, other: Evidence) -> bool:
     return np.array_equal(first.rows[0], other.rows[0])
 
 
-def _on_rows(first: Evidence, other: Evidence) -> Finding | str:
+def _on_rows(first: Evidence, other: Evidence) -> PairedResult | str:
     if isinstance(first.rows, str) or isinstance(other.rows, str):
         reasons = [run.rows for run in (first, other) if isinstance(run.rows, str)]
         return f"no test on the test rows: {'; '.join(reasons)}"
@@ -149,7 +149,7 @@ def _on_rows(first: Evidence, other: Evidence) -> Finding | str:
     return f"no test on the test rows: kx has none for {first.task or 'unknown'} data"
 
 
-def _on_folds(first: Evidence, other: Evidence) -> Finding | str | None:
+def _on_folds(first: Evidence, other: Evidence) -> PairedResult | str | None:
     """Return the test, or why there is none; where neither run has folds, that goes unsaid."""
     if not _has_folds(first.record) and not _has_folds(other.record):
         return _elsewhere(first, other)
@@ -169,9 +169,9 @@ def _finding(
     test: PairedTest,
     first: Evidence,
     other: Evidence,
-) -> Finding:
+) -> PairedResult:
     verdict = _verdict(test, first.label, other.label)
-    return Finding(on, why, test.distinguishable, verdict, test)
+    return PairedResult(on, why, test.distinguishable, verdict, test)
 
 
 def _verdict(test: PairedTest, first: str, second: str) -> str:

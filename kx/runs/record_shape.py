@@ -24,15 +24,15 @@ class _Spec(TypedDict, total=False):
     validation: _Validation
 
 
-class Shape(TypedDict, total=False):
+class RecordShape(TypedDict, total=False):
     """Of a record."""
 
     spec: _Spec
 
 
 @cache
-def shape() -> TypeAdapter[Shape]:
+def shape() -> TypeAdapter[RecordShape]:
     """Return what checks a record, as JSON is parsed, against its shape."""
     from pydantic import TypeAdapter
 
-    return TypeAdapter(Shape)
+    return TypeAdapter(RecordShape)

@@ -14,8 +14,8 @@ from kx.base.flat import flattened
 from kx.base.text import clean, shortened
 from kx.runs.condition import (
     ORDERS,
-    Comparison,
     Fields,
+    Term,
     Value,
     as_number,
     comparisons,
@@ -56,7 +56,7 @@ KNOWN = (
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class RunQuery:
     """What of the runs is wanted.
 
     Attributes:
@@ -70,7 +70,7 @@ class Choice:
     limit: int | None = None
 
 
-def choose_runs(outputs: Path, choice: Choice) -> list[RunSummary]:
+def choose_runs(outputs: Path, choice: RunQuery) -> list[RunSummary]:
     """Return the runs in ``outputs`` that are wanted, oldest first if nothing else was said.
 
     Raises:
@@ -139,14 +139,14 @@ def _verdict(record: Record) -> str:
     return next((word for word in ("missed", "not judged", "met") if word in verdicts), "")
 
 
-def _check(asked: Sequence[Comparison], runs: Sequence[Fields]) -> None:
+def _check(asked: Sequence[Term], runs: Sequence[Fields]) -> None:
     """Refuse what can match no run, whatever its values: it was meant otherwise."""
     problems = [why for comparison in asked if (why := _problem(comparison, runs))]
     if problems:
         raise UsageError("\n".join(problems))
 
 
-def _problem(asked: Comparison, runs: Sequence[Fields]) -> str:
+def _problem(asked: Term, runs: Sequence[Fields]) -> str:
     values = [fields[asked.field] for fields in runs if asked.field in fields]
     place = f"--where: column {asked.column}: "
     if not values and asked.field not in ALWAYS:

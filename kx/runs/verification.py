@@ -19,7 +19,7 @@ DAMAGE = ("damaged", "changed", "missing")
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class FileFault:
     """Something in ``outputs`` that is not as a run left it.
 
     Attributes:
@@ -44,7 +44,7 @@ class Finding:
         return asdict(self)
 
 
-def verified(outputs: Path) -> tuple[int, list[Finding]]:
+def verified(outputs: Path) -> tuple[int, list[FileFault]]:
     """Hold every file of every run in ``outputs`` against its record.
 
     Returns:
@@ -53,11 +53,11 @@ def verified(outputs: Path) -> tuple[int, list[Finding]]:
     Raises:
         UsageError: if ``outputs`` cannot be listed.
     """
-    sound, found = 0, list[Finding]()
+    sound, found = 0, list[FileFault]()
     for run in run_ids(outputs):
         state, record, note = judged(outputs / run)
         if state == "damaged":
-            found.append(Finding(run, "", "damaged", note))
+            found.append(FileFault(run, "", "damaged", note))
         if record is not None:
             wrong = list(_artefacts(outputs / run, record))
             sound += len(record.artefacts) - len(wrong)
@@ -66,32 +66,32 @@ def verified(outputs: Path) -> tuple[int, list[Finding]]:
     return sound, [*found, *_ledger(outputs), *_rests(outputs)]
 
 
-def _artefacts(folder: Path, record: Record) -> Iterator[Finding]:
+def _artefacts(folder: Path, record: Record) -> Iterator[FileFault]:
     changed = set(damaged_artefacts(folder, record, record.artefacts))
     for name in record.artefacts:
         if not os.path.lexists(folder / name):
-            yield Finding(folder.name, name, "missing", "its record names it")
+            yield FileFault(folder.name, name, "missing", "its record names it")
         elif name in changed:
-            yield Finding(folder.name, name, "changed", "its SHA-256 is not the recorded one")
+            yield FileFault(folder.name, name, "changed", "its SHA-256 is not the recorded one")
 
 
-def _labels(folder: Path) -> Iterator[Finding]:
+def _labels(folder: Path) -> Iterator[FileFault]:
     try:
         read_labels(folder)
     except DataError as error:
-        yield Finding(folder.name, "labels.json", "damaged", str(error))
+        yield FileFault(folder.name, "labels.json", "damaged", str(error))
 
 
-def _ledger(outputs: Path) -> Iterator[Finding]:
+def _ledger(outputs: Path) -> Iterator[FileFault]:
     try:
         read_ledger(outputs)
     except DataError as error:
-        yield Finding("", "looks.json", "damaged", str(error))
+        yield FileFault("", "looks.json", "damaged", str(error))
 
 
-def _rests(outputs: Path) -> Iterator[Finding]:
+def _rests(outputs: Path) -> Iterator[FileFault]:
     for rest in leftovers(outputs):
         parts = rest.path.relative_to(outputs).parts
         file = "/".join(parts[1:])
         run, file = (parts[0], file) if (outputs / parts[0]).is_dir() else ("", parts[0])
-        yield Finding(run, file, "left over", f"{rest.why}: kx gc")
+        yield FileFault(run, file, "left over", f"{rest.why}: kx gc")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kx.base.text import STATUS_STYLES, clean, duration, interval, number, shortened, signed
 from kx.runs.compare import Overview, ScoreRow
 from kx.runs.evidence import Contender
-from kx.runs.findings import Comparison, Finding
+from kx.runs.findings import Comparison, PairedResult
 from kx.runs.history import Curves
 from kx.runs.marks import sentence
 from kx.runs.record import ScoreRecord
@@ -156,7 +156,7 @@ def _comparison_lines(comparison: Comparison) -> Iterator[RenderableType]:
         yield _indented(plain(note))
 
 
-def _finding_lines(finding: Finding, comparison: Comparison) -> Iterator[Text]:
+def _finding_lines(finding: PairedResult, comparison: Comparison) -> Iterator[Text]:
     """Yield what a verdict rests on."""
     test = finding.test
     yield plain(f"{TESTS[test.name]} on {test.pairs:,} {finding.on}: {finding.why}")
@@ -168,7 +168,7 @@ def _finding_lines(finding: Finding, comparison: Comparison) -> Iterator[Text]:
     yield plain(_estimate(finding))
 
 
-def _estimate(finding: Finding) -> str:
+def _estimate(finding: PairedResult) -> str:
     test = finding.test
     parts = [f"{test.metric} {signed(test.difference)}"]
     if test.low is not None and test.high is not None:

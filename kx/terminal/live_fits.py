@@ -14,7 +14,7 @@ _lower_is_better = cache(lower_is_better)  # asked some thousand times in a seco
 
 
 @dataclass(slots=True)
-class Fit:
+class LiveFit:
     """What is known of a fit that goes on.
 
     Attributes:
@@ -74,7 +74,7 @@ class Fit:
 
 
 @dataclass(slots=True)
-class Fits:
+class LiveFits:
     """All fits of a run.
 
     Attributes:
@@ -87,7 +87,7 @@ class Fits:
     planned: int = 0
     since: float = 0.0
     done: int = 0
-    running: dict[str, Fit] = field(default_factory=dict)
+    running: dict[str, LiveFit] = field(default_factory=dict)
     _started: int = 0
     _others: int = 0
 
@@ -96,7 +96,7 @@ class Fits:
         """Whether no planned fit is left: what runs now is a refit."""
         return self.done >= self.planned
 
-    def start(self, name: str, epochs: int, steps: int, now: float) -> Fit:
+    def start(self, name: str, epochs: int, steps: int, now: float) -> LiveFit:
         """Begin a fit; once all planned ones have begun, it is a refit."""
         planned = self._started < self.planned
         if planned:
@@ -104,10 +104,10 @@ class Fits:
         else:
             self._others += 1
         place = self._started if planned else self._others
-        fit = self.running[name] = Fit(name, epochs, steps, now, planned, place)
+        fit = self.running[name] = LiveFit(name, epochs, steps, now, planned, place)
         return fit
 
-    def end(self, name: str) -> Fit | None:
+    def end(self, name: str) -> LiveFit | None:
         """End a fit; None if there is no such one."""
         fit = self.running.pop(name, None)
         if fit and fit.planned:

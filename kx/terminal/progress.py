@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from kx.base.text import clean, duration, shortened, size
 from kx.contracts import Watcher
-from kx.terminal.live_fits import Fit, Fits
+from kx.terminal.live_fits import LiveFit, LiveFits
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -32,7 +32,7 @@ class PlainWatcher(Watcher):
 
     def __init__(self, console: Console, clock: Clock = time.monotonic) -> None:
         self._console, self._clock = console, clock
-        self._fits = Fits()
+        self._fits = LiveFits()
         self._told: tuple[str, int] = ("", -1)
 
     def stage(self, text: str) -> None:
@@ -59,7 +59,7 @@ class PlainWatcher(Watcher):
 
     def fits_planned(self, count: int) -> None:
         """Take note."""
-        self._fits = Fits(count, self._clock())
+        self._fits = LiveFits(count, self._clock())
 
     def fit_started(self, name: str, epochs: int, steps: int) -> None:
         """Take note."""
@@ -98,7 +98,7 @@ class TerminalWatcher(Watcher):
 
     def __init__(self, console: Console, clock: Clock = time.monotonic) -> None:
         self._console, self._clock = console, clock
-        self._fits = Fits()
+        self._fits = LiveFits()
         self._stage, self._stage_started, self._download = "", clock(), ""
         self._live: Live | None = None
 
@@ -130,7 +130,7 @@ class TerminalWatcher(Watcher):
     def fits_planned(self, count: int) -> None:
         """Take note; the stage before the fits is over."""
         self._end_stage()
-        self._fits = Fits(count, self._clock())
+        self._fits = LiveFits(count, self._clock())
         self._start()
 
     def fit_started(self, name: str, epochs: int, steps: int) -> None:
@@ -163,7 +163,7 @@ class TerminalWatcher(Watcher):
     def close(self) -> None:
         """Give the terminal back; a second time does nothing."""
         live, self._live = self._live, None
-        fits, self._fits = self._fits, Fits()
+        fits, self._fits = self._fits, LiveFits()
         if live:
             live.stop()
         if fits.planned > SOME and not fits.all_done:  # interrupted
@@ -256,7 +256,7 @@ def _stride(planned: int) -> int:
     return 1 if planned <= MANY else math.ceil(planned / LINES)
 
 
-def _one(fit: Fit, now: float) -> list[RenderableType]:
+def _one(fit: LiveFit, now: float) -> list[RenderableType]:
     """Return all that is known of the only fit that goes on."""
     from rich.text import Text
 
@@ -269,12 +269,12 @@ def _one(fit: Fit, now: float) -> list[RenderableType]:
     ]
 
 
-def _overall(fits: Fits, now: float) -> RenderableType:
+def _overall(fits: LiveFits, now: float) -> RenderableType:
     text = f"{fits.done} of {fits.planned} fits"
     return _bar(text, "", fits.progress() / fits.planned, fits.seconds_left(now))
 
 
-def _running(running: Sequence[Fit]) -> list[Text]:
+def _running(running: Sequence[LiveFit]) -> list[Text]:
     """Return a line for each of the first few fits, and how many there are beside them."""
     from rich.text import Text
 
@@ -285,11 +285,11 @@ def _running(running: Sequence[Fit]) -> list[Text]:
     return [Text(f"    {line}", no_wrap=True, overflow="ellipsis", style="dim") for line in lines]
 
 
-def _short(fit: Fit) -> str:
+def _short(fit: LiveFit) -> str:
     return shortened(clean(fit.name), 24)
 
 
-def _epoch(fit: Fit) -> str:
+def _epoch(fit: LiveFit) -> str:
     return f"epoch {fit.epoch:{len(str(fit.epochs))}}/{fit.epochs}"
 
 

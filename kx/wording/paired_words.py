@@ -9,7 +9,7 @@ from string import ascii_uppercase
 from kx.base.language import Catalogue, Language
 from kx.base.text import signed
 from kx.runs.compare import compare_runs
-from kx.runs.findings import Comparison, Finding
+from kx.runs.findings import Comparison, PairedResult
 from kx.runs.reader import Run
 
 WORDS = Catalogue(
@@ -96,7 +96,7 @@ def _outcomes(comparison: Comparison, language: Language) -> Iterator[str]:
         yield WORDS.text("original", language, text="; ".join(comparison.notes))
 
 
-def _outcome(finding: Finding, comparison: Comparison) -> str:
+def _outcome(finding: PairedResult, comparison: Comparison) -> str:
     if finding.distinguishable is None:
         return "no_telling"
     if not finding.distinguishable:

@@ -9,7 +9,7 @@ from kx.wording.texts_below import BELOW
 CATALOGUE = language.Catalogue({**ABOVE, **BELOW})
 
 
-class Words(language.Words):
+class ReportWords(language.Words):
     """The words of reports, and of the scores in them."""
 
     def __init__(self, spoken: language.Language = "en") -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kx.pages.charts import Band, Chart, DotPlot, Row, Series, rounded, thinned
+from kx.pages.charts import Band, Chart, DotPlot, DotRow, Series, rounded, thinned
 from kx.pages.dots import placed
 from kx.pages.scales import padded, ticks
 from kx.pages.svg import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, drawn
@@ -107,7 +107,7 @@ def test_band_counts_for_the_range():
 
 
 def test_dots_beyond_the_focus_become_arrows():
-    rows = [Row("a", [0.9], 0.88, 0.92), Row("far", [0.1]), Row("near", [0.89])]
+    rows = [DotRow("a", [0.9], 0.88, 0.92), DotRow("far", [0.1]), DotRow("near", [0.89])]
 
     found = placed(DotPlot("", rows, focus=[0.88, 0.92, 0.89]))
 
@@ -117,7 +117,7 @@ def test_dots_beyond_the_focus_become_arrows():
 
 
 def test_dot_plot_without_a_value_is_no_picture():
-    assert placed(DotPlot("", [Row("a", [])])) is None
+    assert placed(DotPlot("", [DotRow("a", [])])) is None
 
 
 def test_equal_ratios_are_equal_distances_on_a_logarithmic_axis():

@@ -8,11 +8,11 @@ import pytest
 from kx.pages.many import many_runs
 from kx.pages.page import report_of_many
 from kx.runs.comparable import cautions, data_of, named, unlike
-from kx.wording.words import Words
+from kx.wording.words import ReportWords
 from tests.report.conftest import CURVES, a_record, score
 from tests.report.pages import Page
 
-EN = Words("en")
+EN = ReportWords("en")
 
 
 def of(name="films", *, loss="binary_crossentropy", **dataset):

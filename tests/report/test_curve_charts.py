@@ -7,10 +7,10 @@ import pytest
 from kx.pages.curves import curve_charts, fold_plot, refit_charts
 from kx.runs.reader import Run
 from kx.runs.record_parts import DataFacts
-from kx.wording.words import Words
+from kx.wording.words import ReportWords
 from tests.report.conftest import CURVES, a_record
 
-EN = Words("en")
+EN = ReportWords("en")
 
 
 def labels(chart):
@@ -104,7 +104,7 @@ def test_loss_that_grew_beyond_measure_has_a_logarithmic_axis_that_says_so(leave
     run = Run(leave(curves={"holdout": GROWN, "refit": {"loss": [0.5, 8e7]}}))
 
     (loss,), (refit,) = curve_charts(run, EN), refit_charts(run, EN)
-    (in_chinese,) = curve_charts(run, Words("zh"))
+    (in_chinese,) = curve_charts(run, ReportWords("zh"))
 
     assert (loss.logarithmic, loss.y_label) == (True, "loss, logarithmic scale")
     assert (refit.logarithmic, refit.y_label) == (True, "loss, logarithmic scale")

@@ -12,11 +12,11 @@ from kx.runs.labels import change_note, change_tags
 from kx.runs.record import Record
 from kx.runs.record_parts import VariantFacts
 from kx.runs.run_group import GROUP_ID, Group, member_of
-from kx.wording.words import Words
+from kx.wording.words import ReportWords
 from tests.report.conftest import a_record, score
 from tests.report.pages import Page
 
-EN = Words("en")
+EN = ReportWords("en")
 NUMBERS = ("best", "last", "lowest", "rise", "end", "training_best", "training_last", "lost",
            "uncertainty")  # fmt: skip
 """That a diagnosis by the rule ``rise`` has."""

@@ -16,11 +16,11 @@ from kx.running.bases import RANDOM_NOTE
 from kx.running.loading import SAMPLE_NOTE
 from kx.runs.record_parts import BaseFacts
 from kx.wording.recorded import SENTENCES, TITLES, in_a_line, told
-from kx.wording.words import Words
+from kx.wording.words import ReportWords
 from tests.report.conftest import a_record
 from tests.report.pages import Page
 
-EN, ZH = Words("en"), Words("zh")
+EN, ZH = ReportWords("en"), ReportWords("zh")
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ import pytest
 
 from kx.pages.opening import alarms, expectations, interval, remarks, verdict
 from kx.runs.record_parts import BaseFacts, DataFacts
-from kx.wording.words import Words
+from kx.wording.words import ReportWords
 from tests.report.conftest import a_record, score
 
-EN, ZH = Words("en"), Words("zh")
+EN, ZH = ReportWords("en"), ReportWords("zh")
 
 
 @pytest.mark.parametrize(

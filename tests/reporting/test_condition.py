@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kx.base.errors import UsageError
-from kx.runs.condition import Group, comparisons, parse
+from kx.runs.condition import Conjunction, comparisons, parse
 
 RUN = {
     "name": "imdb_small",
@@ -117,5 +117,5 @@ def test_de_morgan(a, b):
 def test_a_long_row_of_comparisons_is_one_group():
     condition = parse(" and ".join(["a = 1"] * 200))
 
-    assert isinstance(condition, Group)
+    assert isinstance(condition, Conjunction)
     assert len(condition.parts) == 200

@@ -8,7 +8,7 @@ from kx.base.curves import mean_curve, needs_logarithm, smooth_curve
 from kx.base.errors import DataError, StorageError, UsageError
 from kx.drawing.canvas import new_figure
 from kx.drawing.curves import (
-    Look,
+    CurveStyle,
     _draw_metric,
     draw_fold_scores,
     draw_run_plots,
@@ -94,7 +94,7 @@ def test_odd_histories_are_drawn(tmp_path, history, options):
 def test_a_title_is_only_text(tmp_path, title):
     plot_history(HISTORY, tmp_path / "loss.png", metric="loss", title=title, unit=title)
     odd = {title: [1.0, 2.0], f"val_{title}": [1.0, 2.0]}
-    plot_overview(odd, tmp_path / "odd.png", Look(title))
+    plot_overview(odd, tmp_path / "odd.png", CurveStyle(title))
 
     assert (tmp_path / "loss.png").exists()
 
@@ -162,7 +162,7 @@ def test_a_missing_folder_is_a_storage_error(tmp_path):
 def test_a_run_has_a_picture_per_metric_an_overview_and_those_of_its_refit(tmp_path):
     fits = {"holdout": HISTORY, "refit": {"loss": [0.7], "accuracy": [0.5]}}
 
-    paths = draw_run_plots(tmp_path, fits, Look("imdb", best_epoch=2))
+    paths = draw_run_plots(tmp_path, fits, CurveStyle("imdb", best_epoch=2))
 
     assert [path.relative_to(tmp_path).as_posix() for path in paths] == [
         "plots/loss.png",
@@ -178,7 +178,7 @@ def test_a_run_has_a_picture_per_metric_an_overview_and_those_of_its_refit(tmp_p
 def test_folds_become_one_picture(tmp_path):
     fits = {f"fold-{k}": HISTORY for k in range(1, 5)}
 
-    paths = draw_run_plots(tmp_path, fits, Look("boston"), metrics=["loss"], suffix="svg")
+    paths = draw_run_plots(tmp_path, fits, CurveStyle("boston"), metrics=["loss"], suffix="svg")
 
     assert [path.name for path in paths] == ["loss.svg"]
 
@@ -186,7 +186,7 @@ def test_folds_become_one_picture(tmp_path):
 def test_refits_of_several_seeds_become_one_picture(tmp_path):
     fits = {"fold-1": HISTORY, "refit-seed-1": {"loss": [0.7]}, "refit": {"loss": [0.5]}}
 
-    paths = draw_run_plots(tmp_path, fits, Look("boston"), metrics=["loss"])
+    paths = draw_run_plots(tmp_path, fits, CurveStyle("boston"), metrics=["loss"])
 
     assert [path.name for path in paths] == ["loss.png", "refit-loss.png"]
 
@@ -212,7 +212,7 @@ def test_several_fits_show_mean_and_spread_and_each_only_if_few(
     (tmp_path / "x.svg").touch()
 
     draw = partial(draw_run_plots, target=tmp_path, suffix="svg")
-    texts(draw, tmp_path, fits, Look("x", smooth))
+    texts(draw, tmp_path, fits, CurveStyle("x", smooth))
     (tmp_path / "loss.svg").rename(tmp_path / "x.svg")
     said = set(texts(lambda: None))
 
@@ -226,7 +226,7 @@ def test_the_band_is_a_standard_deviation_wide():
     from kx.drawing.curves import _draw_folds
 
     axes = Figure().subplots()
-    _draw_folds(axes, [[1.0, 5.0], [2.0, 5.0], [3.0, 5.0, 9.0]], Look())
+    _draw_folds(axes, [[1.0, 5.0], [2.0, 5.0], [3.0, 5.0, 9.0]], CurveStyle())
 
     (band,) = axes.collections
     corners = band.get_paths()[0].vertices.tolist()
@@ -237,13 +237,13 @@ def test_a_gap_in_one_fit_is_a_gap_in_the_spread(tmp_path):
     fits = {"a": {"val_loss": [1.0, None, 2.0]}, "b": {"val_loss": [2.0, 1.0, 3.0, 4.0]}}
 
     for smooth in (0.0, 0.5):
-        (path,) = draw_run_plots(tmp_path, fits, Look("x", smooth, skip_epochs=1))
+        (path,) = draw_run_plots(tmp_path, fits, CurveStyle("x", smooth, skip_epochs=1))
         assert path.stat().st_size > 5000
 
 
 def test_smoothing_begins_behind_the_skipped_epochs(tmp_path, texts):
     history = {"val_loss": [100.0, 4.0, 2.0, 3.0]}
-    look = Look("x", 0.5, best_epoch=3, skip_epochs=1)
+    look = CurveStyle("x", 0.5, best_epoch=3, skip_epochs=1)
 
     said = texts(plot_overview, history, tmp_path / "x.svg", look)
 
@@ -255,7 +255,7 @@ def test_smoothing_begins_behind_the_skipped_epochs(tmp_path, texts):
 def test_skipped_epochs_do_not_squash_the_others(tmp_path, texts, skipped, highest):
     history = {"loss": [900.0, 80.0, 4.0, 3.0], "val_loss": [950.0, 90.0, 5.0, 4.0]}
 
-    said = texts(plot_overview, history, tmp_path / "x.svg", Look(skip_epochs=skipped))
+    said = texts(plot_overview, history, tmp_path / "x.svg", CurveStyle(skip_epochs=skipped))
 
     ticks = [float(text) for text in said if re.fullmatch(r"[\d.]+", text)]
     assert highest / 2 < max(ticks) <= highest
@@ -263,7 +263,7 @@ def test_skipped_epochs_do_not_squash_the_others(tmp_path, texts, skipped, highe
 
 def test_a_dot_per_fold_with_mean_spread_and_baseline(tmp_path, texts):
     scores = {"fold-1": 1.0, "fold-2": 2.0, "fold-3": 3.0}
-    look = Look("boston", unit="1000 USD")
+    look = CurveStyle("boston", unit="1000 USD")
 
     said = texts(draw_fold_scores, tmp_path / "x.svg", "mae", scores, look, ("median", 6.5))
 
@@ -292,7 +292,7 @@ def test_a_dot_per_fold_with_mean_spread_and_baseline(tmp_path, texts):
 def test_odd_scores_of_folds_are_drawn_and_explained(tmp_path, texts, scores, baseline, expected):
     named = {f"fold-{k}": score for k, score in enumerate(scores, 1)}
 
-    said = texts(draw_fold_scores, tmp_path / "x.svg", "mae", named, Look(), baseline)
+    said = texts(draw_fold_scores, tmp_path / "x.svg", "mae", named, CurveStyle(), baseline)
 
     assert expected in said
     assert ("fold-1" in said) == (0 < len(scores) <= 12)
@@ -302,14 +302,14 @@ def test_names_of_fits_are_only_text(tmp_path):
     names = [r"$\badcmd$", "$", "[/foo]", "x" * 500]
     scores = {name: float(k) for k, name in enumerate(names)}
 
-    draw_fold_scores(tmp_path / "x.png", "mae", scores, Look("$"), (r"$\badcmd$", 1.0))
+    draw_fold_scores(tmp_path / "x.png", "mae", scores, CurveStyle("$"), (r"$\badcmd$", 1.0))
 
     assert (tmp_path / "x.png").exists()
 
 
 def test_a_history_without_epochs_is_a_data_error(tmp_path):
     with pytest.raises(DataError, match="no epoch"):
-        draw_run_plots(tmp_path, {}, Look())
+        draw_run_plots(tmp_path, {}, CurveStyle())
 
 
 @pytest.mark.parametrize(
@@ -335,7 +335,7 @@ GROWN = {"loss": [0.5, 0.4, 90.0, 3e9, None], "val_loss": [0.6, 0.5, 200.0, None
 
 def drawn_axes(history, **look):
     axes = new_figure(1).axes[0]
-    _draw_metric(axes, history, "loss", Look(**look))
+    _draw_metric(axes, history, "loss", CurveStyle(**look))
     return axes
 
 

@@ -11,7 +11,7 @@ from kx.runs.record import ExpectationRecord
 from kx.terminal.panels import result_lines
 from kx.terminal.verdicts import Verified, verdicts_table
 from kx.wording.expected import WORDS, wanted
-from kx.wording.words import Words
+from kx.wording.words import ReportWords
 
 BOUNDS = {
     (0.9, None): ("at least 0.9", "至少 0.9"),
@@ -43,7 +43,7 @@ def test_bounds_are_told_alike_everywhere(record, low, high):
     for language, words in zip(LANGUAGES, BOUNDS[low, high], strict=True):
         assert wanted(record.expectations[0], language) == words
         assert words in shown(result_lines(record, language=language))
-        assert expectations(record, Words(language))[0].text.endswith(words)
+        assert expectations(record, ReportWords(language))[0].text.endswith(words)
     assert f"expected {BOUNDS[low, high][0]}\n" in shown(verdicts_table([Verified("a", record)]))
 
 

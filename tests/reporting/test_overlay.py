@@ -1,9 +1,9 @@
 import pytest
 
-from kx.drawing.canvas import Look, new_figure
+from kx.drawing.canvas import CurveStyle, new_figure
 from kx.drawing.overlay import _draw, _frame, draw_overlay
 from kx.pages.many import many_runs
-from kx.wording.words import Words
+from kx.wording.words import ReportWords
 from tests.report.conftest import leave as leave
 from tests.report.test_colours import LIGHT
 
@@ -12,7 +12,7 @@ def framed(*curves, **look):
     axes = new_figure(1).axes[0]
     for at, points in enumerate(curves):
         _draw(axes, at, str(at), points, None)
-    _frame(axes, curves, Look(**look))
+    _frame(axes, curves, CurveStyle(**look))
     return axes
 
 
@@ -20,7 +20,7 @@ def test_each_run_has_its_line_and_its_best_epoch(tmp_path):
     path = tmp_path / "a.svg"
     curves = {"base": [0.5, 0.3, 0.4], "wild $x$": [0.6, None, 0.5], "none": []}
 
-    draw_overlay(path, "val_loss", curves, {"base": 2, "wild $x$": 9}, Look("a title"))
+    draw_overlay(path, "val_loss", curves, {"base": 2, "wild $x$": 9}, CurveStyle("a title"))
 
     text = path.read_text()
     assert "base (best: epoch 2)" in text
@@ -60,7 +60,7 @@ def test_runs_have_the_colours_of_pages():
 def test_picture_and_page_agree_on_the_axis(leave, ratio):
     curves = [{"loss": [1.0] * 3, "val_loss": [scale] * 3} for scale in (1.0, float(ratio))]
 
-    page = many_runs([leave(curves={"holdout": each}) for each in curves], Words("en"))
+    page = many_runs([leave(curves={"holdout": each}) for each in curves], ReportWords("en"))
     picture = framed(*(each["val_loss"] for each in curves))
 
     assert page.charts[0].chart.logarithmic is (picture.get_yscale() == "log") is (ratio > 10)

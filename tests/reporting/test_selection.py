@@ -5,7 +5,7 @@ import pytest
 from kx.base.errors import UsageError
 from kx.runs.folder import RunFolder
 from kx.runs.labels import change_tags
-from kx.runs.selection import Choice, choose_runs
+from kx.runs.selection import RunQuery, choose_runs
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def outputs(tmp_path, finished):
 
 
 def chosen(outputs, **choice):
-    return [run.name for run in choose_runs(outputs, Choice(**choice))]
+    return [run.name for run in choose_runs(outputs, RunQuery(**choice))]
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def chosen(outputs, **choice):
     ],
 )
 def test_runs_are_chosen_by_what_is_known_of_them(outputs, where, names):
-    (first,) = (run for run in choose_runs(outputs, Choice()) if run.name == "one")
+    (first,) = (run for run in choose_runs(outputs, RunQuery()) if run.name == "one")
     change_tags(outputs / first.id, add=["good"])
 
     assert set(chosen(outputs, where=where)) == names
@@ -90,14 +90,14 @@ def test_a_limit_takes_the_newest_or_the_first_of_the_sorted(outputs):
 )
 def test_what_can_match_no_run_is_refused(outputs, where, complaint):
     with pytest.raises(UsageError) as refused:
-        choose_runs(outputs, Choice(where=where))
+        choose_runs(outputs, RunQuery(where=where))
 
     assert complaint in str(refused.value)
 
 
 def test_all_mistakes_of_a_condition_are_told_at_once(outputs):
     with pytest.raises(UsageError) as refused:
-        choose_runs(outputs, Choice(where="secnds > 1 and tag < 2"))
+        choose_runs(outputs, RunQuery(where="secnds > 1 and tag < 2"))
 
     assert [line.split(":")[1] for line in str(refused.value).splitlines()] == [
         " column 1",
@@ -107,11 +107,11 @@ def test_all_mistakes_of_a_condition_are_told_at_once(outputs):
 
 def test_a_field_to_sort_by_is_known(outputs):
     with pytest.raises(UsageError, match="--sort: no run here has a field 'secnds'; did you mean"):
-        choose_runs(outputs, Choice(sort="-secnds"))
+        choose_runs(outputs, RunQuery(sort="-secnds"))
 
 
 def test_no_runs_are_no_mistake(tmp_path):
-    choice = Choice(where="test.accuracy > 0.8", sort="test.accuracy", limit=3)
+    choice = RunQuery(where="test.accuracy > 0.8", sort="test.accuracy", limit=3)
 
     assert choose_runs(tmp_path / "none", choice) == []
 
