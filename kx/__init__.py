@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kx.base.errors import DataError
-from kx.components.own_objectives import loss, metric
+from kx.components.own_objectives import loss, metric, optimizer
 from kx.components.registry import callback, dataset, evaluator, model
 from kx.contracts import (
     Complaint,
@@ -41,6 +41,7 @@ __all__ = [
     "loss",
     "metric",
     "model",
+    "optimizer",
 ]
 
 

@@ -147,7 +147,7 @@ def own_parts():
     """What a test registers is forgotten afterwards; what ships with kx is not."""
     from kx.components import own_objectives, registry
 
-    own = (own_objectives.loss, own_objectives.metric)
+    own = (own_objectives.loss, own_objectives.metric, own_objectives.optimizer)
     tables = (registry.dataset, registry.model, registry.evaluator, registry.callback)
     before = [set(table.names()) for table in tables]
     objectives = [set(table.names()) for table in own]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from kx.components.options import json_schema
+from kx.components.own_objectives import optimizer
 from kx.components.registry import Entry, Registry
 from kx.planning import SECTIONS
 from kx.planning.objectives import known
@@ -32,6 +34,10 @@ def editor_schema() -> dict[str, Any]:
             training[path[1]] = _or_name(training[path[1]], definitions)
     phase = definitions["Phase"]["properties"]
     phase["optimizer"] = _or_name(phase["optimizer"], definitions)
+    own = [_named_section(each) for each in offered("optimizers") if each.name in optimizer.names()]
+    for holder in (training, phase):
+        holder["optimizer"]["anyOf"] += [{"enum": optimizer.names()}, *own] if own else []
+    del definitions["OwnOptimizer"]
     return {"$schema": "http://json-schema.org/draft-07/schema#", "title": "kx spec", **schema}
 
 
@@ -39,8 +45,12 @@ def _objectives(kind: str) -> list[dict[str, Any]]:
     """Return the sections of the losses or metrics: a name, and options."""
     label = {"label": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"}}
     own: dict[str, Any] = label if kind == "metrics" else {}
-    sections = [_section(each, "name", own) for each in offered(kind)]
-    return [{**one, "required": sorted({*one.get("required", ()), "name"})} for one in sections]
+    return [_named_section(each, own) for each in offered(kind)]
+
+
+def _named_section(offered: Offered, own: dict[str, Any] | None = None) -> dict[str, Any]:
+    section = _section(offered, "name", own or {})
+    return {**section, "required": sorted({*section.get("required", ()), "name"})}
 
 
 def _component(
@@ -83,13 +93,21 @@ def _described(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
 
 def _or_name(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
     """Allow the name alone where a section needs nothing else."""
-    variants = schema.get("oneOf") or schema["anyOf"][0]["oneOf"]
+    variants = list(_variants(schema))
     kinds = [definitions[v["$ref"].rpartition("/")[2]] for v in variants]
     bare = [
         k["properties"]["name"]["const"] for k in kinds if set(k.get("required", [])) <= {"name"}
     ]
     nothing = [{"type": "null"}] if schema.get("default", 0) is None else []
     return _described(schema, {"anyOf": [*([{"enum": bare}] if bare else []), *variants, *nothing]})
+
+
+def _variants(schema: Any) -> Iterator[dict[str, Any]]:
+    """Yield the references of nested unions; what only plugins have is listed beside them."""
+    for part in schema.get("oneOf") or schema.get("anyOf") or ():
+        if "$ref" in part and not part["$ref"].endswith("/OwnOptimizer"):
+            yield part
+        yield from _variants(part)
 
 
 def _draft7(value: Any) -> Any:

@@ -71,6 +71,12 @@ CLASSES: Mapping[ObjectiveKind, Mapping[str, str]] = {
 }
 """Name in a spec -> Keras's class; of integer labels, the variant for these is used."""
 
+OPTIMIZERS = (
+    "SGD", "RMSprop", "Adam", "AdamW", "Nadam", "Adamax", "Adagrad", "Adadelta", "Adafactor",
+    "Ftrl", "Lion", "Lamb", "Muon",
+)  # fmt: skip
+"""Keras's classes; in a spec they are written in lower case."""
+
 _PIXELS = "it compares areas of pictures pixel by pixel; kx's networks answer one row at a time"
 _ROWWISE = "it correlates the outputs of one row with each other; a regression has but one"
 _BASE = "it is a building block of Keras's for metrics of one's own; a plugin can register one"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from kx.base.curves import lower_is_better
 from kx.base.errors import PluginError
-from kx.components.keras_options import CLASSES
+from kx.components.keras_options import CLASSES, OPTIMIZERS
 from kx.components.registry import NAME
 from kx.components.signature import documented_arguments, option_types
 
@@ -148,6 +148,17 @@ class Metrics(OwnObjectives):
         return _registering(self, name)
 
 
+class Optimizers(OwnObjectives):
+    """Decorates optimizers: ``@kx.optimizer("name")``."""
+
+    def __call__(self, name: str) -> Callable[[P], P]:
+        """Register the decorated class, or a function that returns one of Keras's optimizers.
+
+        What stands before the ``*`` is the learning rate: a number, or a schedule.
+        """
+        return _registering(self, name)
+
+
 def refuse_other_direction(name: str, mode: Direction) -> None:
     """Refuse a metric whose name tells the wrong direction.
 
@@ -186,3 +197,4 @@ def _same(one: Callable[..., Any], other: Callable[..., Any]) -> bool:
 
 loss = Losses("loss", frozenset(CLASSES["losses"]))
 metric = Metrics("metric", frozenset(CLASSES["metrics"]))
+optimizer = Optimizers("optimizer", frozenset(map(str.lower, OPTIMIZERS)))

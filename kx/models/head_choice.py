@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from kx.components.keras_options import CLASSES, ObjectiveKind, keras_options
-from kx.components.own_objectives import loss, metric
+from kx.components.own_objectives import loss, metric, optimizer
 from kx.contracts import DatasetInfo
 from kx.models.heads import Head, Measure, suited_head
 from kx.spec.schema import TrainingSection
 from kx.spec.schema.objectives import LossSection, MetricChoice, MetricSection
+from kx.spec.schema.optimizers import OptimizerSection, OwnOptimizer
 
 ESTIMATED = ("auc", "r2")
 """Metrics that kx computes itself; with options they are Keras's estimates, under another name."""
@@ -75,3 +76,11 @@ def filled(kind: ObjectiveKind, name: str, options: Any) -> dict[str, Any]:
         return dict(options)  # of a plugin that is not imported
     model = own.options if own else keras_options(kind, name)
     return model.model_validate(dict(options)).model_dump()
+
+
+def own_options(section: OptimizerSection) -> dict[str, Any]:
+    """Return all options of a plugin's optimizer; none of one of Keras's."""
+    own = optimizer.get(section.name)
+    if own is None or not isinstance(section, OwnOptimizer):
+        return {}
+    return own.options.model_validate(section.options).model_dump()

@@ -12,7 +12,7 @@ from kx.components import plugins
 from kx.contracts import DatasetInfo
 from kx.data.arrays.bundle_checks import info_faults
 from kx.planning.components import Parts, choose, choose_callbacks
-from kx.planning.objectives import objective_problems
+from kx.planning.objectives import objective_problems, optimizer_problems
 from kx.planning.plan import SECTIONS, Choice, DataPlan, Plan
 from kx.planning.rules import broken
 from kx.planning.strangers import Unimported, faults_of, is_built_in, refuse_faults
@@ -188,6 +188,7 @@ def _plan_one(document: Document, parts: Parts) -> Plan:
     problems += _plugin_problems(files, document, parts.folder)
     choices = {section: choose(section, document, parts, problems) for section in SECTIONS}
     found = {section: choice for section, choice in choices.items() if choice}
+    problems += optimizer_problems(document, closed=parts.closed)
     if spec:
         problems += objective_problems(spec, document, closed=parts.closed)
     if spec is None or len(found) < len(choices):

@@ -9,15 +9,20 @@ from typing import Any
 from kx.base.curves import lower_is_better
 from kx.base.errors import Problem, suggest
 from kx.components.keras_options import LEFT_OUT, REFUSED, ObjectiveKind, keras_options
-from kx.components.own_objectives import OwnObjectives, loss, metric
+from kx.components.own_objectives import OwnObjectives, loss, metric, optimizer
 from kx.models.head_choice import label_of
 from kx.models.heads import ALIASES, LOSSES, METRICS
 from kx.spec.document import Document, Key
 from kx.spec.schema import ExperimentSpec
 from kx.spec.schema.objectives import LossChoice, MetricChoice
+from kx.spec.schema.optimizers import KERAS_OPTIMIZERS
 from kx.spec.validate import validate
 
 OWN: Mapping[ObjectiveKind, OwnObjectives] = {"losses": loss, "metrics": metric}
+
+
+FRAME = ("name", "learning_rate")
+"""Keys of an optimizer's section that are no options of a plugin's."""
 
 
 def objective_problems(
@@ -38,6 +43,29 @@ def objective_problems(
         key = ("training", "metrics", position)
         yield from _wrong("metrics", chosen, document, key, closed=closed)
         yield from _mislabelled(metrics, position, document)
+
+
+def optimizer_problems(document: Document, *, closed: bool) -> Iterator[Problem]:
+    """Yield what is wrong with optimizers that are none of Keras's; the frame checks those."""
+    for key, section in _optimizers_in(document.value.get("training")):
+        name = section.get("name") if isinstance(section, dict) else None
+        if not isinstance(name, str) or name in KERAS_OPTIMIZERS:
+            continue
+        if own := optimizer.get(name):
+            given = {key: value for key, value in section.items() if key not in FRAME}
+            yield from validate(own.options, given, document, key)[1]
+        elif not closed:
+            hint = suggest(name, [*KERAS_OPTIMIZERS, *optimizer.names()])
+            yield document.problem((*key, "name"), f"{name!r} is not offered here", hint=hint)
+
+
+def _optimizers_in(training: Any) -> Iterator[tuple[Key, Any]]:
+    section = training if isinstance(training, dict) else {}
+    yield ("training", "optimizer"), section.get("optimizer")
+    phases = section.get("phases")
+    for number, phase in enumerate(phases if isinstance(phases, list | tuple) else ()):
+        if isinstance(phase, dict):
+            yield ("training", "phases", number, "optimizer"), phase.get("optimizer")
 
 
 def known(kind: ObjectiveKind) -> list[str]:

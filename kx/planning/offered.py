@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, get_args
 
 from kx.components.keras_options import CLASSES, ObjectiveKind, keras_options
-from kx.components.own_objectives import OwnObjective
+from kx.components.own_objectives import OwnObjective, optimizer
 from kx.planning.objectives import OWN, known
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ class Offered:
 def offered(kind: str) -> list[Offered]:
     """Return what there is of ``losses``, ``metrics`` or ``optimizers``."""
     if kind == "optimizers":
-        return sorted(_optimizers(), key=lambda each: each.name)
+        own = [_of_plugin(each) for name in optimizer.names() if (each := optimizer.get(name))]
+        return sorted([*_optimizers(), *own], key=lambda each: each.name)
     objectives: ObjectiveKind = "losses" if kind == "losses" else "metrics"
     return [_objective(objectives, name) for name in sorted(known(objectives))]
 
@@ -59,10 +60,10 @@ def _of_plugin(own: OwnObjective) -> Offered:
 def _optimizers() -> Iterator[Offered]:
     from pydantic import create_model
 
-    from kx.spec.schema.optimizers import OptimizerSection
+    from kx.spec.schema.optimizers import KerasOptimizer
     from kx.spec.texts import field_texts
 
-    for section in get_args(get_args(OptimizerSection)[0]):
+    for section in get_args(get_args(KerasOptimizer)[0]):
         (name,) = get_args(section.model_fields["name"].annotation)
         fields: dict[str, Any] = {
             key: (f.annotation, f) for key, f in section.model_fields.items() if key != "name"

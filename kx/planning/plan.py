@@ -12,7 +12,7 @@ from kx.components import registry
 from kx.components.registry import Entry, Registry, Transfer
 from kx.contracts import DatasetBundle, DatasetInfo, Strategy, WeightFiles
 from kx.data.arrays.bundle_checks import bundle_faults
-from kx.models.head_choice import head_of, recorded_head
+from kx.models.head_choice import head_of, own_options, recorded_head
 from kx.models.heads import Head, network_faults
 from kx.planning.strangers import faults_of, is_built_in, refuse_faults, wrong_result
 from kx.spec.schema import ExperimentSpec
@@ -228,6 +228,7 @@ class Plan(DataPlan):
             values[section] |= getattr(self, section).resolved()
         for choice in self.callbacks:
             values["training"]["callbacks"][choice.entry.name] = choice.resolved()
+        values["training"]["optimizer"] |= own_options(self.spec.training.optimizer)
         if self.info:
             values["training"] |= recorded_head(self.head(self.info))
         return values

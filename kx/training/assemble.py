@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kx.base.errors import PluginError
+from kx.base.guard import guarded
+from kx.components.own_objectives import OwnObjective, optimizer
 from kx.contracts import DatasetInfo
+from kx.models.head_choice import own_options
 from kx.models.heads import Head
 from kx.spec.schema import TrainingSection
 from kx.training.objectives import make_loss, make_metric
@@ -33,11 +37,23 @@ def make_optimizer(training: TrainingSection, steps: int) -> keras.Optimizer:
     """Return Keras's optimizer with the spec's options, and its schedule if there is one."""
     import keras
 
+    if own := optimizer.get(training.optimizer.name):
+        return _own_optimizer(own, training, steps)
     options = training.optimizer.model_dump(exclude={"name"})
     options["learning_rate"] = make_schedule(training, steps)
     if training.optimizer.name == "lamb":  # which Keras's get does not know
         return keras.optimizers.Lamb(**options)
     return keras.optimizers.get({"class_name": training.optimizer.name, "config": options})
+
+
+def _own_optimizer(own: OwnObjective, training: TrainingSection, steps: int) -> keras.Optimizer:
+    import keras
+
+    with guarded(own.file):
+        made = own.part(make_schedule(training, steps), **own_options(training.optimizer))
+    if not isinstance(made, keras.optimizers.Optimizer):
+        raise PluginError(f"optimizer {own.name!r} is no keras.optimizers.Optimizer")
+    return made
 
 
 def make_schedule(training: TrainingSection, steps: int) -> Any:

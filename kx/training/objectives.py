@@ -15,6 +15,8 @@ from kx.contracts import DatasetInfo
 from kx.evaluators.scores import STREAMED
 from kx.models.head_choice import filled
 from kx.models.heads import PLAIN, Head, Measure
+from kx.spec.schema import TrainingSection
+from kx.spec.schema.optimizers import OwnOptimizer
 
 if TYPE_CHECKING:
     import keras
@@ -195,8 +197,11 @@ def _count(said: Any) -> Any:
     return keras.ops.shape(said)[0]
 
 
-def obstacle(head: Head) -> str:
-    """Return what of a head only TensorFlow's own loops are known to run, or an empty text."""
+def obstacle(head: Head, training: TrainingSection) -> str:
+    """Return what only TensorFlow's own loops are known to run, or an empty text."""
+    optimizers = [training.optimizer, *(phase.optimizer for phase in training.phases or ())]
+    if own := next((each for each in optimizers if isinstance(each, OwnOptimizer)), None):
+        return f"the optimizer {own.name} of a plugin"
     if own_objectives.loss.get(head.loss):
         return f"the loss {head.loss} of a plugin"
     names = (head.measure(label).name for label in head.metrics)

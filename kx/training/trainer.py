@@ -201,7 +201,7 @@ class Trainer:
             fits=len(jobs),
             augmented=augmented,
             lengths=lengths,
-            obstacle=obstacle(self._head),
+            obstacle=obstacle(self._head, training),
         )
 
     def _grouped(self, jobs: Sequence[Job]) -> Iterator[tuple[_Kit, list[Job]]]:

@@ -43,8 +43,14 @@ NETWORKS = [
 ]
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "rmsprop", "adam", "adamw"])
-@pytest.mark.parametrize(("info", "build", "options", "engine"), NETWORKS)
+RARER = ("adafactor", "ftrl", "lion", "lamb", "muon")
+TRAINED = [
+    *((*network, name) for network in NETWORKS for name in ("sgd", "rmsprop", "adam", "adamw")),
+    *((*NETWORKS[0], name) for name in RARER),
+]
+
+
+@pytest.mark.parametrize(("info", "build", "options", "engine", "optimizer"), TRAINED)
 def test_a_fast_engine_learns_what_plain_keras_learns(info, build, options, engine, optimizer):
     # 50 examples in batches of 8: the last batch has 2
     one, other = (

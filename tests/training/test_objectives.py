@@ -2,6 +2,8 @@
 
 import json
 import math
+import re
+from pathlib import Path
 from typing import get_args
 
 import numpy as np
@@ -11,8 +13,10 @@ from kx.components.keras_options import CLASSES, LEFT_OUT, REFUSED, SETTABLE
 from kx.components.keras_signatures import installed, recorded
 from kx.contracts import DatasetInfo
 from kx.models.heads import LOSSES, METRICS, Head, Measure
-from kx.spec.schema.optimizers import OptimizerSection
+from kx.spec.schema.optimizers import KerasOptimizer
 from kx.training.judge import measure
+
+ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = pytest.mark.slow
 
@@ -52,7 +56,7 @@ def test_every_option_of_keras_may_be_set_or_is_decided_by_kx(kind):
 
 
 def test_every_optimizer_has_the_options_and_defaults_of_keras():
-    sections = get_args(get_args(OptimizerSection)[0])
+    sections = get_args(get_args(KerasOptimizer)[0])
     table = {name.lower(): options for name, options in recorded()["optimizers"].items()}
 
     for section in sections:
@@ -332,3 +336,78 @@ def test_a_plugins_classes_of_keras_train_by_every_engine(kx, spec_file, tmp_pat
     scores = record["scores"]["test"]
 
     assert scores["loss"]["value"] == pytest.approx(scores["mae"]["value"] / 2, rel=1e-5)
+
+
+OPTIMIZER = '''
+import kx
+
+
+@kx.optimizer("steady")
+def steady(learning_rate, *, momentum: float = 0.0):
+    """Plain gradient descent.
+
+    Args:
+        momentum: share of the last step that is taken again.
+    """
+    import keras
+
+    return keras.optimizers.SGD(learning_rate, momentum)
+'''
+
+OPTIMIZED = """\
+name: own
+plugins: [own.py]
+dataset: {name: wine}
+architecture: {name: mlp, units: [4]}
+training: {optimizer: {name: steady, learning_rate: 0.1, momentum: 0.5}, epochs: 2}
+"""
+
+
+@pytest.mark.usefixtures("own_parts")
+def test_a_plugins_optimizer_steps_as_it_says(kx, spec_file, tmp_path):
+    (tmp_path / "own.py").write_text(OPTIMIZER, encoding="utf-8")
+    plain = OPTIMIZED.replace("steady", "sgd").replace("name: own", "name: plain")
+    specs = [spec_file(OPTIMIZED, "one.yaml"), spec_file(plain, "two.yaml")]
+
+    code, _, err = kx("train", *specs, "--outputs", tmp_path / "out")
+
+    assert code == 0, err
+    one, other = [
+        json.loads(next((tmp_path / "out").glob(f"*-{name}-*/history.json")).read_text("utf-8"))
+        for name in ("own", "plain")
+    ]
+    assert one == other
+
+
+@pytest.mark.usefixtures("own_parts")
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("momentum: 0.5", "momentun: 0.5", "5:58: training.optimizer.momentun: unknown key"),
+        ("momentum: 0.5", "momentum: fast", "must be a number"),
+        ("name: steady", "name: stead", "did you mean 'steady'"),
+    ],
+)
+def test_options_of_a_plugins_optimizer_are_held_to_its_signature(
+    kx, spec_file, tmp_path, old, new, words
+):
+    (tmp_path / "own.py").write_text(OPTIMIZER, encoding="utf-8")
+
+    code, _, err = kx("check", spec_file(OPTIMIZED.replace(old, new)))
+
+    assert code == 2
+    assert words.lower() in " ".join(err.split()).lower()
+
+
+@pytest.mark.usefixtures("own_parts")
+@pytest.mark.parametrize("name", ["README.md", "README.zh.md"])
+def test_the_losses_metrics_and_optimizers_of_the_readme_train(kx, spec_file, tmp_path, name):
+    readme = (ROOT / name).read_text(encoding="utf-8")
+    code = readme[readme.index("```python\nimport keras\nimport kx\n") :]
+    plugin, spec = re.findall(r"```(?:python|yaml)\n(.*?)```", code, re.DOTALL)[:2]
+    (tmp_path / "quantiles.py").write_text(plugin, encoding="utf-8")
+
+    code, out, err = kx("train", spec_file(spec), "--outputs", tmp_path / "out")
+
+    assert code == 0, err
+    assert "test covered" in out

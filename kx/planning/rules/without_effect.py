@@ -94,7 +94,7 @@ def optimizer_options_take_effect(plan: Plan) -> Iterator[Finding]:
         yield Finding((*key, "ema_momentum"), "does nothing without use_ema", "set use_ema: true",
                       fatal=False)  # fmt: skip
     names = ("clipnorm", "global_clipnorm", "clipvalue")
-    clips = [name for name in names if getattr(optimizer, name) is not None]
+    clips = [name for name in names if getattr(optimizer, name, None) is not None]
     if len(clips) > 1:
         text = f"cannot be combined with {clips[0]}: Keras clips in one way"
         yield Finding((*key, clips[1]), text, "keep one of the two", at_key=True)

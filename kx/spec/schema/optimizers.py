@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
+from kx.spec.schema.components import Component
 from kx.spec.schema.kinds import Fraction, Positive, Strict
 
 
@@ -150,7 +151,15 @@ class Muon(_Optimizer):
     rms_rate: Positive | None = 0.2
 
 
-OptimizerSection = Annotated[
+class OwnOptimizer(Component):
+    """An optimizer of a plugin, and its options."""
+
+    use_ema: ClassVar[bool] = False
+
+    learning_rate: Positive = 0.001
+
+
+KerasOptimizer = Annotated[
     RMSprop
     | SGD
     | Adam
@@ -165,4 +174,22 @@ OptimizerSection = Annotated[
     | Lamb
     | Muon,
     Field(discriminator="name"),
+]
+
+KERAS_OPTIMIZERS = tuple(
+    str(get_args(kind.model_fields["name"].annotation)[0])
+    for kind in get_args(get_args(KerasOptimizer)[0])
+)
+"""Names of Keras's."""
+
+
+def _whose(section: Any) -> str:
+    """Return whether a section names an optimizer of Keras's, or one that a plugin may have."""
+    given = section.get("name") if isinstance(section, dict) else getattr(section, "name", None)
+    return "own" if isinstance(given, str) and given not in KERAS_OPTIMIZERS else "keras"
+
+
+OptimizerSection = Annotated[
+    Annotated[KerasOptimizer, Tag("keras")] | Annotated[OwnOptimizer, Tag("own")],
+    Discriminator(_whose),
 ]
