@@ -15,11 +15,11 @@ from kx.planning import is_sound, make_plan
 from kx.running.loading import how_scaled
 from kx.spec.edit import settings
 from kx.strategies.stratified_kfold import complaints
-from kx.wording.diagnosis_words import WORDS
+from kx.wording.catalogue import texts_in
 from tests.data.photos import encoded, plain
 
 CONFIGS = sorted((Path(__file__).parent.parent / "configs").glob("*.yaml"))
-ADVICE = tuple(key.removeprefix("advice.") for key in WORDS.texts if key.startswith("advice."))
+ADVICE = tuple(key.removeprefix("advice.") for key in texts_in("en") if key.startswith("advice."))
 DATASETS = {
     "digits": "digits", "wine": "wine", "diabetes": "diabetes", "imdb": "imdb",
     "imdb, in order": "{name: imdb, encoding: sequence}", "reuters": "reuters",

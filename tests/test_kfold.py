@@ -175,7 +175,7 @@ def test_looks_at_the_test_part_are_counted_over_all_runs(ran, kx, spec_file, tm
     (verdict,) = unlooked["expectations"]
     assert (verdict["verdict"], verdict["reason"]) == ("not judged", "no look at the test part")
     _, out, _ = kx("show", "last", "--outputs", tmp_path / "outputs")
-    assert "look 2" in " ".join(out.split())
+    assert "has now been used 2 times" in " ".join(out.split())
 
 
 @pytest.mark.slow

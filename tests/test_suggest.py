@@ -11,7 +11,8 @@ from kx.advice.suggestion import CHANGES, changes_for, suggested
 from kx.planning import make_plan
 from kx.runs.folder import RunFolder
 from kx.runs.record import Record
-from kx.wording.diagnosis_words import WORDS, suggestion
+from kx.wording.catalogue import texts_in
+from kx.wording.diagnosis_words import suggestion
 
 CONFIGS = Path(__file__).parent.parent / "configs"
 RISES = [0.6, 0.5, 0.27, 0.35, 0.44, 0.53, 0.6]
@@ -99,7 +100,7 @@ def test_against_overfitting_the_network_is_restrained_before_it_is_stopped():
 
 
 def test_every_change_is_an_advice_with_words():
-    assert {f"advice.{key}" for key in CHANGES} <= set(WORDS.texts)
+    assert {f"advice.{key}" for key in CHANGES} <= set(texts_in("en"))
 
 
 def test_the_new_spec_keeps_comments_and_can_be_trained(run, suggest, kx, tmp_path):
@@ -170,7 +171,7 @@ def test_the_file_that_a_run_was_made_of_is_found_and_its_comments_are_kept(
     code, _, err = suggest("-o", "new.yaml")
 
     assert code == 0, err
-    assert "It begins with specs/imdb.yaml and has its comments." in err
+    assert "It starts from specs/imdb.yaml and keeps its comments." in err
     assert "# the commonest words; rarer ones" in (tmp_path / "new.yaml").read_text()
     new, old = (make_plan(path).resolved() for path in (tmp_path / "new.yaml", run / "spec.yaml"))
     assert new["architecture"] == old["architecture"] | {"dropout": 0.5}

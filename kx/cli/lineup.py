@@ -55,22 +55,23 @@ def show_lineup(
     from kx.terminal import console
     from kx.terminal.lineup import lineup_panel
     from kx.terminal.steps import aims_of
-    from kx.wording.run_words import run_words
+    from kx.wording.words import Words
 
     picture, page = draw_lineup(group, entrants), _write_report(group, entrants, outputs, lang)
     if as_json:
         _print_json(group, entrants, picture, page)
         return
-    words = run_words(lang)
+    words = Words(lang)
     aims = list(aims_of(entrants)) if group.kind == "workflow" else []
     console.results().print(lineup_panel(entrants, aims, lang))
     folders = [each.run.folder.name for each in entrants if each.run]
     if len(folders) > 1:
         where = "" if outputs == Path("outputs") else f" --outputs {outputs}"
-        typer.echo(words("more", command=f"kx compare {group.id}{where}"))
-    for what, path in (("plot", picture), ("report", page)):
-        if path:
-            typer.echo(words(what, path=path))
+        typer.echo(words("run.more", command=f"kx compare {group.id}{where}"))
+    if picture:
+        typer.echo(words("run.plot", path=picture))
+    if page:
+        typer.echo(words("run.page", path=page))
 
 
 def _write_report(
@@ -93,8 +94,8 @@ def draw_lineup(group: Group, entrants: Sequence[Entrant]) -> Path | None:
     """Draw the validation losses of all runs that did not fail; return where, if there are any."""
     from kx.drawing.canvas import CurveStyle
     from kx.drawing.overlay import draw_overlay
-    from kx.runs.comparable import cautions
     from kx.runs.folder import plots_folder
+    from kx.wording.caveats import cautions
 
     done = [(each, each.run.recorded) for each in entrants if each.run]
     if not done:

@@ -121,8 +121,8 @@ def _folders(outputs: Path, runs: list[str], choice: RunQuery) -> list[Path]:
 def _caution(folders: list[Path], lang: Language) -> None:
     """Say why the runs that were asked for must not be held against each other, if so."""
     from kx.runs import reader
-    from kx.runs.comparable import cautions
     from kx.terminal import console
+    from kx.wording.caveats import cautions
 
     records = [record for folder in folders if (record := reader.Run(folder).record)]
     for text in cautions(records, lang):

@@ -218,11 +218,11 @@ def _leads_to(text: str, target: Path, wanted: dict[str, Any]) -> bool:
 
 
 def _on_comments(source: Path | None, lang: Language) -> str:
-    from kx.wording.diagnosis_words import WORDS
+    from kx.wording.words import Words
 
     if source is not None:
-        return WORDS.text("suggest.comments", lang, path=_short(source))
-    return WORDS.text("suggest.no_comments", lang)
+        return Words(lang)("suggest.comments", path=_short(source))
+    return Words(lang)("suggest.no_comments")
 
 
 def _short(path: Path) -> str:

@@ -12,7 +12,7 @@ from kx.pages import classes
 from kx.pages.charts import Chart, Series
 from kx.pages.svg import Drawing, drawn
 from kx.runs.reader import Predictions
-from kx.wording.words import ReportWords
+from kx.wording.words import Words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,7 +51,7 @@ class Classes:
     charts: Sequence[Drawing]
 
 
-def of_classes(said: Predictions, names: Sequence[str], words: ReportWords) -> Classes:
+def of_classes(said: Predictions, names: Sequence[str], words: Words) -> Classes:
     """Return what there is to show of classes that exclude each other."""
     y, shares = _truth(said), classes.probabilities(said.outputs)
     whole = len(names) <= classes.LARGEST
@@ -90,7 +90,7 @@ def _pairs(y: np.ndarray, said: Predictions, names: Sequence[str]) -> list[Pair]
 
 
 def _class_charts(
-    y: np.ndarray, shares: np.ndarray, names: Sequence[str], words: ReportWords
+    y: np.ndarray, shares: np.ndarray, names: Sequence[str], words: Words
 ) -> Iterator[Chart]:
     hits = classes.roc(y, shares, names)
     precise = classes.precision_recall(y, shares, names)
@@ -99,7 +99,9 @@ def _class_charts(
         axes = words("roc.x"), words("roc.y")
         yield _shares_chart(title, axes, hits, words, diagonal=True)
         title = words("pr.title", area=number(classes.mean_area(precise)))
-        yield _shares_chart(title, (words("pr.x"), words("pr.y")), precise, words)
+        yield _shares_chart(
+            title, (words("metric.recall"), words("metric.precision")), precise, words
+        )
     yield _calibration(y, shares, names, words)
 
 
@@ -107,7 +109,7 @@ def _shares_chart(
     title: str,
     axes: tuple[str, str],
     curves: Sequence[classes.Curve],
-    words: ReportWords,
+    words: Words,
     *,
     diagonal: bool = False,
 ) -> Chart:
@@ -128,9 +130,7 @@ def _shares_chart(
     return Chart(title, *axes, series, x_range=UNIT, y_range=UNIT, diagonal=diagonal, note=note)
 
 
-def _calibration(
-    y: np.ndarray, shares: np.ndarray, names: Sequence[str], words: ReportWords
-) -> Chart:
+def _calibration(y: np.ndarray, shares: np.ndarray, names: Sequence[str], words: Words) -> Chart:
     found = classes.calibration(y, shares)
     binary = shares.shape[1] == 2
     of = words("calibration.binary", name=names[1]) if binary else words("calibration.top")

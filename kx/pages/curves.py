@@ -16,19 +16,19 @@ from kx.pages.scales import padded
 from kx.runs.history import Curves
 from kx.runs.reader import Run
 from kx.runs.record import Record, best_baseline, phase_starts
-from kx.wording.words import ReportWords
+from kx.wording.words import Words
 
 MOST = 400
 """At most so many epochs of a curve are drawn: more than a screen has room for."""
 
 
-def curve_charts(run: Run, words: ReportWords) -> list[Chart]:
+def curve_charts(run: Run, words: Words) -> list[Chart]:
     """Return a chart for each metric of the fits; of those with a validation part, if any has."""
     judged = [run.curves[name] for name in judged_names(run)] or list(run.curves.values())
     return [_chart(metric, judged, run.record, words) for metric in _metrics(judged)]
 
 
-def refit_charts(run: Run, words: ReportWords) -> list[Chart]:
+def refit_charts(run: Run, words: Words) -> list[Chart]:
     """Return a chart for each metric of the fits without a validation part, if others have one."""
     names = judged_names(run)
     fits = [fit for name, fit in run.curves.items() if names and name not in names]
@@ -40,7 +40,7 @@ def judged_names(run: Run) -> list[str]:
     return [name for name, fit in run.curves.items() if any(k.startswith("val_") for k in fit)]
 
 
-def fold_plot(run: Run, words: ReportWords) -> DotPlot | None:
+def fold_plot(run: Run, words: Words) -> DotPlot | None:
     """Return the scores of the folds side by side, or None where there are not several."""
     record = run.record
     metric = next(iter(record.scores.get("validation", {})), "") if record else ""
@@ -60,12 +60,12 @@ def _known(values: Sequence[float | None]) -> list[float]:
     return [value for value in values if value is not None]
 
 
-def _fold_rows(run: Run, values: Sequence[float | None], words: ReportWords) -> Iterator[DotRow]:
+def _fold_rows(run: Run, values: Sequence[float | None], words: Words) -> Iterator[DotRow]:
     """Yield a row for each fold; many are put into one row."""
     names = judged_names(run)
     if len(values) > SINGLE or len(names) != len(values):
         known = _known(values)
-        yield DotRow(words("folds.all", count=len(known)), known)
+        yield DotRow(words("score.fits", count=len(known)), known)
         return
     for name, value in zip(names, values, strict=True):
         yield DotRow(name, _known([value]), shown=number(value))
@@ -75,7 +75,7 @@ def _metrics(fits: Sequence[Curves]) -> list[str]:
     return drawable(mean_history(fits)) if fits else []
 
 
-def _chart(metric: str, fits: Sequence[Curves], record: Record | None, words: ReportWords) -> Chart:
+def _chart(metric: str, fits: Sequence[Curves], record: Record | None, words: Words) -> Chart:
     """Return the chart of a metric: training as dots, validation as a line, folds behind."""
     smooth, skipped = _options(record)
     means = mean_history(fits)
@@ -89,13 +89,13 @@ def _chart(metric: str, fits: Sequence[Curves], record: Record | None, words: Re
     how += words("curve.mean", count=len(folds)) if several else ""
     dots = "dots" if len(training) <= DOTS else "line"
     series += [
-        _series(words("part.training") + how, _calm(training, smooth, skipped), "training", dots),
+        _series(words("part.train") + how, _calm(training, smooth, skipped), "training", dots),
         _series(words("part.validation") + how, _calm(validation, smooth, skipped), "validation"),
         _lost(metric, fits, words),
     ]
     chart = Chart(
         title=words.name("metric", metric),
-        x_label=words("axis.epoch"),
+        x_label=words("curve.epoch"),
         y_label=_unit(metric, record, words),
         series=[one for one in series if len(one.x)],
         bands=_spread(folds, smooth, skipped, words) if several else [],
@@ -106,23 +106,23 @@ def _chart(metric: str, fits: Sequence[Curves], record: Record | None, words: Re
     return _scaled(chart, metric, skipped, words)
 
 
-def _notes(record: Record | None, skipped: int, words: ReportWords) -> Iterator[str]:
+def _notes(record: Record | None, skipped: int, words: Words) -> Iterator[str]:
     if skipped:
         yield words("curve.skipped", count=skipped)
     if record and len(phase_starts(record.fits)) > 1:
         yield words("curve.phases")
 
 
-def _plain_chart(metric: str, fits: Sequence[Curves], words: ReportWords) -> Chart:
+def _plain_chart(metric: str, fits: Sequence[Curves], words: Words) -> Chart:
     mean = mean_curve([fit[metric] for fit in fits if metric in fit])
     form = "dots" if len(mean) <= DOTS else "line"
     training, lost = (
-        _series(words("part.training"), mean, "training", form),
+        _series(words("part.train"), mean, "training", form),
         _lost(metric, fits, words),
     )
     chart = Chart(
         title=words.name("metric", metric),
-        x_label=words("axis.epoch"),
+        x_label=words("curve.epoch"),
         y_label=words.name("metric", metric),
         series=[one for one in (training, lost) if len(one.x)],
         whole=True,
@@ -146,7 +146,7 @@ def _series(label: str, values: Sequence[float | None], ink: str, form: Any = "l
     return Series(label, [at + 1 for at in kept], [values[at] for at in kept], ink, form)
 
 
-def _lost(metric: str, fits: Sequence[Curves], words: ReportWords) -> Series:
+def _lost(metric: str, fits: Sequence[Curves], words: Words) -> Series:
     """Return the epochs at which a metric of any fit was infinite or not a number."""
     epochs = {
         epoch
@@ -168,7 +168,7 @@ def _calm(values: Sequence[float | None], smooth: float, skipped: int) -> Sequen
 
 
 def _behind(
-    folds: Sequence[Sequence[float | None]], smooth: float, skipped: int, words: ReportWords
+    folds: Sequence[Sequence[float | None]], smooth: float, skipped: int, words: Words
 ) -> list[Series]:
     """Return the curves of single folds, if they are few."""
     if len(folds) > SINGLE:
@@ -178,7 +178,7 @@ def _behind(
 
 
 def _spread(
-    folds: Sequence[Sequence[float | None]], smooth: float, skipped: int, words: ReportWords
+    folds: Sequence[Sequence[float | None]], smooth: float, skipped: int, words: Words
 ) -> list[Band]:
     """Return mean ± standard deviation over the epochs that all folds reached."""
     columns = list(zip(*folds, strict=False))
@@ -198,7 +198,7 @@ def _spread(
 
 
 def _marks(
-    record: Record | None, validation: Sequence[float | None], words: ReportWords
+    record: Record | None, validation: Sequence[float | None], words: Words
 ) -> Iterator[tuple[float, str]]:
     if record is None:
         return
@@ -206,20 +206,20 @@ def _marks(
         yield start - 0.5, ""
     epoch = record.best_epoch
     if epoch is not None and 1 <= epoch <= len(validation):
-        yield epoch, words("curve.best", epoch=epoch, value=number(validation[epoch - 1]))
+        yield epoch, words("curve.best_epoch", epoch=epoch, value=number(validation[epoch - 1]))
 
 
-def _unit(metric: str, record: Record | None, words: ReportWords) -> str:
+def _unit(metric: str, record: Record | None, words: Words) -> str:
     target = record.dataset.target or "" if record else ""
     named = words.name("metric", metric)
     return target if target and metric in ("mae", "rmse") else named
 
 
-def _scaled(chart: Chart, metric: str, skipped: int, words: ReportWords) -> Chart:
+def _scaled(chart: Chart, metric: str, skipped: int, words: Words) -> Chart:
     """Return the chart with the vertical axis that suits its values behind the skipped epochs."""
     shown = _behind_skipped(chart.series, skipped)
     if needs_logarithm(metric, shown):
-        label = words("axis.logarithmic", name=chart.y_label)
+        label = words("curve.logarithmic", name=chart.y_label)
         chart = replace(chart, y_label=label, logarithmic=True)
         shown = [math.log10(value) for value in shown]
     else:

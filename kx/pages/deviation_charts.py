@@ -11,7 +11,7 @@ from kx.pages import deviations
 from kx.pages.charts import Chart, Series, thinned
 from kx.pages.svg import Drawing, drawn
 from kx.runs.reader import Predictions
-from kx.wording.words import ReportWords
+from kx.wording.words import Words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,7 +25,7 @@ class Numbers:
     charts: Sequence[Drawing]
 
 
-def of_numbers(said: Predictions, unit: str, words: ReportWords) -> Numbers:
+def of_numbers(said: Predictions, unit: str, words: Words) -> Numbers:
     """Return what there is to show of predicted numbers.
 
     Args:
@@ -39,25 +39,27 @@ def of_numbers(said: Predictions, unit: str, words: ReportWords) -> Numbers:
         "mae": found.mae, "rmse": found.rmse, "median": found.median, "bias": found.bias,
         "r2": found.r2, "largest": found.largest,
     }  # fmt: skip
-    facts = [(words(f"errors.{name}"), number(value)) for name, value in values.items()]
+    facts = [(_called(name, words), number(value)) for name, value in values.items()]
     charts = _number_charts(y, outputs, unit, words)
     return Numbers(facts, [one for chart in charts if (one := drawn(chart))])
 
 
-def _number_charts(
-    y: np.ndarray, outputs: np.ndarray, unit: str, words: ReportWords
-) -> Iterator[Chart]:
+def _called(name: str, words: Words) -> str:
+    return words(f"metric.{name}" if name in ("mae", "rmse") else f"errors.{name}")
+
+
+def _number_charts(y: np.ndarray, outputs: np.ndarray, unit: str, words: Words) -> Iterator[Chart]:
     of = f" · {unit}" if unit else ""
     kept = thinned(len(y), deviations.DOTS)
     note = words("errors.thinned", shown=len(kept), count=len(y)) if len(kept) < len(y) else ""
     true, said = y[kept].tolist(), outputs[kept].tolist()
     residuals = (outputs - y)[kept].tolist()
-    axes = words("errors.true") + of, words("errors.said") + of
+    axes = words("gallery.true") + of, words("gallery.predicted") + of
     dots = Series(words("errors.diagonal"), true, said, "training", "dots")
     yield Chart(words("errors.against"), *axes, [dots], diagonal=True, note=note)
     around = Series("", said, residuals, "training", "dots")
     zero = Series("", [min(said), max(said)], [0.0, 0.0], "plain", "faint")
-    axes = words("errors.said") + of, words("errors.residual")
+    axes = words("gallery.predicted") + of, words("errors.residual")
     yield Chart(words("errors.residuals"), *axes, [zero, around], note=note)
     counts = deviations.histogram(outputs - y)
     bars = Series(words("errors.count"), counts.middles, counts.counts, "training", "bars")

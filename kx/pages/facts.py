@@ -12,8 +12,7 @@ from kx.runs.reader import Run
 from kx.runs.record import Record
 from kx.runs.record_parts import BaseFacts, EmbeddingFacts
 from kx.wording.recorded import in_a_line
-from kx.wording.run_words import run_words
-from kx.wording.words import ReportWords
+from kx.wording.words import Words
 
 MANY = 16
 """Of a list that every fit adds to, so many entries are shown."""
@@ -55,24 +54,24 @@ class FitTable:
     rows: Sequence[FitRow]
 
 
-def groups(run: Run, words: ReportWords) -> list[FactGroup]:
+def groups(run: Run, words: Words) -> list[FactGroup]:
     """Return what the record tells, in groups; without a record the little that is known."""
     record = run.record
     if record is None:
-        pairs = [(words("fact.id"), run.id), (words("fact.state"), words.name("state", run.state))]
-        return [FactGroup(words("facts.run"), pairs)]
+        pairs = [(words("fact.run"), run.id), (words("fact.state"), words.name("state", run.state))]
+        return [FactGroup(words("record.run"), pairs)]
     found = {
-        "facts.run": _of_the_run(run, record, words),
-        "facts.data": _of_the_data(record, words),
-        "facts.time": _of_the_time(record, words),
-        "facts.versions": record.versions.items(),
-        "facts.seeds": _first(record.seeds, words),
+        "run": _of_the_run(run, record, words),
+        "data": _of_the_data(record, words),
+        "time": _of_the_time(record, words),
+        "versions": record.versions.items(),
+        "seeds": _first(record.seeds, words),
     }
     told = {
         key: [(name, str(value)) for name, value in pairs if value not in ("", None)]
         for key, pairs in found.items()
     }
-    return [FactGroup(words(key), pairs) for key, pairs in told.items() if pairs]
+    return [FactGroup(words(f"record.{key}"), pairs) for key, pairs in told.items() if pairs]
 
 
 def fit_table(record: Record) -> FitTable | None:
@@ -93,8 +92,8 @@ def fit_table(record: Record) -> FitTable | None:
     return FitTable(names, rows) if rows else None
 
 
-def _of_the_run(run: Run, record: Record, words: ReportWords) -> Iterator[tuple[str, Any]]:
-    yield words("fact.id"), record.id
+def _of_the_run(run: Run, record: Record, words: Words) -> Iterator[tuple[str, Any]]:
+    yield words("fact.run"), record.id
     yield words("fact.state"), words.name("state", run.state)
     yield words("fact.started"), record.started
     yield words("fact.command"), record.command
@@ -108,29 +107,29 @@ def _of_the_run(run: Run, record: Record, words: ReportWords) -> Iterator[tuple[
     yield words("fact.looks"), record.test_looks or ""
 
 
-def _membership(run: Run, words: ReportWords) -> Iterator[tuple[str, Any]]:
+def _membership(run: Run, words: Words) -> Iterator[tuple[str, Any]]:
     if member := member_of_run(run):
         told = in_words(member, words)
-        yield words("fact.group"), f"{told} ({member.group})" if member.group else told
+        yield words("fact.part_of"), f"{told} ({member.group})" if member.group else told
         yield words("fact.changes"), _in_words(member.changes, words)
 
 
-def _of_the_data(record: Record, words: ReportWords) -> Iterator[tuple[str, Any]]:
+def _of_the_data(record: Record, words: Words) -> Iterator[tuple[str, Any]]:
     data = record.dataset
     yield words("fact.dataset"), data.name
     yield words("fact.source"), data.source
     yield words("fact.fingerprint"), data.fingerprint
-    for part, count in (("train", data.train_examples), ("test", data.test_examples)):
-        yield words(f"fact.{part}"), f"{count:,}" if count is not None else ""
+    for part, count in (("training", data.train_examples), ("test", data.test_examples)):
+        yield words(f"fact.{part}_rows"), f"{count:,}" if count is not None else ""
     yield words("fact.target"), data.target
     if data.target_scale == "standardize":
         told = {"mean": number(data.target_mean), "deviation": number(data.target_deviation)}
-        yield words("fact.target_scale"), words("target.standardize", **told)
+        yield words("fact.scaling"), words("value.scaling", **told)
     for name, digest in _first(data.files, words):
         yield words("fact.file", name=name), digest
 
 
-def _of_the_time(record: Record, words: ReportWords) -> Iterator[tuple[str, Any]]:
+def _of_the_time(record: Record, words: Words) -> Iterator[tuple[str, Any]]:
     yield words("fact.seconds"), duration(record.seconds)
     yield words("fact.fitting"), duration(record.fit_seconds) if record.fit_seconds else ""
     memory = record.peak_memory_mb
@@ -139,23 +138,25 @@ def _of_the_time(record: Record, words: ReportWords) -> Iterator[tuple[str, Any]
         yield words.name("environment", str(name)), _in_words(value, words)
 
 
-def _in_words(value: Any, words: ReportWords) -> str:
+def _in_words(value: Any, words: Words) -> str:
     if isinstance(value, bool):
-        return words("yes" if value else "no")
+        return words("join.yes" if value else "join.no")
     if isinstance(value, Mapping):
         return ", ".join(f"{name}={item}" for name, item in value.items())
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _with_reason(what: str, reason: str, words: ReportWords) -> str:
-    return words("reasoned", what=what, why=in_a_line(reason, words)) if what and reason else what
+def _with_reason(what: str, reason: str, words: Words) -> str:
+    return (
+        words("join.reasoned", what=what, why=in_a_line(reason, words)) if what and reason else what
+    )
 
 
-def _base(base: BaseFacts | None, words: ReportWords) -> str:
+def _base(base: BaseFacts | None, words: Words) -> str:
     if not base:
         return ""
     if base.random:
-        return run_words(words.language)("base.random", name=base.name)
+        return words("value.random_base", name=base.name)
     return f"{base.name}, {base.file}, SHA-256 {base.sha256}"
 
 
@@ -165,7 +166,7 @@ def _coverage(found: EmbeddingFacts | None) -> str:
     return f"{found.known:,} / {found.words:,} ({found.known / found.words:.1%})"
 
 
-def _first(values: Mapping[str, Any], words: ReportWords) -> list[tuple[str, Any]]:
+def _first(values: Mapping[str, Any], words: Words) -> list[tuple[str, Any]]:
     pairs = list(values.items())
     hidden = len(pairs) - MANY
-    return [*pairs[:MANY], ("…", words("more", count=hidden))] if hidden > 0 else pairs
+    return [*pairs[:MANY], ("…", words("fit.hidden", count=hidden))] if hidden > 0 else pairs

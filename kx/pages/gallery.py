@@ -10,7 +10,7 @@ from kx.base.text import number
 from kx.explain.mistakes import worst_mistakes
 from kx.pages.examples import WORDS, Shown, show
 from kx.runs.reader import Predictions, Run
-from kx.wording.words import ReportWords
+from kx.wording.words import Words
 
 MOST = 12
 """So many of the worst mistakes are shown."""
@@ -50,7 +50,7 @@ Found = list[tuple[int, str, str]]
 """Place in the predictions, what it is, and what was said of it."""
 
 
-def mistakes(said: Predictions, names: Sequence[str], words: ReportWords) -> Found:
+def mistakes(said: Predictions, names: Sequence[str], words: Words) -> Found:
     """Return the examples that were taken for something else, the surest mistakes first."""
     return [
         (
@@ -77,7 +77,7 @@ def _percent(share: float) -> str:
 
 
 def gallery(
-    run: Run, said: Predictions, found: Found, words: ReportWords, warn: Callable[[str], None]
+    run: Run, said: Predictions, found: Found, words: Words, warn: Callable[[str], None]
 ) -> Gallery:
     """Return the examples of ``found``, as far as they can be had.
 
@@ -104,7 +104,7 @@ def _shown(
     run: Run,
     said: Predictions,
     at: Sequence[int],
-    words: ReportWords,
+    words: Words,
     warn: Callable[[str], None],
 ) -> tuple[Sequence[Shown | None], str]:
     """Return the examples, or none and why: without the paths that a message may have in it."""
@@ -114,13 +114,13 @@ def _shown(
         return show(run, said, at), ""
     except KxError as error:
         warn(f"{run.id}: the worst mistakes cannot be shown themselves: {error}")
-        return [None] * len(at), words(_reason(error))
+        return [None] * len(at), words(f"gallery.{_reason(error)}")
 
 
 def _reason(error: KxError) -> str:
     if isinstance(error, UnaskedPluginError):
-        return "gallery.plugin"
-    return "gallery.missing" if isinstance(error, MissingDataError) else "gallery.changed"
+        return "plugin"
+    return "missing" if isinstance(error, MissingDataError) else "changed"
 
 
 def _origins(run: Run, part: str) -> Sequence[str]:
@@ -130,6 +130,6 @@ def _origins(run: Run, part: str) -> Sequence[str]:
         return []
 
 
-def _place(row: int, origins: Sequence[str], words: ReportWords) -> str:
+def _place(row: int, origins: Sequence[str], words: Words) -> str:
     place = words("gallery.row", row=row)
     return f"{place} · {origins[row]}" if row < len(origins) else place

@@ -13,11 +13,10 @@ from kx.runs.entrants import Entrant
 from kx.runs.reader import Run
 from kx.runs.record_parts import Member
 from kx.runs.run_group import member_of
-from kx.terminal.steps import WORDS as STEPS
-from kx.terminal.steps import aims_of, called, ground_of
-from kx.wording.diagnosis_words import WORDS as DIAGNOSES
+from kx.terminal.steps import REACHED, aims_of, called, ground_of
+from kx.wording.diagnosis_words import kind_of
 from kx.wording.paired_words import Verdicts, verdicts
-from kx.wording.words import ReportWords
+from kx.wording.words import Words
 
 MARKS = {True: "met", False: "missed", None: "not-judged"}
 
@@ -75,14 +74,14 @@ def common_group(runs: Sequence[Run]) -> str:
     return found.pop() if len(found) == 1 and len(runs) > 1 else ""
 
 
-def in_words(member: Member, words: ReportWords) -> str:
+def in_words(member: Member, words: Words) -> str:
     """Return what a run is among others, such as ``variant l2 of imdb``."""
     key = "itself" if member.kind == "variants" and member.label == member.of else member.kind
     label = called(member.label, member.kind, words.language)
     return words(f"member.{key}", label=label, of=member.of)
 
 
-def group_view(runs: Sequence[Run], words: ReportWords) -> GroupView | None:
+def group_view(runs: Sequence[Run], words: Words) -> GroupView | None:
     """Return what the page shows of the group that all ``runs`` are of; None if there is none.
 
     Args:
@@ -100,9 +99,9 @@ def group_view(runs: Sequence[Run], words: ReportWords) -> GroupView | None:
     found = aims_of(entrants) if kind == "workflow" else ()
     aims: dict[str, Aim] = {aim.step: aim for aim in found}
     return GroupView(
-        words(f"group.{kind}.title", of=of),
+        words(f"group.{kind}_title", of=of),
         words(f"group.{kind}"),
-        words(f"group.{kind}.note"),
+        words(f"group.{kind}_note"),
         [
             _row(letter, run, member, aims.get(member.label), words)
             for letter, run, member in zip(_letters(len(runs)), runs, members, strict=True)
@@ -115,28 +114,27 @@ def _letters(count: int) -> list[str]:
     return [ascii_uppercase[at] if at < 26 else str(at + 1) for at in range(count)]
 
 
-def _row(letter: str, run: Run, member: Member, aim: Aim | None, words: ReportWords) -> MemberRow:
+def _row(letter: str, run: Run, member: Member, aim: Aim | None, words: Words) -> MemberRow:
     lang = words.language
     return MemberRow(
         letter=letter,
         name=called(member.label, member.kind, lang),
         place=run.id,
         changes=[(key, _value(value)) for key, value in member.changes.items()],
-        aim=STEPS.text(f"aim.{aim.step}", lang) if aim else "",
+        aim=words(f"aim.{aim.step}") if aim else "",
         mark=MARKS[aim.reached] if aim else "",
-        reached=STEPS.text(f"reached.{aim.reached}", lang) if aim else "",
+        reached=words(f"reached.{REACHED[aim.reached]}") if aim else "",
         ground=ground_of(aim, lang) if aim else "",
         scores=list(_scores(run, words)),
         diagnosis=_diagnosis(run, words),
     )
 
 
-def _diagnosis(run: Run, words: ReportWords) -> str:
-    kind = f"kind.{run.record.diagnosis.get('kind')}" if run.record else ""
-    return DIAGNOSES.text(kind, words.language) if kind in DIAGNOSES.texts else ""
+def _diagnosis(run: Run, words: Words) -> str:
+    return kind_of(run.record.diagnosis, words) if run.record else ""
 
 
-def _scores(run: Run, words: ReportWords) -> Iterator[tuple[str, str]]:
+def _scores(run: Run, words: Words) -> Iterator[tuple[str, str]]:
     for part in ("validation", "test"):
         scores = run.record.scores.get(part, {}) if run.record else {}
         for metric, score in list(scores.items())[:1]:

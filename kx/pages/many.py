@@ -22,9 +22,10 @@ from kx.pages.table import (
     score_columns,
     settings_of,
 )
-from kx.runs.comparable import Data, cautions, data_of, loss_of, named
+from kx.runs.comparable import Data, data_of, loss_of, named
 from kx.runs.reader import Run
-from kx.wording.words import ReportWords
+from kx.wording.caveats import cautions
+from kx.wording.words import Words
 
 FIRST = 6
 """So many runs are drawn before any is chosen."""
@@ -64,7 +65,7 @@ class ManyRuns:
         return self.charts[0] if self.charts else None
 
 
-def many_runs(folders: Sequence[Path], words: ReportWords) -> ManyRuns:
+def many_runs(folders: Sequence[Path], words: Words) -> ManyRuns:
     """Return what the report of the runs in ``folders`` shows, the newest first.
 
     Runs of one group stand in their places: a spec before its variants, a step before the next.
@@ -92,7 +93,7 @@ def many_runs(folders: Sequence[Path], words: ReportWords) -> ManyRuns:
         hidden=max(0, len(differing_settings(runs)) - SETTINGS),
         metrics=[(name, words.curve(name)) for name in metrics],
         curves={
-            "epoch": words("axis.epoch"),
+            "epoch": words("curve.epoch"),
             "runs": curves,
             "order": list(curves),
             "wide": WIDE_APART,

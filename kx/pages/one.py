@@ -21,7 +21,7 @@ from kx.runs.record import Record
 from kx.wording.diagnosis_words import explained, recorded
 from kx.wording.diagnosis_words import in_a_line as diagnosed_in_a_line
 from kx.wording.recorded import Told, in_a_line, told
-from kx.wording.words import ReportWords
+from kx.wording.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class OneRun:
 
 
 def one_run(
-    folder: Path, words: ReportWords, warn: Callable[[str], None], *, plugins: bool = False
+    folder: Path, words: Words, warn: Callable[[str], None], *, plugins: bool = False
 ) -> OneRun:
     """Return what the report of the run in ``folder`` shows.
 
@@ -100,9 +100,9 @@ def one_run(
         error=told((record.error or "") if record else run.trouble, words),
         curves=_drawn(curve_charts(run, words)),
         refits=_drawn(refit_charts(run, words)),
-        curves_note=in_a_line(run.curves_note, words) or words("curves.before"),
+        curves_note=in_a_line(run.curves_note, words) or words("curve.before"),
         folds=placed(plot) if plot else None,
-        fits_heading=words(_fits_heading(record, plot)),
+        fits_heading=words(f"{_fits_heading(record, plot)}"),
         fits=facts.fit_table(record) if record else None,
         results=results(run, words, warn),
         spec=run.spec_text,
@@ -113,8 +113,8 @@ def one_run(
 
 def _fits_heading(record: Record | None, plot: DotPlot | None) -> str:
     if plot is None:
-        return "fits"
-    return "folds" if record and record.seeds_count == 1 else "folds.seeds"
+        return "fit.fits"
+    return "folds.folds" if record and record.seeds_count == 1 else "folds.fits"
 
 
 def _drawn(charts: Sequence[Chart]) -> list[Drawing]:

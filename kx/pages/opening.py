@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kx.base.curves import lower_is_better
-from kx.base.text import duration, number, scored, steps_of
+from kx.base.text import number, scored
 from kx.pages.charts import DotPlot, DotRow
 from kx.pages.dots import DotDrawing, placed
-from kx.runs.marks import marks_of, sentence
 from kx.runs.record import ExpectationRecord, Record, ScoreRecord, best_baseline, headline
-from kx.wording.expected import wanted
+from kx.wording.caveats import sentences
+from kx.wording.expected import reason, wanted
+from kx.wording.linear import baseline_name
 from kx.wording.recorded import in_a_line
-from kx.wording.words import ReportWords
+from kx.wording.remarks import on_network_and_data, on_training
+from kx.wording.words import Words
 
 Standing = Literal["better", "unclear", "worse", ""]
 """Against the best baseline; empty where there is none to be held against."""
@@ -56,7 +58,7 @@ class Expected:
     text: str
 
 
-def verdict(record: Record, words: ReportWords) -> Verdict | None:
+def verdict(record: Record, words: Words) -> Verdict | None:
     """Return what a run is judged by, or None without scores."""
     found = headline(record)
     if found is None or found[2]["value"] is None:
@@ -77,7 +79,7 @@ def verdict(record: Record, words: ReportWords) -> Verdict | None:
     )
 
 
-def interval(score: ScoreRecord, record: Record, words: ReportWords) -> str:
+def interval(score: ScoreRecord, record: Record, words: Words) -> str:
     """Return an interval or a spread in words, as what it is; empty where there is none."""
     low, high, kind = score["low"], score["high"], score["interval"]
     if low is None or high is None:
@@ -85,13 +87,23 @@ def interval(score: ScoreRecord, record: Record, words: ReportWords) -> str:
     if kind in SPREADS:
         count = len([fit for fit in record.fits if fit.best_epoch is not None])
         fits = record.seeds_count if kind == "seed spread" else count
-        what = "spread.seeds" if kind == "seed spread" else "spread.fits"
-        return words(what, half=number((high - low) / 2), count=fits)
+        what = words(f"score.{'seeds' if kind == 'seed spread' else 'fits'}", count=fits)
+        return words("interval.spread", half=number((high - low) / 2), fits=what)
     how = words.name("interval", kind or "")
     return words("interval.text", low=number(low), high=number(high), how=how)
 
 
-def expectations(record: Record, words: ReportWords) -> list[Expected]:
+def ends_of(score: ScoreRecord, words: Words) -> str:
+    """Return the ends of an interval or half the width of a spread, without what it is."""
+    low, high = score["low"], score["high"]
+    if low is None or high is None:
+        return ""
+    if score["interval"] in SPREADS:
+        return f"± {number((high - low) / 2)}"
+    return words("join.range", low=number(low), high=number(high))
+
+
+def expectations(record: Record, words: Words) -> list[Expected]:
     """Return the expectations of the spec, with their verdicts."""
     return [
         Expected(each["verdict"], words(f"verdict.{each['verdict']}"), _wanted(each, words))
@@ -99,71 +111,41 @@ def expectations(record: Record, words: ReportWords) -> list[Expected]:
     ]
 
 
-def alarms(record: Record, words: ReportWords) -> list[str]:
+def alarms(record: Record, words: Words) -> list[str]:
     """Return what makes the numbers of a run worth less than they look, or nothing."""
-    return [sentence(mark, words.language) for mark in marks_of(record)]
+    return sentences(record, words.language)
 
 
-def remarks(record: Record, words: ReportWords) -> Iterator[str]:
+def remarks(record: Record, words: Words) -> Iterator[str]:
     """Yield what should be known before the scores are believed."""
-    if record.best_epoch is not None:
-        keys = {None: "remark.best", 1: "remark.refit_one"}
-        key = keys.get(record.refit_epochs, "remark.refit")
-        yield words(key, epoch=record.best_epoch, epochs=record.refit_epochs)
-    if len(record.refit_rates) > 1:
-        yield words("remark.rates", rates=steps_of(record.refit_rates))
-    if record.streamed:
-        yield words("remark.streamed", metrics=", ".join(record.streamed))
-    yield from _on_the_base(record, words)
-    for part, count in record.duplicates.items():
-        if count:
-            yield words("remark.duplicates", part=words.name("part", part), count=f"{count:,}")
-    if record.given_rows:
-        yield words("remark.given", rows=f"{record.given_rows:,}")
-    if not record.has_test_part:
-        yield words("remark.no_test_part")
-    elif record.scores and "test" not in record.scores:
-        yield words("remark.no_test")
-    elif record.test_looks > 1:
-        yield words("remark.looks", looks=record.test_looks)
+    yield from on_training(record, words)
+    yield from on_network_and_data(record, words)
     if record.baseline_note:
         note = in_a_line(record.baseline_note, words)
-        yield words("reasoned", what=words("remark.baselines"), why=note)
-
-
-def _on_the_base(record: Record, words: ReportWords) -> Iterator[str]:
-    features, frozen = record.features, record.frozen
-    if features and features.cached:
-        yield words("remark.cached")
-    elif features:
-        passes, spent = f"{features.forward_passes:,}", duration(features.seconds)
-        yield words("remark.features", passes=passes, time=spent)
-    if frozen:
-        key = "remark.frozen" if frozen.before == frozen.after else "remark.thawed"
-        yield words(key, count=frozen.weights)
+        yield words("join.reasoned", what=words("fact.baselines"), why=note)
 
 
 def _against_baseline(
-    record: Record, part: str, metric: str, score: ScoreRecord, words: ReportWords
+    record: Record, part: str, metric: str, score: ScoreRecord, words: Words
 ) -> tuple[Standing, str]:
     found, value = best_baseline(record, part, metric), score["value"]
     if found is None or value is None:
-        return "", words("baseline.none")
+        return "", words("against.none")
     name, baseline = found
-    told = {"name": words.name("baseline", name), "value": number(baseline)}
+    told = {"name": baseline_name(record, name, words), "value": number(baseline)}
     low, high = score["low"], score["high"]
     if low is not None and high is not None and low <= baseline <= high:
         spread = score["interval"] in SPREADS
-        return "unclear", words("baseline.within_spread" if spread else "baseline.within", **told)
+        return "unclear", words("against.within_spread" if spread else "against.within", **told)
     if value == baseline:
-        return "worse", words("baseline.equal", **told)
+        return "worse", words("against.equal", **told)
     better = (value < baseline) == lower_is_better(metric)
-    return ("better", words("baseline.beaten", **told)) if better else (
-        "worse", words("baseline.not_beaten", **told)
+    return ("better", words("against.beaten", **told)) if better else (
+        "worse", words("against.not_beaten", **told)
     )  # fmt: skip
 
 
-def _rows(record: Record, words: ReportWords) -> Iterator[DotRow]:
+def _rows(record: Record, words: Words) -> Iterator[DotRow]:
     """Yield the scores of the main metric and, below each, its baselines."""
     found = headline(record)
     metric = found[1] if found else ""
@@ -189,17 +171,16 @@ def _focus(record: Record, metric: str) -> list[float]:
     return [value for value in found if value is not None]
 
 
-def _axis(record: Record, metric: str, words: ReportWords) -> str:
+def _axis(record: Record, metric: str, words: Words) -> str:
     target = record.dataset.target or ""
     unit = f" · {target}" if target and metric in ("mae", "rmse") else ""
-    better = words("axis.lower" if lower_is_better(metric) else "axis.higher")
+    better = words("opening.lower" if lower_is_better(metric) else "opening.higher")
     return f"{words.name('metric', metric)}{unit} ({better})"
 
 
-def _wanted(each: ExpectationRecord, words: ReportWords) -> str:
+def _wanted(each: ExpectationRecord, words: Words) -> str:
     part, _, metric = each["key"].partition(".")
-    key = words.score(part, metric) if metric else words.name("key", part)
+    key = words.score(part, metric) if metric else words.name("fact", part)
     shown = scored(each["key"], each["value"])
-    text = words("wanted", what=key, value=shown, ends=wanted(each, words.language))
-    reason = words.name("reason", each["reason"])
-    return " · ".join(filter(None, [text, reason, each["source"]]))
+    text = words("wanted.found", what=key, value=shown, ends=wanted(each, words.language))
+    return " · ".join(filter(None, [text, reason(each, words), each["source"]]))

@@ -14,13 +14,13 @@ from kx.pages.groups import member_of_run
 from kx.pages.svg import Drawing, drawn
 from kx.runs.reader import Run
 from kx.terminal.steps import called
-from kx.wording.words import ReportWords
+from kx.wording.words import Words
 
 POINTS = 60
 """At most so many points of a curve are kept: enough for lines that lie over each other."""
 
 
-def label_of(run: Run, alone: bool, words: ReportWords) -> str:
+def label_of(run: Run, alone: bool, words: Words) -> str:
     """Return what a run's curve is called: of one group, by its part in it; else by its date."""
     member = member_of_run(run)
     if alone and member:
@@ -49,7 +49,7 @@ def metrics_of(curves: Mapping[str, Mapping[str, Any]]) -> list[str]:
 
 
 def overlays(
-    runs: Sequence[Run], curves: Mapping[str, Any], metric: str, words: ReportWords
+    runs: Sequence[Run], curves: Mapping[str, Any], metric: str, words: Words
 ) -> list[Drawing]:
     """Return one metric of several runs: in one chart where it is the same number in all of them.
 
@@ -83,7 +83,7 @@ def _overlay(
     metric: str,
     kind: str,
     inks: Mapping[str, str],
-    words: ReportWords,
+    words: Words,
 ) -> Drawing | None:
     series = [
         Series(
@@ -93,6 +93,6 @@ def _overlay(
     ]
     label = words.curve(metric)
     log = needs_logarithm(metric, [value for one in series for value in one.y], WIDE_APART)
-    y_label = words("axis.logarithmic", name=label) if log else label
+    y_label = words("curve.logarithmic", name=label) if log else label
     title = f"{label} · {kind}" if kind else label
-    return drawn(Chart(title, words("axis.epoch"), y_label, series, whole=True, logarithmic=log))
+    return drawn(Chart(title, words("curve.epoch"), y_label, series, whole=True, logarithmic=log))

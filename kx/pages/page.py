@@ -20,7 +20,7 @@ from kx.base.language import Language
 from kx.base.text import number
 from kx.pages.many import many_runs
 from kx.pages.one import one_run
-from kx.wording.words import ReportWords
+from kx.wording.words import Words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -39,22 +39,22 @@ def report_of_one(
         warn: is told what the page can only hint at.
         plugins: whether the plugin files that its spec names may be imported.
     """
-    words = ReportWords(language)
+    words = Words(language)
     run = one_run(folder, words, warn, plugins=plugins)
     told = run.dataset in (run.name, "?")
-    title = run.name if told else words("title.one", name=run.name, dataset=run.dataset)
+    title = run.name if told else words("name.one", name=run.name, dataset=run.dataset)
     return _page("one.html.j2", words, title, run=run)
 
 
 def report_of_many(folders: Sequence[Path], language: Language) -> str:
     """Return the report of the runs in ``folders`` side by side."""
-    words = ReportWords(language)
+    words = Words(language)
     view = many_runs(folders, words)
-    title = view.group.title if view.group else words("title.many", count=len(folders))
+    title = view.group.title if view.group else words("name.many", count=len(folders))
     return _page("many.html.j2", words, title, view=view)
 
 
-def _page(template: str, words: ReportWords, title: str, **values: Any) -> str:
+def _page(template: str, words: Words, title: str, **values: Any) -> str:
     style, script = _asset("style.css"), _asset("report.js")
     return (
         _environment()

@@ -11,7 +11,7 @@ from kx.pages.deviation_charts import Numbers, of_numbers
 from kx.pages.gallery import Gallery, far_off, gallery, mistakes
 from kx.runs.reader import Predictions, Run, RunFileError
 from kx.runs.record import Record
-from kx.wording.words import ReportWords
+from kx.wording.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Results:
     missing: str = ""
 
 
-def results(run: Run, words: ReportWords, warn: Callable[[str], None]) -> Results:
+def results(run: Run, words: Words, warn: Callable[[str], None]) -> Results:
     """Return what the predictions of a run tell.
 
     Args:
@@ -55,7 +55,7 @@ def _without_folder(error: DataError) -> str:
 
 
 def _results(
-    run: Run, record: Record, said: Predictions, words: ReportWords, warn: Callable[[str], None]
+    run: Run, record: Record, said: Predictions, words: Words, warn: Callable[[str], None]
 ) -> Results:
     task, names = record.dataset.task or "", _names(record, said)
     left_out = words("results.left_out", count=said.left_out) if said.left_out else ""

@@ -11,13 +11,13 @@ from kx.base.jsonfile import to_json
 from kx.base.text import duration, number, shortened
 from kx.pages.groups import in_words, member_of_run
 from kx.pages.one import diagnosis_of
-from kx.pages.opening import interval
+from kx.pages.opening import ends_of
 from kx.runs.compare import differing
-from kx.runs.marks import badge, marks_of
+from kx.runs.marks import marks_of
 from kx.runs.reader import Run
 from kx.runs.record import Record, best_baseline, headline
-from kx.wording.diagnosis_words import WORDS as DIAGNOSES
-from kx.wording.words import ReportWords
+from kx.wording.caveats import badge
+from kx.wording.words import Words
 
 SETTINGS = 40
 """At most so many settings have a column."""
@@ -107,17 +107,17 @@ def score_columns(runs: Sequence[Run]) -> list[tuple[str, str]]:
 
 
 def columns_of(
-    scores: Sequence[tuple[str, str]], settings: Iterable[str], words: ReportWords
+    scores: Sequence[tuple[str, str]], settings: Iterable[str], words: Words
 ) -> list[Column]:
     """Return the columns of scores, of what else is told of each run, and of settings."""
     return [
         *(Column(words.brief(part, metric), numeric=True) for part, metric in scores),
-        Column(words("column.baseline"), numeric=True),
-        Column(words("column.expected")),
-        Column(words("column.diagnosis")),
-        Column(words("column.epoch"), numeric=True),
-        Column(words("column.parameters"), numeric=True),
-        Column(words("column.seconds"), numeric=True),
+        Column(words("table.baseline"), numeric=True),
+        Column(words("table.expected")),
+        Column(words("diagnosis.title")),
+        Column(words("fact.best_epoch"), numeric=True),
+        Column(words("fact.parameters"), numeric=True),
+        Column(words("fit.seconds"), numeric=True),
         *(Column(key, setting=True) for key in settings),
     ]
 
@@ -126,7 +126,7 @@ def line_of(
     run: Run,
     scores: Sequence[tuple[str, str]],
     settings: Mapping[str, Mapping[str, Any]],
-    words: ReportWords,
+    words: Words,
     has_curves: bool,
     is_drawn: bool,
 ) -> Line:
@@ -153,7 +153,7 @@ def line_of(
 
 
 def _cells(
-    run: Run, record: Record, scores: Sequence[tuple[str, str]], words: ReportWords
+    run: Run, record: Record, scores: Sequence[tuple[str, str]], words: Words
 ) -> Iterator[TableCell]:
     for part, metric in scores:
         score = record.scores.get(part, {}).get(metric)
@@ -163,12 +163,12 @@ def _cells(
         best = best_baseline(record, part, metric)
         beaten = best and (score["value"] < best[1]) == lower_is_better(metric)
         mark = "" if best is None else "better" if beaten else "worse"
-        ends = interval(score, record, words).partition(" (")[0].partition("（")[0]
+        ends = ends_of(score, words)
         yield TableCell(number(score["value"]), score["value"], ends, mark)
     yield _baseline(record, words)
     yield _expected(record, words)
     found = diagnosis_of(run)
-    yield TableCell(DIAGNOSES.text(f"kind.{found.kind}", words.language) if found else "")
+    yield TableCell(words(f"diagnosis.kind.{found.kind}") if found else "")
     epoch = record.best_epoch
     yield TableCell("" if epoch is None else str(epoch), epoch)
     yield TableCell(
@@ -177,7 +177,7 @@ def _cells(
     yield TableCell(duration(record.seconds), record.seconds)
 
 
-def _baseline(record: Record, words: ReportWords) -> TableCell:
+def _baseline(record: Record, words: Words) -> TableCell:
     head = headline(record)
     found = best_baseline(record, head[0], head[1]) if head else None
     if found is None:
@@ -185,7 +185,7 @@ def _baseline(record: Record, words: ReportWords) -> TableCell:
     return TableCell(number(found[1]), found[1], words.name("baseline", found[0]))
 
 
-def _expected(record: Record, words: ReportWords) -> TableCell:
+def _expected(record: Record, words: Words) -> TableCell:
     verdicts = [expectation["verdict"] for expectation in record.expectations]
     for verdict in ("missed", "not judged", "met"):
         if verdict in verdicts:
@@ -203,7 +203,7 @@ def _setting(row: Mapping[str, Any], run: str) -> TableCell:
     return TableCell(f"{value:g}" if isinstance(value, float) else str(value), float(value))
 
 
-def _badges(record: Record, words: ReportWords) -> Iterator[tuple[str, str]]:
+def _badges(record: Record, words: Words) -> Iterator[tuple[str, str]]:
     for mark in marks_of(record):
         yield mark, badge(mark, words.language)
 

@@ -12,8 +12,9 @@ from kx.base.text import clean, shortened
 from kx.data.inputs.given import Examples, Given
 from kx.data.inputs.kinds import completed, read_examples
 from kx.predicting.kept_run import kept_model, told_epoch
-from kx.runs.marks import marks_of, sentence
+from kx.runs.marks import marks_of
 from kx.runs.reader import Run
+from kx.wording.caveats import sentence
 
 if TYPE_CHECKING:
     import keras

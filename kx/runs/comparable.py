@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
 
-from kx.base.language import Catalogue, Language
 from kx.base.text import clean, shortened
 from kx.runs.record import Record, headline
 
-WORDS = Catalogue(
-    {
-        "data": (
-            "NOT COMPARABLE: these runs are of different data ({what}). Their losses and scores "
-            "must not be held against each other.",
-            "不可比较：这些运行所用的数据不同（{what}）。它们的损失和分数不能相互比较。",
-        ),
-        "metrics": (
-            "These runs are judged by different metrics ({what}): a number of one says nothing "
-            "beside that of another.",
-            "这些运行的评价指标不同（{what}）：不同指标的数值不能相互比较。",
-        ),
-        "losses": (
-            "These runs are trained for different losses ({what}): these must not be held against "
-            "each other.",
-            "这些运行的损失函数不同（{what}）：它们的损失不能相互比较。",
-        ),
-        "and": (", ", "、"),
-    }
-)
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """A reason why runs must not be compared.
+
+    Attributes:
+        kinds: names of the different data, metrics or losses.
+    """
+
+    reason: Literal["data", "metrics", "losses"]
+    kinds: tuple[str, ...]
 
 
 class Data(NamedTuple):
@@ -106,25 +97,18 @@ def _contents(contents: Any) -> str:
     return f"{shortened(clean(file), 24)} {str(digest)[:8]}"
 
 
-def cautions(records: Iterable[Record], language: Language = "en") -> list[str]:
-    """Return why runs must not be held against each other, if there is a reason; the worst first.
-
-    Args:
-        records: of the runs.
-        language: of the sentences.
-    """
+def apart(records: Iterable[Record]) -> list[Apart]:
+    """Return why runs must not be compared, if there is a reason; the worst first."""
     known = list(records)
     heads = [found[1] for record in known if (found := headline(record))]
-    reasons = {
-        "data": list(named(known).values()),
-        "metrics": list(dict.fromkeys(heads)),
-        "losses": list(dict.fromkeys(filter(None, map(loss_of, known)))),
-    }
-    join = WORDS.text("and", language).join
-    if len(reasons["data"]) > 1:
-        return [WORDS.text("data", language, what=join(reasons["data"]))]
-    return [
-        WORDS.text(key, language, what=join(map(clean, what)))
-        for key, what in reasons.items()
-        if len(what) > 1
-    ]
+    data = tuple(named(known).values())
+    if len(data) > 1:
+        return [Apart("data", data)]
+    losses = dict.fromkeys(filter(None, map(loss_of, known)))
+    metrics = Apart("metrics", _cleaned(dict.fromkeys(heads)))
+    reasons = (metrics, Apart("losses", _cleaned(losses)))
+    return [each for each in reasons if len(each.kinds) > 1]
+
+
+def _cleaned(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(map(clean, names))

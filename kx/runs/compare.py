@@ -11,7 +11,7 @@ from kx.base.curves import difference
 from kx.base.errors import UsageError
 from kx.base.flat import flattened
 from kx.base.jsonfile import to_json
-from kx.runs.comparable import cautions, loss_of
+from kx.runs.comparable import Apart, apart, loss_of
 from kx.runs.evidence import Contender, contender
 from kx.runs.findings import Comparison, compared
 from kx.runs.reader import Run
@@ -61,7 +61,6 @@ class Overview:
         facts: likewise, of what the record says of the run: parameters, seconds, versions, ….
         scores: validation first.
         comparisons: of each run but the first with the first.
-        warnings: of what is to be borne in mind with several tests.
         cautions: why numbers of some runs must not be held against those of others.
     """
 
@@ -70,8 +69,7 @@ class Overview:
     facts: Mapping[str, Mapping[str, Any]]
     scores: tuple[ScoreRow, ...]
     comparisons: tuple[Comparison, ...]
-    warnings: tuple[str, ...] = ()
-    cautions: tuple[str, ...] = ()
+    cautions: tuple[Apart, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields by name."""
@@ -95,8 +93,7 @@ def compare_runs(chosen: Sequence[Run]) -> Overview:
         facts=differing({label: _facts(record) for label, record in records.items()}),
         scores=tuple(_score_rows(records, ascii_uppercase[0], comparable)),
         comparisons=comparisons,
-        warnings=tuple(_warnings(comparisons)),
-        cautions=tuple(cautions(records.values())),
+        cautions=tuple(apart(records.values())),
     )
 
 
@@ -168,12 +165,3 @@ def _differences(
         for label, value in pairs
         if value is not None and base is not None
     }
-
-
-def _warnings(comparisons: Sequence[Comparison]) -> Iterator[str]:
-    count = sum(bool(comparison.findings) for comparison in comparisons)
-    if count > 1:
-        yield (
-            f"{count} runs were tested against {comparisons[0].reference}, and nothing is "
-            "corrected for that: the more there are, the likelier one seems better by chance."
-        )

@@ -32,6 +32,9 @@ SEED = 0
 _THESE_ROWS = "these rows; this judges the two trained networks, not their specs"
 
 
+Outcome = Literal["better", "worse", "chance", "no_telling"]
+
+
 @dataclass(frozen=True, slots=True)
 class PairedResult:
     """A test, and what it says.
@@ -40,13 +43,13 @@ class PairedResult:
         on: what the pairs are.
         why: why this test is the one that fits.
         distinguishable: whether chance alone would rarely do this; None: no telling.
-        verdict: the same in words, and which run is better.
+        outcome: whether the run is better or worse than the reference, as far as that is certain.
     """
 
     on: Literal["test rows", "folds"]
     why: str
     distinguishable: bool | None
-    verdict: str
+    outcome: Outcome
     test: PairedTest
 
 
@@ -170,17 +173,15 @@ def _finding(
     first: Evidence,
     other: Evidence,
 ) -> PairedResult:
-    verdict = _verdict(test, first.label, other.label)
-    return PairedResult(on, why, test.distinguishable, verdict, test)
+    return PairedResult(on, why, test.distinguishable, _outcome(test), test)
 
 
-def _verdict(test: PairedTest, first: str, second: str) -> str:
+def _outcome(test: PairedTest) -> Outcome:
     if test.distinguishable is None:
-        return "no telling: the difference is the same in every fold"
+        return "no_telling"
     if not test.distinguishable:
-        return "the difference is not distinguishable from chance"
-    falls, low = test.difference < 0, lower_is_better(test.metric)
-    return f"{second if falls == low else first} is better, by more than chance explains"
+        return "chance"
+    return "better" if (test.difference < 0) == lower_is_better(test.metric) else "worse"
 
 
 def _has_folds(record: Record) -> bool:

@@ -11,10 +11,12 @@ from kx.runs.compare import Overview, ScoreRow
 from kx.runs.evidence import Contender
 from kx.runs.findings import Comparison, PairedResult
 from kx.runs.history import Curves
-from kx.runs.marks import sentence
 from kx.runs.record import ScoreRecord
 from kx.terminal.pieces import plain, table
 from kx.terminal.runs_table import curve_table
+from kx.wording.caveats import caution, sentence
+from kx.wording.paired_words import uncorrected
+from kx.wording.words import Words
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -24,12 +26,6 @@ if TYPE_CHECKING:
 
 COLUMNS = 4
 """Runs beside each other in a table of 80 columns; more go into a second table below."""
-
-TESTS = {
-    "mcnemar": "McNemar's exact test",
-    "paired bootstrap": "paired bootstrap",
-    "corrected resampled t": "corrected resampled t-test",
-}
 
 
 def comparison_panel(
@@ -47,13 +43,13 @@ def comparison_panel(
     labels = [run.label for run in overview.runs if run.recorded]
     parts = [
         *(line for run in overview.runs for line in _run_lines(run)),
-        *(part for text in overview.cautions for part in ("", plain(text, "bold yellow"))),
+        *(part for each in overview.cautions for part in ("", plain(caution(each), "bold yellow"))),
         *_differences("setting", overview.settings, labels),
         *_differences("fact", overview.facts, labels),
         *_drawn(_apart(curves or {}, overview.comparisons), ascii_only),
         *_scores(overview.scores, overview.runs[0].label),
         *(line for found in overview.comparisons for line in _comparison_lines(found)),
-        *(plain(f"Warning: {warning}", "yellow") for warning in overview.warnings),
+        *(plain(text, "yellow") for text in _uncorrected(overview.comparisons)),
     ]
     return Group(*parts)
 
@@ -149,17 +145,32 @@ def _comparison_lines(comparison: Comparison) -> Iterator[RenderableType]:
     yield plain(title, "bold")
     for finding in comparison.findings:
         style = "bold" if finding.distinguishable else "yellow"
-        yield _indented(plain(f"{finding.on}: {finding.verdict}", style))
+        yield _indented(plain(f"{finding.on}: {_verdict(finding, comparison)}", style))
         for line in _finding_lines(finding, comparison):
             yield _indented(line, 6)
     for note in comparison.notes:
         yield _indented(plain(note))
 
 
+def _uncorrected(comparisons: Sequence[Comparison]) -> list[str]:
+    words = Words()
+    found = uncorrected(comparisons, comparisons[0].reference, words)
+    return [words("run.warning", text=text) for text in found]
+
+
+def _verdict(finding: PairedResult, comparison: Comparison) -> str:
+    if finding.outcome in ("chance", "no_telling"):
+        return Words()(f"paired.outcome.{finding.outcome}")
+    better = comparison.run if finding.outcome == "better" else comparison.reference
+    return Words()("paired.verdict.better", better=better)
+
+
 def _finding_lines(finding: PairedResult, comparison: Comparison) -> Iterator[Text]:
     """Yield what a verdict rests on."""
     test = finding.test
-    yield plain(f"{TESTS[test.name]} on {test.pairs:,} {finding.on}: {finding.why}")
+    yield plain(
+        f"{Words()(f'paired.test.{test.name}')} on {test.pairs:,} {finding.on}: {finding.why}"
+    )
     if test.only_first is not None:
         yield plain(
             f"only {comparison.reference} right: {test.only_first:,}; "

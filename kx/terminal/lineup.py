@@ -8,30 +8,19 @@ from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
 from kx.advice.workflow import Aim
-from kx.base.language import Catalogue, Language
+from kx.base.language import Language
 from kx.base.text import clean, number, shortened
 from kx.runs.entrants import Entrant
 from kx.runs.record import Record, ScoreRecord
 from kx.terminal.pieces import plain, table
 from kx.terminal.steps import called, in_words
-from kx.wording.diagnosis_words import WORDS as DIAGNOSES
+from kx.wording.diagnosis_words import kind_of
 from kx.wording.paired_words import verdicts
+from kx.wording.words import Words
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
-
-WORDS = Catalogue(
-    {
-        "parameters": ("{count} parameters", "{count} 个参数"),
-        "failed": ("failed", "失败"),
-        "best epoch": ("best epoch", "最佳轮次"),
-        "at the end": ("at the end", "结束时"),
-        "validation": ("val {metric}", "验证 {metric}"),
-        "test": ("test {metric}", "测试 {metric}"),
-        "diagnosis": ("diagnosis", "诊断"),
-    }
-)
 
 
 def lineup_panel(
@@ -62,9 +51,11 @@ def _about(
     from rich.padding import Padding
 
     record, name = entrant.record, called(entrant.label, kind, language)
-    count = WORDS.text("parameters", language, count=f"{record.parameters:,}" if record else "")
+    words = Words(language)
     line = plain(f"{letter}  {shortened(clean(name), 24)}", "bold")
-    about = count if record else WORDS.text("failed", language)
+    about = words("state.failed")
+    if record:
+        about = words("group.parameters", count=f"{record.parameters:,}")
     line.append(f"  {about}", style="default not bold")
     yield line
     texts = [f"{key}: {_value(value)}" for key, value in entrant.changes.items()]
@@ -99,15 +90,15 @@ def _value(value: Any) -> str:
 def _table(shown: Sequence[tuple[str, Entrant]], language: Language) -> Table:
     """Return the table of scores; of a metric, where there is one beside the loss."""
     metric = next((_metric(e.record) for _, e in shown if e.record), "loss")
-    names = ("", "best epoch", "val_loss", "at the end", "validation", "test", "diagnosis")
-    made = table(
-        [WORDS.text(n, language, metric=metric) if n in WORDS.texts else n for n in names],
-        right=range(1, len(names) - 1),
-    )
+    words = Words(language)
+    scores = (words.brief(part, metric) for part in ("validation", "test"))
+    at_end, last = words("group.at_the_end"), words("diagnosis.title")
+    names = ["", words("fact.best_epoch"), "val_loss", at_end, *scores, last]
+    made = table(names, right=range(1, len(names) - 1))
     for letter, entrant in shown:
         record = entrant.record
         cells = _cells(entrant, record, metric, language) if record else ["-"] * 5
-        failed = [] if record else [WORDS.text("failed", language)]
+        failed = [] if record else [words("state.failed")]
         made.add_row(letter, *map(plain, [*cells, *failed]))
     return made
 
@@ -124,5 +115,4 @@ def _cells(entrant: Entrant, record: Record, metric: str, language: Language) ->
     for part in ("validation", "test"):
         score: ScoreRecord | None = record.scores.get(part, {}).get(metric)
         yield number(score["value"]) if score else "-"
-    kind = f"kind.{record.diagnosis.get('kind')}"
-    yield DIAGNOSES.text(kind, language) if kind in DIAGNOSES.texts else "-"
+    yield kind_of(record.diagnosis, Words(language)) or "-"

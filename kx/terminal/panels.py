@@ -6,17 +6,17 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kx.base.language import Language, Words
+from kx.base.language import Language
 from kx.base.text import STATUS_STYLES, clean, duration
 from kx.runs.labels import Labels
-from kx.runs.marks import marks_of, sentence
 from kx.runs.record import Record
 from kx.runs.run_summary import RunSummary
 from kx.terminal.fact_lines import facts_of
 from kx.terminal.pieces import grid, plain
 from kx.terminal.remark_lines import remarks_on
 from kx.terminal.score_tables import fits_of, scores_of
-from kx.wording.run_words import run_words
+from kx.wording.caveats import sentences
+from kx.wording.words import Words
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -35,15 +35,15 @@ def result_lines(
     """
     from rich.console import Group
 
-    words = run_words(language)
+    words = Words(language)
     tables = _apart(scores_of(record, words))
     rows = [_heading(record, words), *tables, *remarks_on(record, words)]
     if folder is not None:
-        rows.append(plain(words("run", path=folder)))
+        rows.append(plain(words("run.folder", path=folder)))
         if (folder / "plots").is_dir():
-            rows.append(plain(words("plots", path=folder / "plots")))
+            rows.append(plain(words("run.plots", path=folder / "plots")))
         where = "" if folder.parent == Path("outputs") else f" --outputs {folder.parent}"
-        rows.append(plain(words("report.get", command=f"kx report {folder.name}{where}")))
+        rows.append(plain(words("run.report", command=f"kx report {folder.name}{where}")))
     return Group(*rows)
 
 
@@ -65,8 +65,8 @@ def run_panel(
     """
     from rich.console import Group
 
-    words = run_words(language)
-    facts = _named([*facts_of(record, state, words), *_said(labels or Labels())], words)
+    words = Words(language)
+    facts = _named([*facts_of(record, state, words), *_said(labels or Labels(), words)])
     # What it comes to stands at the end, where a terminal shows it.
     tables = _apart([facts, *fits_of(record, words), *curves, *scores_of(record, words)])
     return Group(_heading(record, words), *tables, *remarks_on(record, words))
@@ -78,10 +78,15 @@ def summary_panel(
     """Return what is known of a run without a readable record, and how far it came."""
     from rich.console import Group
 
-    words = run_words(language)
+    words = Words(language)
     state = words.name("state", run.state)
-    facts = [("run", run.id), ("state", state), ("problem", run.note), *_said(run.labels)]
-    return Group(_named(facts, words), *_apart(curves))
+    facts = [
+        (words("fact.run"), run.id),
+        (words("fact.state"), state),
+        (words("fact.problem"), run.note),
+        *_said(run.labels, words),
+    ]
+    return Group(_named(facts), *_apart(curves))
 
 
 def headed_texts(title: str, texts: Sequence[tuple[str, str]]) -> RenderableType:
@@ -91,26 +96,25 @@ def headed_texts(title: str, texts: Sequence[tuple[str, str]]) -> RenderableType
     return Group(plain(clean(title), "bold"), grid(texts))
 
 
-def _said(labels: Labels) -> list[tuple[str, str]]:
-    return [("tags", ", ".join(labels.tags)), ("note", labels.note)]
+def _said(labels: Labels, words: Words) -> list[tuple[str, str]]:
+    return [(words("fact.tags"), ", ".join(labels.tags)), (words("fact.note"), labels.note)]
 
 
-def _named(facts: Iterable[tuple[str, str]], words: Words) -> Table:
+def _named(facts: Iterable[tuple[str, str]]) -> Table:
     """Return the facts of which there is anything to say, by what they are called."""
-    return grid((words(f"fact.{name}"), text) for name, text in facts if text)
+    return grid((name, text) for name, text in facts if text)
 
 
 def _heading(record: Record, words: Words) -> RenderableType:
     from rich.console import Group
 
     name = record.dataset.name or "?"
-    told = words("heading", name=clean(record.name), dataset=clean(name))
+    told = words("run.heading", name=clean(record.name), dataset=clean(name))
     line = plain(told, "bold")
     state = words.name("state", record.status)
     line.append(state, style=f"bold {STATUS_STYLES[record.status]}")
-    line.append(words("time", time=duration(record.seconds)))
-    marks = (sentence(mark, words.language) for mark in marks_of(record))
-    return Group(line, *(plain(mark, "bold yellow") for mark in marks))
+    line.append(words("run.time", time=duration(record.seconds)))
+    return Group(line, *(plain(mark, "bold yellow") for mark in sentences(record, words.language)))
 
 
 def _apart(parts: Sequence[RenderableType]) -> list[RenderableType]:

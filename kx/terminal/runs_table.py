@@ -9,10 +9,10 @@ from kx.base.curves import best_epoch
 from kx.base.language import Language
 from kx.base.text import STATUS_STYLES, clean, duration, number, shortened
 from kx.runs.history import Curves
-from kx.runs.marks import cry, sentence
 from kx.runs.run_summary import RunSummary
 from kx.runs.sparkline import sparkline
-from kx.wording.run_words import run_words
+from kx.wording.caveats import loud_badge, sentence
+from kx.wording.words import Words
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -72,11 +72,12 @@ def curve_table(
     from rich.table import Table
 
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    words = run_words(language)
-    table.add_column(words("curve") if title == "curve" else title, overflow="fold")
-    table.add_column(words("epoch by epoch"), overflow="crop")
+    words = Words(language)
+    table.add_column(words("curve.curve") if title == "curve" else title, overflow="fold")
+    table.add_column(words("curve.epochs"), overflow="crop")
     for key in ("first", "best", "at", "last"):
-        table.add_column(words(key), justify="right", overflow="fold")
+        heading = words("fit.best" if key == "best" else f"curve.{key}")
+        table.add_column(heading, justify="right", overflow="fold")
     for name, values in curves.items():
         if any(value is not None for value in values):
             table.add_row(*map(_text, _curve_row(name, values, title, ascii_only)))
@@ -113,7 +114,7 @@ def _second_line(run: RunSummary, width: int) -> Text:
     ]
     line = _text(f"  {'  '.join(part for part in parts if part.strip())}")
     # Not behind the id: with a long one, they would not fit into 80 columns.
-    line.append("".join(f"  {mark}" for mark in map(cry, run.marks)), style="bold yellow")
+    line.append("".join(f"  {mark}" for mark in map(loud_badge, run.marks)), style="bold yellow")
     return line
 
 

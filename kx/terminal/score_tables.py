@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kx.base.language import Words
 from kx.base.text import clean, duration, number, shortened
-from kx.runs.marks import cry, marks_of
+from kx.runs.marks import marks_of
 from kx.runs.record import Record, ScoreRecord, best_baseline
 from kx.runs.record_parts import FitRecord
 from kx.terminal.pieces import plain, table
+from kx.wording.caveats import loud_badge
+from kx.wording.words import Words
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -22,11 +23,12 @@ ROWS = 12
 def scores_of(record: Record, words: Words) -> list[Table]:
     """Return the table of scores, if there are any."""
     kinds = [score["interval"] for part in record.scores.values() for score in part.values()]
-    ends = "interval or spread" if any(map(_is_spread, kinds)) else "interval"
-    made = table([words(name) for name in ("score", "value", ends, "baseline")], right={1})
+    ends = "interval_or_spread" if any(map(_is_spread, kinds)) else "interval"
+    names = ("score", "value", ends, "baseline")
+    made = table([words(f"score.{name}") for name in names], right={1})
     marks = [mark for mark in marks_of(record) if mark != "smoke"]
     # In few words: what they mean stands under the heading.
-    made.title = words("comma").join(cry(mark, words.language) for mark in marks) or None
+    made.title = words("join.list").join(loud_badge(mark, words.language) for mark in marks) or None
     for part in ("validation", "test"):
         for metric, score in record.scores.get(part, {}).items():
             made.add_row(*_score_row(record, part, metric, score, words))
@@ -53,7 +55,7 @@ def _baseline(record: Record, part: str, metric: str, words: Words) -> str:
     if found is None:
         return "-"
     name = shortened(clean(words.name("baseline", found[0])), 20)
-    return words("baseline.best", value=number(found[1]), name=name)
+    return words("score.beside", value=number(found[1]), name=name)
 
 
 def _interval(record: Record, score: ScoreRecord, words: Words) -> str:
@@ -62,9 +64,9 @@ def _interval(record: Record, score: ScoreRecord, words: Words) -> str:
     if low is None or high is None:
         return ""
     if not _is_spread(score["interval"]):
-        return words("between", low=number(low), high=number(high))
+        return words("join.range", low=number(low), high=number(high))
     fits = _fits_in_words(record, score["interval"], words)
-    return words("spread", half=number((high - low) / 2), fits=fits)
+    return words("score.spread", half=number((high - low) / 2), fits=fits)
 
 
 def _is_spread(kind: str | None) -> bool:
@@ -74,23 +76,23 @@ def _is_spread(kind: str | None) -> bool:
 def _fits_in_words(record: Record, kind: str | None, words: Words) -> str:
     """Return how many fits there were and what they were, as ``4 folds``."""
     if kind == "seed spread":
-        return words("spread.seeds", count=record.seeds_count)
+        return words("score.seeds", count=record.seeds_count)
     what = "folds" if record.seeds_count == 1 else "fits"
     count = len(_judged(record))
-    return words(f"spread.{what}" if count else f"spread.the {what}", count=count)
+    return words(f"score.{what}" if count else f"score.the_{what}", count=count)
 
 
 def fits_of(record: Record, words: Words) -> list[Table]:
     """Return the table of fits, without those in the middle if there are too many."""
     names = ("fit", "epochs", "best", "seconds", "scores")
-    made = table([words(name) for name in names], right={1, 2, 3})
+    made = table([words(f"fit.{name}") for name in names], right={1, 2, 3})
     hidden = max(0, len(record.fits) - ROWS)
     several = len(_judged(record)) > 1
     for at, fit in enumerate(record.fits):
         if not hidden or not 0 <= at - ROWS // 2 < hidden:
             made.add_row(*_fit_row(fit, several))
         elif at == ROWS // 2:
-            made.add_row(plain("..."), "", "", "", plain(words("hidden", count=hidden)))
+            made.add_row(plain("..."), "", "", "", plain(words("fit.hidden", count=hidden)))
     return [made] if made.rows else []
 
 

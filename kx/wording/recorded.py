@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kx.base.language import Language
-from kx.wording.words import ReportWords
+from kx.wording.words import Words
 
 TITLES: Mapping[str, str] = {
     "Check the spec": "请检查配置",
@@ -185,7 +185,7 @@ class Told:
     original: str = ""
 
 
-def told(recorded: str, words: ReportWords) -> Told:
+def told(recorded: str, words: Words) -> Told:
     """Return a recorded text for a page, as far as possible in its language."""
     if words.language == "en":
         return Told(recorded)
@@ -197,17 +197,17 @@ def told(recorded: str, words: ReportWords) -> Told:
     return Told("：".join(parts), original)
 
 
-def in_a_line(recorded: str, words: ReportWords) -> str:
+def in_a_line(recorded: str, words: Words) -> str:
     """Return a recorded text as one text, which says so if it is the original."""
     found = told(recorded, words)
-    original = words("original", text=found.original) if found.original else ""
+    original = words("join.original", text=found.original) if found.original else ""
     between = "：" if original and found.text and not found.text.endswith("。") else ""
     return f"{found.text}{between}{original}"
 
 
 def as_told(recorded: str, language: Language) -> str:
     """Return a recorded text in a language, as ``in_a_line`` does."""
-    return in_a_line(recorded, ReportWords(language))
+    return in_a_line(recorded, Words(language))
 
 
 def _translated(text: str) -> tuple[str, str]:

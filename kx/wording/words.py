@@ -1,29 +1,50 @@
-"""The words of reports, in one language."""
+"""All texts of one language, by key: ``words("remark.best_epoch", epoch=4)``."""
 
 from __future__ import annotations
 
-from kx.base import language
-from kx.wording.texts_above import ABOVE
-from kx.wording.texts_below import BELOW
+from collections.abc import Iterable
+from typing import Any
 
-CATALOGUE = language.Catalogue({**ABOVE, **BELOW})
+from kx.base.language import Language
+from kx.wording.catalogue import filled, texts_in
 
 
-class ReportWords(language.Words):
-    """The words of reports, and of the scores in them."""
+class Words:
+    """The texts of a language."""
 
-    def __init__(self, spoken: language.Language = "en") -> None:
-        super().__init__(CATALOGUE, spoken)
+    def __init__(self, language: Language = "en") -> None:
+        self.language: Language = language
+        self._texts = texts_in(language)
+
+    def __call__(self, key: str, /, **values: Any) -> str:
+        """Return the text of ``key`` with ``values`` in it.
+
+        Raises:
+            KeyError: if there is no such text, or it needs a value that is not given.
+        """
+        return filled(self._texts[key], values)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._texts
+
+    def name(self, kind: str, name: str) -> str:
+        """Return what ``name`` of a kind (``part``, ``metric``, …) is called; itself if unknown."""
+        key = f"{kind}.{name}"
+        return self(key) if key in self else name
+
+    def listed(self, texts: Iterable[str]) -> str:
+        """Return texts one after the other, as ``a, b, c``."""
+        return self("join.list").join(texts)
 
     def score(self, part: str, metric: str) -> str:
         """Return a metric of a part in words."""
-        return self("score", part=self.name("part", part), metric=self.name("metric", metric))
+        return self("join.score", part=self.name("part", part), metric=self.name("metric", metric))
 
     def brief(self, part: str, metric: str) -> str:
         """Return a metric of a part as specs and tables name it, such as ``test mae``."""
-        return self("score.brief", part=self.name("part", part), metric=metric)
+        return self("join.brief", part=self.name("part", part), metric=metric)
 
     def curve(self, name: str) -> str:
         """Return what a curve of a history is called, such as ``val_loss``."""
-        part = "validation" if name.startswith("val_") else "training"
+        part = "validation" if name.startswith("val_") else "train"
         return self.score(part, name.removeprefix("val_"))

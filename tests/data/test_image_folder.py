@@ -302,8 +302,8 @@ def test_a_run_validates_with_the_part_that_is_given_and_needs_none_for_testing(
     assert record["test_looks"] == 0
     assert record["expectations"][0]["reason"] == "no look at the test part"
     said = " ".join(out.split())
-    assert "validated with the dataset's own validation part: 4 rows" in said
-    assert "the dataset has no test part" in said
+    assert "validated on the dataset's own validation set: 4 rows" in said
+    assert "the dataset has no test set" in said
     assert "Train (train), val (validation)" in " ".join(err.split())
 
     # Everything else that reads the run gets along without a test part.
@@ -311,8 +311,8 @@ def test_a_run_validates_with_the_part_that_is_given_and_needs_none_for_testing(
     code, _, err = kx("report", "given", *outputs, "-o", tmp_path / "r.html")
     assert code == 0, err
     text = (tmp_path / "r.html").read_text()
-    assert "own validation part, as given: 4 rows" in text
-    assert "The dataset has no test part." in text
+    assert "own validation set: 4 rows" in text
+    assert "the dataset has no test set" in text
     code, out, err = kx("predict", "given", tmp_path / "parts/val", *outputs, "--json")
     assert len(json.loads(out)["predictions"]) == 4, err
     code, _, err = kx("explain", "errors", "given", *outputs)

@@ -7,12 +7,13 @@ import pytest
 
 from kx.pages.many import many_runs
 from kx.pages.page import report_of_many
-from kx.runs.comparable import cautions, data_of, named, unlike
-from kx.wording.words import ReportWords
+from kx.runs.comparable import data_of, named, unlike
+from kx.wording.caveats import cautions
+from kx.wording.words import Words
 from tests.report.conftest import CURVES, a_record, score
 from tests.report.pages import Page
 
-EN = ReportWords("en")
+EN = Words("en")
 
 
 def of(name="films", *, loss="binary_crossentropy", **dataset):
@@ -70,7 +71,7 @@ def test_what_cannot_be_compared_is_said_in_a_sentence():
 
     assert cautions([of(), of()]) == []
     assert cautions([of(), of("houses")])[0].startswith(
-        "NOT COMPARABLE: these runs are of different data (films, houses)."
+        "NOT COMPARABLE: these runs use different data (films, houses)."
     )
     assert (
         "不可比较：这些运行所用的数据不同（films、houses）"
@@ -120,7 +121,7 @@ def test_runs_that_are_named_are_cautioned_about_in_the_terminal(kx, leave):
     _, _, apart = kx("report", first.name, other.name, *where)
     _, _, alike = kx("report", first.name, like.name, *where)
 
-    assert "NOT COMPARABLE: these runs are of different data" in " ".join(apart.split())
+    assert "NOT COMPARABLE: these runs use different data" in " ".join(apart.split())
     assert "COMPARABLE" not in alike
 
 

@@ -7,10 +7,10 @@ import pytest
 from kx.pages.curves import curve_charts, fold_plot, refit_charts
 from kx.runs.reader import Run
 from kx.runs.record_parts import DataFacts
-from kx.wording.words import ReportWords
+from kx.wording.words import Words
 from tests.report.conftest import CURVES, a_record
 
-EN = ReportWords("en")
+EN = Words("en")
 
 
 def labels(chart):
@@ -60,7 +60,7 @@ def test_smoothing_and_skipped_epochs_are_those_of_the_strategy(leave):
 
     assert list(loss.series[-1].y) == [None, 2.0, 1.5]
     assert loss.y_range[1] < 3  # 99 does not set the range
-    assert "Epochs up to 1 were not judged" in loss.note
+    assert "The first epoch was not judged" in loss.note
 
 
 def test_phases_are_parted_by_a_line(leave):
@@ -69,7 +69,7 @@ def test_phases_are_parted_by_a_line(leave):
     loss = curve_charts(Run(leave(a_record(fits=fits))), EN)[0]
 
     assert (2.5, "") in loss.marks
-    assert loss.note == "A thin line begins each further phase of the training."
+    assert loss.note == "A thin line marks the start of each further phase of training."
 
 
 def test_unit_of_the_target_stands_beside_errors_in_it(leave):
@@ -104,7 +104,7 @@ def test_loss_that_grew_beyond_measure_has_a_logarithmic_axis_that_says_so(leave
     run = Run(leave(curves={"holdout": GROWN, "refit": {"loss": [0.5, 8e7]}}))
 
     (loss,), (refit,) = curve_charts(run, EN), refit_charts(run, EN)
-    (in_chinese,) = curve_charts(run, ReportWords("zh"))
+    (in_chinese,) = curve_charts(run, Words("zh"))
 
     assert (loss.logarithmic, loss.y_label) == (True, "loss, logarithmic scale")
     assert (refit.logarithmic, refit.y_label) == (True, "loss, logarithmic scale")

@@ -17,7 +17,7 @@ from kx.pages.results import results
 from kx.planning import make_plan
 from kx.runs.reader import Run
 from kx.runs.record_parts import DataFacts
-from kx.wording.words import ReportWords
+from kx.wording.words import Words
 from tests.report.conftest import a_record
 from tests.report.pages import Page
 
@@ -74,7 +74,7 @@ def wrong_about_row_3(y, info):
 
 def exhibits_of(folder):
     told = []
-    found = results(Run(folder), ReportWords("en"), told.append).gallery
+    found = results(Run(folder), Words("en"), told.append).gallery
     assert told == []
     return found.exhibits
 
@@ -161,7 +161,7 @@ def test_data_that_changed_are_not_shown(leave_run_on):
     (folder / "record.json").write_text(json.dumps(record))
     told = []
 
-    found = results(Run(folder), ReportWords("en"), told.append).gallery
+    found = results(Run(folder), Words("en"), told.append).gallery
 
     assert [exhibit.shown for exhibit in found.exhibits] == [None]
     assert "no longer those of the run" in found.note
@@ -173,7 +173,7 @@ def test_smoke_run_shows_no_examples(leave_run_on):
     record = json.loads((folder / "record.json").read_text())
     (folder / "record.json").write_text(json.dumps(record | {"smoke": True}))
 
-    found = results(Run(folder), ReportWords("en"), print).gallery
+    found = results(Run(folder), Words("en"), print).gallery
 
     assert "smoke run" in found.note
 
@@ -181,9 +181,9 @@ def test_smoke_run_shows_no_examples(leave_run_on):
 def test_network_without_a_mistake_has_an_empty_gallery(leave, said):
     said["predictions"] = np.array([[0.1], [0.2], [0.3], [0.9], [0.8], [0.7]], "float32")
 
-    found = results(Run(leave(predictions=said)), ReportWords("en"), print).gallery
+    found = results(Run(leave(predictions=said)), Words("en"), print).gallery
 
-    assert (list(found.exhibits), found.note) == ([], "No row was taken for something else.")
+    assert (list(found.exhibits), found.note) == ([], "Every row was predicted correctly.")
 
 
 def test_predictions_are_those_of_the_test_part_if_there_are_any(leave, said):

@@ -12,11 +12,11 @@ from kx.runs.labels import change_note, change_tags
 from kx.runs.record import Record
 from kx.runs.record_parts import VariantFacts
 from kx.runs.run_group import GROUP_ID, Group, member_of
-from kx.wording.words import ReportWords
+from kx.wording.words import Words
 from tests.report.conftest import a_record, score
 from tests.report.pages import Page
 
-EN = ReportWords("en")
+EN = Words("en")
 NUMBERS = ("best", "last", "lowest", "rise", "end", "training_best", "training_last", "lost",
            "uncertainty")  # fmt: skip
 """That a diagnosis by the rule ``rise`` has."""
@@ -113,7 +113,7 @@ def test_tags_and_notes_are_shown_and_escaped(leave):
         "paper v2"
     ) == 1
     assert [a for a in page.all("select") if a.get("id") == "filter-tag"]
-    assert all(text in alone for text in ("paper", "v2", "Note: ask <b>Ada</b>"))
+    assert all(text in alone for text in ("paper", "v2", "note: ask <b>Ada</b>"))
 
 
 def test_damaged_labels_are_told_and_hide_nothing_else(leave):

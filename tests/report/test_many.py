@@ -9,11 +9,11 @@ from kx.pages.overlay import POINTS
 from kx.pages.page import report_of_many
 from kx.pages.table import SETTINGS
 from kx.runs.record_parts import DataFacts
-from kx.wording.words import ReportWords
+from kx.wording.words import Words
 from tests.report.conftest import CURVES, a_record, score
 from tests.report.pages import Page
 
-EN = ReportWords("en")
+EN = Words("en")
 
 
 def headings(view):

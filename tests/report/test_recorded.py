@@ -16,11 +16,11 @@ from kx.running.bases import RANDOM_NOTE
 from kx.running.loading import SAMPLE_NOTE
 from kx.runs.record_parts import BaseFacts
 from kx.wording.recorded import SENTENCES, TITLES, in_a_line, told
-from kx.wording.words import ReportWords
+from kx.wording.words import Words
 from tests.report.conftest import a_record
 from tests.report.pages import Page
 
-EN, ZH = ReportWords("en"), ReportWords("zh")
+EN, ZH = Words("en"), Words("zh")
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_page_marks_the_language_of_what_is_original(leave):
 
 
 @pytest.mark.parametrize(
-    ("language", "base"), [("en", "VGG16 with random weights"), ("zh", "VGG16，随机权重")]
+    ("language", "base"), [("en", "VGG16, random weights"), ("zh", "VGG16，随机权重")]
 )
 def test_page_and_terminal_name_random_weights_alike(kx, leave, language, base):
     folder = leave(a_record(base=BaseFacts(**{"name": "VGG16", "random": True})))

@@ -1,13 +1,15 @@
 """What a report begins with."""
 
+import re
+
 import pytest
 
 from kx.pages.opening import alarms, expectations, interval, remarks, verdict
 from kx.runs.record_parts import BaseFacts, DataFacts
-from kx.wording.words import ReportWords
+from kx.wording.words import Words
 from tests.report.conftest import a_record, score
 
-EN, ZH = ReportWords("en"), ReportWords("zh")
+EN, ZH = Words("en"), Words("zh")
 
 
 @pytest.mark.parametrize(
@@ -50,8 +52,8 @@ def test_test_part_comes_before_the_validation_part():
     ("kind", "text"),
     [
         ("wilson", "0.6500 to 0.8500 (95 %, Wilson)"),
-        ("fold spread", "± 0.1000 (standard deviation of 1 fits, no confidence interval)"),
-        ("seed spread", "± 0.1000 (standard deviation of 5 seeds, no confidence interval)"),
+        ("fold spread", "± 0.1000 (standard deviation of 1 fit, not a confidence interval)"),
+        ("seed spread", "± 0.1000 (standard deviation of 5 seeds, not a confidence interval)"),
     ],
 )
 def test_interval_is_named_as_what_it_is(kind, text):
@@ -82,14 +84,17 @@ def test_whatever_makes_numbers_worth_less_is_said_aloud():
 def test_looks_at_the_test_set_and_equal_rows_are_remarked():
     found = list(remarks(a_record(test_looks=3, duplicates={"test": 12}), EN))
 
-    assert any("look 3 at the test set" in text for text in found)
-    assert any("12 rows of the test part" in text for text in found)
+    assert any("test set of films has now been used 3 times" in text for text in found)
+    assert any(
+        re.fullmatch(r"12 (of .* )?test rows .*also occur, identical, in the training set", text)
+        for text in found
+    )
 
 
 def test_untested_run_says_so():
     record = a_record(scores={"validation": {"accuracy": score(0.8)}})
 
-    assert "The test set was not looked at." in list(remarks(record, EN))
+    assert "the test set was not used" in list(remarks(record, EN))
 
 
 def test_verdict_speaks_chinese():

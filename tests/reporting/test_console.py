@@ -179,7 +179,7 @@ def test_the_result_stands_beside_its_baseline_and_its_verdict(record):
     text = "\n".join(lines(shown(result_lines(record))))
 
     assert re.search(r"test accuracy +0\.8850 +0\.8810 to 0\.8889 +0\.8693 \(logistic\)", text)
-    assert "best epoch: 4; trained again on all training data for 4 epochs" in text
+    assert "best epoch: 4; then retrained on all training data for 4 epochs" in text
     assert "met: test.accuracy 0.8850, expected at least 0.87 (the book, 3.4)" in text
     assert "Warning: the data are a sample" in text
 
@@ -187,7 +187,7 @@ def test_the_result_stands_beside_its_baseline_and_its_verdict(record):
 def test_one_epoch_is_no_epochs(record):
     text = shown(result_lines(replace(record, best_epoch=1, refit_epochs=1)))
 
-    assert "trained again on all training data for 1 epoch\n" in text
+    assert "then retrained on all training data for one epoch\n" in text
 
 
 def folded(record, count, **changes):
@@ -264,7 +264,8 @@ def test_one_fit_among_several_shows_what_it_is_judged_by(record):
 
 
 LOOK = (
-    "This was look 3 at the test set of imdb: each look makes the test score a little less honest."
+    "the test set of imdb has now been used 3 times: each use makes the test score a little less "
+    "honest"
 )
 
 
@@ -272,21 +273,21 @@ LOOK = (
     ("changes", "said_so", "left_out"),
     [
         ({"test_looks": 3}, LOOK, "not looked at"),
-        ({"test_looks": 1}, "best epoch: 4", "This was look"),
+        ({"test_looks": 1}, "best epoch: 4", "has now been used"),
         (
             {"scores": {"validation": {}}, "test_looks": 3},
-            "the test set was not looked at",
+            "the test set was not used",
             "This was",
         ),
         ({"scores": {}, "status": "failed"}, "failed", "test set"),
         (
             {"duplicates": {"validation": 0, "test": 5}},
-            "5 of 50 test rows (10.0%) also occur, identical, in the training part",
+            "5 of 50 test rows (10.0%) also occur, identical, in the training set",
             "validation rows",
         ),
         (
             {"duplicates": {"validation": 1200}},
-            "1,200 validation rows also occur, identical, in the training part",
+            "1,200 validation rows also occur, identical, in the training set",
             "%",
         ),
     ],

@@ -10,8 +10,8 @@ from kx.pages.opening import expectations
 from kx.runs.record import ExpectationRecord
 from kx.terminal.panels import result_lines
 from kx.terminal.verdicts import Verified, verdicts_table
-from kx.wording.expected import WORDS, wanted
-from kx.wording.words import ReportWords
+from kx.wording.expected import wanted
+from kx.wording.words import Words
 
 BOUNDS = {
     (0.9, None): ("at least 0.9", "至少 0.9"),
@@ -43,9 +43,5 @@ def test_bounds_are_told_alike_everywhere(record, low, high):
     for language, words in zip(LANGUAGES, BOUNDS[low, high], strict=True):
         assert wanted(record.expectations[0], language) == words
         assert words in shown(result_lines(record, language=language))
-        assert expectations(record, ReportWords(language))[0].text.endswith(words)
+        assert expectations(record, Words(language))[0].text.endswith(words)
     assert f"expected {BOUNDS[low, high][0]}\n" in shown(verdicts_table([Verified("a", record)]))
-
-
-def test_both_languages_have_all_words():
-    assert list(WORDS.gaps()) == []

@@ -3,8 +3,8 @@
 import pytest
 
 from kx.runs.record_parts import LinearFacts
-from kx.terminal.fact_lines import linear_model
-from kx.wording.run_words import run_words
+from kx.wording.linear import how_chosen
+from kx.wording.words import Words
 
 CHOSEN = {"penalties": [1.0], "of": [0.1, 1.0, 10.0], "folds": 3, "rows": 1200, "converged": True}
 
@@ -21,8 +21,8 @@ CHOSEN = {"penalties": [1.0], "of": [0.1, 1.0, 10.0], "folds": 3, "rows": 1200, 
     ],
 )
 def test_the_penalty_of_linear_models_is_told(changes, language, text):
-    assert text in linear_model(LinearFacts(**{**CHOSEN, **changes}), run_words(language))
+    assert text in how_chosen(LinearFacts(**{**CHOSEN, **changes}), Words(language))
 
 
 def test_runs_without_linear_models_tell_nothing_of_them():
-    assert linear_model(None, run_words("en")) == ""
+    assert how_chosen(None, Words("en")) == ""

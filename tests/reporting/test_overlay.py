@@ -3,7 +3,7 @@ import pytest
 from kx.drawing.canvas import CurveStyle, new_figure
 from kx.drawing.overlay import _draw, _frame, draw_overlay
 from kx.pages.many import many_runs
-from kx.wording.words import ReportWords
+from kx.wording.words import Words
 from tests.report.conftest import leave as leave
 from tests.report.test_colours import LIGHT
 
@@ -60,7 +60,7 @@ def test_runs_have_the_colours_of_pages():
 def test_picture_and_page_agree_on_the_axis(leave, ratio):
     curves = [{"loss": [1.0] * 3, "val_loss": [scale] * 3} for scale in (1.0, float(ratio))]
 
-    page = many_runs([leave(curves={"holdout": each}) for each in curves], ReportWords("en"))
+    page = many_runs([leave(curves={"holdout": each}) for each in curves], Words("en"))
     picture = framed(*(each["val_loss"] for each in curves))
 
     assert page.charts[0].chart.logarithmic is (picture.get_yscale() == "log") is (ratio > 10)

@@ -123,7 +123,7 @@ def test_a_frozen_base_is_proved_to_be_frozen(runs, kx):
     frozen = record["frozen"]
     assert frozen["weights"] == 7 + 7 * 4  # kernels, and normalisation
     assert frozen["before"] == frozen["after"]
-    line = f"frozen tensors: 35, unchanged (sha {frozen['after'][:8]}…)"
+    line = f"frozen tensors: 35, unchanged by training (sha {frozen['after'][:8]}…)"
     assert line in out
     assert line in kx("show", folder.name, "--outputs", folder.parent)[1]
     assert record["base"] == {

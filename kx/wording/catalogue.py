@@ -1,0 +1,45 @@
+"""The texts of each language, as the files in ``texts`` have them; read when first needed."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from kx.base.language import Language
+
+FOLDER = Path(__file__).with_name("texts")
+
+FORMS = frozenset({"one", "other"})
+"""Of a text that depends on a number: for 1, and for all others."""
+
+Text = str | Mapping[str, str]
+"""A text with ``{name}`` for what is filled in, or its two forms."""
+
+
+@cache
+def texts_in(language: Language) -> Mapping[str, Text]:
+    """Return dotted key -> text, of all texts of a language."""
+    path = FOLDER / f"{language}.toml"
+    return dict(_flattened(tomllib.loads(path.read_text(encoding="utf-8"))))
+
+
+def filled(text: Text, values: Mapping[str, Any]) -> str:
+    """Return a text with ``values`` in it; ``count`` among them decides which of two forms.
+
+    Raises:
+        KeyError: if it needs a value that is not given.
+    """
+    if not isinstance(text, str):
+        text = text["one" if values["count"] in (1, "1") else "other"]
+    return text.format_map(values)
+
+
+def _flattened(table: Mapping[str, Any], start: str = "") -> Iterator[tuple[str, Text]]:
+    for name, value in table.items():
+        if isinstance(value, str) or value.keys() == FORMS:
+            yield f"{start}{name}", value
+        else:
+            yield from _flattened(value, f"{start}{name}.")

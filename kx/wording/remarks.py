@@ -1,0 +1,93 @@
+"""What to know of a run before its scores are believed: one list, for terminal and page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from statistics import fmean
+
+from kx.base.text import duration, steps_of
+from kx.runs.looks import whose_test_part
+from kx.runs.record import Record
+from kx.runs.record_parts import PartialNetwork, VocabularyFacts
+from kx.wording.words import Words
+
+
+def on_training(record: Record, words: Words) -> Iterator[str]:
+    """Yield how many epochs were best, and what followed from that."""
+    if record.best_epoch is not None:
+        again = record.refit_epochs
+        key = "remark.refit" if again else "remark.best_epoch"
+        yield words(key, epoch=record.best_epoch, count=again)
+    if len(record.refit_rates) > 1:
+        yield words("remark.rates", rates=steps_of(record.refit_rates))
+    if record.streamed:
+        yield words("remark.streamed", metrics=words.listed(record.streamed))
+
+
+def on_network_and_data(record: Record, words: Words) -> Iterator[str]:
+    """Yield which network was kept, what it was made of, and what its data are worth."""
+    if record.partial:
+        yield kept_network(record.partial, words)
+    yield from _on_the_base(record, words)
+    yield from _on_the_data(record, words)
+
+
+def kept_network(partial: PartialNetwork, words: Words) -> str:
+    """Return which network a stopped run kept."""
+    return words(
+        f"remark.partial_{partial.choice}",
+        fit=partial.fit,
+        file=partial.file,
+        epoch=partial.epoch,
+        epochs=partial.epochs,
+    )
+
+
+def _on_the_base(record: Record, words: Words) -> Iterator[str]:
+    """Yield whether a pretrained base was run or its features cached, and whether it changed."""
+    features, frozen = record.features, record.frozen
+    if features and features.cached:
+        yield words("remark.cached")
+    elif features:
+        spent = duration(features.seconds)
+        yield words("remark.features", count=features.forward_passes, time=spent)
+    if frozen:
+        key = "remark.frozen" if frozen.before == frozen.after else "remark.thawed"
+        yield words(key, count=frozen.weights, digest=frozen.after[:8])
+
+
+def _on_the_data(record: Record, words: Words) -> Iterator[str]:
+    if record.vocabulary:
+        yield _vocabulary(record.vocabulary, words)
+    yield from _duplicates(record, words)
+    if record.given_rows:
+        yield words("remark.given", rows=f"{record.given_rows:,}")
+    if not record.has_test_part:
+        yield words("remark.no_test_part")
+    elif record.scores and "test" not in record.scores:
+        yield words("remark.no_look")
+    elif record.test_looks > 1:
+        yield words("remark.looks", looks=record.test_looks, name=whose_test_part(record.dataset))
+
+
+def _vocabulary(facts: VocabularyFacts, words: Words) -> str:
+    """Say how large the vocabulary is, and how much of other parts it does not know."""
+    shares = (
+        words("remark.share", share=f"{fmean(of):.1%}", part=words.name("part", part))
+        for part, of in facts.unknown.items()
+    )
+    return words("remark.vocabulary", tokens=f"{facts.tokens:,}", shares=words.listed(shares))
+
+
+def _duplicates(record: Record, words: Words) -> Iterator[str]:
+    data = record.dataset
+    rows = {"validation": data.validation_examples, "test": data.test_examples}
+    for part, count in record.duplicates.items():
+        named, of = words.name("part", part), rows.get(part)
+        if count and of:
+            share = f"{count / of:.1%}"
+            yield words(
+                "remark.duplicates_of", count=count, part=named, rows=f"{of:,}", share=share
+            )
+        elif count:
+            yield words("remark.duplicates", count=count, part=named)

@@ -1,0 +1,149 @@
+"""The texts of both languages: complete, the same in form, each used, each said once."""
+
+import ast
+import re
+import tomllib
+from collections import defaultdict
+from fnmatch import fnmatchcase
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+import kx
+from kx.base.language import LANGUAGES
+from kx.wording.catalogue import filled, texts_in
+from kx.wording.words import Words
+
+SOURCES = Path(kx.__file__).parent
+TEMPLATES = SOURCES / "pages" / "templates"
+CALLED = ("words", "t")
+"""What the texts of a language are called where they are asked for."""
+
+ALIKE = {
+    ("diagnosis.brief.linear_better", "diagnosis.brief.weak"): "each rule has its own words",
+    ("score.baseline", "step.baseline"): "the heading of a column; the name of a step",
+}
+"""Keys whose texts are the same in both languages, and why."""
+
+
+def forms(text):
+    return [text] if isinstance(text, str) else list(text.values())
+
+
+def placeholders(text):
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def asked_for():
+    """Return patterns of all keys that the code and the templates ask for."""
+    found = set()
+    for path in SOURCES.rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and call.args:
+                found |= keys_of(call)
+    for path in TEMPLATES.glob("*.j2"):
+        found |= set(re.findall(r"""\bt\(["']([^"']+)["']""", path.read_text(encoding="utf-8")))
+    return found
+
+
+def keys_of(call):
+    name = getattr(call.func, "id", None)
+    if name in CALLED or (isinstance(call.func, ast.Call) and called_words(call.func)):
+        return set(patterns(call.args[0]))
+    if name == "self":
+        return set(patterns(call.args[0]))
+    if isinstance(call.func, ast.Attribute) and call.func.attr == "name" and len(call.args) == 2:
+        kind = call.args[0]
+        return {f"{kind.value}.*"} if isinstance(kind, ast.Constant) else set()
+    return set()
+
+
+def called_words(func):
+    return getattr(func.func, "id", None) == "Words"
+
+
+def patterns(node):
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.JoinedStr):
+        yield "".join(p.value if isinstance(p, ast.Constant) else "*" for p in node.values)
+    elif isinstance(node, ast.IfExp):
+        yield from patterns(node.body)
+        yield from patterns(node.orelse)
+
+
+def local_keys():
+    """Return all strings of the code that are keys: some are chosen before they are asked for."""
+    known = set(texts_in("en"))
+    for path in SOURCES.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and node.value in known:
+                yield node.value
+
+
+def test_both_languages_have_the_same_keys():
+    assert {language: set(texts_in(language)) ^ set(texts_in("en")) for language in LANGUAGES} == {
+        language: set() for language in LANGUAGES
+    }
+
+
+@pytest.mark.parametrize("key", texts_in("en"))
+def test_a_text_needs_the_same_values_in_both_languages(key):
+    english, chinese = (forms(texts_in(language)[key]) for language in LANGUAGES)
+
+    assert all([*english, *chinese])
+    assert placeholders(english[-1]) == placeholders(chinese[-1])
+    assert placeholders(english[0]) <= placeholders(english[-1])
+
+
+def test_every_key_that_is_asked_for_is_there():
+    keys = list(texts_in("en"))
+
+    missing = [p for p in asked_for() if not any(fnmatchcase(key, p) for key in keys)]
+
+    assert missing == []
+
+
+def test_every_text_is_used():
+    used = {*asked_for(), *local_keys()}
+
+    unused = [key for key in texts_in("en") if not any(fnmatchcase(key, p) for p in used)]
+
+    assert unused == []
+
+
+def test_no_two_keys_say_the_same_in_both_languages():
+    same = defaultdict(list)
+    for key, text in texts_in("en").items():
+        same[str(text), str(texts_in("zh")[key])].append(key)
+
+    assert [
+        tuple(keys) for keys in same.values() if len(keys) > 1 and tuple(keys) not in ALIKE
+    ] == []
+
+
+def test_a_number_decides_the_form():
+    text = {"one": "one row", "other": "{count} rows"}
+
+    assert [filled(text, {"count": count}) for count in (0, 1, 2, "1")] == [
+        "0 rows",
+        "one row",
+        "2 rows",
+        "one row",
+    ]
+
+
+def test_values_stand_in_a_text_and_a_missing_one_is_an_error():
+    words = Words("zh")
+
+    assert words("remark.best_epoch", epoch=4) == "最佳轮次：4"
+    with pytest.raises(KeyError):
+        words("remark.best_epoch")
+    assert words.name("metric", "odd") == "odd"
+
+
+def test_the_texts_are_read_only_when_they_are_needed_and_ship_with_the_package():
+    for language in LANGUAGES:
+        path = SOURCES / "wording" / "texts" / f"{language}.toml"
+        assert tomllib.loads(path.read_text(encoding="utf-8"))
