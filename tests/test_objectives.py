@@ -62,6 +62,7 @@ def test_losses_metrics_and_optimizers_take_options(checked, training):
         ("metrics: [{name: recall, label: accuracy}]", "the name of something else"),
         ("metrics: [{name: recall, label: my_error}]", "'my_error' would be good"),
         ("metrics: [{name: hinge, label: my_hinge}]", "let it end in _error"),
+        ("metrics: [{name: precision, class_id: 1}]", "class_id of precision has no use"),
         ("metrics: [log_cosh]", "log_cosh says little about a binary task"),
         ("metrics: [pearson_correlation]", "a regression has but one"),
         ("optimizer: lione", "did you mean 'lion'"),
@@ -81,6 +82,12 @@ def test_mistakes_are_told_at_their_line(checked, training, words):
         ("metrics: [{name: top_k_accuracy, k: 3}]", "the right one is among 3"),
         ("loss: {name: categorical_crossentropy, label_smoothing: 0.1}", "needs one-hot labels"),
         ("metrics: [false_negatives]", "yes-or-no"),
+        ("metrics: [{name: f1_score, threshold: 0.4}]", "threshold of f1_score has no use"),
+        ("metrics: [{name: accuracy, threshold: 0.4}]", "threshold of accuracy has no use"),
+        (
+            "metrics: [{name: categorical_crossentropy, label_smoothing: 0.1}]",
+            "has no use for integer labels",
+        ),
     ],
 )
 def test_losses_and_metrics_must_suit_the_classes(checked, training, words):

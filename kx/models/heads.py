@@ -196,6 +196,7 @@ def head_complaints(info: DatasetInfo, head: Head) -> Iterator[Complaint]:
     for measure in map(head.measure, head.metrics):
         if measure.name in METRICS:
             yield from _metric_complaints(info, measure)
+            yield from _option_complaints(info, measure)
 
 
 def _metric_complaints(info: DatasetInfo, measure: Measure) -> Iterator[Complaint]:
@@ -220,6 +221,22 @@ def _metric_complaints(info: DatasetInfo, measure: Measure) -> Iterator[Complain
     elif kind == "multiclass" and best and info.outputs <= best:
         text = f"{metric} of {info.outputs} classes is always 1: the right one is among {best}"
         yield Complaint("metrics", text, f"use {suited}")
+
+
+def _option_complaints(info: DatasetInfo, measure: Measure) -> Iterator[Complaint]:
+    """Yield options of a metric that do nothing, or cannot be followed, for such targets."""
+    useless = {
+        "threshold": info.task == "multiclass",  # the likeliest class is the answer
+        "class_id": info.task != "multilabel",
+        "top_k": info.task != "multilabel",
+        "label_smoothing": info.task == "multiclass" and not info.one_hot,
+    }
+    for option in measure.options:
+        if useless.get(option):
+            labels = "integer labels" if option == "label_smoothing" else f"a {info.task} task"
+            yield Complaint(
+                "metrics", f"{option} of {measure.name} has no use for {labels}", "remove it"
+            )
 
 
 def _activation_complaints(info: DatasetInfo, head: Head) -> Iterator[Complaint]:
