@@ -233,7 +233,7 @@ def test_chosen_curves_of_different_data_have_charts_of_their_own(show, leave):
 
     titles = [each.text for each in all_of(browser, "#overlaid figcaption")]
     assert sorted(titles) == ["validation loss · films", "validation loss · houses"]
-    assert "not comparable" in one(browser, "#overlaid .alarm").text
+    assert "cannot be compared" in one(browser, "#overlaid .alarm").text
     one(browser, "tr[data-dataset=houses] .draw").click()
     assert [e.text for e in all_of(browser, "#overlaid figcaption")] == ["validation loss"]
     assert all_of(browser, "#overlaid .alarm") == []
