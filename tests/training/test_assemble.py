@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from kx.contracts import DatasetInfo
-from kx.models.heads import METRICS, Head, suited_head
+from kx.models.heads import METRICS, Head, Measure, suited_head
 from kx.spec.schema import TrainingSection
 from kx.training.assemble import make_metrics, make_optimizer, make_schedule
 from kx.training.judge import measure
@@ -95,13 +95,23 @@ SUITED = {
 }
 
 
+NEEDED = {
+    "precision_at_recall": {"recall": 0.5},
+    "recall_at_precision": {"precision": 0.5},
+    "sensitivity_at_specificity": {"specificity": 0.5},
+    "specificity_at_sensitivity": {"sensitivity": 0.5},
+}
+"""Options without which a metric cannot be built."""
+
+
 @pytest.mark.parametrize(
     ("metric", "info"),
     [(metric, info) for metric, kind in METRICS.items() for info in SUITED[kind]],
     ids=lambda value: value if isinstance(value, str) else f"{value.name}-{value.one_hot}",
 )
 def test_every_metric_can_be_built_and_measured(metric, info):
-    head = replace(suited_head(info), metrics=(metric,))
+    measures = {metric: Measure(metric, NEEDED[metric])} if metric in NEEDED else {}
+    head = replace(suited_head(info), metrics=(metric,), measures=measures)
     predictions = np.random.default_rng(0).random((30, info.outputs), "float32")
     if info.task == "multiclass":
         predictions /= predictions.sum(axis=1, keepdims=True)
