@@ -55,7 +55,7 @@ def test_the_spec_and_all_variants_are_trained_and_compared(kx, spec_file, tmp_p
         "of": "base", "name": "narrow", "changes": {"architecture.units": [1]},
     }  # fmt: skip
     assert records["base-wild"]["diagnosis"]["kind"] == "diverged"
-    assert records["base"]["variant"] == {}
+    assert records["base"]["variant"] is None
     assert {record["group"]["label"] for record in records.values()} == {"base", "narrow", "wild"}
     (group,) = {record["group"]["group"] for record in records.values()}
     assert kx("report", group, "--outputs", outputs)[0] == 0

@@ -142,7 +142,7 @@ def test_words_of_a_real_review_are_words(leave_run_on, real_data_dir, monkeypat
     files = SourceFiles.from_environment()
     bundle = make_plan(plan_folder / "spec.yaml").load_data(files)
     record = Run(plan_folder).record
-    dataset = {**record.dataset, "sample": False, "files": dict(files.provenance().files)}
+    dataset = replace(record.dataset, sample=False, files=dict(files.provenance().files))
     said = {"y": bundle.test.y, "predictions": wrong_about_row_3(bundle.test.y, bundle.info)}
     folder = leave(
         replace(record, dataset=dataset), predictions=said,
