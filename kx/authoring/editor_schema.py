@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from kx.authoring.offered import Offered, offered
 from kx.components.options import json_schema
-from kx.components.own_objectives import optimizer
+from kx.components.own_objectives import known, optimizer
 from kx.components.registry import Entry, Registry
 from kx.planning import SECTIONS
-from kx.planning.objectives import known
-from kx.planning.offered import Offered, offered
 from kx.spec.load import SHORTHANDS
 from kx.spec.schema import ExperimentSpec
 from kx.spec.texts import WithTexts

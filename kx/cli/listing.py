@@ -9,8 +9,8 @@ import typer
 from kx.cli.options import AsJson
 
 if TYPE_CHECKING:
+    from kx.authoring.offered import Offered
     from kx.components.registry import Entry, Registry
-    from kx.planning.offered import Offered
 
 Kind = Annotated[
     Literal[
@@ -40,8 +40,8 @@ def list_(kind: Kind = "all", as_json: AsJson = False) -> None:
 
 
 def _all() -> dict[str, list[Entry[Any] | Offered]]:
+    from kx.authoring.offered import offered
     from kx.components.registry import callback, dataset, evaluator, model
-    from kx.planning.offered import offered
 
     tables: dict[str, Registry[Any]] = {
         "datasets": dataset, "models": model, "evaluators": evaluator, "callbacks": callback

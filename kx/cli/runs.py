@@ -61,7 +61,7 @@ def runs(
     from kx.base.jsonfile import to_json
     from kx.runs.folder import run_ids
     from kx.runs.selection import RunQuery, choose_runs
-    from kx.terminal import console
+    from kx.terminal.screen import messages
 
     found = choose_runs(outputs, RunQuery(where, sort, limit))
     if as_json:
@@ -69,21 +69,22 @@ def runs(
     elif found:
         _print_list(found, outputs)
     elif run_ids(outputs):
-        console.messages().print(f"No run in {outputs} meets the condition.")
+        messages().print(f"No run in {outputs} meets the condition.")
     else:
-        console.messages().print(f"No run in {outputs} yet. Start one: kx train SPEC")
+        messages().print(f"No run in {outputs} yet. Start one: kx train SPEC")
 
 
 def _print_list(found: Sequence[RunSummary], outputs: Path) -> None:
     from kx.runs import reader
     from kx.runs.sparkline import main_curve
-    from kx.terminal import console
+    from kx.terminal.runs_table import runs_list
+    from kx.terminal.screen import results
 
-    paper = console.results()
+    paper = results()
     curves = {
         run.id: run.glance or main_curve(reader.Run(outputs / run.id).curves) for run in found
     }
-    paper.print(console.runs_list(found, curves, ascii_only=paper.options.ascii_only))
+    paper.print(runs_list(found, curves, ascii_only=paper.options.ascii_only))
 
 
 def show(

@@ -39,9 +39,6 @@ CLASSES: Mapping[ObjectiveKind, Mapping[str, str]] = {
         "auc": "AUC",
         "precision": "Precision",
         "recall": "Recall",
-        "top_k_accuracy": "TopKCategoricalAccuracy",
-        "top_3_accuracy": "TopKCategoricalAccuracy",
-        "top_5_accuracy": "TopKCategoricalAccuracy",
         "f1_score": "F1Score",
         "fbeta_score": "FBetaScore",
         "true_positives": "TruePositives",
@@ -53,12 +50,15 @@ CLASSES: Mapping[ObjectiveKind, Mapping[str, str]] = {
         "sensitivity_at_specificity": "SensitivityAtSpecificity",
         "specificity_at_sensitivity": "SpecificityAtSensitivity",
         "binary_crossentropy": "BinaryCrossentropy",
+        "hinge": "Hinge",
+        "squared_hinge": "SquaredHinge",
         "categorical_crossentropy": "CategoricalCrossentropy",
         "kl_divergence": "KLDivergence",
         "cosine_similarity": "CosineSimilarity",
-        "hinge": "Hinge",
-        "squared_hinge": "SquaredHinge",
         "categorical_hinge": "CategoricalHinge",
+        "top_k_accuracy": "TopKCategoricalAccuracy",
+        "top_3_accuracy": "TopKCategoricalAccuracy",
+        "top_5_accuracy": "TopKCategoricalAccuracy",
         "mae": "MeanAbsoluteError",
         "mse": "MeanSquaredError",
         "rmse": "RootMeanSquaredError",
@@ -153,7 +153,9 @@ def keras_options(kind: ObjectiveKind, name: str) -> type[BaseModel]:
     """Return the model of the options that a spec may set of Keras's loss or metric ``name``."""
     from pydantic import ConfigDict, create_model
 
-    config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+    config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, allow_inf_nan=False, defer_build=True
+    )
     fields: dict[str, Any] = {
         option: _field(SETTABLE[option], signature)
         for option, signature in _signature(kind, name).items()

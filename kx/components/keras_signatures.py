@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ def installed() -> Signatures:
     return {kind: _classes(kind, base) for kind, base in BASES.items()}
 
 
+@cache
 def recorded() -> Signatures:
     """Return the table as it is kept."""
     table: Signatures = json.loads(TABLE.read_text(encoding="utf-8"))

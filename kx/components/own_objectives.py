@@ -8,13 +8,13 @@ also be subclasses of Keras's; then the keyword-only parameters of ``__init__`` 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from kx.base.curves import lower_is_better
 from kx.base.errors import PluginError
-from kx.components.keras_options import CLASSES, OPTIMIZERS
+from kx.components.keras_options import CLASSES, OPTIMIZERS, ObjectiveKind
 from kx.components.registry import NAME
 from kx.components.signature import documented_arguments, option_types
 
@@ -198,3 +198,10 @@ def _same(one: Callable[..., Any], other: Callable[..., Any]) -> bool:
 loss = Losses("loss", frozenset(CLASSES["losses"]))
 metric = Metrics("metric", frozenset(CLASSES["metrics"]))
 optimizer = Optimizers("optimizer", frozenset(map(str.lower, OPTIMIZERS)))
+
+OWN: Mapping[ObjectiveKind, OwnObjectives] = {"losses": loss, "metrics": metric}
+
+
+def known(kind: ObjectiveKind) -> list[str]:
+    """Return the names that a spec may use now, Keras's first."""
+    return [*CLASSES[kind], *OWN[kind].names()]

@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from kx.components.keras_options import CLASSES
 from kx.contracts import Complaint, DatasetInfo, Way, Ways
 from kx.models.layers import dense
 
@@ -36,8 +37,6 @@ CROSSENTROPIES = (
 )
 ERRORS = ("mse", "mae", "mape", "msle", "huber", "log_cosh", "cosine_similarity")
 MARGINS = ("hinge", "squared_hinge", "categorical_hinge")
-LOSSES: tuple[str, ...] = (*CROSSENTROPIES, *ERRORS, *MARGINS)
-"""Names of Keras's losses that a spec may use."""
 
 METRICS: Mapping[str, str] = {
     "accuracy": "classification",
@@ -191,7 +190,7 @@ def head_complaints(info: DatasetInfo, head: Head) -> Iterator[Complaint]:
     Keys are those of the spec's ``training`` section.
     """
     yield from _activation_complaints(info, head)
-    if head.loss in LOSSES:
+    if head.loss in CLASSES["losses"]:
         yield from _loss_complaints(info, head)
     for measure in map(head.measure, head.metrics):
         if measure.name in METRICS:

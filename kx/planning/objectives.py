@@ -9,17 +9,14 @@ from typing import Any
 from kx.base.curves import lower_is_better
 from kx.base.errors import Problem, suggest
 from kx.components.keras_options import LEFT_OUT, REFUSED, ObjectiveKind, keras_options
-from kx.components.own_objectives import OwnObjectives, loss, metric, optimizer
+from kx.components.own_objectives import OWN, known, optimizer
 from kx.models.head_choice import label_of
-from kx.models.heads import ALIASES, LOSSES, METRICS
+from kx.models.heads import ALIASES
 from kx.spec.document import Document, Key
 from kx.spec.schema import ExperimentSpec
 from kx.spec.schema.objectives import LossChoice, MetricChoice
 from kx.spec.schema.optimizers import KERAS_OPTIMIZERS
 from kx.spec.validate import validate
-
-OWN: Mapping[ObjectiveKind, OwnObjectives] = {"losses": loss, "metrics": metric}
-
 
 FRAME = ("name", "learning_rate")
 """Keys of an optimizer's section that are no options of a plugin's."""
@@ -66,11 +63,6 @@ def _optimizers_in(training: Any) -> Iterator[tuple[Key, Any]]:
     for number, phase in enumerate(phases if isinstance(phases, list | tuple) else ()):
         if isinstance(phase, dict):
             yield ("training", "phases", number, "optimizer"), phase.get("optimizer")
-
-
-def known(kind: ObjectiveKind) -> list[str]:
-    """Return the names that a spec may use now, Keras's first."""
-    return [*(LOSSES if kind == "losses" else METRICS), *OWN[kind].names()]
 
 
 def _wrong(

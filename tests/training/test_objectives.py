@@ -12,7 +12,7 @@ import pytest
 from kx.components.keras_options import CLASSES, LEFT_OUT, REFUSED, SETTABLE
 from kx.components.keras_signatures import installed, recorded
 from kx.contracts import DatasetInfo
-from kx.models.heads import LOSSES, METRICS, Head, Measure
+from kx.models.heads import METRICS, Head, Measure
 from kx.spec.schema.optimizers import KerasOptimizer
 from kx.training.judge import measure
 
@@ -146,7 +146,7 @@ def test_every_metric_measures(name):
     assert math.isfinite(measure(y, said, info, head)[name])
 
 
-@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("name", CLASSES["losses"])
 def test_every_loss_measures(name):
     kinds = {"sparse": THREE, "categorical_generalized": THREE, "categorical": None}
     info = next((kind for start, kind in kinds.items() if name.startswith(start)), NUMBER)

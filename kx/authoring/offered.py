@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, get_args
 
 from kx.components.keras_options import CLASSES, ObjectiveKind, keras_options
-from kx.components.own_objectives import OwnObjective, optimizer
-from kx.planning.objectives import OWN, known
+from kx.components.own_objectives import OWN, OwnObjective, known, optimizer
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -58,7 +57,7 @@ def _of_plugin(own: OwnObjective) -> Offered:
 
 
 def _optimizers() -> Iterator[Offered]:
-    from pydantic import create_model
+    from pydantic import ConfigDict, create_model
 
     from kx.spec.schema.optimizers import KerasOptimizer
     from kx.spec.texts import field_texts
@@ -68,6 +67,6 @@ def _optimizers() -> Iterator[Offered]:
         fields: dict[str, Any] = {
             key: (f.annotation, f) for key, f in section.model_fields.items() if key != "name"
         }
-        options = create_model(str(name), **fields)
+        options = create_model(str(name), __config__=ConfigDict(defer_build=True), **fields)
         summary = (section.__doc__ or "").partition("\n")[0]
         yield Offered(name, summary, "keras.optimizers", options, field_texts(section))
