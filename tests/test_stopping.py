@@ -69,8 +69,8 @@ def stopped(kx, spec_file, tmp_path, monkeypatch, own_parts):
 @pytest.mark.parametrize(
     ("checkpoint", "epoch", "told"),
     [
-        ("checkpoint: best", 2, "the best so far, of epoch 2 of 50"),
-        ("batch_size: 16", 4, "as it was after 4 of 50 epochs"),
+        ("checkpoint: best", 2, "at its best, in epoch 2 of 50"),
+        ("batch_size: 16", 4, "when it was stopped, after 4 of 50 epochs"),
     ],
     ids=["best", "last"],
 )
@@ -86,14 +86,15 @@ def test_a_stopped_run_keeps_its_network(stopped, kx, tmp_path, checkpoint, epoc
     assert record["status"] == "interrupted"
     assert (record["partial"]["epoch"], record["partial"]["file"]) == (epoch, "partial.keras")
     assert "partial.keras" in record["artefacts"]
-    assert f"Kept: 4 epochs and the network of holdout, {told} (partial.keras)" in err
+    assert f"Kept: 4 epochs and the network of holdout {told} (partial.keras)" in err
     assert "Traceback" not in err
 
     features = json.loads((folder / "inputs.json").read_text())["features"]
     row = ",".join(f"{name}=1" for name in features)
     code, out, err = kx("predict", folder.name, "--row", row, "--json", "--outputs", folder.parent)
     assert code == 0, err
-    assert f"STOPPED EARLY: the network of holdout, {told}" in json.loads(out)["remarks"]
+    (remark,) = json.loads(out)["remarks"]
+    assert remark == f"STOPPED EARLY: the network of holdout {told} (partial.keras)"
     assert "kept: the network of holdout" in " ".join(
         kx("show", "last", "--outputs", folder.parent)[1].split()
     )

@@ -19,7 +19,7 @@ from kx.advice.workflow import (
 )
 from kx.planning import make_plan
 from kx.runs.record import Record
-from kx.terminal.steps import in_words
+from kx.wording.steps import in_words
 
 CONFIGS = sorted((Path(__file__).parent.parent / "configs").glob("*.yaml"))
 
@@ -110,7 +110,7 @@ def test_what_an_option_may_not_be_is_passed_over():
     [
         (baseline_aim(record(0.7, majority=0.5, linear=0.9)), True,
          "0.7000, a constant guess 0.5000"),
-        (baseline_aim(record(7.0, metric="mae", median=6.5)), False, "mae 7.0000"),
+        (baseline_aim(record(7.0, metric="mae", median=6.5)), False, "MAE 7.0000"),
         (baseline_aim(record(0.7)), None, "no score"),
         (model_aim(record(0.8, 0.7, 0.9, linear=0.75), record(0.6)), True,
          "the baseline 0.7500; no more than chance explains"),

@@ -54,7 +54,7 @@ def show_lineup(
     """
     from kx.terminal import console
     from kx.terminal.lineup import lineup_panel
-    from kx.terminal.steps import aims_of
+    from kx.wording.steps import aims_of
     from kx.wording.words import Words
 
     picture, page = draw_lineup(group, entrants), _write_report(group, entrants, outputs, lang)

@@ -22,7 +22,8 @@ from kx.runs.history import CSV, JSON, Curves
 from kx.runs.labels import Labels, read_labels
 from kx.runs.marks import marks_of
 from kx.runs.reader import Run
-from kx.runs.record import Record, best_baseline
+from kx.runs.record import Record
+from kx.runs.scores import scores_of
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -216,13 +217,11 @@ def _metrics(record: Record, curves: Mapping[str, Curves]) -> Iterator[Metric]:
 
 
 def _numbers(record: Record) -> Iterator[tuple[str, float | None]]:
-    for part, scores in record.scores.items():
-        for metric, score in scores.items():
-            yield f"{part}.{metric}", score["value"]
-            yield f"{part}.{metric}.low", score["low"]
-            yield f"{part}.{metric}.high", score["high"]
-            baseline = best_baseline(record, part, metric)
-            yield f"{part}.{metric}.baseline", baseline[1] if baseline else None
+    for score in scores_of(record):
+        yield score.key, score.value
+        yield f"{score.key}.low", score.low
+        yield f"{score.key}.high", score.high
+        yield f"{score.key}.baseline", score.best_baseline[1] if score.best_baseline else None
     for name in ("seconds", "fit_seconds", "peak_memory_mb", "parameters", "best_epoch"):
         yield name, getattr(record, name)
 

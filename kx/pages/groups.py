@@ -13,9 +13,9 @@ from kx.runs.entrants import Entrant
 from kx.runs.reader import Run
 from kx.runs.record_parts import Member
 from kx.runs.run_group import member_of
-from kx.terminal.steps import REACHED, aims_of, called, ground_of
 from kx.wording.diagnosis_words import kind_of
 from kx.wording.paired_words import Verdicts, verdicts
+from kx.wording.steps import REACHED, aims_of, called, ground_of
 from kx.wording.words import Words
 
 MARKS = {True: "met", False: "missed", None: "not-judged"}
@@ -72,13 +72,6 @@ def common_group(runs: Sequence[Run]) -> str:
     """Return the id of the group that all of several runs are of, or an empty text."""
     found = {member.group if (member := member_of_run(run)) else "" for run in runs}
     return found.pop() if len(found) == 1 and len(runs) > 1 else ""
-
-
-def in_words(member: Member, words: Words) -> str:
-    """Return what a run is among others, such as ``variant l2 of imdb``."""
-    key = "itself" if member.kind == "variants" and member.label == member.of else member.kind
-    label = called(member.label, member.kind, words.language)
-    return words(f"member.{key}", label=label, of=member.of)
 
 
 def group_view(runs: Sequence[Run], words: Words) -> GroupView | None:

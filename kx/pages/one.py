@@ -13,13 +13,14 @@ from kx.pages import facts, opening
 from kx.pages.charts import Chart, DotPlot
 from kx.pages.curves import curve_charts, fold_plot, refit_charts
 from kx.pages.dots import DotDrawing, placed
-from kx.pages.groups import in_words, member_of_run
+from kx.pages.groups import member_of_run
 from kx.pages.results import Results, results
 from kx.pages.svg import Drawing, drawn
 from kx.runs.reader import Run
 from kx.runs.record import Record
 from kx.wording.diagnosis_words import explained, recorded
 from kx.wording.diagnosis_words import in_a_line as diagnosed_in_a_line
+from kx.wording.facts import in_words
 from kx.wording.recorded import Told, in_a_line, told
 from kx.wording.words import Words
 
@@ -64,7 +65,7 @@ class OneRun:
     fits: facts.FitTable | None
     results: Results
     spec: str
-    groups: Sequence[facts.FactGroup]
+    groups: Sequence[facts.Headed]
     warnings: Sequence[Told]
 
 

@@ -13,7 +13,7 @@ from kx.pages.curves import judged_names
 from kx.pages.groups import member_of_run
 from kx.pages.svg import Drawing, drawn
 from kx.runs.reader import Run
-from kx.terminal.steps import called
+from kx.wording.steps import called
 from kx.wording.words import Words
 
 POINTS = 60

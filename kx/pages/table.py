@@ -6,17 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kx.base.curves import lower_is_better
 from kx.base.jsonfile import to_json
 from kx.base.text import duration, number, shortened
-from kx.pages.groups import in_words, member_of_run
+from kx.pages.groups import member_of_run
 from kx.pages.one import diagnosis_of
-from kx.pages.opening import ends_of
 from kx.runs.compare import differing
 from kx.runs.marks import marks_of
 from kx.runs.reader import Run
-from kx.runs.record import Record, best_baseline, headline
+from kx.runs.record import Record
+from kx.runs.scores import Scored, main_score, scores_of
 from kx.wording.caveats import badge
+from kx.wording.facts import in_words
+from kx.wording.score_words import ends
 from kx.wording.words import Words
 
 SETTINGS = 40
@@ -100,9 +101,9 @@ def score_columns(runs: Sequence[Run]) -> list[tuple[str, str]]:
     """Return part and metric of what any run is judged by, test before validation."""
     found: dict[tuple[str, str], None] = {}
     for run in runs:
-        if run.record and (head := headline(run.record)):
-            found |= {(part, head[1]): None for part in run.record.scores if head[1] in
-                      run.record.scores[part]}  # fmt: skip
+        if run.record and (main := main_score(run.record)):
+            of = [each for each in scores_of(run.record) if each.metric == main.metric]
+            found |= {(score.part, score.metric): None for score in of}
     return sorted(found, key=lambda pair: pair[0] != "test")
 
 
@@ -155,16 +156,8 @@ def line_of(
 def _cells(
     run: Run, record: Record, scores: Sequence[tuple[str, str]], words: Words
 ) -> Iterator[TableCell]:
-    for part, metric in scores:
-        score = record.scores.get(part, {}).get(metric)
-        if score is None or score["value"] is None:
-            yield TableCell("")
-            continue
-        best = best_baseline(record, part, metric)
-        beaten = best and (score["value"] < best[1]) == lower_is_better(metric)
-        mark = "" if best is None else "better" if beaten else "worse"
-        ends = ends_of(score, words)
-        yield TableCell(number(score["value"]), score["value"], ends, mark)
+    known = {(score.part, score.metric): score for score in scores_of(record)}
+    yield from (_score(known.get(column), words) for column in scores)
     yield _baseline(record, words)
     yield _expected(record, words)
     found = diagnosis_of(run)
@@ -177,9 +170,16 @@ def _cells(
     yield TableCell(duration(record.seconds), record.seconds)
 
 
+def _score(score: Scored | None, words: Words) -> TableCell:
+    if score is None or score.value is None:
+        return TableCell("")
+    mark = {True: "better", False: "worse", None: ""}[score.beats_baselines]
+    return TableCell(number(score.value), score.value, ends(score, words), mark)
+
+
 def _baseline(record: Record, words: Words) -> TableCell:
-    head = headline(record)
-    found = best_baseline(record, head[0], head[1]) if head else None
+    main = main_score(record)
+    found = main.best_baseline if main else None
     if found is None:
         return TableCell("")
     return TableCell(number(found[1]), found[1], words.name("baseline", found[0]))

@@ -9,17 +9,9 @@ from kx.base.errors import DataError, KxError
 from kx.base.text import clean, shortened
 from kx.runs.network_file import refuse_archive, refuse_foreign
 from kx.runs.reader import Run
-from kx.runs.record_parts import PartialNetwork
 
 if TYPE_CHECKING:
     import keras
-
-
-def told_epoch(partial: PartialNetwork) -> str:
-    """Return when the kept network of a stopped run was as it is, as in "after 3 of 20 epochs"."""
-    if partial.choice == "best":
-        return f"the best so far, of epoch {partial.epoch:,} of {partial.epochs:,}"
-    return f"as it was after {partial.epoch:,} of {partial.epochs:,} epochs"
 
 
 def kept_model(run: Run) -> keras.Model:

@@ -11,18 +11,18 @@ from kx.base.errors import DataError, OutOfMemoryError
 from kx.base.text import clean, shortened
 from kx.data.inputs.given import Examples, Given
 from kx.data.inputs.kinds import completed, read_examples
-from kx.predicting.kept_run import kept_model, told_epoch
+from kx.predicting.kept_run import kept_model
 from kx.runs.marks import marks_of
 from kx.runs.reader import Run
 from kx.wording.caveats import sentence
+from kx.wording.remarks import network_of
+from kx.wording.words import Words
 
 if TYPE_CHECKING:
     import keras
     import numpy as np
 
     from kx.runs.record import Record
-
-SAMPLE = "SAMPLE DATA: trained on a generated stand-in, it knows nothing of real examples"
 
 SLACK = 1e-3
 """By which a probability may be out of bounds: half precision rounds."""
@@ -74,10 +74,10 @@ class Kept:
 
         A leak makes scores too good, and predictions no worse.
         """
-        worn = [mark for mark in marks_of(self.record) if mark != "leaky"]
-        marks = [SAMPLE if mark == "sample" else sentence(mark) for mark in worn]
+        words, worn = Words(), [mark for mark in marks_of(self.record) if mark != "leaky"]
+        marks = [words("caveat.network.sample") if m == "sample" else sentence(m) for m in worn]
         if partial := self.record.partial:
-            marks.append(f"STOPPED EARLY: the network of {partial.fit}, {told_epoch(partial)}")
+            marks.append(words("remark.stopped", network=network_of(partial, words)))
         return marks
 
     def remarks(self) -> list[str]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kx.base.errors import KxError
-from kx.predicting.kept_run import told_epoch
 from kx.running.artefacts import keep_preparation
 from kx.running.networks import save_model
 from kx.running.work import Work, first_line
 from kx.runs.reader import PARTIAL
 from kx.runs.record_parts import PartialNetwork
+from kx.wording.remarks import network_of
+from kx.wording.words import Words
 
 if TYPE_CHECKING:
     from kx.running.fitting import Fitter
@@ -59,7 +60,7 @@ def what_is_kept(work: Work, partial: PartialNetwork | None) -> str:
     if work.folder.model_path.exists():
         parts.append("the trained network (model.keras)")
     elif partial:
-        parts.append(f"the network of {partial.fit}, {told_epoch(partial)} ({PARTIAL})")
+        parts.append(network_of(partial, Words()))
     if not parts:
         return "Nothing had been trained yet; its record is kept"
     return f"Kept: {' and '.join(parts)}"

@@ -11,7 +11,7 @@ from kx.runs.folder import run_ids
 from kx.runs.labels import Labels
 from kx.runs.marks import MARKS, Mark, marks_of
 from kx.runs.reader import Run
-from kx.runs.record import best_baseline, headline
+from kx.runs.scores import main_score
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +74,19 @@ def summary(run: Run) -> RunSummary:
     record = run.record
     if record is None:
         return RunSummary(run.id, run.name, run.state, note=run.trouble, labels=run.labels)
-    part, metric, score = headline(record) or ("", "", None)
-    name, baseline = best_baseline(record, part, metric) or ("", None)
+    score = main_score(record)
+    name, baseline = (score.best_baseline if score else None) or ("", None)
     return RunSummary(
         id=run.id,
         name=record.name,
         state=run.state,
         dataset=record.dataset.name,
         **dict.fromkeys(marks_of(record), True),
-        part=part,
-        metric=metric,
-        value=score["value"] if score else None,
-        low=score["low"] if score else None,
-        high=score["high"] if score else None,
+        part=score.part if score else "",
+        metric=score.metric if score else "",
+        value=score.value if score else None,
+        low=score.low if score else None,
+        high=score.high if score else None,
         baseline=baseline,
         baseline_name=name,
         best_epoch=record.best_epoch,

@@ -120,7 +120,7 @@ def _scores(rows: Sequence[ScoreRow], reference: str) -> Iterator[RenderableType
         return
     made = table(["score", "run", "value", "interval", f"minus {reference}"], right={2, 4})
     for row in rows:
-        names = [shortened(clean(f"{row.part} {row.metric}"), 32)]
+        names = [shortened(clean(Words().brief(row.part, row.metric)), 32)]
         for label, score in row.scores.items():
             difference = row.differences.get(label)
             cells = (*(names or [""]), label, number(score["value"]), _range(score))
@@ -181,7 +181,7 @@ def _finding_lines(finding: PairedResult, comparison: Comparison) -> Iterator[Te
 
 def _estimate(finding: PairedResult) -> str:
     test = finding.test
-    parts = [f"{test.metric} {signed(test.difference)}"]
+    parts = [f"{Words().metric(test.metric, short=True)} {signed(test.difference)}"]
     if test.low is not None and test.high is not None:
         held = "includes" if test.low <= 0 <= test.high else "excludes"
         ends = f"{signed(test.low)} to {signed(test.high)}"

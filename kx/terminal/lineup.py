@@ -13,9 +13,9 @@ from kx.base.text import clean, number, shortened
 from kx.runs.entrants import Entrant
 from kx.runs.record import Record, ScoreRecord
 from kx.terminal.pieces import plain, table
-from kx.terminal.steps import called, in_words
 from kx.wording.diagnosis_words import kind_of
 from kx.wording.paired_words import verdicts
+from kx.wording.steps import called, in_words
 from kx.wording.words import Words
 
 if TYPE_CHECKING:

@@ -11,16 +11,19 @@ from kx.base.text import STATUS_STYLES, clean, duration
 from kx.runs.labels import Labels
 from kx.runs.record import Record
 from kx.runs.run_summary import RunSummary
-from kx.terminal.fact_lines import facts_of
 from kx.terminal.pieces import grid, plain
 from kx.terminal.remark_lines import remarks_on
-from kx.terminal.score_tables import fits_of, scores_of
+from kx.terminal.score_tables import fit_tables, score_tables
 from kx.wording.caveats import sentences
+from kx.wording.facts import FactGroup, fact_groups, first
 from kx.wording.words import Words
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
+
+SHARED = {"versions": 6, "seeds": 2}
+"""Facts that share a line, and how many of them have room on it."""
 
 
 def result_lines(
@@ -36,7 +39,7 @@ def result_lines(
     from rich.console import Group
 
     words = Words(language)
-    tables = _apart(scores_of(record, words))
+    tables = _apart(score_tables(record, words))
     rows = [_heading(record, words), *tables, *remarks_on(record, words)]
     if folder is not None:
         rows.append(plain(words("run.folder", path=folder)))
@@ -66,9 +69,10 @@ def run_panel(
     from rich.console import Group
 
     words = Words(language)
-    facts = _named([*facts_of(record, state, words), *_said(labels or Labels(), words)])
+    told = (fact for group in fact_groups(record, state, words) for fact in _lines(group, words))
+    facts = _named([*told, *_said(labels or Labels(), words)])
     # What it comes to stands at the end, where a terminal shows it.
-    tables = _apart([facts, *fits_of(record, words), *curves, *scores_of(record, words)])
+    tables = _apart([facts, *fit_tables(record, words), *curves, *score_tables(record, words)])
     return Group(_heading(record, words), *tables, *remarks_on(record, words))
 
 
@@ -94,6 +98,15 @@ def headed_texts(title: str, texts: Sequence[tuple[str, str]]) -> RenderableType
     from rich.console import Group
 
     return Group(plain(clean(title), "bold"), grid(texts))
+
+
+def _lines(group: FactGroup, words: Words) -> Iterable[tuple[str, str]]:
+    """Return a line for each fact; versions and seeds, of which there are many, share one."""
+    if group.key not in SHARED:
+        return group.pairs
+    pairs = first(group.pairs, words, SHARED[group.key])
+    text = words("join.list").join(f"{name} {value}" for name, value in pairs)
+    return [(words(f"fact.{group.key}"), text)]
 
 
 def _said(labels: Labels, words: Words) -> list[tuple[str, str]]:

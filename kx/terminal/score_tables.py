@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kx.base.text import clean, duration, number, shortened
 from kx.runs.marks import marks_of
-from kx.runs.record import Record, ScoreRecord, best_baseline
+from kx.runs.record import Record
 from kx.runs.record_parts import FitRecord
+from kx.runs.scores import Scored, scores_of
 from kx.terminal.pieces import plain, table
 from kx.wording.caveats import loud_badge
+from kx.wording.score_words import brief_ends
 from kx.wording.words import Words
 
 if TYPE_CHECKING:
@@ -20,69 +23,39 @@ ROWS = 12
 """At most so many fits are shown one by one."""
 
 
-def scores_of(record: Record, words: Words) -> list[Table]:
+def score_tables(record: Record, words: Words) -> list[Table]:
     """Return the table of scores, if there are any."""
-    kinds = [score["interval"] for part in record.scores.values() for score in part.values()]
-    ends = "interval_or_spread" if any(map(_is_spread, kinds)) else "interval"
+    from rich.text import Text
+
+    scores = list(scores_of(record))
+    ends = "interval_or_spread" if any(each.is_spread for each in scores) else "interval"
     names = ("score", "value", ends, "baseline")
     made = table([words(f"score.{name}") for name in names], right={1})
     marks = [mark for mark in marks_of(record) if mark != "smoke"]
     # In few words: what they mean stands under the heading.
     made.title = words("join.list").join(loud_badge(mark, words.language) for mark in marks) or None
-    for part in ("validation", "test"):
-        for metric, score in record.scores.get(part, {}).items():
-            made.add_row(*_score_row(record, part, metric, score, words))
+    for score in scores:
+        style = "bold" if score.part == scores[-1].part else ""
+        made.add_row(*(Text(cell, style=style) for cell in _score_row(score, record, words)))
     return [made] if made.rows else []
 
 
-def _score_row(
-    record: Record, part: str, metric: str, score: ScoreRecord, words: Words
-) -> list[Text]:
-    from rich.text import Text
-
-    cells = (
-        shortened(clean(f"{words.name('part', part)} {metric}"), 32),
-        number(score["value"]),
-        _interval(record, score, words) or "-",
-        _baseline(record, part, metric, words),
-    )
-    judged_by = "test" if "test" in record.scores else "validation"
-    return [Text(cell, style="bold" if part == judged_by else "") for cell in cells]
+def _score_row(score: Scored, record: Record, words: Words) -> Iterator[str]:
+    yield shortened(clean(words.brief(score.part, score.metric)), 32)
+    yield number(score.value)
+    yield brief_ends(score, record, words) or "-"
+    yield _baseline(score, words)
 
 
-def _baseline(record: Record, part: str, metric: str, words: Words) -> str:
-    found = best_baseline(record, part, metric)
-    if found is None:
+def _baseline(score: Scored, words: Words) -> str:
+    if score.best_baseline is None:
         return "-"
-    name = shortened(clean(words.name("baseline", found[0])), 20)
-    return words("score.beside", value=number(found[1]), name=name)
+    name, value = score.best_baseline
+    called = shortened(clean(words.name("baseline", name)), 20)
+    return words("score.beside", value=number(value), name=called)
 
 
-def _interval(record: Record, score: ScoreRecord, words: Words) -> str:
-    """Return the ends of an interval, or the spread of several fits, which is no interval."""
-    low, high = score["low"], score["high"]
-    if low is None or high is None:
-        return ""
-    if not _is_spread(score["interval"]):
-        return words("join.range", low=number(low), high=number(high))
-    fits = _fits_in_words(record, score["interval"], words)
-    return words("score.spread", half=number((high - low) / 2), fits=fits)
-
-
-def _is_spread(kind: str | None) -> bool:
-    return kind in ("fold spread", "seed spread")
-
-
-def _fits_in_words(record: Record, kind: str | None, words: Words) -> str:
-    """Return how many fits there were and what they were, as ``4 folds``."""
-    if kind == "seed spread":
-        return words("score.seeds", count=record.seeds_count)
-    what = "folds" if record.seeds_count == 1 else "fits"
-    count = len(_judged(record))
-    return words(f"score.{what}" if count else f"score.the_{what}", count=count)
-
-
-def fits_of(record: Record, words: Words) -> list[Table]:
+def fit_tables(record: Record, words: Words) -> list[Table]:
     """Return the table of fits, without those in the middle if there are too many."""
     names = ("fit", "epochs", "best", "seconds", "scores")
     made = table([words(f"fit.{name}") for name in names], right={1, 2, 3})

@@ -163,7 +163,7 @@ def _values(found: Diagnosis, words: Words, linear: Linear) -> dict[str, Any]:
         "SURE": f"{SURE:g}",
         "fits": found.fits,
         "best_epoch": found.best_epoch,
-        "score_name": clean(found.score),
+        "score_name": clean(words.metric(found.score, short=True)),
         "linear_model": _linear_model(linear, words),
         **{name: _formatted(name, value, words) for name, value in found.numbers.items()},
         **_of_won(found, words),

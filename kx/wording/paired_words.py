@@ -63,7 +63,7 @@ def _outcomes(comparison: Comparison, words: Words) -> Iterator[str]:
             "paired.finding",
             outcome=words(f"paired.outcome.{finding.outcome}"),
             test=words(f"paired.test.{test.name}"),
-            metric=test.metric,
+            metric=words.metric(test.metric, short=True),
             difference=signed(test.difference),
             rows=words(f"paired.on.{finding.on}", pairs=f"{test.pairs:,}"),
         )

@@ -9,6 +9,7 @@ from kx.base.text import duration, steps_of
 from kx.runs.looks import whose_test_part
 from kx.runs.record import Record
 from kx.runs.record_parts import PartialNetwork, VocabularyFacts
+from kx.wording.recorded import in_a_line
 from kx.wording.words import Words
 
 
@@ -21,19 +22,22 @@ def on_training(record: Record, words: Words) -> Iterator[str]:
     if len(record.refit_rates) > 1:
         yield words("remark.rates", rates=steps_of(record.refit_rates))
     if record.streamed:
-        yield words("remark.streamed", metrics=words.listed(record.streamed))
+        yield words("remark.streamed", metrics=words.listed(map(words.metric, record.streamed)))
 
 
 def on_network_and_data(record: Record, words: Words) -> Iterator[str]:
     """Yield which network was kept, what it was made of, and what its data are worth."""
     if record.partial:
-        yield kept_network(record.partial, words)
+        yield words("remark.kept", network=network_of(record.partial, words))
     yield from _on_the_base(record, words)
     yield from _on_the_data(record, words)
+    if record.baseline_note:
+        why = in_a_line(record.baseline_note, words)
+        yield words("join.reasoned", what=words("fact.baselines"), why=why)
 
 
-def kept_network(partial: PartialNetwork, words: Words) -> str:
-    """Return which network a stopped run kept."""
+def network_of(partial: PartialNetwork, words: Words) -> str:
+    """Return which network a stopped run kept, and in which file."""
     return words(
         f"remark.partial_{partial.choice}",
         fit=partial.fit,

@@ -36,15 +36,29 @@ class Words:
         """Return texts one after the other, as ``a, b, c``."""
         return self("join.list").join(texts)
 
+    def metric(self, name: str, *, short: bool = False) -> str:
+        """Return what a metric is called; in tables, by the letters that people know it by."""
+        if short and f"metric.short.{name}" in self:
+            return self(f"metric.short.{name}")
+        return self(f"metric.{name}") if f"metric.{name}" in self else name.replace("_", " ")
+
     def score(self, part: str, metric: str) -> str:
         """Return a metric of a part in words."""
-        return self("join.score", part=self.name("part", part), metric=self.name("metric", metric))
+        return self._of(part, self.metric(metric))
 
     def brief(self, part: str, metric: str) -> str:
-        """Return a metric of a part as specs and tables name it, such as ``test mae``."""
-        return self("join.brief", part=self.name("part", part), metric=metric)
+        """Return a metric of a part as tables name it, such as ``test MAE``."""
+        return self._of(part, self.metric(metric, short=True))
 
     def curve(self, name: str) -> str:
         """Return what a curve of a history is called, such as ``val_loss``."""
         part = "validation" if name.startswith("val_") else "train"
         return self.score(part, name.removeprefix("val_"))
+
+    def _of(self, part: str, metric: str) -> str:
+        spaced = metric[:1].isascii()
+        return self(
+            "join.spaced_score" if spaced else "join.score",
+            part=self.name("part", part),
+            metric=metric,
+        )

@@ -130,7 +130,7 @@ def test_the_page_of_one_run_says_what_it_was_part_of(steps):
 
     assert "films 工作流的步骤：过拟合" in text
     assert "films-workflow-00ff99" in text
-    assert "architecture.units=[2]" in text
+    assert "architecture.units: [2]" in text
 
 
 def told(kx, tmp_path, *args):

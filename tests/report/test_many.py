@@ -41,7 +41,7 @@ def test_runs_of_other_metrics_leave_cells_empty(leave):
     view = many_runs([leave(), leave(other)], EN)
 
     by_name = {line.name: line.cells for line in view.lines}
-    at = headings(view).index("test mae")
+    at = headings(view).index("test MAE")
     assert (by_name["houses"][at].text, by_name["films"][at].text) == ("2.5000", "")
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from kx.pages.opening import alarms, expectations, interval, remarks, verdict
+from kx.pages.opening import alarms, expectations, remarks, verdict
 from kx.runs.record_parts import BaseFacts, DataFacts
 from kx.wording.words import Words
 from tests.report.conftest import a_record, score
@@ -57,7 +57,9 @@ def test_test_part_comes_before_the_validation_part():
     ],
 )
 def test_interval_is_named_as_what_it_is(kind, text):
-    assert interval(score(0.75, 0.65, 0.85, kind), a_record(seeds_count=5), EN) == text
+    scores = {"test": {"accuracy": score(0.75, 0.65, 0.85, kind)}}
+
+    assert verdict(a_record(scores=scores, seeds_count=5), EN).interval == text
 
 
 def test_expectation_says_what_was_expected_and_by_whom():

@@ -176,7 +176,7 @@ def test_regression_is_compared_by_the_error_of_each_row(make, compared, shown):
     assert [found["test"][end] for end in ("difference", "low", "high")] == [2, 2, 2]
     assert found["outcome"] == "worse"
     assert "test rows: A is better, by more than chance explains" in words(shown("good", "bad"))
-    assert "mae +2.0000; 95 % interval +2.0000 to +2.0000, which excludes 0" in words(
+    assert "MAE +2.0000; 95 % interval +2.0000 to +2.0000, which excludes 0" in words(
         shown("good", "bad")
     )
 

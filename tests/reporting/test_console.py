@@ -231,7 +231,7 @@ def test_a_spread_is_not_shown_as_an_interval(record, kind, seeds, expected):
 
     text = flat(result_lines(run))
 
-    assert f"validation mae 2.4100 {expected} 6.5000 (median)" in text
+    assert f"validation MAE 2.4100 {expected} 6.5000 (median)" in text
     assert ("interval or spread" in text) == kind.endswith("spread")
 
 
@@ -320,7 +320,7 @@ def test_the_panel_tells_the_engine_its_reason_and_the_time_of_all_fits(record):
 
     assert "engine compiled: the loss is a sum" in text
     assert "fitting 1 min 05 s for 2 fits, compilation included" in text
-    assert "weights fold-1 1, 38 more, in record.json" in text
+    assert "weights fold-1 1, … 38 more, in record.json" in text
 
 
 def test_sample_data_are_marked_wherever_numbers_are_shown(finished, record):

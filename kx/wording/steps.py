@@ -47,7 +47,9 @@ def ground_of(aim: Aim, language: Language = "en") -> str:
     if aim.diagnosis:
         return in_a_line(aim.diagnosis, language)
     numbers = {name: number(value) for name, value in aim.numbers.items()}
-    return Words(language)(f"ground.{aim.ground}", metric=clean(aim.metric), **numbers)
+    words = Words(language)
+    metric = clean(words.metric(aim.metric, short=True))
+    return words(f"ground.{aim.ground}", metric=metric, **numbers)
 
 
 def called(label: str, kind: str, language: Language = "en") -> str:
