@@ -101,9 +101,9 @@ def pictures(home: Path) -> tuple[Path, str]:
     real = Path(os.environ.get("KX_DATA_DIR", "")) / "cats_and_dogs_small"
     if os.environ.get("KX_DATA_DIR") and real.is_dir():
         return real, "photographs of cats and dogs"
-    from kx.datasets.cats_vs_dogs import FOLDERS
+    from kx.datasets.cats_vs_dogs import CatsVsDogs
 
-    for name, content in FOLDERS[0].sample().items():
+    for name, content in CatsVsDogs.data_folders[0].sample().items():
         file = home / "drawn" / Path(name)
         file.parent.mkdir(parents=True, exist_ok=True)
         for number in range(DRAWN):

@@ -53,9 +53,9 @@ def features_if_wanted(plan: Any, bundle: Any) -> Any:
     """
     from kx.running.features import on_features
 
-    if not plan.transfer or plan.transfer.recipe(**plan.architecture.options) is None:
+    if plan.network.recipe is None:
         return bundle
-    base = plan.build_extractor(bundle.info, None)
+    base = plan.network.extractor(bundle.info, None)
     train = replace(bundle.train, x=base.predict(bundle.train.x, verbose=0))
     return on_features(bundle, {"train": train, "test": train})
 

@@ -19,18 +19,13 @@ def by_kx(pictures: Any) -> tuple[float, Any]:
     """Extract as ``mode: features`` does."""
     import numpy as np
 
-    from kx.architectures.pretrained import extractor
+    from kx.architectures.pretrained import Pretrained
     from kx.contracts import DatasetInfo, Watcher
     from kx.running.features import Part
 
     info = DatasetInfo("noise", "binary", SHAPE, pixels=True)
-    options: dict[str, Any] = {
-        "base": "VGG16",
-        "weights": "none",
-        "base_options": {},
-        "cut_at": None,
-    }
-    network = extractor(info, None, mode="features", preprocess="rescale", **options)
+    base = Pretrained(weights="none", mode="features", preprocess="rescale")
+    network = base.extractor(info, None)
     of_base: Any = SimpleNamespace(model=lambda: network)
     work: Any = SimpleNamespace(watcher=Watcher())  # all that is asked of a run
     part = Part(of_base, pictures, "noise")

@@ -11,13 +11,16 @@ from kx.base.errors import DataError
 from kx.components.own_objectives import loss, metric, optimizer
 from kx.components.registry import callback, dataset, evaluator, model
 from kx.contracts import (
+    Architecture,
     Complaint,
     Conclusion,
+    Dataset,
     DatasetBundle,
     DatasetInfo,
     FitResult,
     Proposal,
     Split,
+    Strategy,
 )
 
 if TYPE_CHECKING:
@@ -26,15 +29,18 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Architecture",
     "Complaint",
     "Conclusion",
     "DataError",
+    "Dataset",
     "DatasetBundle",
     "DatasetInfo",
     "FitResult",
     "Proposal",
     "SpecPath",
     "Split",
+    "Strategy",
     "callback",
     "dataset",
     "evaluator",

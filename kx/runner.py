@@ -22,7 +22,6 @@ from kx.base.seeds import derive
 from kx.base.storage import sweep_partial
 from kx.contracts import Watcher
 from kx.planning import Plan
-from kx.planning.strangers import is_built_in
 from kx.running.bases import find_base
 from kx.running.features import extracted
 from kx.running.fitting import Fitter, with_unit
@@ -174,7 +173,7 @@ def _loaded(work: Work) -> Loaded:
 
     A plugin may read its data with Keras, which it is to find as kx sets it up.
     """
-    if not is_built_in(work.plan.dataset.entry):
+    if not work.plan.dataset.entry.is_built_in:
         _start(work)
         return load(work)
     with signals.let_go():  # long reading, and no TensorFlow yet

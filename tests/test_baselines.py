@@ -8,15 +8,9 @@ from numpy.random import default_rng
 from kx.contracts import DatasetInfo, Split
 from kx.data.files.sources import SourceFiles
 from kx.data.preparation import fit_preparation
-from kx.datasets.boston import boston
-from kx.datasets.breast_cancer import breast_cancer
-from kx.datasets.digits import digits
-from kx.datasets.imdb import imdb
-from kx.datasets.mnist import mnist
-from kx.datasets.reuters import reuters
-from kx.datasets.wine import wine
 from kx.evaluators import baselines
 from kx.evaluators.baselines import baseline_predictions, linear_too_large
+from tests.parts import boston, breast_cancer, digits, imdb, mnist, reuters, wine
 
 TOPICS = tuple(f"topic-{n}" for n in range(46))
 BINARY = DatasetInfo("reviews", "binary", (5,))

@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from kx.components.registry import evaluator
 from kx.contracts import DatasetInfo, FitResult, Rows
 from kx.evaluators.conclusion import rates_found
-from kx.strategies.group_kfold import group_kfold
-from kx.strategies.kfold import kfold
-from kx.strategies.leave_one_out import leave_one_out
-from kx.strategies.repeated_kfold import repeated_kfold
-from kx.strategies.stratified_kfold import stratified_kfold
-from kx.strategies.time_series import time_series
+from tests.parts import (
+    group_kfold,
+    kfold,
+    leave_one_out,
+    repeated_kfold,
+    stratified_kfold,
+    time_series,
+)
 
 FOLD_STRATEGIES = (
     "group_kfold",
@@ -49,8 +51,7 @@ def info(task="multiclass", **facts):
 
 
 def checked(strategy, described, **options):
-    entry = evaluator[strategy]
-    found = entry.check(described, **(entry.options().model_dump() | options))
+    found = evaluator[strategy].component(**options).check(described)
     return [(c.key, c.fatal) for c in found]
 
 
@@ -442,10 +443,9 @@ def test_what_cannot_work_with_the_rows_that_came_is_known_before_a_fit(strategy
 @pytest.mark.parametrize("strategy", FOLD_STRATEGIES)
 def test_every_complaint_says_what_to_do(strategy):
     entry = evaluator[strategy]
-    options = entry.options().model_dump()
     found = [
-        *entry.check(info("regression", train_examples=1, ordered=True), **options),
-        *entry.function().complaints(Rows(1)),
+        *entry.component().check(info("regression", train_examples=1, ordered=True)),
+        *entry.component().complaints(Rows(1)),
     ]
 
     assert found
@@ -470,23 +470,17 @@ def test_every_complaint_says_what_to_do(strategy):
     "strategy", ["kfold", "repeated_kfold", "stratified_kfold", "group_kfold", "time_series"]
 )
 def test_only_a_large_k_shrinks_with_the_data(strategy, k, factor, expected):
-    entry = evaluator[strategy]
-    options = entry.options(k=k).model_dump()
+    before = evaluator[strategy].component(k=k)
 
-    assert entry.rescale(options, factor) == options | {"k": expected}
-    assert options["k"] == k
+    assert before.rescaled(factor) == evaluator[strategy].component(k=expected)
+    assert before.k == k
 
 
 def test_sizes_of_a_time_series_shrink_with_the_data():
-    entry = evaluator["time_series"]
-    sizes = {"gap": 99, "validation_size": 1000, "train_size": 5}
-    options = entry.options(**sizes, window="rolling").model_dump()
+    before = time_series(gap=99, validation_size=1000, train_size=5, window="rolling")
 
-    assert entry.rescale(options, 0.1) == options | {
-        "gap": 9,
-        "validation_size": 100,
-        "train_size": 1,
-    }
+    after = time_series(gap=9, validation_size=100, train_size=1, window="rolling")
+    assert before.rescaled(0.1) == after
 
 
 @given(time_options(), st.integers(20, 40), st.floats(0.2, 1))
@@ -495,10 +489,10 @@ def test_sizes_that_fit_into_the_data_fit_into_a_part_of_it(count_and_options, t
     for key in ("gap", "validation_size", "train_size"):
         options[key] = options[key] and options[key] * times
 
-    smaller = evaluator["time_series"].rescale(options, factor)
+    smaller = time_series(**options).rescaled(factor)
 
     few = math.ceil(count * times * factor)
-    assert complained(time_series(**smaller), Rows(few)) == []
+    assert complained(smaller, Rows(few)) == []
 
 
 # ---- Conclusion
@@ -597,7 +591,7 @@ def test_a_curve_that_is_missing_is_replaced_by_the_loss(results, monitor, epoch
 @pytest.mark.parametrize("strategy", FOLD_STRATEGIES)
 def test_all_strategies_judge_alike(strategy, refit, epochs):
     results = [fit(val_loss=[0.1, 0.6, 0.5, 0.4]), fit(val_loss=[0.1, 0.2, 0.5, 0.8])]
-    chosen = evaluator[strategy].function(refit=refit, skip_epochs=1, smooth=0.9)
+    chosen = evaluator[strategy].component(refit=refit, skip_epochs=1, smooth=0.9)
 
     conclusion = chosen.conclude(results, "val_loss")
 

@@ -14,9 +14,9 @@ from kx.contracts import Rows, Way, Ways
 from kx.planning import is_sound, make_plan
 from kx.running.loading import how_scaled
 from kx.spec.edit import settings
-from kx.strategies.stratified_kfold import complaints
 from kx.wording.catalogue import texts_in
 from tests.data.photos import encoded, plain
+from tests.parts import stratified_kfold
 
 CONFIGS = sorted((Path(__file__).parent.parent / "configs").glob("*.yaml"))
 ADVICE = tuple(key.removeprefix("advice.") for key in texts_in("en") if key.startswith("advice."))
@@ -173,8 +173,8 @@ def test_a_spec_of_which_nothing_is_known_keeps_its_advice():
 def test_rare_classes_are_called_by_their_names():
     labels = np.array([0] * 9 + [1] * 9 + [2] * 2)
 
-    named = list(complaints(Rows(20, labels, classes=("cat", "dog", "owl")), k=3))
-    numbered = list(complaints(Rows(20, labels), k=3))
+    named = list(stratified_kfold(k=3).complaints(Rows(20, labels, classes=("cat", "dog", "owl"))))
+    numbered = list(stratified_kfold(k=3).complaints(Rows(20, labels)))
 
     assert "class owl has 2" in named[0].message
     assert "class 2 has 2" in numbered[0].message

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from kx.components.registry import evaluator
 from kx.contracts import DatasetInfo, FitResult, Rows
-from kx.strategies.holdout import check, holdout, rescaled, size_in_rows
+from kx.strategies.holdout import size_in_rows
+from tests.parts import holdout
 
 ORDERS = ("shuffled", "first", "last")
 
@@ -23,8 +24,7 @@ def result(losses):
 
 
 def checked(info, **options):
-    defaults = evaluator["holdout"].options().model_dump()
-    return [(c.key, c.fatal) for c in check(info, **(defaults | options))]
+    return [(c.key, c.fatal) for c in holdout(**options).check(info)]
 
 
 @st.composite
@@ -76,9 +76,8 @@ def test_the_first_or_the_last_rows_are_held_out_in_their_order(order, train, va
 
 def test_of_a_single_row_no_size_is_advised():
     info = DatasetInfo("toy", "binary", (4,), train_examples=1)
-    defaults = evaluator["holdout"].options().model_dump()
 
-    (complaint,) = check(info, **defaults)
+    (complaint,) = holdout().check(info)
 
     assert complaint.hint == "there must be two examples, at least"
 
@@ -175,10 +174,10 @@ def test_the_default_is_to_shuffle_a_fifth_and_to_refit():
     [(10_000, 0.02, 200), (10_000, 2.0, 20_000), (10, 0.01, 1), (0.2, 0.02, 0.2)],
 )
 def test_a_count_of_rows_follows_the_size_of_the_data_and_a_fraction_stays(size, factor, expected):
-    options = {"size": size, "order": "first"}
+    before = holdout(size=size, order="first")
 
-    assert rescaled(options, factor) == {"size": expected, "order": "first"}
-    assert options["size"] == size
+    assert before.rescaled(factor) == holdout(size=expected, order="first")
+    assert before.size == size
 
 
 @pytest.mark.parametrize(
@@ -333,9 +332,9 @@ def test_scaled_counts_ask_for_no_more_rows_than_there_are(count, scaled, data):
     sizes = {"size": size, "train_size": count - size}
     assume(min(sizes.values()) * scaled >= count)  # of both, at least one row remains
 
-    options = rescaled(sizes, scaled / count)
+    smaller = holdout(**sizes).rescaled(scaled / count)
 
-    assert options["size"] + options["train_size"] <= scaled
+    assert smaller.size + smaller.train_size <= scaled
 
 
 # Data with rows of their own for validation.
@@ -410,9 +409,8 @@ def test_what_would_choose_other_rows_is_a_complaint(options, key):
 )
 def test_other_strategies_mix_these_rows_with_the_others_and_warn_of_it(name):
     info = replace(GIVEN, groups="patient")
-    options = evaluator[name].options().model_dump()
 
-    found = [c for c in evaluator[name].check(info, **options) if not c.fatal]
+    found = [c for c in evaluator[name].component().check(info) if not c.fatal]
 
     assert [c.message.partition(" with ")[0] for c in found] == [
         "mixes the 3 rows that mine has for validation"

@@ -62,6 +62,53 @@ def test_no_class_name_means_two_things():
     assert [name for name in SAME_WORD if name not in twice] == []  # none that lost its reason
 
 
+def options_stated_again(source):
+    """Return options that a component's module states twice: as fields, or as defaults."""
+    tree = ast.parse(source)
+    fields = [
+        part.target.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+        for part in node.body
+        if isinstance(part, ast.AnnAssign)
+    ]
+    functions = [node.args for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    keywords = [
+        argument.arg
+        for of in functions
+        for argument, default in zip(of.kwonlyargs, of.kw_defaults, strict=True)
+        if default is not None
+    ]
+    positional = [argument.arg for of in functions for argument in of.args[-len(of.defaults) :]
+                  if of.defaults]  # fmt: skip
+    stated = [*fields, *(name for name in (*keywords, *positional) if name in fields)]
+    return sorted({name for name in stated if stated.count(name) > 1})
+
+
+@pytest.mark.parametrize("package", ["datasets", "architectures", "strategies"])
+def test_an_option_of_a_component_stands_once(package):
+    paths = [path for name, path in MODULES.items() if name.startswith(f"kx.{package}.")]
+    assert len(paths) > 5
+
+    again = {path.stem: options_stated_again(path.read_text()) for path in paths}
+
+    assert {name: found for name, found in again.items() if found} == {}
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("class A:\n    k: int = 4\n    def f(self, n=1): pass", []),
+        ("class A:\n    k: int = 4\n    k: int = 5", ["k"]),
+        ("class A:\n    k: int = 4\ndef describe(*, k: int = 4): pass", ["k"]),
+        ("class A:\n    k: int = 4\ndef describe(rows, k=4): pass", ["k"]),
+        ("class A:\n    k: int = 4\ndef describe(rows, k): pass", []),
+    ],
+)
+def test_an_option_that_is_stated_twice_is_found(source, expected):
+    assert options_stated_again(source) == expected
+
+
 def test_no_modules_import_one_another():
     graph = {name: sorted(set(imports(name, path))) for name, path in MODULES.items()}
 

@@ -79,7 +79,7 @@ def test_the_protocol_is_folds_then_the_best_mean_epoch_then_a_refit_and_one_tes
 
 @pytest.mark.slow
 def test_every_row_is_predicted_once_by_a_network_that_has_not_seen_it(repeated):
-    from kx.datasets.wine import wine
+    from tests.parts import wine
 
     folder, record = repeated
 

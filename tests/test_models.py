@@ -1,13 +1,11 @@
 import numpy as np
 import pytest
 
-from kx.architectures.cnn import cnn, layer_sizes
-from kx.architectures.cnn import complaints as cnn_complaints
-from kx.architectures.linear import linear
-from kx.architectures.mlp import mlp
+from kx.architectures.cnn import Convolutional
 from kx.contracts import DatasetInfo
 from kx.models.layers import dense
 from kx.training.environment import seed_everything, start_tensorflow
+from tests.parts import cnn, faults, linear, mlp
 
 pytestmark = pytest.mark.slow
 
@@ -230,7 +228,7 @@ def test_the_predicted_sizes_are_those_of_keras(pool_size, kernel_size, pooling,
             sizes.append(layer.output.shape[1])
         elif type(layer).__name__ == "MaxPooling2D":
             sizes[-1] = layer.output.shape[1]
-    assert layer_sizes(29, **options) == sizes
+    assert Convolutional(**options).layer_sizes(29) == sizes
 
 
 @pytest.mark.parametrize(
@@ -244,6 +242,6 @@ def test_a_picture_too_small_for_the_layers_is_a_complaint(side, keys):
     info = DatasetInfo("pictures", "binary", (side, side, 1))
     options = {"filters": (1, 1), "kernel_size": 3, "padding": "valid"}
 
-    complaints = cnn_complaints(info, **options, pooling="all", pool_size=2)
+    complaints = faults("cnn", info, **options, pooling="all", pool_size=2)
 
     assert [complaint.key for complaint in complaints] == keys

@@ -7,8 +7,9 @@ import pytest
 from pydantic import Field
 
 from kx.base.errors import PluginError, SpecError
-from kx.components import registry
+from kx.components.functions import FunctionArchitecture, FunctionDataset
 from kx.components.registry import Registry
+from kx.contracts import Architecture, Dataset
 from kx.planning import plan_document
 from kx.spec.document import parse
 from kx.spec.load import expand_shorthands
@@ -33,7 +34,7 @@ SHALLOW = Soil(depth=5)
 
 @pytest.fixture
 def table():
-    return Registry("model")
+    return Registry("model", Architecture, FunctionArchitecture)
 
 
 @pytest.fixture
@@ -62,13 +63,14 @@ def test_its_fields_are_options_in_the_place_of_the_group(plant):
         "moist": False,
         "height": 0.5,
     }
-    assert registry.positionals(plant.function) == 1
 
 
 def test_the_function_is_given_the_group(plant):
-    assert plant.function("here", seeds=3, moist=True) == ("here", 3, Soil(30, True), 0.5)
+    grown = plant.component(seeds=3, moist=True).build("here", None)
+
+    assert grown == ("here", 3, Soil(30, True), 0.5)
     with pytest.raises(TypeError, match="wet"):
-        plant.function("here", seeds=3, wet=True)
+        plant.component(seeds=3, wet=True).build("here", None)
 
 
 def test_what_the_group_says_of_its_fields_is_their_help(plant):
@@ -96,7 +98,7 @@ def test_a_function_may_have_its_own_defaults_and_words(table):
     entry = table["cress"]
 
     assert entry.options().model_dump() == {"depth": 5, "moist": False}
-    assert entry.function("here", moist=True) == Soil(5, True)
+    assert entry.component(moist=True).build("here", None) == Soil(5, True)
     assert entry.option_help()["moist"] == "always."
     assert entry.option_help()["depth"] == "centimetres, to the bottom."
 
@@ -110,7 +112,7 @@ def test_two_options_of_one_name_are_refused(table):
 
 
 def test_the_description_of_a_dataset_may_take_the_group_too():
-    table = Registry("dataset")
+    table = Registry("dataset", Dataset, FunctionDataset)
 
     def info(*, soil: Soil):
         return soil.depth
@@ -119,7 +121,7 @@ def test_the_description_of_a_dataset_may_take_the_group_too():
     def field(*, soil: Soil):
         """Load a field."""
 
-    assert table["field"].info(depth=7, moist=True) == 7
+    assert table["field"].component(depth=7, moist=True).info() == 7
 
 
 def test_a_plugin_may_have_one_and_a_mistake_in_it_is_told_where_it_stands(tmp_path, own_parts):

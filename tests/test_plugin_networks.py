@@ -13,8 +13,9 @@ import pytest
 from kx.base.errors import PluginError
 from kx.base.storage import sha256
 from kx.contracts import DatasetInfo
-from kx.datasets.wine import FEATURES, wine
+from kx.datasets.wine import FEATURES
 from kx.planning import make_plan
+from tests.parts import wine
 
 pytestmark = pytest.mark.slow
 

@@ -79,7 +79,8 @@ def said(out):
 
 
 def test_rows_of_a_table_get_the_very_numbers_that_the_run_kept(predict, kept, tmp_path):
-    from kx.datasets.wine import FEATURES, wine
+    from kx.datasets.wine import FEATURES
+    from tests.parts import wine
 
     path = written(tmp_path / "wine.csv", FEATURES, wine().test.x)
 
@@ -99,7 +100,8 @@ def test_rows_of_a_table_get_the_very_numbers_that_the_run_kept(predict, kept, t
 
 def test_a_regression_tells_its_number_and_its_unit(predict, kept, tmp_path):
     from kx.data.files.sources import SampleFiles
-    from kx.datasets.boston import FEATURES, boston
+    from kx.datasets.boston import FEATURES
+    from tests.parts import boston
 
     x = boston(SampleFiles()).test.x
     row = ",".join(f"{name}={value!r}" for name, value in zip(FEATURES, x[0].tolist(), strict=True))
@@ -119,7 +121,7 @@ def test_a_regression_tells_its_number_and_its_unit(predict, kept, tmp_path):
 
 def test_picture_files_get_the_very_numbers_that_the_run_kept(predict, kept, tmp_path):
     from kx.data.files.sources import SampleFiles
-    from kx.datasets.mnist import mnist
+    from tests.parts import mnist
 
     (tmp_path / "digits").mkdir()
     for row, picture in enumerate(mnist(SampleFiles()).test.x[:20]):
@@ -162,7 +164,8 @@ def test_texts_get_the_numbers_that_the_run_kept(predict, kept, tmp_path, real_d
 
 
 def test_rows_come_from_stdin(predict, kept, monkeypatch):
-    from kx.datasets.wine import FEATURES, wine
+    from kx.datasets.wine import FEATURES
+    from tests.parts import wine
 
     row = ",".join(map(str, wine().test.x[0].tolist()))
     content = f"{','.join(FEATURES)}\n{row}\n".encode()

@@ -7,13 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kx.architectures.pretrained import BASE, choose, extractor, frozen, pretrained
+from kx.architectures.pretrained import BASE, Pretrained
 from kx.base.errors import SpecError, UsageError
 from kx.contracts import DatasetInfo
 from kx.models.applications import NAMES, OPTIONS
 from kx.planning import plan_document
 from kx.spec.document import parse
 from kx.spec.load import expand_shorthands
+from tests.parts import pretrained
 
 PICTURES = DatasetInfo("pictures", "binary", (32, 32, 3), ("a", "b"), pixels=True)
 SMALL = {"base": "MobileNet", "base_options": {"alpha": 0.25}, "weights": "none", "units": (6,)}
@@ -186,7 +187,7 @@ def test_only_the_head_of_a_frozen_network_is_trained(preprocess):
     base = network.get_layer(BASE)
 
     assert len(network.trainable_variables) == 4  # kernel and bias of two dense layers
-    assert len(frozen(network)) == len(base.variables) == 27 + 27 * 4
+    assert len(Pretrained().frozen(network)) == len(base.variables) == 27 + 27 * 4
     assert network.output_shape == (None, 1)
     assert base.output_shape == (None, 1, 1, 256)
 
@@ -196,7 +197,7 @@ def test_what_a_phase_trains_is_chosen():
     network = pretrained(PICTURES, None, **SMALL, **FINE)
     counts = {}
     for what in ("head", "all", "unfrozen", "head"):
-        choose(network, what, **FINE)
+        Pretrained(**FINE).choose(network, what)
         counts[what] = len(network.trainable_variables)
 
     # The kernels of conv_dw_13 and conv_pw_13; their normalisation stays as it is.
@@ -233,7 +234,7 @@ def test_base_and_head_together_are_the_whole_network(pooling):
     keras.utils.set_random_seed(1)
     whole = pretrained(PICTURES, None, pooling=pooling, **options)
     keras.utils.set_random_seed(1)
-    base = extractor(PICTURES, None, preprocess="auto", **options)
+    base = Pretrained(**options).extractor(PICTURES, None)
     shape = base.output_shape[1:]
     info = replace(PICTURES, input_shape=shape, pixels=False, extracted_from=PICTURES)
     head = pretrained(info, None, pooling=pooling, **options)
@@ -266,12 +267,12 @@ def test_batch_normalisation_stays_in_inference_mode_while_training():
     import keras
 
     network = pretrained(PICTURES, None, **SMALL, **FINE, dropout=0.0)
-    choose(network, "all", **FINE)
+    Pretrained(**FINE).choose(network, "all")
     network.compile(optimizer=keras.optimizers.SGD(0.1), loss="binary_crossentropy")
-    before = [variable.numpy() for variable in frozen(network)]
+    before = [variable.numpy() for variable in Pretrained().frozen(network)]
     pictures = np.random.default_rng(1).integers(0, 256, (8, 32, 32, 3), dtype=np.uint8)
     network.fit(pictures, np.arange(8) % 2, epochs=2, verbose=0)
 
     assert len(before) == 27 * 4
-    for was, variable in zip(before, frozen(network), strict=True):
+    for was, variable in zip(before, Pretrained().frozen(network), strict=True):
         np.testing.assert_array_equal(was, variable.numpy())

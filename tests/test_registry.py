@@ -7,7 +7,9 @@ import pytest
 
 from kx.base.errors import PluginError
 from kx.components import registry
+from kx.components.functions import FunctionArchitecture
 from kx.components.registry import Registry
+from kx.contracts import Architecture
 
 TABLES = (registry.dataset, registry.model, registry.evaluator)
 
@@ -17,10 +19,10 @@ def test_what_ships_with_kx_is_in_the_module_of_its_name(table):
     names = registry.shipped(table.package)
     assert names
 
-    modules = {name: table[name].function.__module__ for name in names}
+    modules = {name: table[name].module for name in names}
 
     assert modules == {name: f"{table.package}.{name}" for name in names}
-    ours = {name for name in table.names() if table[name].function.__module__.startswith("kx.")}
+    ours = {name for name in table.names() if table[name].module.startswith("kx.")}
     assert ours == names  # no module registers a second one
 
 
@@ -62,12 +64,12 @@ def untyped(info, *, width=3):
     [
         ("taken", other, "'taken' is defined twice"),
         ("silent", silent, "needs a docstring"),
-        ("untyped", untyped, r"every parameter after \* needs a type"),
+        ("untyped", untyped, r"every option needs a type"),
         ("Bad Name", sound, "a name is made of lower case letters"),
     ],
 )
 def test_the_registry_refuses_what_it_cannot_offer(name, function, words):
-    table = Registry("model")
+    table = Registry("model", Architecture, FunctionArchitecture)
     table("taken")(sound)
 
     with pytest.raises(PluginError, match=words):
@@ -76,7 +78,7 @@ def test_the_registry_refuses_what_it_cannot_offer(name, function, words):
 
 
 def test_one_function_may_be_registered_again():
-    table = Registry("model")
+    table = Registry("model", Architecture, FunctionArchitecture)
     table("sound")(sound)
     table("sound")(sound)
 

@@ -146,4 +146,4 @@ def test_a_fault_of_kx_itself_is_not_hidden():
     document = parse("name: x\ndataset: {name: wine}\narchitecture: {name: mlp}\n", "x.yaml")
     plan = plan_document(document, Path())
     with pytest.raises(TypeError):
-        plan.dataset(unheard_of=1)
+        plan.dataset.entry.component(unheard_of=1)

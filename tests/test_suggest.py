@@ -232,7 +232,7 @@ from typing import Annotated
 from pydantic import Field
 
 from kx import model
-from kx.architectures.mlp import mlp
+from kx.architectures.mlp import MultilayerPerceptron
 
 
 @model("weak")
@@ -253,7 +253,7 @@ def weak(
         l1: factor.
         l2: factor.
     '''
-    return mlp(info, units=units, dropout=dropout)
+    return MultilayerPerceptron(units=units, dropout=dropout).build(info, None)
 """
 
 

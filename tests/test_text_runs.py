@@ -9,7 +9,7 @@ import pytest
 
 from kx.data.files.sources import SourceFiles
 from kx.data.preparation import preparation_from
-from kx.datasets.text_folder import text_folder
+from tests.parts import text_folder
 
 SPEC = """\
 name: mails

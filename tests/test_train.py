@@ -96,7 +96,7 @@ def test_scores_are_those_of_the_saved_predictions_and_model(plain):
     folder, record, _, _ = plain
     import keras
 
-    from kx.datasets.digits import digits
+    from tests.parts import digits
 
     saved = np.load(folder / "predictions.npz")
     share = float((saved["predictions"].argmax(axis=1) == saved["y"]).mean())
@@ -144,7 +144,7 @@ def test_a_run_that_nobody_touched_is_as_its_record_says(plain, kx):
 
 def test_the_majority_is_the_baseline(plain):
     _, record, _, _ = plain
-    from kx.datasets.digits import digits
+    from tests.parts import digits
 
     data = digits()
     majority = np.bincount(data.train.y).argmax()

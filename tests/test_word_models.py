@@ -3,14 +3,11 @@
 import numpy as np
 import pytest
 
-from kx.architectures.conv1d import conv1d
-from kx.architectures.embedding_mlp import complaints as embedding_complaints
-from kx.architectures.embedding_mlp import embedding_mlp
-from kx.architectures.rnn import rnn
 from kx.contracts import DatasetInfo
 from kx.data.files.sources import SourceFiles
 from kx.data.files.weight_files import SourceWeights
 from kx.training.environment import seed_everything, start_tensorflow
+from tests.parts import conv1d, embedding_mlp, faults, rnn
 
 pytestmark = pytest.mark.slow
 
@@ -128,9 +125,8 @@ def test_a_masked_average_is_that_of_the_words_there_are():
 )
 def test_masking_without_effect_is_a_warning(options, keys):
     here = SourceWeights(SourceFiles())
-    options |= {"pretrained": "none", "freeze_embeddings": False}
 
-    found = list(embedding_complaints(NEWS, here, **options))
+    found = list(faults("embedding_mlp", NEWS, here, **options))
 
     assert [(complaint.key, complaint.fatal) for complaint in found] == [(k, False) for k in keys]
 

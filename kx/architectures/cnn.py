@@ -2,84 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
 from kx.components.registry import model
-from kx.contracts import Complaint, DatasetInfo
+from kx.contracts import Architecture, Complaint, DatasetInfo, WeightFiles
 from kx.models.heads import output_layer
 from kx.models.inputs import picture_input
 from kx.models.options import Activation, Fraction, Padding, Penalty, Units, dense_block, penalty
+from kx.models.shapes import sizes_behind
 
 if TYPE_CHECKING:
     import keras
 
-Pooling = Literal["between", "all", "none"]
-DropoutAt = Literal["all", "flatten"]
 
-
-def complaints(info: DatasetInfo, **options: Any) -> Iterator[Complaint]:
-    """Yield what keeps the options from working with the data."""
-    if len(info.input_shape) != 3:
-        shape = " x ".join(map(str, info.input_shape))
-        text = f"needs pictures (height, width, channels); an example of {info.name} is {shape}"
-        yield Complaint("", text, "use mlp")
-        return
-    for side in info.input_shape[:2]:
-        sizes = layer_sizes(side, **options)
-        if min(sizes) < 1:
-            layer = next(i for i, size in enumerate(sizes) if size < 1)
-            text = f"nothing is left of {side} pixels after convolution {layer + 1}"
-            yield Complaint("filters", text, "use padding: same, or fewer layers")
-            return
-
-
-def layer_sizes(side: int, **options: Any) -> list[int]:
-    """Return the width of what is left of ``side`` pixels behind each convolution and its pooling.
-
-    floor((n + 2p - f) / s) + 1, the notes' formula (3.1) with the floor that it lacks there.
-    """
-    sizes: list[int] = []
-    last = len(options["filters"]) - 1
-    for position in range(last + 1):
-        if options["padding"] == "valid":
-            side = side - options["kernel_size"] + 1
-        if pooled(position, last, options["pooling"]):
-            side //= options["pool_size"]
-        sizes.append(side)
-    return sizes
-
-
-def pooled(position: int, last: int, pooling: str) -> bool:
-    """Whether a pooling layer stands behind the convolution at ``position``."""
-    return pooling == "all" or (pooling == "between" and position < last)
-
-
-@model("cnn", check=complaints)
-def cnn(
-    info: DatasetInfo,
-    *,
-    filters: Annotated[tuple[Units, ...], Field(min_length=1, max_length=100)] = (32, 64, 64),
-    kernel_size: Annotated[int, Field(ge=1, le=63)] = 3,
-    padding: Padding = "valid",
-    pooling: Pooling = "between",
-    pool_size: Annotated[int, Field(ge=1, le=63)] = 2,
-    units: Annotated[tuple[Units, ...], Field(max_length=100)] = (64,),
-    activation: Activation = "relu",
-    dropout: Fraction = 0.0,
-    dropout_at: DropoutAt = "all",
-    l1: Penalty = 0.0,
-    l2: Penalty = 0.0,
-    batch_norm: bool = False,
-) -> keras.Model:
+@model("cnn")
+class Convolutional(Architecture):
     """Build a stack of convolutions and max-poolings, with dense layers behind it.
 
     The defaults are the notes' network for MNIST, with 93,322 parameters.
 
     Args:
-        info: form of the data: pictures (height, width, channels).
         filters: number of filters of each convolution, first to last.
         kernel_size: height and width of each filter, in pixels.
         padding: `same` keeps the size of the picture, `valid` loses its rim.
@@ -98,44 +43,73 @@ def cnn(
         Notes 3.1 (MNIST) and 3.2 (cats and dogs: filters 32, 64, 128, 128, pooling all; with
         augmentation dropout 0.5, dropout_at flatten).
     """
-    import keras
 
-    layers = picture_input(info)
-    regularizer = penalty(l1, l2)
-    for position, count in enumerate(filters):
-        size = (count, kernel_size, padding)
-        layers += _convolution(size, activation, regularizer, batch_norm)
-        if pooled(position, len(filters) - 1, pooling):
-            layers.append(keras.layers.MaxPooling2D(pool_size))
-    layers.append(keras.layers.Flatten())
-    if dropout:
-        layers.append(keras.layers.Dropout(dropout))
-    behind = dropout if dropout_at == "all" else 0.0
-    for width in units:
-        layers += dense_block(width, activation, behind, l1, l2, batch_norm)
-    return keras.Sequential([*layers, output_layer(info)], name="cnn")
+    filters: Annotated[tuple[Units, ...], Field(min_length=1, max_length=100)] = (32, 64, 64)
+    kernel_size: Annotated[int, Field(ge=1, le=63)] = 3
+    padding: Padding = "valid"
+    pooling: Literal["between", "all", "none"] = "between"
+    pool_size: Annotated[int, Field(ge=1, le=63)] = 2
+    units: Annotated[tuple[Units, ...], Field(max_length=100)] = (64,)
+    activation: Activation = "relu"
+    dropout: Fraction = 0.0
+    dropout_at: Literal["all", "flatten"] = "all"
+    l1: Penalty = 0.0
+    l2: Penalty = 0.0
+    batch_norm: bool = False
 
+    def check(self, info: DatasetInfo, files: WeightFiles) -> Iterator[Complaint]:
+        """Yield what keeps the options from working with the data."""
+        if len(info.input_shape) != 3:
+            shape = " x ".join(map(str, info.input_shape))
+            text = f"needs pictures (height, width, channels); an example of {info.name} is {shape}"
+            yield Complaint("", text, "use mlp")
+            return
+        for side in info.input_shape[:2]:
+            sizes = self.layer_sizes(side)
+            if min(sizes) < 1:
+                layer = next(i for i, size in enumerate(sizes) if size < 1)
+                text = f"nothing is left of {side} pixels after convolution {layer + 1}"
+                yield Complaint("filters", text, "use padding: same, or fewer layers")
+                return
 
-def _convolution(
-    size: tuple[int, int, str],
-    activation: str,
-    regularizer: keras.Regularizer | None,
-    batch_norm: bool,
-) -> Sequence[keras.Layer]:
-    import keras
+    def layer_sizes(self, side: int) -> list[int]:
+        """Return what is left of ``side`` pixels behind each convolution and its pooling."""
+        lost = self.kernel_size - 1 if self.padding == "valid" else 0
+        places = range(len(self.filters))
+        return sizes_behind(side, lost, [self.pool_size if self._pools(i) else 1 for i in places])
 
-    count, kernel, padding = size
-    if not batch_norm:
+    def _pools(self, position: int) -> bool:
+        """Whether a pooling layer stands behind the convolution at ``position``."""
+        between = self.pooling == "between" and position < len(self.filters) - 1
+        return between or self.pooling == "all"
+
+    def build(self, info: DatasetInfo, files: WeightFiles | None) -> keras.Model:
+        """Put the convolutions and the dense layers behind the pictures."""
+        import keras
+
+        layers = picture_input(info)
+        for position, count in enumerate(self.filters):
+            layers += self._convolution(count)
+            if self._pools(position):
+                layers.append(keras.layers.MaxPooling2D(self.pool_size))
+        layers.append(keras.layers.Flatten())
+        if self.dropout:
+            layers.append(keras.layers.Dropout(self.dropout))
+        behind = self.dropout if self.dropout_at == "all" else 0.0
+        for width in self.units:
+            layers += dense_block(width, self.activation, behind, self.l1, self.l2, self.batch_norm)
+        return keras.Sequential([*layers, output_layer(info)], name="cnn")
+
+    def _convolution(self, count: int) -> list[keras.Layer]:
+        import keras
+
+        layers = keras.layers
+        shape = {"padding": self.padding, "kernel_regularizer": penalty(self.l1, self.l2)}
+        if not self.batch_norm:
+            size = self.kernel_size
+            return [layers.Conv2D(count, size, activation=self.activation, **shape)]
         return [
-            keras.layers.Conv2D(
-                count, kernel, padding=padding, activation=activation,
-                kernel_regularizer=regularizer,
-            )
-        ]  # fmt: skip
-    return [
-        keras.layers.Conv2D(
-            count, kernel, padding=padding, use_bias=False, kernel_regularizer=regularizer
-        ),
-        keras.layers.BatchNormalization(),
-        keras.layers.Activation(activation),
-    ]
+            layers.Conv2D(count, self.kernel_size, use_bias=False, **shape),
+            layers.BatchNormalization(),
+            layers.Activation(self.activation),
+        ]

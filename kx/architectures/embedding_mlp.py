@@ -3,55 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
 from kx.components.registry import model
-from kx.contracts import Complaint, DatasetInfo
-from kx.models.embedding import VECTORS, Embedding, word_input, word_input_complaints
+from kx.contracts import Complaint, DatasetInfo, WeightFiles
+from kx.models.embedding import Embedding, WordNetwork, word_input
 from kx.models.heads import output_layer
 from kx.models.options import Activation, Fraction, Penalty, Units, dense_block
 
 if TYPE_CHECKING:
     import keras
 
-    from kx.contracts import WeightFiles
 
-Pooling = Literal["flatten", "average", "max"]
-
-EIGHT_NUMBERS = Embedding(embedding_dim=8)
-
-
-def complaints(info: DatasetInfo, files: WeightFiles, **options: Any) -> Iterator[Complaint]:
-    """Yield what keeps the options from working with the data."""
-    yield from word_input_complaints(info, files, **options)
-    pooling = options["pooling"]
-    if options["masking"] and pooling != "average":
-        text = f"has no effect with pooling: {pooling}"
-        yield Complaint("masking", text, "remove it, or use pooling: average", fatal=False)
-
-
-@model("embedding_mlp", check=complaints, transfer=VECTORS)
-def embedding_mlp(
-    info: DatasetInfo,
-    files: WeightFiles | None = None,
-    *,
-    words: Embedding = EIGHT_NUMBERS,
-    masking: bool = False,
-    pooling: Pooling = "flatten",
-    units: Annotated[tuple[Units, ...], Field(max_length=100)] = (),
-    activation: Activation = "relu",
-    dropout: Fraction = 0.0,
-    l1: Penalty = 0.0,
-    l2: Penalty = 0.0,
-    batch_norm: bool = False,
-) -> keras.Model:
+@model("embedding_mlp")
+class EmbeddedPerceptron(WordNetwork):
     """Build dense layers on embedded words.
 
     Args:
-        info: form of the data: word indices.
-        files: through which ready-made vectors are had; None: all are drawn by chance.
         words: the numbers that stand for words.
         masking: leave out of the average where there is no word.
         pooling: `flatten` keeps every word in its place; `average` and `max` over the words make
@@ -66,14 +36,36 @@ def embedding_mlp(
     Source:
         Notes, chapter 6.1 (IMDB, 20 words of 8 numbers).
     """
-    import keras
 
-    pool = {
-        "flatten": keras.layers.Flatten,
-        "average": keras.layers.GlobalAveragePooling1D,
-        "max": keras.layers.GlobalMaxPooling1D,
-    }[pooling]
-    layers = [*word_input(info, files, words, masking=masking), pool()]
-    for width in units:
-        layers += dense_block(width, activation, dropout, l1, l2, batch_norm)
-    return keras.Sequential([*layers, output_layer(info)], name="embedding_mlp")
+    words: Embedding = Embedding(embedding_dim=8)
+    masking: bool = False
+    pooling: Literal["flatten", "average", "max"] = "flatten"
+    units: Annotated[tuple[Units, ...], Field(max_length=100)] = ()
+    activation: Activation = "relu"
+    dropout: Fraction = 0.0
+    l1: Penalty = 0.0
+    l2: Penalty = 0.0
+    batch_norm: bool = False
+
+    def check(self, info: DatasetInfo, files: WeightFiles) -> Iterator[Complaint]:
+        """Yield what keeps the options from working with the data."""
+        yield from super().check(info, files)
+        if self.masking and self.pooling != "average":
+            text = f"has no effect with pooling: {self.pooling}"
+            yield Complaint("masking", text, "remove it, or use pooling: average", fatal=False)
+
+    def build(self, info: DatasetInfo, files: WeightFiles | None) -> keras.Model:
+        """Put the pooling and the dense layers behind the words."""
+        import keras
+
+        pool = {
+            "flatten": keras.layers.Flatten,
+            "average": keras.layers.GlobalAveragePooling1D,
+            "max": keras.layers.GlobalMaxPooling1D,
+        }[self.pooling]
+        layers = [*word_input(info, files, self.words, masking=self.masking), pool()]
+        for width in self.units:
+            layers += dense_block(
+                width, self.activation, self.dropout, self.l1, self.l2, self.batch_norm
+            )
+        return keras.Sequential([*layers, output_layer(info)], name="embedding_mlp")

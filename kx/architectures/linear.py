@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kx.components.registry import model
-from kx.contracts import Complaint, DatasetInfo
+from kx.contracts import Architecture, Complaint, DatasetInfo, WeightFiles
 from kx.models.heads import output_layer
 from kx.models.inputs import flat_input, flat_input_complaints
 from kx.models.options import Penalty, penalty
@@ -15,21 +15,28 @@ if TYPE_CHECKING:
     import keras
 
 
-def complaints(info: DatasetInfo, **_: Any) -> Iterator[Complaint]:
-    """Yield what keeps the model from working with the data."""
-    yield from flat_input_complaints(info)
-
-
-@model("linear", check=complaints)
-def linear(info: DatasetInfo, *, l1: Penalty = 0.0, l2: Penalty = 0.0) -> keras.Model:
+@model("linear")
+class Linear(Architecture):
     """Build a linear model: linear, logistic or softmax regression, as the task asks.
 
+    The input is flattened first.
+
     Args:
-        info: form of the data; its input is flattened first.
         l1: factor of the absolute weights that is added to the loss.
         l2: factor of the squared weights that is added to the loss.
     """
-    import keras
 
-    output = output_layer(info, sparse=info.sparse, kernel_regularizer=penalty(l1, l2))
-    return keras.Sequential([*flat_input(info), output], name="linear")
+    l1: Penalty = 0.0
+    l2: Penalty = 0.0
+
+    def check(self, info: DatasetInfo, files: WeightFiles) -> Iterator[Complaint]:
+        """Yield what keeps the model from working with the data."""
+        yield from flat_input_complaints(info)
+
+    def build(self, info: DatasetInfo, files: WeightFiles | None) -> keras.Model:
+        """Put the output layer behind the flattened input."""
+        import keras
+
+        regularizer = penalty(self.l1, self.l2)
+        output = output_layer(info, sparse=info.sparse, kernel_regularizer=regularizer)
+        return keras.Sequential([*flat_input(info), output], name="linear")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from kx.components.registry import Entry
-    from kx.contracts import DatasetInfo
+    from kx.contracts import Dataset, DatasetInfo
     from kx.data.files.files import DataFile, DataFolder
     from kx.data.files.sources import Place, SourceFiles
 
@@ -102,7 +101,7 @@ def _names() -> list[str]:
     return dataset.names()
 
 
-def _entry(name: str) -> Entry[Any]:
+def _entry(name: str) -> Entry[Dataset]:
     from kx.components.registry import dataset
 
     known = _names()
@@ -111,16 +110,15 @@ def _entry(name: str) -> Entry[Any]:
     return dataset[name]
 
 
-def _files(entry: Entry[Any]) -> Sequence[DataFile]:
-    """Return the files that a loader declares as ``FILES`` in its module."""
-    files: Sequence[DataFile] = getattr(sys.modules[entry.function.__module__], "FILES", ())
+def _files(entry: Entry[Dataset]) -> Sequence[DataFile]:
+    """Return the official files that the dataset is read from."""
+    files: Sequence[DataFile] = getattr(entry.source, "data_files", ())
     return files
 
 
-def _folders(entry: Entry[Any]) -> Sequence[DataFolder]:
-    """Return the folders that a loader declares as ``FOLDERS`` in its module."""
-    folders: Sequence[DataFolder]
-    folders = getattr(sys.modules[entry.function.__module__], "FOLDERS", ())
+def _folders(entry: Entry[Dataset]) -> Sequence[DataFolder]:
+    """Return the folders that the dataset is read from."""
+    folders: Sequence[DataFolder] = getattr(entry.source, "data_folders", ())
     return folders
 
 
@@ -137,16 +135,14 @@ def _sources(watcher: Any = None) -> SourceFiles:
     return SourceFiles.from_environment(watcher)
 
 
-def _described(entry: Entry[Any]) -> DatasetInfo | None:
+def _described(entry: Entry[Dataset]) -> DatasetInfo | None:
     """Return the form of the data with the default options, if it is known so early."""
-    if entry.info is None or any(
-        field.is_required() for field in entry.options.model_fields.values()
-    ):
+    if any(field.is_required() for field in entry.options.model_fields.values()):
         return None
-    return entry.info(**entry.options().model_dump())
+    return entry.component(**entry.options().model_dump()).info()
 
 
-def _summary(entry: Entry[Any]) -> dict[str, Any]:
+def _summary(entry: Entry[Dataset]) -> dict[str, Any]:
     """Return what is known of a dataset without reading it."""
     form = _described(entry)
     source = _sources()
@@ -180,7 +176,7 @@ def _place(place: Place | None) -> dict[str, str | None]:
     }
 
 
-def _verdicts(entry: Entry[Any]) -> Iterator[tuple[dict[str, Any], str]]:
+def _verdicts(entry: Entry[Dataset]) -> Iterator[tuple[dict[str, Any], str]]:
     """Yield what is to be said of each copy of each file, and its problem, if there is one."""
     from kx.data.files.sources import check
 

@@ -121,7 +121,6 @@ def _cache() -> str:
 
 
 def _datasets() -> dict[str, str]:
-    import sys
 
     from kx.components.plugins import load_installed
     from kx.components.registry import dataset
@@ -131,9 +130,9 @@ def _datasets() -> dict[str, str]:
     files = SourceFiles.from_environment()
     found: dict[str, str] = {}
     for name in dataset.names():
-        module = sys.modules[dataset[name].function.__module__]
-        places = [next(files.places(file), None) for file in getattr(module, "FILES", ())]
-        folders = getattr(module, "FOLDERS", ())
+        source = dataset[name].source
+        places = [next(files.places(file), None) for file in getattr(source, "data_files", ())]
+        folders = getattr(source, "data_folders", ())
         places += [next(files.folder_places(folder), None) for folder in folders]
         labels = dict.fromkeys(place.source if place else "missing" for place in places)
         otherwise = "your own files" if dataset[name].paths() else "comes with scikit-learn"

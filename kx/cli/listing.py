@@ -64,7 +64,7 @@ def _described(entry: Entry[Any] | Offered) -> dict[str, Any]:
 
 
 def _module(entry: Entry[Any] | Offered) -> str:
-    module = entry.function.__module__ if hasattr(entry, "function") else entry.module
+    module = entry.module
     return str(module)
 
 

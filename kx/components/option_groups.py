@@ -1,85 +1,105 @@
-"""Groups of options: what several functions take alike is written down once, as a dataclass.
+"""The options of a component, each of which is declared once.
 
-A keyword-only parameter whose type is a dataclass is such a group. In a spec its fields stand
-beside the other options, as if the function had them itself.
+They are the fields of a class, or the keyword-only parameters of a function. One whose type is a
+dataclass is a group: what several components take alike is written down once, and in a spec its
+fields stand beside the other options, as if the component had them itself.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import functools
 import inspect
 import typing
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from kx.base.errors import PluginError
-from kx.components.signature import entries, option_types
+from kx.components.signature import entries, option_defaults, option_types
 
-F = TypeVar("F", bound=Callable[..., Any])
+REQUIRED = inspect.Parameter.empty
+"""The default of an option that has none."""
 
 
-def flattened(function: F) -> F:
-    """Let ``function`` be called with the fields of its groups in place of the groups.
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """An option as it was declared.
 
-    The signature and the docstring of what is returned have the fields, too. What a group has as
-    the default of its parameter goes before the defaults of its fields, and what the function
-    says of a field under ``Args`` before what the dataclass says under ``Attributes``.
+    Attributes:
+        kind: its type, which may have a range.
+        default: ``REQUIRED`` if there is none.
+        group: name of the group that it is a field of; empty: of none.
+    """
+
+    name: str
+    kind: Any
+    default: Any
+    group: str = ""
+
+
+@cache
+def declared(source: Callable[..., object]) -> tuple[Declared, ...]:
+    """Return the options of a class or a function, in their order, those of groups in its place.
+
+    What a group has as its default goes before the defaults of its fields.
 
     Raises:
-        PluginError: if two options have one name.
+        PluginError: if an option has no type, or two have one name.
     """
-    types = option_types(function)
+    defaults = option_defaults(source)
+    options = [
+        option for name, kind in option_types(source).items()
+        for option in _fields(name, kind, defaults[name])
+    ]  # fmt: skip
+    names = [option.name for option in options]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise PluginError(f"{source.__module__}.{source.__name__}: two options {twice!r}.")
+    return tuple(options)
+
+
+def gathered(source: Callable[..., object], options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments that make ``source`` of ``options``: fields of groups become groups."""
+    types, defaults = option_types(source), option_defaults(source)
+    groups = {name: kind for name, kind in types.items() if dataclasses.is_dataclass(kind)}
+    inside = {option.name: option.group for option in declared(source) if option.group}
+    arguments = {name: value for name, value in options.items() if name not in inside}
+    for name, group in groups.items():
+        stated = {key: value for key, value in options.items() if inside.get(key) == name}
+        if stated or defaults[name] is REQUIRED:
+            arguments[name] = _group(group, defaults[name], stated)
+    return arguments
+
+
+def documentation(source: Callable[..., object]) -> str:
+    """Return the docstring, with what groups say of their fields in the place of the groups.
+
+    What is said of a field under ``Args`` goes before what its group says under ``Attributes``.
+    """
+    text = inspect.getdoc(source) or ""
+    types = option_types(source)
     groups = {name: kind for name, kind in types.items() if dataclasses.is_dataclass(kind)}
     if not groups:
-        return function
-    signature = inspect.signature(function)
-
-    @functools.wraps(function)
-    def flat(*given: Any, **options: Any) -> Any:
-        gathered = {
-            name: _gathered(group, signature.parameters[name].default, options)
-            for name, group in groups.items()
-        }
-        return function(*given, **options, **gathered)
-
-    parameters = [p for p in signature.parameters.values() for p in _parts(p, types)]
-    names = [p.name for p in parameters]
-    if twice := next((name for name in names if names.count(name) > 1), None):
-        raise PluginError(f"{function.__module__}.{function.__name__}: two options {twice!r}.")
-    flat.__annotations__ = {p.name: p.annotation for p in parameters}
-    flat.__doc__ = _documentation(inspect.getdoc(function) or "", groups)
-    vars(flat)["__signature__"] = signature.replace(parameters=parameters)
-    return typing.cast("F", flat)
+        return text
+    own, text = entries(text, "Args"), text + "\n"
+    for name, group in groups.items():
+        fields = entries(inspect.getdoc(group) or "", "Attributes")
+        texts = "".join(said for field, said in fields.items() if field not in own)
+        text = text.replace(own[name], texts) if name in own else text
+    return text.rstrip()
 
 
-def _parts(parameter: inspect.Parameter, types: Mapping[str, Any]) -> Iterator[inspect.Parameter]:
-    """Yield the parameter with its type, or, if it is a group, one for each of its fields."""
-    kind, empty = types.get(parameter.name, parameter.annotation), inspect.Parameter.empty
+def _fields(name: str, kind: Any, default: Any) -> Iterator[Declared]:
+    """Yield the option, or, if it is a group, its fields."""
     if not dataclasses.is_dataclass(kind):
-        yield parameter.replace(annotation=kind)
+        yield Declared(name, kind, default)
         return
     kinds = typing.get_type_hints(kind, include_extras=True)
     for field in dataclasses.fields(kind):
-        own = empty if field.default is dataclasses.MISSING else field.default
-        default = own if parameter.default is empty else getattr(parameter.default, field.name)
-        yield parameter.replace(name=field.name, default=default, annotation=kinds[field.name])
+        own = REQUIRED if field.default is dataclasses.MISSING else field.default
+        stated = own if default is REQUIRED else getattr(default, field.name)
+        yield Declared(field.name, kinds[field.name], stated, group=name)
 
 
-def _gathered(group: Any, default: Any, options: dict[str, Any]) -> Any:
-    """Take the fields of a group out of ``options``, and return the group that they make."""
-    names = [field.name for field in dataclasses.fields(group)]
-    stated = {name: options.pop(name) for name in names if name in options}
-    if default is inspect.Parameter.empty:
-        return group(**stated)
-    return dataclasses.replace(default, **stated)
-
-
-def _documentation(documentation: str, groups: Mapping[str, Any]) -> str:
-    """Put what is said of the fields of each group in the place of what is said of the group."""
-    own, documentation = entries(documentation, "Args"), documentation + "\n"
-    for name, group in groups.items():
-        fields = entries(inspect.getdoc(group) or "", "Attributes")
-        texts = "".join(text for field, text in fields.items() if field not in own)
-        documentation = documentation.replace(own[name], texts) if name in own else documentation
-    return documentation.rstrip()
+def _group(group: Any, default: Any, stated: Mapping[str, Any]) -> Any:
+    return group(**stated) if default is REQUIRED else dataclasses.replace(default, **stated)

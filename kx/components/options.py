@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Annotated, Any, Literal, get_args, get_origin
@@ -10,7 +9,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from pydantic.json_schema import GenerateJsonSchema
 
-from kx.components.signature import option_types
+from kx.components.option_groups import REQUIRED, declared
 
 
 class FromSpec:
@@ -25,20 +24,16 @@ SpecPath = Annotated[str, Field(min_length=1), FromSpec()]
 
 
 @cache
-def options_model(function: Callable[..., object]) -> type[BaseModel]:
-    """Describe the keyword-only parameters of ``function``: those that a spec may set."""
-    parameters = inspect.signature(function).parameters
+def options_model(source: Callable[..., object]) -> type[BaseModel]:
+    """Describe the options of a class or a function: those that a spec may set."""
     fields: dict[str, Any] = {
-        name: (
-            kind,
-            ... if (default := parameters[name].default) is inspect.Parameter.empty else default,
-        )
-        for name, kind in option_types(function).items()
+        option.name: (option.kind, ... if option.default is REQUIRED else option.default)
+        for option in declared(source)
     }
     config = ConfigDict(
         extra="forbid", strict=True, frozen=True, allow_inf_nan=False, defer_build=True
     )
-    return create_model(function.__name__, __config__=config, **fields)
+    return create_model(source.__name__, __config__=config, **fields)
 
 
 def extended(options: type[BaseModel], fields: dict[str, Any]) -> type[BaseModel]:

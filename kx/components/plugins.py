@@ -15,6 +15,7 @@ from typing import Any
 from kx.base.errors import KxError, PluginError
 from kx.base.guard import guarded, patience
 from kx.components import registry
+from kx.contracts import Component
 
 ENTRY_POINTS = "kx.components.plugins"
 """Installed packages offer their modules under this entry-point group."""
@@ -80,9 +81,9 @@ def keras_parts() -> dict[str, Any]:
     it has merely imported of others is none of them, lest a model file names it.
     """
     registered = {
-        str(table[name].function.__module__)
+        entry.module
         for table in (registry.dataset, registry.model, registry.evaluator, registry.callback)
-        for name in table.registered()
+        for entry in table.registered()
     }
     own = [name for name in registered if not name.startswith("kx.")]
     names = dict.fromkeys([*own, *(name for name in sys.modules if name.startswith(MODULES))])
@@ -95,5 +96,7 @@ def _is_part(part: object, module: str) -> bool:
     if isinstance(part, FunctionType):
         return part.__module__ == module
     if not isinstance(part, type) or part.__module__.startswith("keras."):
+        return False
+    if issubclass(part, Component):
         return False
     return part.__module__ == module or any(hasattr(part, name) for name in ("from_config", "call"))

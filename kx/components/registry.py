@@ -1,8 +1,8 @@
-"""Names that a spec may use, and the functions behind them.
+"""Names that a spec may use, and the components behind them.
 
-A registered function is the whole story of a component: its keyword-only parameters are the
-options that a spec may set, with their types, ranges and defaults, and its docstring is its
-documentation. What stands before the ``*`` is supplied by kx.
+A component is a class of ``kx.contracts``, such as ``Dataset``, or, the short way for plugins, a
+function. Its fields, or keyword-only parameters, are the options that a spec may set, with their
+types, ranges and defaults; its docstring is its documentation.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from __future__ import annotations
 import inspect
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -20,83 +21,78 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from kx.base.errors import PluginError
 from kx.base.names import path_of
-from kx.components.option_groups import flattened
+from kx.components.functions import (
+    FunctionArchitecture,
+    FunctionCallback,
+    FunctionDataset,
+    FunctionStrategy,
+)
+from kx.components.option_groups import declared, documentation, gathered
 from kx.components.signature import documented_arguments
-from kx.contracts import Check, Complaint, DatasetBundle, DatasetInfo, Strategy
+from kx.contracts import Architecture, CallbackFactory, Component, Dataset, Strategy
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-F = TypeVar("F", bound=Callable[..., Any])
+C = TypeVar("C", bound=Component)
+S = TypeVar("S", bound=Callable[..., Any])
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 @dataclass(frozen=True, slots=True)
-class Transfer:
-    """What an architecture on a ready-made base can do, beside being built.
-
-    Attributes:
-        choose: ``choose(model, what, **options)`` makes ``what`` (head, unfrozen or all)
-            trainable, and nothing else.
-        frozen: ``frozen(model, **options)`` returns the variables that training must not change.
-        phases: ``phases(whats, **options)`` complains of phases that train ``whats``, in turn.
-        recipe: ``recipe(**options)`` returns what of the options decides the features of pictures,
-            if the base is to run but once; otherwise None.
-        extractor: ``extractor(info, files, **options)`` then builds the network that makes them.
-        find: ``find(info, files, **options)`` looks for the weights before anything trains; None:
-            the network is built once to see which these are.
-        used: ``used(**options)`` tells whether the options ask for a ready-made part at all.
-    """
-
-    choose: Callable[..., None]
-    frozen: Callable[..., Sequence[Any]]
-    phases: Callable[..., Iterable[Complaint]]
-    recipe: Callable[..., dict[str, Any] | None] = lambda **_: None
-    extractor: Callable[..., Any] | None = None
-    find: Callable[..., None] | None = None
-    used: Callable[..., bool] = lambda **_: True
-
-
-@dataclass(frozen=True, slots=True)
-class Entry(Generic[F]):
-    """A registered function, with what kx knows of it without calling it.
+class Entry(Generic[C]):
+    """A registered component, with what kx knows of it without making it.
 
     Attributes:
         kind: ``dataset``, ``model``, ``evaluator`` or ``callback``.
-        info: datasets: ``info(**options)`` describes the data before it is read, or None.
-        check: ``check(info, **options)`` lists what will not work, before anything is built.
-        rescale: evaluators: ``rescale(options, factor)`` adapts what counts rows to data that is
-            ``factor`` times the described size (a sample, or the slice of a smoke run).
-        transfer: models: what those on a ready-made base can do.
-        any_length: models: whether they take texts that are shorter than those they were built for.
+        source: the class, or the function.
+        adapt: makes a component of a function, given ``options``.
     """
 
     kind: str
     name: str
-    function: F
-    info: Callable[..., DatasetInfo | None] | None = None
-    check: Check | None = None
-    rescale: Callable[[dict[str, Any], float], dict[str, Any]] | None = None
-    transfer: Transfer | None = None
-    any_length: bool = False
+    source: Callable[..., Any]
+    adapt: Callable[..., C] | None = None
+
+    def component(self, **options: Any) -> C:
+        """Return the component with its options, the paths among them whole."""
+        if self.adapt:
+            return self.adapt(function=self.source, options=options)
+        made: C = self.source(**gathered(self.source, options))
+        return made
 
     @property
     def options(self) -> type[BaseModel]:
-        """A Pydantic model of the keyword-only parameters; made when it is first asked for."""
+        """A Pydantic model of the options; made when it is first asked for."""
         from kx.components.options import options_model
 
-        return options_model(self.function)
+        return options_model(self.source)
+
+    @property
+    def module(self) -> str:
+        """Name of the module that it is defined in."""
+        return str(self.source.__module__)
+
+    @property
+    def is_built_in(self) -> bool:
+        """Whether it is kx's own."""
+        return self.module.startswith("kx.")
+
+    @property
+    def file(self) -> str:
+        """The file that it is defined in."""
+        return _file(self.source)
 
     @property
     def summary(self) -> str:
         """The first line of the docstring."""
-        return (inspect.getdoc(self.function) or "").partition("\n")[0]
+        return (inspect.getdoc(self.source) or "").partition("\n")[0]
 
     @property
     def documentation(self) -> str:
-        """The whole docstring."""
-        return inspect.getdoc(self.function) or ""
+        """The whole docstring, what is said of groups of options included."""
+        return documentation(self.source)
 
     def paths(self) -> list[str]:
         """Return the options that are paths."""
@@ -122,79 +118,95 @@ class Entry(Generic[F]):
         return with_paths(self.options, options, way)
 
     def option_help(self) -> dict[str, str]:
-        """What the docstring's ``Args`` section says of each parameter."""
+        """What the docstring's ``Args`` section says of each option."""
         return documented_arguments(self.documentation)
 
 
 @dataclass(slots=True)
-class Registry(Generic[F]):
-    """The functions of one kind that a spec can ask for by name.
+class Registry(Generic[C]):
+    """The components of one kind that a spec can ask for by name.
 
     Attributes:
         kind: ``dataset``, ``model``, ``evaluator`` or ``callback``.
+        base: what their classes are derived from.
+        adapter: what makes such components of functions.
         package: where those are that ship with kx, each in the module of its name; a module is
             imported when its name is first asked for.
     """
 
     kind: str
+    base: type[Any]
+    adapter: type[Any]
     package: str = ""
-    _entries: dict[str, Entry[F]] = field(default_factory=dict)
+    _entries: dict[str, Entry[C]] = field(default_factory=dict)
 
     def __call__(
         self,
         name: str,
         *,
-        info: Callable[..., DatasetInfo | None] | None = None,
-        check: Check | None = None,
-        rescale: Callable[[dict[str, Any], float], dict[str, Any]] | None = None,
-        transfer: Transfer | None = None,
-        any_length: bool = False,
-    ) -> Callable[[F], F]:
-        """Register the decorated function under ``name``.
+        info: Callable[..., Any] | None = None,
+        check: Callable[..., Any] | None = None,
+    ) -> Callable[[S], S]:
+        """Register the decorated class or function under ``name``.
 
         Args:
             name: lower case letters, digits and ``_``; at most 40.
-            info: datasets only: describes the data from the same options, without reading it.
-            check: complains about options that cannot work with a dataset, without building.
-            rescale: evaluators only: adapts options that count rows to a smaller dataset.
-            transfer: models only: what those on a ready-made base can do.
-            any_length: models only: whether they take shorter texts than they were built for.
+            info: of a function that loads data: ``info(**options)`` describes them from the same
+                options, without reading them.
+            check: of a function that makes a model or an evaluator: ``check(info, **options)``
+                yields complaints, before anything is built.
 
         Raises:
-            PluginError: if another function has that name, or the name, a docstring or the type
-                of an option is missing or unusable.
+            PluginError: if another one has that name, or the name, a docstring or the type of an
+                option is missing or unusable.
         """
+        beside = {"describe": info, "complain": check}
+        more = {key: function for key, function in beside.items() if function}
 
-        def register(function: F) -> F:
+        def register(source: S) -> S:
+            where = f"{self.kind} {name!r} in {source.__module__}"
             if not NAME.fullmatch(name):
                 raise PluginError(
-                    f"{self.kind} {name!r} in {function.__module__}: a name is made of lower case "
-                    "letters, digits and _, at most 40, and begins with a letter."
+                    f"{where}: a name is made of lower case letters, digits and _, at most 40, "
+                    "and begins with a letter."
                 )
-            holder = self._holder(name, function)
-            if holder and not _same_source(holder.function, function):
+            holder = self._holder(name, source)
+            if holder and not _same(holder.source, source):
                 raise PluginError(
-                    f"{self.kind} {name!r} is defined twice: in {holder.function.__module__} "
-                    f"and in {function.__module__}. Rename one of them."
+                    f"{self.kind} {name!r} is defined twice: in {holder.module} "
+                    f"and in {source.__module__}. Rename one of them."
                 )
-            if not inspect.getdoc(function):
+            if not inspect.getdoc(source):
                 raise PluginError(
-                    f"{self.kind} {name!r} in {function.__module__} needs a docstring: "
-                    "its first line is shown by `kx list`."
+                    f"{where} needs a docstring: its first line is shown by `kx list`."
                 )
-            flat = flattened(function)  # complains of types now, not when somebody asks for them
-            known = (info and flattened(info), check, rescale, transfer, any_length)
-            self._entries[name] = Entry(self.kind, name, flat, *known)
-            return flat
+            declared(source)  # complains of types now, not when somebody asks for them
+            self._entries[name] = Entry(self.kind, name, source, self._adapt(source, more))
+            return source
 
         return register
 
-    def _holder(self, name: str, function: Callable[..., Any]) -> Entry[F] | None:
+    def _adapt(
+        self, source: Callable[..., Any], more: Mapping[str, Callable[..., Any]]
+    ) -> Callable[..., C] | None:
+        """Return what makes components of a function; None for a class, which makes its own."""
+        own = isinstance(source, type) and issubclass(source, self.base)
+        taken = set() if own else {field.name for field in fields(self.adapter)}
+        if not set(more) <= taken:
+            what = "a class has methods for them" if own else f"{self.kind}s take none"
+            raise PluginError(
+                f"{source.__module__}.{source.__name__}: info= and check= stand beside functions "
+                f"alone, info= of datasets, check= of models and evaluators; {what}."
+            )
+        adapter: Callable[..., C] = self.adapter
+        return None if own else partial(adapter, **more)
+
+    def _holder(self, name: str, source: Callable[..., Any]) -> Entry[C] | None:
         """Return what has the name already; a module that ships with kx takes its own."""
-        owner = function.__module__ == f"{self.package}.{name}"
+        owner = source.__module__ == f"{self.package}.{name}"
         return self._entries.get(name) if owner or name not in self else self[name]
 
-    def __getitem__(self, name: str) -> Entry[F]:
+    def __getitem__(self, name: str) -> Entry[C]:
         if name in shipped(self.package) and name not in self._entries:
             import_module(f"{self.package}.{name}")
         return self._entries[name]
@@ -202,9 +214,9 @@ class Registry(Generic[F]):
     def __contains__(self, name: str) -> bool:
         return name in self._entries or name in shipped(self.package)
 
-    def registered(self) -> list[str]:
-        """The names behind which a function is already."""
-        return list(self._entries)
+    def registered(self) -> list[Entry[C]]:
+        """Those whose modules are imported already."""
+        return list(self._entries.values())
 
     def names(self) -> list[str]:
         """All names, in alphabetical order."""
@@ -224,19 +236,20 @@ def whole(folder: Path, path: str) -> Path:
     return path_of(path, folder)
 
 
-def positionals(function: Callable[..., object]) -> int:
-    """Return how many things ``function`` wants from kx before its options."""
-    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return sum(p.kind in kinds for p in inspect.signature(function).parameters.values())
+def _same(one: Callable[..., Any], other: Callable[..., Any]) -> bool:
+    """Whether the two are one, perhaps of a file that was read twice."""
+    return _file(one) == _file(other) and one.__qualname__ == other.__qualname__
 
 
-def _same_source(one: Callable[..., Any], other: Callable[..., Any]) -> bool:
-    """Whether the two are one function, perhaps of a file that was read twice."""
-    files = {inspect.unwrap(function).__code__.co_filename for function in (one, other)}
-    return len(files) == 1 and one.__qualname__ == other.__qualname__
+def _file(source: Callable[..., Any]) -> str:
+    if isinstance(source, type):
+        return str(getattr(sys.modules.get(source.__module__), "__file__", ""))
+    return str(inspect.unwrap(source).__code__.co_filename)
 
 
-dataset: Registry[Callable[..., DatasetBundle]] = Registry("dataset", "kx.datasets")
-model: Registry[Callable[..., Any]] = Registry("model", "kx.architectures")
-evaluator: Registry[Callable[..., Strategy]] = Registry("evaluator", "kx.strategies")
-callback: Registry[Callable[..., Any]] = Registry("callback")
+dataset: Registry[Dataset] = Registry("dataset", Dataset, FunctionDataset, "kx.datasets")
+model: Registry[Architecture] = Registry(
+    "model", Architecture, FunctionArchitecture, "kx.architectures"
+)
+evaluator: Registry[Strategy] = Registry("evaluator", Strategy, FunctionStrategy, "kx.strategies")
+callback: Registry[CallbackFactory] = Registry("callback", CallbackFactory, FunctionCallback)

@@ -1,13 +1,15 @@
-"""What the signature and the docstring of a function say of its options.
+"""What a class or a function, and its docstring, say of its options.
 
-Nothing is imported for it that takes time: functions are registered whenever their modules are
+Nothing is imported for it that takes time: components are registered whenever their modules are
 imported, and asked for far less often.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import re
+import sys
 import typing
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -18,30 +20,61 @@ from kx.base.errors import PluginError
 
 
 @cache
-def option_types(function: Callable[..., object]) -> Mapping[str, Any]:
-    """Return the types of the keyword-only parameters of ``function``.
+def option_types(source: Callable[..., object]) -> Mapping[str, Any]:
+    """Return the types of the fields of a class, or of the keyword-only parameters of a function.
 
     Raises:
         PluginError: if one of them has no type, or one that cannot be evaluated here.
     """
-    settable = [
-        name
-        for name, parameter in inspect.signature(function).parameters.items()
-        if parameter.kind is parameter.KEYWORD_ONLY
-    ]
     # Only these annotations are evaluated: the others may name types of modules not yet imported.
     try:
-        annotations = {name: function.__annotations__[name] for name in settable}
-        return typing.get_type_hints(
-            SimpleNamespace(__annotations__=annotations),
-            globalns=function.__globals__,
-            include_extras=True,
-        )
+        if _is_class(source):
+            return _types_of_fields(source)
+        annotations = {name: source.__annotations__[name] for name in option_defaults(source)}
+        return _evaluated(annotations, source.__globals__)
     except (KeyError, NameError) as error:
         raise PluginError(
-            f"{function.__module__}.{function.__name__}: every parameter after * needs a type "
-            f"that is imported when the module is ({error})."
+            f"{source.__module__}.{source.__name__}: every option needs a type that is imported "
+            f"when the module is ({error})."
         ) from None
+
+
+def option_defaults(source: Callable[..., object]) -> Mapping[str, Any]:
+    """Return the defaults of the same options; ``inspect.Parameter.empty`` where there is none."""
+    if _is_class(source):
+        return {field.name: _default(field) for field in _dataclass_fields(source)}
+    parameters = inspect.signature(source).parameters
+    return {name: p.default for name, p in parameters.items() if p.kind is p.KEYWORD_ONLY}
+
+
+def _is_class(source: Any) -> bool:
+    return isinstance(source, type) and dataclasses.is_dataclass(source)
+
+
+def _types_of_fields(source: Any) -> dict[str, Any]:
+    """Evaluate the types of fields, each where the class is defined that states it."""
+    types: dict[str, Any] = {}
+    names = [field.name for field in _dataclass_fields(source)]
+    for each in reversed(source.__mro__):
+        stated = vars(each).get("__annotations__", {})
+        own = {name: stated[name] for name in names if name in stated}
+        types |= _evaluated(own, vars(sys.modules[each.__module__])) if own else {}
+    return {name: types[name] for name in names}
+
+
+def _dataclass_fields(source: Any) -> tuple[dataclasses.Field[Any], ...]:
+    return dataclasses.fields(source)
+
+
+def _evaluated(annotations: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]:
+    holder = SimpleNamespace(__annotations__=annotations)
+    return typing.get_type_hints(holder, globalns=dict(names), include_extras=True)
+
+
+def _default(field: dataclasses.Field[Any]) -> Any:
+    if field.default_factory is not dataclasses.MISSING:
+        return field.default_factory()
+    return inspect.Parameter.empty if field.default is dataclasses.MISSING else field.default
 
 
 def documented_arguments(documentation: str) -> dict[str, str]:

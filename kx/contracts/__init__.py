@@ -1,6 +1,7 @@
 """The frozen values that the parts of kx exchange. Nothing heavy is imported here."""
 
-from kx.contracts.complaint import Check, Complaint, Way, Ways
+from kx.contracts.complaint import Complaint, Way, Ways
+from kx.contracts.component import Architecture, CallbackFactory, Component, Dataset, Strategy
 from kx.contracts.dataset import (
     DatasetBundle,
     DatasetInfo,
@@ -12,14 +13,17 @@ from kx.contracts.dataset import (
     Task,
     TextForm,
 )
-from kx.contracts.validation import Conclusion, FitResult, History, Proposal, Rows, Strategy
+from kx.contracts.validation import Conclusion, FitResult, History, Proposal, Rows
 from kx.contracts.watcher import Watcher
 from kx.contracts.weights import WeightFiles
 
 __all__ = [
-    "Check",
+    "Architecture",
+    "CallbackFactory",
     "Complaint",
+    "Component",
     "Conclusion",
+    "Dataset",
     "DatasetBundle",
     "DatasetInfo",
     "Encoding",

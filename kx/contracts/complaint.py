@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,7 +66,3 @@ class Complaint:
     message: str
     hint: str = ""
     fatal: bool = True
-
-
-Check = Callable[..., Iterable[Complaint]]
-"""``check(info, **options)``: complaints known before any data is read."""

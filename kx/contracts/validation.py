@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
-
-from kx.contracts.complaint import Complaint
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
@@ -81,16 +79,3 @@ class Conclusion:
     best_epoch: int
     refit_epochs: int | None
     scores: Mapping[str, Sequence[float]]
-
-
-class Strategy(Protocol):
-    """A validation strategy: proposes fits, and draws the conclusion. It does not train."""
-
-    def complaints(self, rows: Rows) -> Iterable[Complaint]:
-        """Yield why these rows cannot be split, or not well, now that they are read."""
-
-    def propose(self, rows: Rows, seed: int) -> Sequence[Proposal]:
-        """Split the training part."""
-
-    def conclude(self, results: Sequence[FitResult], monitor: str) -> Conclusion:
-        """Judge the results of all fits, in their order, by the metric ``monitor``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kx.components.registry import dataset
-from kx.contracts import DatasetBundle, DatasetInfo
+from kx.contracts import Dataset, DatasetBundle, DatasetInfo
 from kx.data.arrays.splitting import bundled, keras_halves
 from kx.data.files.files import DataFile, Files
 from kx.data.samples.houses import boston_houses
@@ -12,15 +12,6 @@ FEATURES = (
     "CRIM", "ZN", "INDUS", "CHAS", "NOX", "RM", "AGE", "DIS", "RAD", "TAX", "PTRATIO", "B", "LSTAT"
 )  # fmt: skip
 
-FILES = (
-    DataFile(
-        name="boston_housing.npz",
-        url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/boston_housing.npz",
-        sha256="f553886a1f8d56431e820c5b82552d9d95cfcb96d1e678153f8839538947dff5",
-        size=57_026,
-        sample=boston_houses,
-    ),
-)
 
 NOTE = (
     "Ethics: column B is computed from the share of Black residents, on the assumption that "
@@ -29,31 +20,13 @@ NOTE = (
 )
 
 
-def boston_info() -> DatasetInfo:
-    """Describe the houses without reading them."""
-    return DatasetInfo(
-        name="boston",
-        task="regression",
-        input_shape=(len(FEATURES),),
-        scale="standardize",
-        train_examples=404,
-        test_examples=102,
-        features=FEATURES,
-        target="median house price (1000 USD)",
-        note=NOTE,
-    )
-
-
-@dataset("boston", info=boston_info)
-def boston(files: Files) -> DatasetBundle:
+@dataset("boston")
+class BostonHousing(Dataset):
     """Load 404 + 102 suburbs of Boston, to predict the price of a house (mind the ethics).
 
     Ethics: the column ``B`` was made from the share of Black residents, by a formula that assumes
     that racial segregation shapes house prices. Keras discourages using this dataset except to
     illustrate such problems, and so do we; ``california`` is the better choice for all else.
-
-    Args:
-        files: where ``boston_housing.npz`` comes from.
 
     Returns:
         x (n, 13) float32, unscaled, the columns as in ``FEATURES``; y (n,) float32, median price
@@ -67,6 +40,33 @@ def boston(files: Files) -> DatasetBundle:
         Harrison and Rubinfeld (1978), "Hedonic prices and the demand for clean air", Journal of
         Environmental Economics and Management 5; the file is that of ``keras.datasets``.
     """
-    arrays = files.arrays(FILES[0])
-    x, y = arrays["x"].astype("float32"), arrays["y"].astype("float32")
-    return bundled(boston_info(), *keras_halves(x, y))
+
+    data_files = (
+        DataFile(
+            name="boston_housing.npz",
+            url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/boston_housing.npz",
+            sha256="f553886a1f8d56431e820c5b82552d9d95cfcb96d1e678153f8839538947dff5",
+            size=57_026,
+            sample=boston_houses,
+        ),
+    )
+
+    def info(self) -> DatasetInfo:
+        """Describe the houses without reading them."""
+        return DatasetInfo(
+            name="boston",
+            task="regression",
+            input_shape=(len(FEATURES),),
+            scale="standardize",
+            train_examples=404,
+            test_examples=102,
+            features=FEATURES,
+            target="median house price (1000 USD)",
+            note=NOTE,
+        )
+
+    def load(self, files: Files) -> DatasetBundle:
+        """Read the houses."""
+        arrays = files.arrays(self.data_files[0])
+        x, y = arrays["x"].astype("float32"), arrays["y"].astype("float32")
+        return bundled(self.info(), *keras_halves(x, y))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from kx.components.registry import dataset
-from kx.contracts import DatasetBundle, DatasetInfo, Split
+from kx.contracts import Dataset, DatasetBundle, DatasetInfo, Split
 from kx.data.arrays.splitting import TestFraction, bundled, divided, held_out
+from kx.data.files.files import Files
 
 EXAMPLES = 569
 MEASURES = (
@@ -26,23 +27,8 @@ FEATURES = (
 )
 
 
-def breast_cancer_info(*, test_fraction: TestFraction = 0.2) -> DatasetInfo:
-    """Describe the tumours without reading them; the options are those of ``breast_cancer``."""
-    test = held_out(EXAMPLES, test_fraction)
-    return DatasetInfo(
-        name="breast_cancer",
-        task="binary",
-        input_shape=(len(FEATURES),),
-        classes=("malignant", "benign"),
-        scale="standardize",
-        train_examples=EXAMPLES - test,
-        test_examples=test,
-        features=FEATURES,
-    )
-
-
-@dataset("breast_cancer", info=breast_cancer_info)
-def breast_cancer(*, test_fraction: TestFraction = 0.2) -> DatasetBundle:
+@dataset("breast_cancer")
+class BreastCancer(Dataset):
     """Load 569 breast tumours, malignant or benign, from measured cells; needs no download.
 
     Args:
@@ -56,9 +42,28 @@ def breast_cancer(*, test_fraction: TestFraction = 0.2) -> DatasetBundle:
         Street, Wolberg and Mangasarian (1993), "Nuclear feature extraction for breast tumor
         diagnosis", SPIE 1905; the copy that ships with scikit-learn.
     """
-    from sklearn.datasets import load_breast_cancer
 
-    data = load_breast_cancer()
-    examples = Split(data.data.astype("float32"), data.target.astype("int32"))
-    parts = divided(examples, test_fraction, data.target)
-    return bundled(breast_cancer_info(test_fraction=test_fraction), *parts)
+    test_fraction: TestFraction = 0.2
+
+    def info(self) -> DatasetInfo:
+        """Describe the tumours without reading them."""
+        test = held_out(EXAMPLES, self.test_fraction)
+        return DatasetInfo(
+            name="breast_cancer",
+            task="binary",
+            input_shape=(len(FEATURES),),
+            classes=("malignant", "benign"),
+            scale="standardize",
+            train_examples=EXAMPLES - test,
+            test_examples=test,
+            features=FEATURES,
+        )
+
+    def load(self, files: Files) -> DatasetBundle:
+        """Read the tumours."""
+        from sklearn.datasets import load_breast_cancer
+
+        data = load_breast_cancer()
+        examples = Split(data.data.astype("float32"), data.target.astype("int32"))
+        parts = divided(examples, self.test_fraction, data.target)
+        return bundled(self.info(), *parts)

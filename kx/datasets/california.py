@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from kx.components.registry import dataset
-from kx.contracts import DatasetBundle, DatasetInfo
+from kx.contracts import Dataset, DatasetBundle, DatasetInfo
 from kx.data.arrays.splitting import bundled, keras_halves
 from kx.data.files.files import DataFile, Files
 from kx.data.samples.houses import california_houses
@@ -31,38 +31,12 @@ FEATURES = (
 TARGET_UNIT = 100_000
 """The file has USD; networks learn badly to predict such large numbers."""
 
-FILES = (
-    DataFile(
-        name="california_housing.npz",
-        url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/california_housing.npz",
-        sha256="1a2e3a52e0398de6463aebe6f4a8da34fb21fbb6b934cf88c3425e766f2a1a6f",
-        size=743_530,
-        sample=california_houses,
-    ),
-)
 
-
-def california_info(*, version: Version = "small") -> DatasetInfo:
-    """Describe the districts without reading them; the options are those of ``california``."""
-    train = ROWS[version] * 4 // 5
-    return DatasetInfo(
-        name="california",
-        task="regression",
-        input_shape=(len(FEATURES),),
-        scale="standardize",
-        train_examples=train,
-        test_examples=ROWS[version] - train,
-        features=FEATURES,
-        target="median house price (100,000 USD)",
-    )
-
-
-@dataset("california", info=california_info)
-def california(files: Files, *, version: Version = "small") -> DatasetBundle:
+@dataset("california")
+class CaliforniaHousing(Dataset):
     """Load 480 + 120 (or 16,512 + 4,128) districts of California, to predict house prices.
 
     Args:
-        files: where ``california_housing.npz`` comes from.
         version: `small` has 600 districts, all around San Francisco Bay; `large` has 20,640.
 
     Returns:
@@ -78,8 +52,37 @@ def california(files: Files, *, version: Version = "small") -> DatasetBundle:
         Pace and Barry (1997), "Sparse Spatial Autoregressions", Statistics and Probability
         Letters 33; the file is that of ``keras.datasets``.
     """
-    arrays = files.arrays(FILES[0])
-    rows = ROWS[version]
-    x = arrays["x"][:rows].astype("float32")
-    y = (arrays["y"][:rows] / TARGET_UNIT).astype("float32")
-    return bundled(california_info(version=version), *keras_halves(x, y))
+
+    data_files = (
+        DataFile(
+            name="california_housing.npz",
+            url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/california_housing.npz",
+            sha256="1a2e3a52e0398de6463aebe6f4a8da34fb21fbb6b934cf88c3425e766f2a1a6f",
+            size=743_530,
+            sample=california_houses,
+        ),
+    )
+
+    version: Version = "small"
+
+    def info(self) -> DatasetInfo:
+        """Describe the districts without reading them."""
+        train = ROWS[self.version] * 4 // 5
+        return DatasetInfo(
+            name="california",
+            task="regression",
+            input_shape=(len(FEATURES),),
+            scale="standardize",
+            train_examples=train,
+            test_examples=ROWS[self.version] - train,
+            features=FEATURES,
+            target="median house price (100,000 USD)",
+        )
+
+    def load(self, files: Files) -> DatasetBundle:
+        """Read the districts."""
+        arrays = files.arrays(self.data_files[0])
+        rows = ROWS[self.version]
+        x = arrays["x"][:rows].astype("float32")
+        y = (arrays["y"][:rows] / TARGET_UNIT).astype("float32")
+        return bundled(self.info(), *keras_halves(x, y))

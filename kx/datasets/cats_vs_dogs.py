@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from kx.base.errors import DataError
 from kx.components.registry import dataset
-from kx.contracts import DatasetBundle, DatasetInfo
+from kx.contracts import Dataset, DatasetBundle, DatasetInfo
 from kx.data.files.class_folders import PICTURES, Classes, classes_in, spread
 from kx.data.files.files import DataFolder, Files
 from kx.data.files.part_names import PARTS
@@ -27,50 +27,9 @@ FULL = re.compile(r"(?:train/)?(?P<kind>cat|dog)\.(?P<id>\d+)\.jpg")
 MICROSOFT = re.compile(r"(?:PetImages/)?(?P<kind>Cat|Dog)/(?P<id>\d+)\.jpg")
 """A file of Microsoft's archive."""
 
-FOLDERS = (
-    DataFolder(
-        names=(
-            "cats_and_dogs_small",
-            "dogs-vs-cats/train",
-            "dogs-vs-cats/train.zip",
-            "PetImages",
-            "kagglecatsanddogs_5340.zip",
-        ),
-        url="https://www.kaggle.com/c/dogs-vs-cats/data",
-        advice=(
-            "Its licence must be accepted by a person. Get train.zip from Kaggle's competition "
-            '"Dogs vs. Cats" (the URL above) and put it into a folder dogs-vs-cats; or get '
-            "kagglecatsanddogs_5340.zip from Microsoft "
-            "(https://www.microsoft.com/en-us/download/details.aspx?id=54765). The folder or the "
-            "archive belongs into KERAS_HOME/datasets or into a folder that KX_DATA_DIR names; it "
-            "need not be unpacked. A folder cats_and_dogs_small, as in the notes, does as well."
-        ),
-        sample=pets,
-        flaws=picture_flaws,
-    ),
-)
 
-
-def cats_vs_dogs_info(
-    *, image_size: ImageSize = 150, on_corrupt: OnCorrupt = "error"
-) -> DatasetInfo:
-    """Describe the pictures without reading them; the options are those of ``cats_vs_dogs``."""
-    return DatasetInfo(
-        name="cats_vs_dogs",
-        task="binary",
-        input_shape=(image_size, image_size, 3),
-        classes=CLASSES,
-        pixels=True,
-        train_examples=3_000,
-        validation_examples=1_000,
-        test_examples=1_000,
-    )
-
-
-@dataset("cats_vs_dogs", info=cats_vs_dogs_info)
-def cats_vs_dogs(
-    files: Files, *, image_size: ImageSize = 150, on_corrupt: OnCorrupt = "error"
-) -> DatasetBundle:
+@dataset("cats_vs_dogs")
+class CatsVsDogs(Dataset):
     """Load 3,000 + 1,000 photographs of cats and dogs.
 
     The training part is the notes' 2,000 training pictures, followed by their 1,000 validation
@@ -83,8 +42,6 @@ def cats_vs_dogs(
     of them, Cat/666.jpg, is among those that are read: it needs `on_corrupt: skip`.
 
     Args:
-        files: where the folder or the archive is; there is no download, as a licence must be
-            accepted.
         image_size: height and width of a picture, in pixels.
         on_corrupt: files that are no pictures are an `error`, or left out: `skip`.
 
@@ -98,10 +55,52 @@ def cats_vs_dogs(
         Elson, Douceur, Howell and Saul (2007), "Asirra: a CAPTCHA that exploits interest-aligned
         manual image categorization", ACM CCS; notes 3.2 for the choice of the pictures.
     """
-    tree = files.folder(FOLDERS[0])
-    parts = {part: spread(classes) for part, classes in _parts(tree).items()}
-    info = cats_vs_dogs_info(image_size=image_size)
-    return picture_bundle(files, tree, parts, info, on_corrupt)
+
+    data_folders = (
+        DataFolder(
+            names=(
+                "cats_and_dogs_small",
+                "dogs-vs-cats/train",
+                "dogs-vs-cats/train.zip",
+                "PetImages",
+                "kagglecatsanddogs_5340.zip",
+            ),
+            url="https://www.kaggle.com/c/dogs-vs-cats/data",
+            advice=(
+                "Its licence must be accepted by a person. Get train.zip from Kaggle's competition "
+                '"Dogs vs. Cats" (the URL above) and put it into a folder dogs-vs-cats; or get '
+                "kagglecatsanddogs_5340.zip from Microsoft "
+                "(https://www.microsoft.com/en-us/download/details.aspx?id=54765). The folder or "
+                "the archive belongs into KERAS_HOME/datasets or into a folder that KX_DATA_DIR "
+                "names; it need not be unpacked. A folder cats_and_dogs_small, as in the notes, "
+                "does as well."
+            ),
+            sample=pets,
+            flaws=picture_flaws,
+        ),
+    )
+
+    image_size: ImageSize = 150
+    on_corrupt: OnCorrupt = "error"
+
+    def info(self) -> DatasetInfo:
+        """Describe the pictures without reading them."""
+        return DatasetInfo(
+            name="cats_vs_dogs",
+            task="binary",
+            input_shape=(self.image_size, self.image_size, 3),
+            classes=CLASSES,
+            pixels=True,
+            train_examples=3_000,
+            validation_examples=1_000,
+            test_examples=1_000,
+        )
+
+    def load(self, files: Files) -> DatasetBundle:
+        """Read the pictures."""
+        tree = files.folder(self.data_folders[0])
+        parts = {part: spread(classes) for part, classes in _parts(tree).items()}
+        return picture_bundle(files, tree, parts, self.info(), self.on_corrupt)
 
 
 def _parts(tree: Tree) -> dict[str, Classes]:

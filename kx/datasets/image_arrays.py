@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from kx.base.errors import DataError
 from kx.components.options import SpecPath
 from kx.components.registry import dataset
-from kx.contracts import DatasetBundle, DatasetInfo, Split
+from kx.contracts import Dataset, DatasetBundle, DatasetInfo, Split
 from kx.data.arrays.splitting import bundled
 from kx.data.files.archives import Form, npy_form, read_npz
 from kx.data.files.files import Files
@@ -30,27 +30,8 @@ MOST_CLASSES = 10_000
 """A larger label is hardly the number of a class."""
 
 
-def image_arrays_info(*, path: SpecPath) -> DatasetInfo:
-    """Describe the pictures by the headers of their arrays, and by the labels.
-
-    Raises:
-        DataError: if the file has not the four arrays, or these do not fit each other.
-    """
-    file = existing(Path(path))
-    try:
-        with zipfile.ZipFile(file) as archive:
-            names = {name.removesuffix(".npy") for name in archive.namelist()}
-            _refuse_lacking(file.name, names)
-            forms = {key: _form(archive, key) for key in KEYS}
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError) as error:
-        raise DataError(f"{file.name} is no .npz file of arrays: {error}.") from error
-    labels = read_npz(file, [f"y_{part}" for part in PARTS])
-    _refuse(file.name, [*_misfits(forms), *_bad_labels(forms, labels)])
-    return _info(forms, labels)
-
-
-@dataset("image_arrays", info=image_arrays_info)
-def image_arrays(files: Files, *, path: SpecPath) -> DatasetBundle:
+@dataset("image_arrays")
+class ImageArrays(Dataset):
     """Load your own pictures and labels, from an .npz file with the arrays of mnist.npz.
 
     These are x_train and x_test, pictures (n, height, width) or (n, height, width, 1 or 3) of
@@ -58,7 +39,6 @@ def image_arrays(files: Files, *, path: SpecPath) -> DatasetBundle:
     file is what `numpy.savez_compressed("mine.npz", x_train=…, y_train=…, …)` writes.
 
     Args:
-        files: how the file is read.
         path: of the file; a relative path begins at the folder of the spec.
 
     Returns:
@@ -68,21 +48,46 @@ def image_arrays(files: Files, *, path: SpecPath) -> DatasetBundle:
     Raises:
         DataError: if the file has not the four arrays, or these do not fit each other.
     """
-    import numpy as np
 
-    tree = files.own(Path(path))
-    arrays = read_npz(Path(path), KEYS)
-    _refuse_lacking(tree.name, arrays)
-    forms = {key: (value.shape, value.dtype) for key, value in arrays.items()}
-    _refuse(tree.name, [*_misfits(forms), *_bad_labels(forms, arrays)])
-    files.took(tree, content_digest(arrays))
-    info = _info(forms, arrays)
-    shape = (-1, *info.input_shape)
-    train, test = (
-        Split(arrays[f"x_{part}"].reshape(shape), arrays[f"y_{part}"].reshape(-1).astype(np.int32))
-        for part in PARTS
-    )
-    return bundled(info, train, test)
+    path: SpecPath
+
+    def info(self) -> DatasetInfo:
+        """Describe the pictures by the headers of their arrays, and by the labels.
+
+        Raises:
+            DataError: if the file has not the four arrays, or these do not fit each other.
+        """
+        file = existing(Path(self.path))
+        try:
+            with zipfile.ZipFile(file) as archive:
+                names = {name.removesuffix(".npy") for name in archive.namelist()}
+                _refuse_lacking(file.name, names)
+                forms = {key: _form(archive, key) for key in KEYS}
+        except (zipfile.BadZipFile, OSError, ValueError, EOFError) as error:
+            raise DataError(f"{file.name} is no .npz file of arrays: {error}.") from error
+        labels = read_npz(file, [f"y_{part}" for part in PARTS])
+        _refuse(file.name, [*_misfits(forms), *_bad_labels(forms, labels)])
+        return _info(forms, labels)
+
+    def load(self, files: Files) -> DatasetBundle:
+        """Read the pictures."""
+        import numpy as np
+
+        tree = files.own(Path(self.path))
+        arrays = read_npz(Path(self.path), KEYS)
+        _refuse_lacking(tree.name, arrays)
+        forms = {key: (value.shape, value.dtype) for key, value in arrays.items()}
+        _refuse(tree.name, [*_misfits(forms), *_bad_labels(forms, arrays)])
+        files.took(tree, content_digest(arrays))
+        info = _info(forms, arrays)
+        shape = (-1, *info.input_shape)
+        train, test = (
+            Split(
+                arrays[f"x_{part}"].reshape(shape), arrays[f"y_{part}"].reshape(-1).astype(np.int32)
+            )
+            for part in PARTS
+        )
+        return bundled(info, train, test)
 
 
 def _form(archive: zipfile.ZipFile, key: str) -> Form:

@@ -4,43 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kx.components.option_groups import flattened
 from kx.components.options import SpecPath
 from kx.components.registry import dataset
-from kx.contracts import DatasetBundle, DatasetInfo
+from kx.contracts import Dataset, DatasetBundle, DatasetInfo
 from kx.data.files.class_folders import PICTURES, FolderOptions, described_layout, own_layout
 from kx.data.files.files import Files
 from kx.data.pictures.decoding import Channels, ImageSize
 from kx.data.pictures.pictures import OnCorrupt, picture_bundle
 
 
-@flattened
-def image_folder_info(
-    *,
-    path: SpecPath,
-    folders: FolderOptions,
-    image_size: ImageSize = 150,
-    channels: Channels = 3,
-    on_corrupt: OnCorrupt = "error",
-) -> DatasetInfo:
-    """Describe the pictures by the names of folders and files alone; none is opened.
-
-    Raises:
-        DataError: if there are no pictures of two classes.
-    """
-    return described_layout(path, PICTURES, folders).described(_info(image_size, channels))
-
-
-@dataset("image_folder", info=image_folder_info)
-def image_folder(
-    files: Files,
-    *,
-    path: SpecPath,
-    folders: FolderOptions,
-    image_size: ImageSize = 150,
-    channels: Channels = 3,
-    on_corrupt: OnCorrupt = "error",
-) -> DatasetBundle:
+@dataset("image_folder")
+class ImageFolder(Dataset):
     """Load your own pictures, from one folder for each class.
 
     The folder (or zip or tar archive) holds either one folder for each class, which kx divides
@@ -54,7 +28,6 @@ def image_folder(
     are ignored. They are stretched to squares, and never changed where they are.
 
     Args:
-        files: how the folder is read.
         path: of the folder or the archive; a relative path begins at the folder of the spec.
         folders: what is a part and what a class.
         image_size: height and width of a picture, in pixels.
@@ -68,11 +41,29 @@ def image_folder(
     Raises:
         DataError: if there are no pictures of two classes, or some are damaged.
     """
-    layout = own_layout(files, path, PICTURES, folders)
-    info = layout.described(_info(image_size, channels))
-    bundle = picture_bundle(files, layout.tree, layout.members(), info, on_corrupt)
-    return replace(bundle, remarks=(*layout.remarks, *bundle.remarks))
 
+    path: SpecPath
+    folders: FolderOptions = FolderOptions()
+    image_size: ImageSize = 150
+    channels: Channels = 3
+    on_corrupt: OnCorrupt = "error"
 
-def _info(image_size: int, channels: int) -> DatasetInfo:
-    return DatasetInfo("image_folder", "binary", (image_size, image_size, channels), pixels=True)
+    def info(self) -> DatasetInfo:
+        """Describe the pictures by the names of folders and files alone; none is opened.
+
+        Raises:
+            DataError: if there are no pictures of two classes.
+        """
+        return described_layout(self.path, PICTURES, self.folders).described(self._form)
+
+    def load(self, files: Files) -> DatasetBundle:
+        """Read the pictures."""
+        layout = own_layout(files, self.path, PICTURES, self.folders)
+        info = layout.described(self._form)
+        bundle = picture_bundle(files, layout.tree, layout.members(), info, self.on_corrupt)
+        return replace(bundle, remarks=(*layout.remarks, *bundle.remarks))
+
+    @property
+    def _form(self) -> DatasetInfo:
+        shape = (self.image_size, self.image_size, self.channels)
+        return DatasetInfo("image_folder", "binary", shape, pixels=True)

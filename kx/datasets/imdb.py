@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from kx.components.registry import dataset
-from kx.contracts import DatasetBundle, DatasetInfo, Side, Split
+from kx.contracts import Dataset, DatasetBundle, DatasetInfo, Side, Split
 from kx.data.arrays.sequences import Encoding, MaxLen, encode, sequence_form, words_of
 from kx.data.arrays.splitting import bundled, keras_orders
 from kx.data.files.files import DataFile, Files
@@ -18,55 +18,12 @@ from kx.data.texts.word_index import IMDB
 NumWords = Annotated[int, Field(ge=3, le=88_588)]
 """88,584 words occur; their indices begin at 4."""
 
-FILES = (
-    DataFile(
-        name="imdb.npz",
-        url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/imdb.npz",
-        sha256="69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f",
-        size=17_464_789,
-        sample=reviews,
-    ),
-    IMDB,
-)
 
-
-def imdb_info(
-    *,
-    num_words: NumWords = 10_000,
-    encoding: Encoding = "multi_hot",
-    maxlen: MaxLen = 500,
-    pad: Side = "front",
-    truncate: Side = "front",
-    words: bool = False,
-) -> DatasetInfo:
-    """Describe the reviews without reading them; the options are those of ``imdb``."""
-    return DatasetInfo(
-        name="imdb",
-        task="binary",
-        classes=("negative", "positive"),
-        **sequence_form(encoding, num_words, maxlen, pad),
-        word_index=FILES[1].name,
-        tells_words=words,
-        train_examples=25_000,
-        test_examples=25_000,
-    )
-
-
-@dataset("imdb", info=imdb_info)
-def imdb(
-    files: Files,
-    *,
-    num_words: NumWords = 10_000,
-    encoding: Encoding = "multi_hot",
-    maxlen: MaxLen = 500,
-    pad: Side = "front",
-    truncate: Side = "front",
-    words: bool = False,
-) -> DatasetBundle:
+@dataset("imdb")
+class Imdb(Dataset):
     """Load 25,000 + 25,000 film reviews, half of them positive.
 
     Args:
-        files: where ``imdb.npz`` and ``imdb_word_index.json`` come from.
         num_words: word indices from here on become 2, "unknown"; 0 is padding, 1 marks the start
             of a review, and the most frequent word has index 4.
         encoding: `multi_hot` tells which words occur, `count` how often, `sequence` in what order.
@@ -87,25 +44,59 @@ def imdb(
         Maas et al. (2011), "Learning Word Vectors for Sentiment Analysis", ACL; the file is that
         of ``keras.datasets``.
     """
-    arrays = files.arrays(FILES[0])
-    y_train, y_test = (arrays[key].astype("int32") for key in ("y_train", "y_test"))
-    x_train, x_test = (
-        encode(
-            arrays[key],
-            num_words=num_words,
-            encoding=encoding,
-            maxlen=maxlen,
-            pad=pad,
-            truncate=truncate,
+
+    data_files = (
+        DataFile(
+            name="imdb.npz",
+            url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/imdb.npz",
+            sha256="69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f",
+            size=17_464_789,
+            sample=reviews,
+        ),
+        IMDB,
+    )
+
+    num_words: NumWords = 10_000
+    encoding: Encoding = "multi_hot"
+    maxlen: MaxLen = 500
+    pad: Side = "front"
+    truncate: Side = "front"
+    words: bool = False
+
+    def info(self) -> DatasetInfo:
+        """Describe the reviews without reading them."""
+        return DatasetInfo(
+            name="imdb",
+            task="binary",
+            classes=("negative", "positive"),
+            **sequence_form(self.encoding, self.num_words, self.maxlen, self.pad),
+            word_index=self.data_files[1].name,
+            tells_words=self.words,
+            train_examples=25_000,
+            test_examples=25_000,
         )
-        for key in ("x_train", "x_test")
-    )
-    order, test_order = keras_orders(len(y_train), len(y_test))
-    info = imdb_info(num_words=num_words, encoding=encoding, maxlen=maxlen, pad=pad, words=words)
-    if words:
-        info = replace(info, words=words_of(files.arrays(FILES[1]), num_words))
-    return bundled(
-        info,
-        Split(x_train, y_train).take(order),
-        Split(x_test, y_test).take(test_order),
-    )
+
+    def load(self, files: Files) -> DatasetBundle:
+        """Read the reviews."""
+        arrays = files.arrays(self.data_files[0])
+        y_train, y_test = (arrays[key].astype("int32") for key in ("y_train", "y_test"))
+        x_train, x_test = (
+            encode(
+                arrays[key],
+                num_words=self.num_words,
+                encoding=self.encoding,
+                maxlen=self.maxlen,
+                pad=self.pad,
+                truncate=self.truncate,
+            )
+            for key in ("x_train", "x_test")
+        )
+        order, test_order = keras_orders(len(y_train), len(y_test))
+        info = self.info()
+        if self.words:
+            info = replace(info, words=words_of(files.arrays(self.data_files[1]), self.num_words))
+        return bundled(
+            info,
+            Split(x_train, y_train).take(order),
+            Split(x_test, y_test).take(test_order),
+        )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kx.base.errors import DataError
 from kx.components.registry import dataset
-from kx.contracts import DatasetBundle, DatasetInfo
+from kx.contracts import Dataset, DatasetBundle, DatasetInfo
 from kx.data.files.class_folders import TEXTS, classes_in, spread
 from kx.data.files.files import DataFolder, Files
 from kx.data.files.trees import Tree, below
@@ -17,53 +17,19 @@ from kx.data.texts.text_table import OnBroken
 
 URL = "https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz"
 
-FOLDERS = (
-    DataFolder(
-        names=("aclImdb", "aclImdb_v1.tar.gz", "aclImdb_subset.tar.gz"),
-        url=URL,
-        advice=(
-            "Put aclImdb_v1.tar.gz (84 MB; it need not be unpacked), or the folder aclImdb, into "
-            "KERAS_HOME/datasets or into a folder that KX_DATA_DIR names."
-        ),
-        sample=raw_reviews,
-        flaws=text_flaws,
-        archive=WeightFile("aclImdb_v1.tar.gz", URL, "7c2ac02c03563afcf9b574c7e56c153a"),
-        without=("unsup",),  # 50,000 reviews that nobody has labelled
-    ),
-)
 
 CLASSES = {"neg": "negative", "pos": "positive"}
 """Folders and what they hold."""
 
 
-def imdb_raw_info(
-    *,
-    form: TextOptions,
-    on_broken: OnBroken = "error",
-) -> DatasetInfo:
-    """Describe the reviews without reading them; the options are those of ``imdb_raw``."""
-    return replace(
-        text_info("imdb_raw", form),
-        classes=tuple(CLASSES.values()),
-        train_examples=25_000,
-        test_examples=25_000,
-    )
-
-
-@dataset("imdb_raw", info=imdb_raw_info)
-def imdb_raw(
-    files: Files,
-    *,
-    form: TextOptions,
-    on_broken: OnBroken = "error",
-) -> DatasetBundle:
+@dataset("imdb_raw")
+class ImdbRaw(Dataset):
     """Load 25,000 + 25,000 film reviews as texts, half of them positive.
 
     The vocabulary is made of the training part of each fit alone, and kept with the run. Words
     are in lower case and without punctuation, as in the dataset imdb.
 
     Args:
-        files: where the folder or the archive is.
         form: how the texts become numbers.
         pad: where shorter reviews get zeros.
         truncate: where longer reviews lose tokens.
@@ -79,11 +45,40 @@ def imdb_raw(
     Source:
         Maas et al. (2011), "Learning Word Vectors for Sentiment Analysis", ACL; notes 4.1.
     """
-    tree = files.folder(FOLDERS[0])
-    inner = below(tree, "aclImdb") if "aclImdb/train" in tree.folders else tree
-    parts = {part: spread(_classes(inner, part)) for part in ("train", "test")}
-    info = replace(text_info("imdb_raw", form), classes=tuple(CLASSES.values()))
-    return text_bundle(files, inner, parts, info, on_broken)
+
+    data_folders = (
+        DataFolder(
+            names=("aclImdb", "aclImdb_v1.tar.gz", "aclImdb_subset.tar.gz"),
+            url=URL,
+            advice=(
+                "Put aclImdb_v1.tar.gz (84 MB; it need not be unpacked), or the folder aclImdb, "
+                "into KERAS_HOME/datasets or into a folder that KX_DATA_DIR names."
+            ),
+            sample=raw_reviews,
+            flaws=text_flaws,
+            archive=WeightFile("aclImdb_v1.tar.gz", URL, "7c2ac02c03563afcf9b574c7e56c153a"),
+            without=("unsup",),  # 50,000 reviews that nobody has labelled
+        ),
+    )
+
+    form: TextOptions = TextOptions()
+    on_broken: OnBroken = "error"
+
+    def info(self) -> DatasetInfo:
+        """Describe the reviews without reading them."""
+        return replace(
+            text_info("imdb_raw", self.form),
+            classes=tuple(CLASSES.values()),
+            train_examples=25_000,
+            test_examples=25_000,
+        )
+
+    def load(self, files: Files) -> DatasetBundle:
+        """Read the reviews."""
+        tree = files.folder(self.data_folders[0])
+        inner = below(tree, "aclImdb") if "aclImdb/train" in tree.folders else tree
+        parts = {part: spread(_classes(inner, part)) for part in ("train", "test")}
+        return text_bundle(files, inner, parts, self.info(), self.on_broken)
 
 
 def _classes(tree: Tree, part: str) -> dict[str, tuple[str, ...]]:

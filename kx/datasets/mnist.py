@@ -3,47 +3,19 @@
 from __future__ import annotations
 
 from kx.components.registry import dataset
-from kx.contracts import DatasetBundle, DatasetInfo, Split
+from kx.contracts import Dataset, DatasetBundle, DatasetInfo, Split
 from kx.data.arrays.splitting import Labels, bundled, labelled
 from kx.data.files.files import DataFile, Files
 from kx.data.samples.digits import digits
 
 CLASSES = tuple("0123456789")
 
-FILES = (
-    DataFile(
-        name="mnist.npz",
-        url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz",
-        sha256="731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",
-        size=11_490_434,
-        sample=digits,
-        # Measured; the arrays written as idx files have the MD5 sums of LeCun's originals.
-        content="7bf19471c397a07c4488f600bdfd9f25edbf8c41c2ecc70e1f93beee515475e6",
-    ),
-)
 
-
-def mnist_info(*, labels: Labels = "integer") -> DatasetInfo:
-    """Describe the digits without reading them; the options are those of ``mnist``."""
-    return DatasetInfo(
-        name="mnist",
-        task="multiclass",
-        input_shape=(28, 28, 1),
-        classes=CLASSES,
-        one_hot=labels == "one_hot",
-        scale="unit",
-        mirrored=False,
-        train_examples=60_000,
-        test_examples=10_000,
-    )
-
-
-@dataset("mnist", info=mnist_info)
-def mnist(files: Files, *, labels: Labels = "integer") -> DatasetBundle:
+@dataset("mnist")
+class Mnist(Dataset):
     """Load 60,000 + 10,000 pictures of handwritten digits.
 
     Args:
-        files: where ``mnist.npz`` comes from.
         labels: `integer` digits, or `one_hot` rows.
 
     Returns:
@@ -56,9 +28,43 @@ def mnist(files: Files, *, labels: Labels = "integer") -> DatasetBundle:
         LeCun, Bottou, Bengio and Haffner (1998), "Gradient-based learning applied to document
         recognition", Proceedings of the IEEE 86; the file is that of ``keras.datasets``.
     """
-    arrays = files.arrays(FILES[0])
-    train, test = (
-        Split(arrays[f"x_{part}"][..., None], labelled(arrays[f"y_{part}"], len(CLASSES), labels))
-        for part in ("train", "test")
+
+    data_files = (
+        DataFile(
+            name="mnist.npz",
+            url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz",
+            sha256="731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",
+            size=11_490_434,
+            sample=digits,
+            # Measured; the arrays written as idx files have the MD5 sums of LeCun's originals.
+            content="7bf19471c397a07c4488f600bdfd9f25edbf8c41c2ecc70e1f93beee515475e6",
+        ),
     )
-    return bundled(mnist_info(labels=labels), train, test)
+
+    labels: Labels = "integer"
+
+    def info(self) -> DatasetInfo:
+        """Describe the digits without reading them."""
+        return DatasetInfo(
+            name="mnist",
+            task="multiclass",
+            input_shape=(28, 28, 1),
+            classes=CLASSES,
+            one_hot=self.labels == "one_hot",
+            scale="unit",
+            mirrored=False,
+            train_examples=60_000,
+            test_examples=10_000,
+        )
+
+    def load(self, files: Files) -> DatasetBundle:
+        """Read the digits."""
+        arrays = files.arrays(self.data_files[0])
+        train, test = (
+            Split(
+                arrays[f"x_{part}"][..., None],
+                labelled(arrays[f"y_{part}"], len(CLASSES), self.labels),
+            )
+            for part in ("train", "test")
+        )
+        return bundled(self.info(), train, test)

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from kx.components.registry import dataset
-from kx.contracts import DatasetBundle, DatasetInfo, Side
+from kx.contracts import Dataset, DatasetBundle, DatasetInfo, Side
 from kx.data.arrays.sequences import Encoding, MaxLen, encode, sequence_form, words_of
 from kx.data.arrays.splitting import Labels, bundled, keras_halves, labelled
 from kx.data.files.files import DataFile, Files
@@ -27,58 +27,12 @@ TOPICS = (
 )  # fmt: skip
 """In the order of the labels, as ``keras.datasets.reuters.get_label_names()`` gives them."""
 
-FILES = (
-    DataFile(
-        name="reuters.npz",
-        url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/reuters.npz",
-        sha256="d6586e694ee56d7a4e65172e12b3e987c03096cb01eab99753921ef915959916",
-        size=2_110_848,
-        sample=newswires,
-    ),
-    REUTERS,
-)
 
-
-def reuters_info(
-    *,
-    num_words: NumWords = 10_000,
-    encoding: Encoding = "multi_hot",
-    maxlen: MaxLen = 500,
-    pad: Side = "front",
-    truncate: Side = "front",
-    labels: Labels = "integer",
-    words: bool = False,
-) -> DatasetInfo:
-    """Describe the newswires without reading them; the options are those of ``reuters``."""
-    return DatasetInfo(
-        name="reuters",
-        task="multiclass",
-        classes=TOPICS,
-        one_hot=labels == "one_hot",
-        **sequence_form(encoding, num_words, maxlen, pad),
-        word_index=FILES[1].name,
-        tells_words=words,
-        train_examples=8_982,
-        test_examples=2_246,
-    )
-
-
-@dataset("reuters", info=reuters_info)
-def reuters(
-    files: Files,
-    *,
-    num_words: NumWords = 10_000,
-    encoding: Encoding = "multi_hot",
-    maxlen: MaxLen = 500,
-    pad: Side = "front",
-    truncate: Side = "front",
-    labels: Labels = "integer",
-    words: bool = False,
-) -> DatasetBundle:
+@dataset("reuters")
+class Reuters(Dataset):
     """Load 8,982 + 2,246 newswires on 46 topics of very different frequency.
 
     Args:
-        files: where ``reuters.npz`` and ``reuters_word_index.json`` come from.
         num_words: word indices from here on become 2, "unknown"; 0 is padding, 1 marks the start
             of a newswire, and the most frequent word has index 4.
         encoding: `multi_hot` tells which words occur, `count` how often, `sequence` in what order.
@@ -99,19 +53,53 @@ def reuters(
     Source:
         Reuters-21578 (Lewis, 1987 news); the file is that of ``keras.datasets``.
     """
-    arrays = files.arrays(FILES[0])
-    x = encode(
-        arrays["x"],
-        num_words=num_words,
-        encoding=encoding,
-        maxlen=maxlen,
-        pad=pad,
-        truncate=truncate,
+
+    data_files = (
+        DataFile(
+            name="reuters.npz",
+            url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/reuters.npz",
+            sha256="d6586e694ee56d7a4e65172e12b3e987c03096cb01eab99753921ef915959916",
+            size=2_110_848,
+            sample=newswires,
+        ),
+        REUTERS,
     )
-    y = labelled(arrays["y"], len(TOPICS), labels)
-    info = reuters_info(
-        num_words=num_words, encoding=encoding, maxlen=maxlen, pad=pad, labels=labels, words=words
-    )
-    if words:
-        info = replace(info, words=words_of(files.arrays(FILES[1]), num_words))
-    return bundled(info, *keras_halves(x, y))
+
+    num_words: NumWords = 10_000
+    encoding: Encoding = "multi_hot"
+    maxlen: MaxLen = 500
+    pad: Side = "front"
+    truncate: Side = "front"
+    labels: Labels = "integer"
+    words: bool = False
+
+    def info(self) -> DatasetInfo:
+        """Describe the newswires without reading them."""
+        return DatasetInfo(
+            name="reuters",
+            task="multiclass",
+            classes=TOPICS,
+            one_hot=self.labels == "one_hot",
+            **sequence_form(self.encoding, self.num_words, self.maxlen, self.pad),
+            word_index=self.data_files[1].name,
+            tells_words=self.words,
+            train_examples=8_982,
+            test_examples=2_246,
+        )
+
+    def load(self, files: Files) -> DatasetBundle:
+        """Read the newswires."""
+        arrays = files.arrays(self.data_files[0])
+        x = encode(
+            arrays["x"],
+            num_words=self.num_words,
+            encoding=self.encoding,
+            maxlen=self.maxlen,
+            pad=self.pad,
+            truncate=self.truncate,
+        )
+        y = labelled(arrays["y"], len(TOPICS), self.labels)
+        info = self.info()
+        if self.words:
+            info = replace(info, words=words_of(files.arrays(self.data_files[1]), self.num_words))
+        return bundled(info, *keras_halves(x, y))

@@ -13,7 +13,7 @@ from pydantic import Field
 from kx.base.errors import DataError
 from kx.components.options import SpecPath
 from kx.components.registry import dataset
-from kx.contracts import DatasetBundle, DatasetInfo, Split
+from kx.contracts import Dataset, DatasetBundle, DatasetInfo, Split
 from kx.data.arrays.splitting import SEED, Seed, TestFraction, bundled, divided, held_out
 from kx.data.files.files import Files
 from kx.data.tables.delimited import Delimiting
@@ -35,47 +35,8 @@ PACKED = 5
 """So many times larger a packed table may be, for that."""
 
 
-def text_csv_info(
-    *,
-    path: SpecPath,
-    text: Column = "text",
-    label: Column = "label",
-    layout: Delimiting,
-    target: TargetOptions,
-    form: TextOptions,
-    test_fraction: TestFraction = 0.2,
-    split_seed: Seed = SEED,
-    on_broken: OnBroken = "error",
-) -> DatasetInfo | None:
-    """Describe the texts of a table that is small; of a larger one, look at its first line.
-
-    Raises:
-        DataError: if it is no such table.
-    """
-    file, wanted = table_file(Path(path)), Wanted(text, label, layout, target, on_broken)
-    state = file.stat()
-    size = state.st_size * (1 if file.suffix.lower() in (".csv", ".tsv", ".txt") else PACKED)
-    if size > CHEAP:
-        read_rows(file, wanted, keep=False, whole=False)
-        return None
-    rows, found = _counted(file, state.st_mtime_ns, state.st_size, wanted)
-    return _described(form, found, wanted, rows, test_fraction)
-
-
-@dataset("text_csv", info=text_csv_info)
-def text_csv(
-    files: Files,
-    *,
-    path: SpecPath,
-    text: Column = "text",
-    label: Column = "label",
-    layout: Delimiting,
-    target: TargetOptions,
-    form: TextOptions,
-    test_fraction: TestFraction = 0.2,
-    split_seed: Seed = SEED,
-    on_broken: OnBroken = "error",
-) -> DatasetBundle:
+@dataset("text_csv")
+class TextTable(Dataset):
     """Load your own texts, and what each of them is, from two columns of a table.
 
     The table is delimited text (CSV, TSV and the like), also packed with gzip, zip, bzip2 or xz;
@@ -84,7 +45,6 @@ def text_csv(
     class; `rows.json` in a run's folder has the line of each.
 
     Args:
-        files: are told what was read.
         path: of the file; a relative path begins at the folder of the spec.
         text: name of the column with the texts.
         label: name of the column with the class of each, or with its number.
@@ -103,18 +63,63 @@ def text_csv(
     Raises:
         DataError: if the file is no such table, with the line; or has fewer than two classes.
     """
-    import numpy as np
 
-    file, wanted = Path(path), Wanted(text, label, layout, target, on_broken)
-    rows = read_rows(file, wanted, keep=True)
-    files.took_file(file, rows.table.sha256)
-    files.watcher.stage(f"{rows.table.name}: {len(rows.lines):,} rows, {rows.table.written}")
-    found = target_of(rows.labels, target.task)
-    info = _described(form, found, wanted, rows, test_fraction)
-    labels = _numbers(rows, found)
-    everything = Split(np.arange(len(labels)), labels)
-    train, test = divided(everything, test_fraction, labels, split_seed, mixed=False)
-    return _bundle(info, rows, {"train": train, "test": test})
+    path: SpecPath
+    text: Column = "text"
+    label: Column = "label"
+    layout: Delimiting = Delimiting()
+    target: TargetOptions = TargetOptions()
+    form: TextOptions = TextOptions()
+    test_fraction: TestFraction = 0.2
+    split_seed: Seed = SEED
+    on_broken: OnBroken = "error"
+
+    def info(self) -> DatasetInfo | None:
+        """Describe the texts of a table that is small; of a larger one, look at its first line.
+
+        Raises:
+            DataError: if it is no such table.
+        """
+        file, wanted = table_file(Path(self.path)), self._wanted
+        state = file.stat()
+        size = state.st_size * (1 if file.suffix.lower() in (".csv", ".tsv", ".txt") else PACKED)
+        if size > CHEAP:
+            read_rows(file, wanted, keep=False, whole=False)
+            return None
+        rows, found = _counted(file, state.st_mtime_ns, state.st_size, wanted)
+        return self._described(rows, found)
+
+    def load(self, files: Files) -> DatasetBundle:
+        """Read the texts."""
+        import numpy as np
+
+        file = Path(self.path)
+        rows = read_rows(file, self._wanted, keep=True)
+        files.took_file(file, rows.table.sha256)
+        files.watcher.stage(f"{rows.table.name}: {len(rows.lines):,} rows, {rows.table.written}")
+        found = target_of(rows.labels, self.target.task)
+        info = self._described(rows, found)
+        labels = _numbers(rows, found)
+        everything = Split(np.arange(len(labels)), labels)
+        train, test = divided(everything, self.test_fraction, labels, self.split_seed, mixed=False)
+        return _bundle(info, rows, {"train": train, "test": test})
+
+    @property
+    def _wanted(self) -> Wanted:
+        return Wanted(self.text, self.label, self.layout, self.target, self.on_broken)
+
+    def _described(self, rows: TableRead, found: Target) -> DatasetInfo:
+        test = held_out(len(rows.lines), self.test_fraction)
+        return replace(
+            text_info("text_csv", self.form),
+            task=found.task,
+            classes=found.classes,
+            target="" if found.classes else self.label,
+            columns=rows.table.header,
+            train_examples=len(rows.lines) - test,
+            test_examples=test,
+            remarks=(*found.remarks, *rows.remarks()),
+        )
 
 
 @lru_cache(maxsize=8)
@@ -122,22 +127,6 @@ def _counted(file: Path, changed: int, size: int, wanted: Wanted) -> tuple[Table
     """Return what a table holds; the same again, as long as nobody changes it."""
     rows = read_rows(file, wanted, keep=False)
     return rows, target_of(rows.labels, wanted.target.task)
-
-
-def _described(
-    form: TextOptions, found: Target, wanted: Wanted, rows: TableRead, fraction: float
-) -> DatasetInfo:
-    test = held_out(len(rows.lines), fraction)
-    return replace(
-        text_info("text_csv", form),
-        task=found.task,
-        classes=found.classes,
-        target="" if found.classes else wanted.label,
-        columns=rows.table.header,
-        train_examples=len(rows.lines) - test,
-        test_examples=test,
-        remarks=(*found.remarks, *rows.remarks()),
-    )
 
 
 def _numbers(rows: TableRead, found: Target) -> np.ndarray:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kx.components.options import SpecPath
 from kx.components.registry import dataset
-from kx.contracts import DatasetBundle, DatasetInfo
+from kx.contracts import Dataset, DatasetBundle, DatasetInfo
 from kx.data.files.class_folders import (
     TEXTS,
     FolderOptions,
@@ -19,30 +19,8 @@ from kx.data.texts.text_files import TextOptions, text_bundle, text_info
 from kx.data.texts.text_table import OnBroken
 
 
-def text_folder_info(
-    *,
-    path: SpecPath,
-    folders: FolderOptions,
-    form: TextOptions,
-    on_broken: OnBroken = "error",
-) -> DatasetInfo:
-    """Describe the texts by the names of folders and files alone.
-
-    Raises:
-        DataError: if there are no texts of two classes.
-    """
-    return described_layout(path, TEXTS, folders).described(text_info("text_folder", form))
-
-
-@dataset("text_folder", info=text_folder_info)
-def text_folder(
-    files: Files,
-    *,
-    path: SpecPath,
-    folders: FolderOptions,
-    form: TextOptions,
-    on_broken: OnBroken = "error",
-) -> DatasetBundle:
+@dataset("text_folder")
+class TextFolder(Dataset):
     """Load your own texts, from one folder for each class.
 
     The folder (or zip or tar archive) holds either one folder for each class, which kx divides
@@ -53,7 +31,6 @@ def text_folder(
     the file of every row. Texts are txt files in UTF-8.
 
     Args:
-        files: how the folder is read.
         path: of the folder or the archive; a relative path begins at the folder of the spec.
         folders: what is a part and what a class.
         form: how the texts become numbers.
@@ -66,8 +43,26 @@ def text_folder(
     Raises:
         DataError: if there are no texts of two classes, or some are none.
     """
-    layout = own_layout(files, path, TEXTS, folders)
-    info = layout.described(text_info("text_folder", form))
-    bundle = text_bundle(files, layout.tree, layout.members(), info, on_broken)
-    told = (*layout.remarks, *strangers(layout.tree, TEXTS), *bundle.remarks)
-    return replace(bundle, remarks=told)
+
+    path: SpecPath
+    folders: FolderOptions = FolderOptions()
+    form: TextOptions = TextOptions()
+    on_broken: OnBroken = "error"
+
+    def info(self) -> DatasetInfo:
+        """Describe the texts by the names of folders and files alone.
+
+        Raises:
+            DataError: if there are no texts of two classes.
+        """
+        return described_layout(self.path, TEXTS, self.folders).described(
+            text_info("text_folder", self.form)
+        )
+
+    def load(self, files: Files) -> DatasetBundle:
+        """Read the texts."""
+        layout = own_layout(files, self.path, TEXTS, self.folders)
+        info = layout.described(text_info("text_folder", self.form))
+        bundle = text_bundle(files, layout.tree, layout.members(), info, self.on_broken)
+        told = (*layout.remarks, *strangers(layout.tree, TEXTS), *bundle.remarks)
+        return replace(bundle, remarks=told)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from kx.components.registry import dataset
-from kx.contracts import DatasetBundle, DatasetInfo, Split
+from kx.contracts import Dataset, DatasetBundle, DatasetInfo, Split
 from kx.data.arrays.splitting import Labels, TestFraction, bundled, divided, held_out, labelled
+from kx.data.files.files import Files
 
 CLASSES = ("cultivar 1", "cultivar 2", "cultivar 3")
 EXAMPLES = 178
@@ -25,24 +26,8 @@ FEATURES = (
 )
 
 
-def wine_info(*, test_fraction: TestFraction = 0.2, labels: Labels = "integer") -> DatasetInfo:
-    """Describe the wines without reading them; the options are those of ``wine``."""
-    test = held_out(EXAMPLES, test_fraction)
-    return DatasetInfo(
-        name="wine",
-        task="multiclass",
-        input_shape=(len(FEATURES),),
-        classes=CLASSES,
-        one_hot=labels == "one_hot",
-        scale="standardize",
-        train_examples=EXAMPLES - test,
-        test_examples=test,
-        features=FEATURES,
-    )
-
-
-@dataset("wine", info=wine_info)
-def wine(*, test_fraction: TestFraction = 0.2, labels: Labels = "integer") -> DatasetBundle:
+@dataset("wine")
+class Wine(Dataset):
     """Load 178 wines by cultivar, from chemical measurements; needs no download.
 
     Args:
@@ -56,9 +41,30 @@ def wine(*, test_fraction: TestFraction = 0.2, labels: Labels = "integer") -> Da
     Source:
         Aeberhard and Forina (1992), "Wine", UCI; the copy that ships with scikit-learn.
     """
-    from sklearn.datasets import load_wine
 
-    data = load_wine()
-    y = labelled(data.target, len(CLASSES), labels)
-    parts = divided(Split(data.data.astype("float32"), y), test_fraction, data.target)
-    return bundled(wine_info(test_fraction=test_fraction, labels=labels), *parts)
+    test_fraction: TestFraction = 0.2
+    labels: Labels = "integer"
+
+    def info(self) -> DatasetInfo:
+        """Describe the wines without reading them."""
+        test = held_out(EXAMPLES, self.test_fraction)
+        return DatasetInfo(
+            name="wine",
+            task="multiclass",
+            input_shape=(len(FEATURES),),
+            classes=CLASSES,
+            one_hot=self.labels == "one_hot",
+            scale="standardize",
+            train_examples=EXAMPLES - test,
+            test_examples=test,
+            features=FEATURES,
+        )
+
+    def load(self, files: Files) -> DatasetBundle:
+        """Read the wines."""
+        from sklearn.datasets import load_wine
+
+        data = load_wine()
+        y = labelled(data.target, len(CLASSES), self.labels)
+        parts = divided(Split(data.data.astype("float32"), y), self.test_fraction, data.target)
+        return bundled(self.info(), *parts)

@@ -1,9 +1,10 @@
-"""What all validation strategies share: how they judge their fits, and of what they are made."""
+"""What all validation strategies share: how they judge their fits."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from statistics import median_high
@@ -12,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from kx.base.curves import best_epoch, mean_curve, smooth_curve
-from kx.contracts import Complaint, Conclusion, FitResult, Proposal, Rows
+from kx.contracts import Conclusion, FitResult, Strategy
 
 Refit = Annotated[int, Field(ge=1, le=100_000)] | Literal["best_epoch", "none"]
 Smooth = Annotated[float, Field(ge=0, lt=1)]
@@ -91,27 +92,13 @@ def _number(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Composed:
-    """A validation strategy made of three parts.
+class JudgedStrategy(Strategy):
+    """A strategy that leaves the conclusion to a judge, the last of its options."""
 
-    Attributes:
-        split: proposes the fits, from the rows and a seed.
-        find: complains about rows that cannot be split so.
-        judge: draws the conclusion.
-    """
-
-    split: Callable[[Rows, int], Sequence[Proposal]]
-    find: Callable[[Rows], Iterable[Complaint]]
-    judge: Judge
-
-    def complaints(self, rows: Rows) -> Iterable[Complaint]:
-        """Yield why these rows cannot be split, or not well."""
-        return self.find(rows)
-
-    def propose(self, rows: Rows, seed: int) -> Sequence[Proposal]:
-        """Split rows of which no fatal complaint is known."""
-        return self.split(rows, seed)
+    @property
+    @abstractmethod
+    def judge(self) -> Judge:
+        """What draws the conclusion; ``judge: Judge = Judge()`` in a subclass makes it a group."""
 
     def conclude(self, results: Sequence[FitResult], monitor: str) -> Conclusion:
         """Judge the results of all fits by the metric ``monitor``."""

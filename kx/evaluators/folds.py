@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 K = Annotated[int, Field(ge=2, le=10_000)]
+Repeats = Annotated[int, Field(ge=1, le=1000)]
 
 FEW_FOLDS = 10
 """A k up to this says nothing about the number of rows."""
@@ -70,10 +71,9 @@ def repeated_names(k: int, repeats: int) -> list[str]:
     return [f"repeat-{repeat}-{fold}" for repeat in range(1, repeats + 1) for fold in fold_names(k)]
 
 
-def fewer_folds(options: dict[str, Any], factor: float) -> dict[str, Any]:
+def fewer_folds(k: int, factor: float) -> int:
     """Let a large ``k``, such as one fold per row, shrink with the data; ten folds remain ten."""
-    k = options["k"]
-    return options | {"k": min(k, max(FEW_FOLDS, int(k * factor)))}
+    return min(k, max(FEW_FOLDS, int(k * factor)))
 
 
 def count_complaints(count: int | None, k: int) -> Iterator[Complaint]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -9,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from kx.base.errors import DataError, MissingDataError, UsageError
-from kx.components.registry import Transfer
-from kx.contracts import Complaint, DatasetInfo, Way, Ways
+from kx.contracts import Architecture, Complaint, DatasetInfo, Way, Ways
 from kx.models.options import Fraction
 
 if TYPE_CHECKING:
@@ -98,44 +98,80 @@ def _misfit(name: str, dimensions: int, wanted: int) -> str:
     return f"the vectors of {name} have {dimensions} numbers for a word, embedding_dim is {wanted}"
 
 
-def word_input_complaints(
-    info: DatasetInfo, files: WeightFiles, **options: Any
-) -> Iterator[Complaint]:
-    """Yield why the examples are no lists of word indices, or their vectors do not fit."""
-    if info.vocabulary is None or len(info.input_shape) != 1:
-        text = f"needs word indices, in the order of the words; the examples of {info.name} are not"
-        order = Way("use dataset.encoding: sequence", "dataset.encoding", "sequence")
-        yield Complaint("", text, Ways(order, Way("use mlp")))
-    elif options["pretrained"] != NONE:
-        yield from _pretrained_complaints(info, files, **options)
-    elif options["freeze_embeddings"]:
-        text = "would keep the numbers that were drawn by chance"
-        yield Complaint("freeze_embeddings", text, "remove it, or name vectors in pretrained")
+class WordNetwork(Architecture):
+    """A network on embedded words; its base are vectors that others have learned."""
+
+    @property
+    @abstractmethod
+    def words(self) -> Embedding:
+        """The numbers that stand for words; in a subclass a group of options."""
+
+    @property
+    def has_base(self) -> bool:
+        """Whether the numbers begin with those of others."""
+        return self.words.pretrained != NONE
+
+    def check(self, info: DatasetInfo, files: WeightFiles) -> Iterator[Complaint]:
+        """Yield why the examples are no lists of word indices, or their vectors do not fit."""
+        if no_words := not_words(info):
+            yield no_words
+        elif self.has_base:
+            yield from _pretrained_complaints(info, files, self.words)
+        elif self.words.freeze_embeddings:
+            text = "would keep the numbers that were drawn by chance"
+            hint = "remove it, or name vectors in pretrained"
+            yield Complaint("freeze_embeddings", text, hint)
+
+    def check_phases(self, trained: Sequence[str]) -> Iterator[Complaint]:
+        """Yield a complaint if only some of the vectors are to be trained."""
+        if "unfrozen" in trained:
+            text = "word vectors are trained whole or not at all"
+            yield Complaint("phases", text, "use trainable: head (without them), or all")
+
+    def choose(self, network: keras.Model, what: str) -> None:
+        """Train the vectors in phases of ``all``, unless they are frozen; the rest always."""
+        if self.has_base:
+            _embedding_of(network).trainable = what != "head" and not self.words.freeze_embeddings
+
+    def frozen(self, network: keras.Model) -> list[Any]:
+        """Return the vectors if they are not trained."""
+        layer = _embedding_of(network)
+        return [] if layer.trainable or not self.has_base else list(layer.variables)
+
+    def find(self, info: DatasetInfo, files: WeightFiles) -> None:
+        """Look for the vectors."""
+        if info.words:
+            files.word_rows(self.words.pretrained, info.words)
+        else:  # texts have no words before a fit has made its vocabulary
+            files.dimensions(self.words.pretrained)
+
+
+def not_words(info: DatasetInfo) -> Complaint | None:
+    """Return a complaint if the examples are no lists of word indices."""
+    if info.vocabulary is not None and len(info.input_shape) == 1:
+        return None
+    text = f"needs word indices, in the order of the words; the examples of {info.name} are not"
+    order = Way("use dataset.encoding: sequence", "dataset.encoding", "sequence")
+    return Complaint("", text, Ways(order, Way("use mlp")))
 
 
 def _pretrained_complaints(
-    info: DatasetInfo,
-    files: WeightFiles,
-    *,
-    pretrained: str,
-    embedding_dim: int,
-    fallback: Fallback,
-    **_: Any,
+    info: DatasetInfo, files: WeightFiles, words: Embedding
 ) -> Iterator[Complaint]:
     if not (info.tells_words or info.words):
         text = f"{info.name} does not tell what its word indices stand for"
-        words = Way("use dataset.words: true", "dataset.words", True)
-        yield Complaint("pretrained", text, Ways(words, Way("use none, and train them")))
+        way = Way("use dataset.words: true", "dataset.words", True)
+        yield Complaint("pretrained", text, Ways(way, Way("use none, and train them")))
     try:
-        dimensions = files.dimensions(pretrained)
+        dimensions = files.dimensions(words.pretrained)
     except MissingDataError as error:
-        if fallback == "none":
+        if words.fallback == "none":
             yield Complaint("pretrained", _one_line(error), "or allow fallback: random")
     except DataError as error:
         yield Complaint("pretrained", _one_line(error))
     else:
-        if dimensions != embedding_dim:
-            text = _misfit(pretrained, dimensions, embedding_dim)
+        if dimensions != words.embedding_dim:
+            text = _misfit(words.pretrained, dimensions, words.embedding_dim)
             yield Complaint("embedding_dim", text, f"use embedding_dim: {dimensions}")
 
 
@@ -147,35 +183,3 @@ def _embedding_of(network: keras.Model) -> keras.Layer:
     import keras
 
     return next(layer for layer in network.layers if isinstance(layer, keras.layers.Embedding))
-
-
-def _choose(network: keras.Model, what: str, *, freeze_embeddings: bool, **_: Any) -> None:
-    """Train the vectors in phases of ``all``, unless they are frozen; the rest always."""
-    _embedding_of(network).trainable = what != "head" and not freeze_embeddings
-
-
-def _frozen(network: keras.Model, **_: Any) -> list[Any]:
-    """Return the vectors if they are not trained."""
-    layer = _embedding_of(network)
-    return [] if layer.trainable else list(layer.variables)
-
-
-def _phase_complaints(phases: Sequence[str], **_: Any) -> Iterator[Complaint]:
-    if "unfrozen" in phases:
-        text = "word vectors are trained whole or not at all"
-        yield Complaint("phases", text, "use trainable: head (without them), or all")
-
-
-def _find(info: DatasetInfo, files: WeightFiles, *, pretrained: str, **_: Any) -> None:
-    if info.words:
-        files.word_rows(pretrained, info.words)
-    else:  # texts have no words before a fit has made its vocabulary
-        files.dimensions(pretrained)
-
-
-def _used(*, pretrained: str, **_: Any) -> bool:
-    return pretrained != NONE
-
-
-VECTORS = Transfer(_choose, _frozen, _phase_complaints, find=_find, used=_used)
-"""What networks on words can do with vectors that others have learned."""

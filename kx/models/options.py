@@ -36,9 +36,9 @@ def dense_block(
     units: int,
     activation: str,
     dropout: float,
-    l1: float,
-    l2: float,
-    batch_norm: bool,
+    l1: float = 0.0,
+    l2: float = 0.0,
+    batch_norm: bool = False,
     sparse: bool = False,
 ) -> list[keras.Layer]:
     """Return a hidden dense layer, with batch normalisation before and dropout after activation.

@@ -1,4 +1,4 @@
-"""The registered functions that a spec names, looked up, and the options that it gives them."""
+"""The components that a spec names, looked up, and the options that it gives them."""
 
 from __future__ import annotations
 
@@ -20,13 +20,6 @@ from kx.spec.document import Document, Key
 from kx.spec.schema import ExperimentSpec
 from kx.spec.validate import validate
 
-FRAME_KEYS = {
-    "dataset": ("name", "fallback"),
-    "architecture": ("name",),
-    "validation": ("strategy", "keep"),
-}
-"""The keys of a section that are no options of its component."""
-
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -45,12 +38,12 @@ class Parts:
         """Return what is registered as ``name``, or is taken to be; None: nothing is."""
         if name in table:
             return table[name]
-        return unimported(table.kind, name) if self.closed else None
+        return unimported(table, name) if self.closed else None
 
 
 def choose(
     section: str, document: Document, parts: Parts, problems: list[Problem]
-) -> Choice | None:
+) -> Choice[Any] | None:
     """Look up the section's component and check its options; add to ``problems``."""
     name_key, table = SECTIONS[section]
     value = document.value.get(section, {} if section == "validation" else None)
@@ -67,7 +60,12 @@ def choose(
         hint = suggest(name, table.names())
         problems.append(document.problem((section, name_key), message, hint=hint))
         return None
-    given = {key: item for key, item in value.items() if key not in FRAME_KEYS[section]}
+    if taken := set(_frame_keys(section)) & set(entry.options.model_fields):
+        message = f"has an option {min(taken)!r}, which is a key of every {section} section"
+        key = (section, name_key)
+        problems.append(document.problem(key, message, hint="rename it in the plugin"))
+        return None
+    given = {key: item for key, item in value.items() if key not in _frame_keys(section)}
     known = _with_frame_keys(entry, section)
     found: list[Problem] = []
     choice = _checked(entry, known, given, document, (section,), parts, found)
@@ -86,7 +84,7 @@ def _with_readers_of_files(problem: Problem, table: Registry[Any]) -> Problem:
 
 def choose_callbacks(
     spec: ExperimentSpec, document: Document, parts: Parts, problems: list[Problem]
-) -> Iterator[Choice]:
+) -> Iterator[Choice[Any]]:
     """Look up the spec's callbacks and check their options; add to ``problems``."""
     table = registry.callback
     for name, given in spec.training.callbacks.items():
@@ -108,7 +106,7 @@ def _checked(
     key: Key,
     parts: Parts,
     problems: list[Problem],
-) -> Choice | None:
+) -> Choice[Any] | None:
     """Check the options ``given`` at ``key`` against the model ``known``."""
     options, found = validate(known, given, document, key)
     problems += found
@@ -120,7 +118,7 @@ def _checked(
     return choice
 
 
-def _missing_files(choice: Choice, document: Document, key: Key) -> Iterator[Problem]:
+def _missing_files(choice: Choice[Any], document: Document, key: Key) -> Iterator[Problem]:
     """Complain of options that name files of which there is none."""
     entry = choice.entry
     for name in entry.paths():
@@ -153,7 +151,15 @@ def _unnamed(section: Mapping[str, Any], table: Registry[Any]) -> str:
 
 
 @cache
+def _frame_keys(section: str) -> tuple[str, ...]:
+    """Return the keys of a section that are no options of its component."""
+    kind = ExperimentSpec.model_fields[section].annotation
+    assert kind is not None  # noqa: S101 - for the type checker
+    return tuple(field.alias or name for name, field in kind.model_fields.items())
+
+
+@cache
 def _with_frame_keys(entry: Entry[Any], section: str) -> type[BaseModel]:
     """The options model, made to know the keys of the frame too, for "did you mean"."""
-    extra: dict[str, Any] = dict.fromkeys(FRAME_KEYS[section], (str | None, None))
+    extra: dict[str, Any] = dict.fromkeys(_frame_keys(section), (str | None, None))
     return extended(entry.options, extra)

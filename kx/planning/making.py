@@ -9,13 +9,13 @@ from pathlib import Path
 from kx.base.errors import DataError, PluginError, Problem, RowsError, SpecError, UnaskedPluginError
 from kx.base.guard import patience
 from kx.components import plugins
-from kx.contracts import DatasetInfo
+from kx.contracts import Dataset, DatasetInfo
 from kx.data.arrays.bundle_checks import info_faults
 from kx.planning.components import Parts, choose, choose_callbacks
 from kx.planning.objectives import objective_problems, optimizer_problems
 from kx.planning.plan import SECTIONS, Choice, DataPlan, Plan
 from kx.planning.rules import broken
-from kx.planning.strangers import Unimported, faults_of, is_built_in, refuse_faults
+from kx.planning.strangers import Unimported, faults_of, refuse_faults
 from kx.spec.document import Document
 from kx.spec.load import check_frame, load_document
 from kx.spec.schema import ExperimentSpec
@@ -213,18 +213,18 @@ def _plugin_problems(files: Sequence[str], document: Document, folder: Path) -> 
 
 
 def _described(
-    choice: Choice, spec: ExperimentSpec, document: Document, problems: list[Problem]
+    choice: Choice[Dataset], spec: ExperimentSpec, document: Document, problems: list[Problem]
 ) -> DatasetInfo | None:
     """Return the form of the data if it can be told; add to ``problems`` if they are not there."""
     entry, told = choice.entry, {problem.key for problem in problems}
-    if not entry.info or told & {f"dataset.{name}" for name in entry.paths()}:
+    if told & {f"dataset.{name}" for name in entry.paths()}:
         return None
     try:
         with faults_of(entry, patience()):
-            info = entry.info(**choice.located())
-        if info is None:  # a table too large to be read now
+            info = choice.made().info()
+        if info is None:  # as of a table too large to be read now
             return None
-        if not is_built_in(entry):
+        if not entry.is_built_in:
             refuse_faults(entry, list(info_faults(info)))
         return replace(info, output_activation=spec.training.output_activation)
     except (DataError, PluginError, OSError) as error:

@@ -1,15 +1,17 @@
-"""Functions that others registered: a fault in one is told as its own, not as a crash of kx."""
+"""Components that others registered: a fault in one is told as its own, not as a crash of kx."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kx.base.errors import PluginError
 from kx.base.guard import guarded
-from kx.components.registry import Entry
+from kx.components.functions import FunctionArchitecture
+from kx.components.registry import Entry, Registry
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -20,17 +22,17 @@ def faults_of(entry: Entry[Any], seconds: float | None = None) -> Iterator[None]
     """Tell whatever the block raises as a fault of the plugin that registered ``entry``.
 
     Args:
-        entry: whose function is called.
+        entry: of which something is asked.
         seconds: that a plugin's has; None: any.
 
     Raises:
         PluginError: naming what was raised, and where in the plugin.
     """
-    if is_built_in(entry):
+    if entry.is_built_in:
         yield
         return
     try:
-        with guarded(entry.function.__code__.co_filename, seconds):
+        with guarded(entry.file, seconds):
             yield
     except PluginError as error:
         failed = PluginError(f"{entry.kind} {entry.name!r} failed: {error}")
@@ -45,24 +47,20 @@ def wrong_result(entry: Entry[Any], result: object, wanted: str) -> PluginError:
 
 
 def refuse_faults(entry: Entry[Any], faults: Sequence[str]) -> None:
-    """Tell what is wrong with what a function of a plugin returned.
+    """Tell what is wrong with what a component of a plugin returned.
 
     Raises:
         PluginError: naming it, and the file that it is in, if there are any faults.
     """
     if faults:
-        file = Path(entry.function.__code__.co_filename).name
+        file = Path(entry.file).name
         lines = "".join(f"\n  {text}" for text in faults)
         raise PluginError(f"{entry.kind} {entry.name!r} ({file}) is not as kx needs it:{lines}")
 
 
-def is_built_in(entry: Entry[Any]) -> bool:
-    """Whether it is kx's own."""
-    return str(entry.function.__module__).startswith("kx.")
-
-
+@dataclass(frozen=True)
 class Unimported(Entry[Any]):
-    """Stands for a function of a plugin that is not imported: nothing is known of its options."""
+    """Stands for a component of a plugin that is not imported: nothing is known of its options."""
 
     @property
     def options(self) -> type[BaseModel]:
@@ -71,11 +69,22 @@ class Unimported(Entry[Any]):
 
         return create_model(self.name, __config__=ConfigDict(extra="allow"))
 
+    def component(self, **options: Any) -> Any:
+        """Return what complains of nothing, and can do nothing."""
+        made = super().component()
+        return AnyLength(function=self.source, options={}) if self.kind == "model" else made
 
-def unimported(kind: str, name: str) -> Unimported:
-    """Return what stands for the function ``name``."""
-    return Unimported(kind, name, _unknown, any_length=True)
+
+class AnyLength(FunctionArchitecture):
+    """A network of which nothing is known; it may take texts of any length."""
+
+    any_length = True
 
 
-def _unknown(**_: Any) -> None:
+def unimported(table: Registry[Any], name: str) -> Unimported:
+    """Return what stands for the component ``name``."""
+    return Unimported(table.kind, name, _unknown, table.adapter)
+
+
+def _unknown() -> None:
     raise PluginError("a function of a plugin that is not imported cannot be called")

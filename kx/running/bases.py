@@ -74,7 +74,7 @@ def find_base(work: Work, loaded: Loaded) -> Base:
     from kx.data.files.sources import SourceFiles
     from kx.data.files.weight_files import SourceWeights
 
-    if not work.plan.takes_weights:
+    if not work.plan.network.takes_weights:
         return Base()
     weights = SourceWeights(SourceFiles.from_environment(work.watcher), work.plan.folder)
     base = Base(weights, extractor_of(work, loaded, weights))

@@ -69,7 +69,7 @@ class Extractor:
             work = self._work
             work.watcher.stage(f"building {self._recipe['base']}")
             seeded(work)
-            self._model = work.plan.build_extractor(self._info, self.weights)
+            self._model = work.plan.network.extractor(self._info, self.weights)
             self._note = {
                 "files": self._asked.asked,
                 "parameters": int(self._model.count_params()),
@@ -101,8 +101,7 @@ class Extractor:
 
 def extractor_of(work: Work, loaded: Loaded, weights: SourceWeights) -> Extractor | None:
     """Return what makes features of the pictures, if the spec asks for them."""
-    transfer, options = work.plan.transfer, work.plan.architecture.options
-    recipe = transfer.recipe(**options) if transfer else None
+    recipe = work.plan.network.recipe
     return None if recipe is None else Extractor(work, loaded, recipe, weights)
 
 

@@ -14,7 +14,6 @@ from kx.base.seeds import derive
 from kx.contracts import DatasetBundle, DatasetInfo, FitResult, Proposal, Rows, Split
 from kx.planning import Plan
 from kx.planning.finding import Finding
-from kx.planning.strangers import is_built_in
 from kx.running.artefacts import write_splits
 from kx.running.bases import Base
 from kx.running.fits import Fits, Outcome
@@ -106,7 +105,7 @@ class Fitter:
                 unscaled=loaded.facts.scale in ("none", "unit"),
             ),
             plan.spec.augmentation,
-            TrainableParts(plan.choose_trainable, plan.frozen_variables),
+            TrainableParts(plan.network.choose, plan.network.frozen),
         )
 
     def preparation(self, fitted: Fitted) -> AnyPreparation:
@@ -256,7 +255,7 @@ class Fitter:
             seeds["shuffle"],
             guarded=bool(len(validation)),
             augmentation_seed=seeds.get("augmentation", 0),
-            words=getattr(preparation, "words", ()) if self._work.plan.transfer else (),
+            words=getattr(preparation, "words", ()) if self._work.plan.network.has_base else (),
             **self._unit(train),
         )
 
@@ -333,7 +332,7 @@ def with_unit(work: Work, loaded: Loaded, base: Base) -> Loaded:
     from kx.training.target_unit import suits
 
     plan = work.plan
-    if not loaded.scales_targets or is_built_in(plan.architecture.entry):
+    if not loaded.scales_targets or plan.architecture.entry.is_built_in:
         return loaded
     if suits(plan.build_model(loaded.bundle.info, base.weights)):
         return loaded

@@ -10,7 +10,6 @@ from kx.contracts import DatasetBundle, DatasetInfo, Proposal, Provenance, Rows,
 from kx.planning import Plan
 from kx.planning.finding import Finding
 from kx.planning.rules import broken_by_data
-from kx.planning.strangers import is_built_in
 from kx.running.artefacts import write_inputs, write_origins
 from kx.running.coverage import coverage_complaints, undefined_metrics
 from kx.running.work import SMOKE_TEST, SMOKE_TRAIN, Work, first_line
@@ -180,7 +179,7 @@ def _check_targets(work: Work, bundle: DatasetBundle) -> None:
 
 def _source(plan: Plan, provenance: Provenance) -> str:
     """What the record says of where the data came from; of a plugin's data kx knows no more."""
-    return provenance.source if is_built_in(plan.dataset.entry) else "plugin"
+    return provenance.source if plan.dataset.entry.is_built_in else "plugin"
 
 
 def _check_info(work: Work, info: DatasetInfo) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kx.base.text import clean, shortened
 from kx.components.plugins import keras_parts
 from kx.planning import Plan
-from kx.planning.strangers import is_built_in, refuse_faults
+from kx.planning.strangers import refuse_faults
 
 if TYPE_CHECKING:
     import keras
@@ -23,7 +23,7 @@ def refuse_unkept(plan: Plan, model: keras.Model) -> None:
         PluginError: why it cannot be.
     """
     entry = plan.architecture.entry
-    if not is_built_in(entry):
+    if not entry.is_built_in:
         fault = _fault(model)
         refuse_faults(entry, [fault] if fault else [])
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
-from typing import Any
+from dataclasses import replace
 
 from kx.components.registry import evaluator
 from kx.contracts import Complaint, DatasetInfo, Rows
-from kx.evaluators.conclusion import Composed, Judge
+from kx.evaluators.conclusion import Judge, JudgedStrategy
 from kx.evaluators.folds import (
     Folds,
     K,
@@ -22,37 +21,8 @@ from kx.evaluators.folds import (
 )
 
 
-def check(info: DatasetInfo, *, k: int, shuffle: bool, **_: Any) -> Iterator[Complaint]:
-    """Yield a complaint if there are too few rows, or if their order must be kept."""
-    yield from count_complaints(info.train_examples, k)
-    yield from mixed_complaints(info)
-    if shuffle:
-        yield from shuffled_time_complaints(info, "shuffle")
-    else:
-        yield from later_rows_complaints(info)
-
-
-def complaints(rows: Rows, *, k: int) -> Iterator[Complaint]:
-    """Yield a complaint if there are too few rows."""
-    yield from count_complaints(rows.count, k)
-
-
-def split(rows: Rows, seed: int, *, k: int, shuffle: bool) -> Folds:
-    """Divide the rows into ``k`` parts whose sizes differ by at most one."""
-    import numpy as np
-    from sklearn.model_selection import KFold
-
-    splitter = KFold(k, shuffle=shuffle, random_state=seed if shuffle else None)
-    return folds(splitter.split(np.empty(rows.count)), fold_names(k), rows.count)
-
-
-@evaluator("kfold", check=check, rescale=fewer_folds)
-def kfold(
-    *,
-    k: K = 4,
-    shuffle: bool = True,
-    judge: Judge,
-) -> Composed:
+@evaluator("kfold")
+class KFold(JudgedStrategy):
     """Divide into k parts, hold out each once, average, refit on everything.
 
     Args:
@@ -63,8 +33,33 @@ def kfold(
     Source:
         Notes 1.1.2, 2.1 (smoothing), 2.3 (Boston).
     """
-    return Composed(
-        partial(split, k=k, shuffle=shuffle),
-        partial(complaints, k=k),
-        judge,
-    )
+
+    k: K = 4
+    shuffle: bool = True
+    judge: Judge = Judge()
+
+    def check(self, info: DatasetInfo) -> Iterator[Complaint]:
+        """Yield a complaint if there are too few rows, or if their order must be kept."""
+        yield from count_complaints(info.train_examples, self.k)
+        yield from mixed_complaints(info)
+        if self.shuffle:
+            yield from shuffled_time_complaints(info, "shuffle")
+        else:
+            yield from later_rows_complaints(info)
+
+    def complaints(self, rows: Rows) -> Iterator[Complaint]:
+        """Yield a complaint if there are too few rows."""
+        yield from count_complaints(rows.count, self.k)
+
+    def propose(self, rows: Rows, seed: int) -> Folds:
+        """Divide the rows into ``k`` parts whose sizes differ by at most one."""
+        import numpy as np
+        from sklearn import model_selection
+
+        drawn = seed if self.shuffle else None
+        splitter = model_selection.KFold(self.k, shuffle=self.shuffle, random_state=drawn)
+        return folds(splitter.split(np.empty(rows.count)), fold_names(self.k), rows.count)
+
+    def rescaled(self, factor: float) -> KFold:
+        """Let a large k shrink with the data."""
+        return replace(self, k=fewer_folds(self.k, factor))

@@ -3,46 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from kx.components.registry import evaluator
 from kx.contracts import Complaint, DatasetInfo, Rows
-from kx.evaluators.conclusion import Composed, Judge
+from kx.evaluators.conclusion import Judge, JudgedStrategy
 from kx.evaluators.folds import Folds, mixed_complaints, shuffled_time_complaints
 
 MANY_FITS = 1000
 
 
-def check(info: DatasetInfo, **_: Any) -> Iterator[Complaint]:
-    """Yield a complaint if order must be kept; a warning if there will be very many fits."""
-    count = info.train_examples or 0
-    yield from shuffled_time_complaints(info, "strategy")
-    yield from mixed_complaints(info)
-    if count > MANY_FITS:
-        message = f"trains {count:,} networks, one for each training example"
-        yield Complaint("strategy", message, "strategy: kfold with k: 10 trains ten", fatal=False)
-
-
-def complaints(rows: Rows) -> Iterator[Complaint]:
-    """Yield a complaint if nothing would remain to train on."""
-    if rows.count < 2:
-        message = f"leaves nothing of {rows.count} training examples to train on"
-        yield Complaint("strategy", message, "two examples are the least")
-
-
-def split(rows: Rows, seed: int) -> Folds:
-    """Hold out each row once; nothing is drawn."""
-    import numpy as np
-
-    names = [f"row-{row}" for row in range(1, rows.count + 1)]
-    return Folds(names, list(np.arange(rows.count)[:, None]), rows.count)
-
-
-@evaluator("leave_one_out", check=check)
-def leave_one_out(
-    *,
-    judge: Judge,
-) -> Composed:
+@evaluator("leave_one_out")
+class LeaveOneOut(JudgedStrategy):
     """Hold out each row once, in as many fits; for very little data.
 
     Args:
@@ -52,4 +23,28 @@ def leave_one_out(
         Stone (1974), "Cross-validatory choice and assessment of statistical predictions",
         Journal of the Royal Statistical Society B 36.
     """
-    return Composed(split, complaints, judge)
+
+    judge: Judge = Judge()
+
+    def check(self, info: DatasetInfo) -> Iterator[Complaint]:
+        """Yield a complaint if order must be kept; a warning if there will be very many fits."""
+        count = info.train_examples or 0
+        yield from shuffled_time_complaints(info, "strategy")
+        yield from mixed_complaints(info)
+        if count > MANY_FITS:
+            message = f"trains {count:,} networks, one for each training example"
+            hint = "strategy: kfold with k: 10 trains ten"
+            yield Complaint("strategy", message, hint, fatal=False)
+
+    def complaints(self, rows: Rows) -> Iterator[Complaint]:
+        """Yield a complaint if nothing would remain to train on."""
+        if rows.count < 2:
+            message = f"leaves nothing of {rows.count} training examples to train on"
+            yield Complaint("strategy", message, "two examples are the least")
+
+    def propose(self, rows: Rows, seed: int) -> Folds:
+        """Hold out each row once; nothing is drawn."""
+        import numpy as np
+
+        names = [f"row-{row}" for row in range(1, rows.count + 1)]
+        return Folds(names, list(np.arange(rows.count)[:, None]), rows.count)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
-from typing import Annotated, Any
-
-from pydantic import Field
+from dataclasses import replace
 
 from kx.components.registry import evaluator
 from kx.contracts import Complaint, DatasetInfo, Rows
-from kx.evaluators.conclusion import Composed, Judge
+from kx.evaluators.conclusion import Judge, JudgedStrategy
 from kx.evaluators.folds import (
     Folds,
     K,
+    Repeats,
     count_complaints,
     fewer_folds,
     folds,
@@ -22,37 +20,9 @@ from kx.evaluators.folds import (
     shuffled_time_complaints,
 )
 
-Repeats = Annotated[int, Field(ge=1, le=1000)]
 
-
-def check(info: DatasetInfo, *, k: int, **_: Any) -> Iterator[Complaint]:
-    """Yield a complaint if there are too few rows, or if their order must be kept."""
-    yield from count_complaints(info.train_examples, k)
-    yield from shuffled_time_complaints(info, "strategy")
-    yield from mixed_complaints(info)
-
-
-def complaints(rows: Rows, *, k: int) -> Iterator[Complaint]:
-    """Yield a complaint if there are too few rows."""
-    yield from count_complaints(rows.count, k)
-
-
-def split(rows: Rows, seed: int, *, k: int, repeats: int) -> Folds:
-    """Mix and divide the rows ``repeats`` times; more repeats do not change the first ones."""
-    import numpy as np
-    from sklearn.model_selection import RepeatedKFold
-
-    splitter = RepeatedKFold(n_splits=k, n_repeats=repeats, random_state=seed)
-    return folds(splitter.split(np.empty(rows.count)), repeated_names(k, repeats), rows.count)
-
-
-@evaluator("repeated_kfold", check=check, rescale=fewer_folds)
-def repeated_kfold(
-    *,
-    k: K = 4,
-    repeats: Repeats = 3,
-    judge: Judge,
-) -> Composed:
+@evaluator("repeated_kfold")
+class RepeatedKFold(JudgedStrategy):
     """Do K-fold validation several times, mixing the rows anew before each.
 
     Args:
@@ -63,8 +33,32 @@ def repeated_kfold(
     Source:
         Notes 1.1.2, "iterated K-fold validation with shuffling".
     """
-    return Composed(
-        partial(split, k=k, repeats=repeats),
-        partial(complaints, k=k),
-        judge,
-    )
+
+    k: K = 4
+    repeats: Repeats = 3
+    judge: Judge = Judge()
+
+    def check(self, info: DatasetInfo) -> Iterator[Complaint]:
+        """Yield a complaint if there are too few rows, or if their order must be kept."""
+        yield from count_complaints(info.train_examples, self.k)
+        yield from shuffled_time_complaints(info, "strategy")
+        yield from mixed_complaints(info)
+
+    def complaints(self, rows: Rows) -> Iterator[Complaint]:
+        """Yield a complaint if there are too few rows."""
+        yield from count_complaints(rows.count, self.k)
+
+    def propose(self, rows: Rows, seed: int) -> Folds:
+        """Mix and divide the rows ``repeats`` times; more repeats do not change the first ones."""
+        import numpy as np
+        from sklearn import model_selection
+
+        splitter = model_selection.RepeatedKFold(
+            n_splits=self.k, n_repeats=self.repeats, random_state=seed
+        )
+        names = repeated_names(self.k, self.repeats)
+        return folds(splitter.split(np.empty(rows.count)), names, rows.count)
+
+    def rescaled(self, factor: float) -> RepeatedKFold:
+        """Let a large k shrink with the data."""
+        return replace(self, k=fewer_folds(self.k, factor))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from functools import partial
-from typing import Any
+from dataclasses import replace
 
 from kx.components.registry import evaluator
 from kx.contracts import Complaint, DatasetInfo, Rows
-from kx.evaluators.conclusion import Composed, Judge
+from kx.evaluators.conclusion import Judge, JudgedStrategy
 from kx.evaluators.folds import (
     Folds,
     K,
+    Repeats,
     count_complaints,
     fewer_folds,
     fold_names,
@@ -23,55 +23,10 @@ from kx.evaluators.folds import (
     repeated_names,
     shuffled_time_complaints,
 )
-from kx.strategies.repeated_kfold import Repeats
 
 
-def check(info: DatasetInfo, *, k: int, **_: Any) -> Iterator[Complaint]:
-    """Yield complaints if there are too few rows, or no classes, or if order must be kept."""
-    yield from count_complaints(info.train_examples, k)
-    yield from no_classes_complaints(info, "strategy", "use strategy: kfold")
-    yield from shuffled_time_complaints(info, "strategy")
-    yield from mixed_complaints(info)
-
-
-def complaints(rows: Rows, *, k: int) -> Iterator[Complaint]:
-    """Yield complaints if rows or classes are too small; a warning if only some classes are."""
-    import numpy as np
-
-    if rows.labels is None:
-        message = "balances classes, but these examples have no single class"
-        yield Complaint("strategy", message, "use strategy: kfold")
-        return
-    most = int(np.unique(rows.labels, return_counts=True)[1].max(initial=0))
-    if rows.count < k:
-        yield from count_complaints(rows.count, k)
-    elif most < k:
-        hint = f"use 2 to {most:,}" if most >= 2 else "use strategy: kfold"
-        yield Complaint("k", f"asks for {k:,} folds, but no class has that many members", hint)
-    elif rare := rare_classes(rows.labels, k, rows.classes):
-        message = f"{rare}, too few for {k:,} folds: some folds validate without them"
-        yield Complaint("k", message, "use a smaller k, or more examples", fatal=False)
-
-
-def split(rows: Rows, seed: int, *, k: int, repeats: int) -> Folds:
-    """Divide each class into ``k`` parts; more repeats do not change the first ones."""
-    import numpy as np
-    from sklearn.model_selection import RepeatedStratifiedKFold
-
-    splitter = RepeatedStratifiedKFold(n_splits=k, n_repeats=repeats, random_state=seed)
-    names = fold_names(k) if repeats == 1 else repeated_names(k, repeats)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of small classes, which complaints() names
-        return folds(splitter.split(np.empty(rows.count), rows.labels), names, rows.count)
-
-
-@evaluator("stratified_kfold", check=check, rescale=fewer_folds)
-def stratified_kfold(
-    *,
-    k: K = 4,
-    repeats: Repeats = 1,
-    judge: Judge,
-) -> Composed:
+@evaluator("stratified_kfold")
+class StratifiedKFold(JudgedStrategy):
     """Do K-fold validation with the same shares of classes in each part.
 
     Args:
@@ -83,8 +38,50 @@ def stratified_kfold(
         Kohavi (1995), "A study of cross-validation and bootstrap for accuracy estimation and
         model selection", IJCAI.
     """
-    return Composed(
-        partial(split, k=k, repeats=repeats),
-        partial(complaints, k=k),
-        judge,
-    )
+
+    k: K = 4
+    repeats: Repeats = 1
+    judge: Judge = Judge()
+
+    def check(self, info: DatasetInfo) -> Iterator[Complaint]:
+        """Yield complaints if there are too few rows, or no classes, or if order must be kept."""
+        yield from count_complaints(info.train_examples, self.k)
+        yield from no_classes_complaints(info, "strategy", "use strategy: kfold")
+        yield from shuffled_time_complaints(info, "strategy")
+        yield from mixed_complaints(info)
+
+    def complaints(self, rows: Rows) -> Iterator[Complaint]:
+        """Yield complaints if rows or classes are too small; a warning if only some classes are."""
+        import numpy as np
+
+        if rows.labels is None:
+            message = "balances classes, but these examples have no single class"
+            yield Complaint("strategy", message, "use strategy: kfold")
+            return
+        k, most = self.k, int(np.unique(rows.labels, return_counts=True)[1].max(initial=0))
+        if rows.count < k:
+            yield from count_complaints(rows.count, k)
+        elif most < k:
+            hint = f"use 2 to {most:,}" if most >= 2 else "use strategy: kfold"
+            yield Complaint("k", f"asks for {k:,} folds, but no class has that many members", hint)
+        elif rare := rare_classes(rows.labels, k, rows.classes):
+            message = f"{rare}, too few for {k:,} folds: some folds validate without them"
+            yield Complaint("k", message, "use a smaller k, or more examples", fatal=False)
+
+    def propose(self, rows: Rows, seed: int) -> Folds:
+        """Divide each class into ``k`` parts; more repeats do not change the first ones."""
+        import numpy as np
+        from sklearn import model_selection
+
+        k, repeats = self.k, self.repeats
+        splitter = model_selection.RepeatedStratifiedKFold(
+            n_splits=k, n_repeats=repeats, random_state=seed
+        )
+        names = fold_names(k) if repeats == 1 else repeated_names(k, repeats)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of small classes, which complaints() names
+            return folds(splitter.split(np.empty(rows.count), rows.labels), names, rows.count)
+
+    def rescaled(self, factor: float) -> StratifiedKFold:
+        """Let a large k shrink with the data."""
+        return replace(self, k=fewer_folds(self.k, factor))

@@ -223,5 +223,5 @@ def test_every_kind_of_component_is_given_whole_paths(plan, tmp_path):
     made = plan(architecture="{name: toy_model, weights: a, more: [a, toy.py]}")
 
     whole = str(tmp_path / "lab")
-    assert made.architecture(made.info) == (f"{whole}/a", [f"{whole}/a", f"{whole}/toy.py"])
+    assert made.network.build(made.info, None) == (f"{whole}/a", [f"{whole}/a", f"{whole}/toy.py"])
     assert made.resolved()["architecture"]["weights"] == "a"

@@ -10,9 +10,10 @@ from kx.data.arrays.fingerprint import fingerprint
 from kx.data.files.sources import SampleFiles, SourceFiles
 from kx.data.samples.pets import pets
 from kx.datasets import cats_vs_dogs as module
-from kx.datasets.cats_vs_dogs import CLASSES, cats_vs_dogs, cats_vs_dogs_info
+from kx.datasets.cats_vs_dogs import CLASSES
 from kx.evaluators.baselines import baseline_predictions
 from tests.data.photos import noisy, state, write, zipped
+from tests.parts import cats_vs_dogs, info_of
 
 # Of each class: two pictures for training, one for validation, one for testing.
 IDS = {"train": range(2), "validation": range(2, 3), "test": range(3, 4)}
@@ -125,7 +126,7 @@ def test_other_pictures_are_refused(tmp_path, contents, words):
 
 
 def test_the_numbers_of_the_parts_are_those_that_are_foretold():
-    info, ids = cats_vs_dogs_info(), module.IDS
+    info, ids = info_of("cats_vs_dogs"), module.IDS
 
     assert [ids[part] for part in ids] == [range(1_000), range(1_000, 1_500), range(1_500, 2_000)]
     assert info.train_examples == 2 * (len(ids["train"]) + len(ids["validation"]))
@@ -248,7 +249,7 @@ def test_the_real_pictures_are_those_of_the_notes(real_data_dir, tmp_path, monke
 
     bundle = cats_vs_dogs(files)
 
-    assert bundle.info == cats_vs_dogs_info()
+    assert bundle.info == info_of("cats_vs_dogs")
     assert bundle.train.x.shape == (3_000, 150, 150, 3)
     assert bundle.test.x.shape == (1_000, 150, 150, 3)
     assert bundle.remarks == ()

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from kx.base.errors import DataError, MissingDataError, UsageError
 from kx.cli.data import app
 from kx.components.registry import dataset
-from kx.datasets import boston as boston_module
+from kx.datasets.boston import BostonHousing
 from tests.data.loopback import data_file, npz_bytes
 
 CONTENT = npz_bytes(x=np.zeros((5, 13)), y=np.zeros(5))
@@ -22,7 +22,7 @@ def here(monkeypatch, no_environment, tmp_path):
     """A user's folder where boston's file is another, small one."""
     monkeypatch.setenv("KX_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("KX_OFFLINE", "1")
-    monkeypatch.setattr(boston_module, "FILES", (FILE,))
+    monkeypatch.setattr(BostonHousing, "data_files", (FILE,))
     return tmp_path
 
 
@@ -126,14 +126,14 @@ def test_verify_accepts_the_arrays_in_another_container(here, monkeypatch):
     (here / "boston_housing.npz").write_bytes(CONTENT)
     digest = content_digest({"x": np.zeros((5, 13)), "y": np.zeros(5)})
     file = data_file("boston_housing.npz", CONTENT + b"x", digest=digest)
-    monkeypatch.setattr(boston_module, "FILES", (file,))
+    monkeypatch.setattr(BostonHousing, "data_files", (file,))
 
     assert "ok, repacked" in kx("verify", "boston")
 
 
 def test_fetch_downloads_what_is_not_here(monkeypatch, no_environment, server, tmp_path):
     file = data_file("boston_housing.npz", server.content, url=server.url)
-    monkeypatch.setattr(boston_module, "FILES", (file,))
+    monkeypatch.setattr(BostonHousing, "data_files", (file,))
 
     first, second = (json.loads(kx("fetch", "boston", "--json"))[0] for _ in range(2))
 

@@ -5,7 +5,7 @@ import pytest
 
 from kx.base.errors import DataError, MissingDataError
 from kx.data.files.sources import SourceFiles
-from kx.datasets.image_arrays import image_arrays, image_arrays_info
+from tests.parts import image_arrays, info_of
 
 
 def arrays(train=6, test=4, sides=(5, 7), classes=3):
@@ -40,7 +40,7 @@ def test_pictures_and_labels_are_read_as_described(saved, sides, classes, task):
 
     bundle = image_arrays(files, path=str(path))
 
-    assert bundle.info == image_arrays_info(path=str(path))
+    assert bundle.info == info_of("image_arrays", path=str(path))
     assert (bundle.info.task, bundle.info.classes) == (task, ("0", "1", "2")[:classes])
     assert bundle.train.x.shape == (6, 5, 7, sides[2] if len(sides) > 2 else 1)
     assert bundle.train.x[:, 0, 0, 0].tolist() == [0, 1, 2, 3, 4, 5]
@@ -80,7 +80,10 @@ def test_what_does_not_fit_is_told_before_and_while_it_is_read(saved, case):
     changes, words = WRONG[case]
     path = saved(**changes)
 
-    for look in (image_arrays_info, lambda path: image_arrays(SourceFiles(), path=path)):
+    def told(path):
+        return info_of("image_arrays", path=path)
+
+    for look in (told, lambda path: image_arrays(SourceFiles(), path=path)):
         with pytest.raises(DataError) as raised:
             look(path=str(path))
         assert words in str(raised.value)
@@ -88,7 +91,7 @@ def test_what_does_not_fit_is_told_before_and_while_it_is_read(saved, case):
 
 def test_all_that_is_wrong_is_told_at_once(saved):
     with pytest.raises(DataError) as raised:
-        image_arrays_info(path=str(saved(x_train=np.zeros((6, 5, 7)), y_test=np.zeros(4))))
+        info_of("image_arrays", path=str(saved(x_train=np.zeros((6, 5, 7)), y_test=np.zeros(4))))
 
     assert str(raised.value).count("mine.npz: ") == 2
 
@@ -97,16 +100,16 @@ def test_missing_arrays_are_named_beside_those_that_are_there(tmp_path):
     np.savez(tmp_path / "mine.npz", images=np.zeros(3), y_train=np.zeros(3))
 
     with pytest.raises(DataError, match="has no x_train, x_test, y_test; it has images, y_train"):
-        image_arrays_info(path=str(tmp_path / "mine.npz"))
+        info_of("image_arrays", path=str(tmp_path / "mine.npz"))
 
 
 def test_what_is_no_file_of_arrays_is_told(tmp_path):
     (tmp_path / "mine.npz").write_bytes(b"no arrays")
 
     with pytest.raises(DataError, match=r"mine\.npz is no \.npz file of arrays"):
-        image_arrays_info(path=str(tmp_path / "mine.npz"))
+        info_of("image_arrays", path=str(tmp_path / "mine.npz"))
     with pytest.raises(MissingDataError, match="does not exist"):
-        image_arrays_info(path=str(tmp_path / "other.npz"))
+        info_of("image_arrays", path=str(tmp_path / "other.npz"))
 
 
 @pytest.mark.parametrize("name", ["mnist", "image_folder"])

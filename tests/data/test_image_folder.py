@@ -11,9 +11,9 @@ import pytest
 from kx.base.errors import DataError, MissingDataError
 from kx.data.arrays.fingerprint import fingerprint
 from kx.data.files.sources import SampleFiles, SourceFiles
-from kx.datasets.image_folder import image_folder, image_folder_info
 from kx.planning import make_plan
 from tests.data.photos import classes, halves, noisy, state, write, zipped
+from tests.parts import image_folder, info_of
 
 SPEC = """
 name: mine
@@ -29,7 +29,7 @@ def load(path, files=None, **options):
 
 
 def described(path, **options):
-    return image_folder_info(path=str(path), image_size=16, **options)
+    return info_of("image_folder", path=str(path), image_size=16, **options)
 
 
 def divided(validation=True):
@@ -244,8 +244,8 @@ def test_describing_a_folder_needs_nothing_heavy(tmp_path):
     write(tmp_path, classes(2))
     script = """
 import json, sys
-from kx.datasets.image_folder import image_folder_info
-image_folder_info(path=sys.argv[1])
+from tests.parts import info_of
+info_of("image_folder", path=sys.argv[1])
 print(json.dumps([name for name in ("numpy", "PIL", "keras") if name in sys.modules]))
 """
     done = subprocess.run(

@@ -13,9 +13,8 @@ from kx.data.files.class_folders import PICTURES, TEXTS, FolderOptions, layout_o
 from kx.data.files.part_names import part_of
 from kx.data.files.sources import SourceFiles
 from kx.data.files.trees import memory_tree, open_tree
-from kx.datasets.image_folder import image_folder
-from kx.datasets.text_folder import text_folder
 from tests.data.photos import classes, halves, write, zipped
+from tests.parts import image_folder, text_folder
 
 INFO = DatasetInfo("toy", "binary", (4,))
 KINDS = {PICTURES: "jpg", TEXTS: "txt"}

@@ -13,8 +13,8 @@ from kx.data.inputs import picture as inputs
 from kx.data.inputs.given import Given
 from kx.data.pictures.decoding import PictureForm, decode, quiet_decoder
 from kx.data.pictures.picture import read_picture
-from kx.datasets.image_folder import image_folder
 from tests.data.photos import encoded, png_that_claims, write
+from tests.parts import image_folder
 
 SIDE = 16
 

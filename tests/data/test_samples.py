@@ -3,11 +3,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from kx.components.registry import dataset
 from kx.data.files.sources import SampleFiles
-from kx.datasets import boston, california, fashion_mnist, imdb, mnist, reuters
+from tests.parts import boston, california, fashion_mnist, imdb, mnist, reuters
 
-MODULES = (boston, california, fashion_mnist, imdb, mnist, reuters)
-FILES = [file for module in MODULES for file in module.FILES]
+NAMES = ("boston", "california", "fashion_mnist", "imdb", "mnist", "reuters")
+FILES = [file for name in NAMES for file in dataset[name].source.data_files]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
@@ -37,10 +38,10 @@ def nearest_mean(train, test):
 @pytest.mark.parametrize(
     ("loader", "options", "least"),
     [
-        (imdb.imdb, {"num_words": 3_000}, 0.75),
-        (reuters.reuters, {"num_words": 3_000}, 0.6),
-        (mnist.mnist, {}, 0.5),
-        (fashion_mnist.fashion_mnist, {}, 0.5),
+        (imdb, {"num_words": 3_000}, 0.75),
+        (reuters, {"num_words": 3_000}, 0.6),
+        (mnist, {}, 0.5),
+        (fashion_mnist, {}, 0.5),
     ],
     ids=["imdb", "reuters", "mnist", "fashion_mnist"],
 )
@@ -50,7 +51,7 @@ def test_there_is_something_to_learn_in_classes(loader, options, least):
     assert nearest_mean(bundle.train, bundle.test) > least
 
 
-@pytest.mark.parametrize("loader", [boston.boston, california.california])
+@pytest.mark.parametrize("loader", [boston, california])
 def test_there_is_something_to_learn_in_prices(loader):
     bundle = loader(SampleFiles())
     x, x_test = (np.c_[part.x, np.ones(len(part))] for part in (bundle.train, bundle.test))
@@ -62,7 +63,7 @@ def test_there_is_something_to_learn_in_prices(loader):
 
 
 def test_topics_are_unevenly_frequent_and_all_occur():
-    y = reuters.reuters(SampleFiles()).train.y
+    y = reuters(SampleFiles()).train.y
     counts = np.bincount(y, minlength=46)
 
     assert counts.min() >= 8
@@ -71,7 +72,7 @@ def test_topics_are_unevenly_frequent_and_all_occur():
 
 
 def test_reviews_stand_in_the_order_of_the_official_file():
-    labels = imdb.FILES[0].sample()["y_train"]
+    labels = dataset["imdb"].source.data_files[0].sample()["y_train"]
 
     assert [one >= other for one, other in pairwise(labels)] == [True] * 1_199
     assert labels.sum() == 600

@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 
 from kx.base.errors import DataError, RowsError
-from kx.components.registry import dataset
 from kx.contracts import Watcher
 from kx.data.files.sources import SampleFiles, SourceFiles
-from kx.datasets.text_csv import text_csv
+from tests.parts import info_of, text_csv
 
 ROWS = "".join(f"words {n},{'spam' if n % 2 else 'ham'}\n" for n in range(20))
 
@@ -23,7 +22,7 @@ def load(tmp_path):
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         files = SourceFiles()
         bundle = text_csv(files, path=str(path), **options)
-        assert bundle.info == dataset["text_csv"].info(path=str(path), **options)
+        assert bundle.info == info_of("text_csv", path=str(path), **options)
         return bundle
 
     return load
@@ -182,9 +181,9 @@ def test_of_a_large_table_only_the_first_line_is_looked_at_beforehand(tmp_path, 
     monkeypatch.setattr("kx.datasets.text_csv.CHEAP", 100)
     (tmp_path / "t.csv").write_text(f"text,label\n{ROWS}")
 
-    assert dataset["text_csv"].info(path=str(tmp_path / "t.csv")) is None
+    assert info_of("text_csv", path=str(tmp_path / "t.csv")) is None
     with pytest.raises(DataError, match="no column 'class'"):
-        dataset["text_csv"].info(path=str(tmp_path / "t.csv"), label="class")
+        info_of("text_csv", path=str(tmp_path / "t.csv"), label="class")
 
 
 SPEC = """\

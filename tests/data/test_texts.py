@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 from kx.base.errors import DataError, MissingDataError
-from kx.components.registry import dataset
 from kx.contracts import Split, TextForm
 from kx.data.arrays.array_digest import add_array
 from kx.data.arrays.duplicates import row_hashes
@@ -14,10 +13,8 @@ from kx.data.files.trees import open_tree
 from kx.data.samples.raw_reviews import invented_word
 from kx.data.texts.texts import tokenized
 from kx.data.texts.vocabulary import TextPreparation, fit_vocabulary
-from kx.datasets.imdb_raw import imdb_raw
-from kx.datasets.text_csv import text_csv
-from kx.datasets.text_folder import text_folder
 from tests.data.photos import write, zipped
+from tests.parts import imdb_raw, info_of, text_csv, text_folder
 
 FILMS = ("The film is good; the end is NOT!", "Bad film.", "Don't  see it\nif it's bad")
 
@@ -205,7 +202,7 @@ def test_a_vocabulary_of_nothing_is_refused():
 def test_folders_of_texts_are_divided_by_kx(tmp_path):
     folder = write(tmp_path, spam())
     bundle = text_folder(SourceFiles(), path=str(folder))
-    assert bundle.info == dataset["text_folder"].info(path=str(folder))
+    assert bundle.info == info_of("text_folder", path=str(folder))
     assert (bundle.info.task, bundle.info.classes) == ("binary", ("ham", "spam"))
     assert (len(bundle.train), len(bundle.test), int(bundle.test.y.sum())) == (16, 4, 2)
     for part in (bundle.train, bundle.test):
@@ -283,7 +280,7 @@ def test_a_class_without_a_usable_text_is_refused(tmp_path):
 def test_a_single_class_is_refused(tmp_path):
     write(tmp_path, {f"spam/{n}.txt": b"buy" for n in range(4)})
     with pytest.raises(DataError, match="only one class, spam"):
-        dataset["text_folder"].info(path=str(tmp_path))
+        info_of("text_folder", path=str(tmp_path))
 
 
 # Tables

@@ -270,10 +270,10 @@ def test_the_archive_is_fetched_into_the_folder_of_keras(source, server, monkeyp
 @pytest.mark.real_data
 def test_gloves_own_file_covers_the_words_of_imdb(real_data_dir):
     from kx.data.arrays.sequences import words_of
-    from kx.datasets.imdb import FILES
+    from kx.datasets.imdb import Imdb
 
     files = SourceFiles(data_dir=real_data_dir)
-    words, weights = words_of(files.arrays(FILES[1]), 10_000), SourceWeights(files)
+    words, weights = words_of(files.arrays(Imdb.data_files[1]), 10_000), SourceWeights(files)
 
     rows = weights.word_rows("glove.6B.50d.10k.txt", words)
 

@@ -45,10 +45,10 @@ def test_the_formula_is_what_keras_does(padding):
 
 @pytest.mark.slow
 def test_the_notes_network_for_mnist_sees_18_pixels_at_the_end():
-    from kx.architectures.cnn import cnn
     from kx.contracts import DatasetInfo
     from kx.explain.arithmetic import accounts
     from kx.explain.layers import unfolded
+    from tests.parts import cnn
 
     info = DatasetInfo("mnist", "multiclass", (28, 28, 1), tuple("0123456789"))
 

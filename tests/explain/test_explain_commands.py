@@ -56,7 +56,7 @@ def explain(kx, trained):
 @pytest.fixture
 def digit(tmp_path):
     """The first picture of the test part, as a file of 0 to 255."""
-    from kx.datasets.digits import digits
+    from tests.parts import digits
 
     path = tmp_path / "digit.png"
     pixels = (digits().test.x[0, ..., 0] / 16 * 255).round().astype("uint8")
@@ -321,8 +321,8 @@ def test_augmented_pictures_stand_beside_their_originals(explain, trained, tmp_p
 
 
 def test_the_pictures_shown_are_those_of_training(trained):
-    from kx.datasets.digits import digits
     from kx.explain.augmented import of_run, versions
+    from tests.parts import digits
 
     (run,) = trained.glob("*-small-*")
     shown = versions(of_run(run), 3, 2)

@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kx.architectures.cnn import cnn
 from kx.contracts import Split
 from kx.spec.schema import AugmentationSection
 from kx.training.augmentation import Augmentation
 from kx.training.engine import Engine
+from tests.parts import cnn
 from tests.training.trained import PICTURES, Trained, examples, job, together, trainer_for
 
 pytestmark = pytest.mark.slow

@@ -5,15 +5,13 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
-from kx.architectures.cnn import cnn
-from kx.architectures.linear import linear
-from kx.architectures.mlp import mlp
 from kx.base.curves import best_epoch
 from kx.base.errors import DivergedError
 from kx.contracts import Split, Watcher
 from kx.spec.schema import EarlyStopping, ReduceLROnPlateau
 from kx.training.engine import Machine, choose
 from kx.training.judge import measure
+from tests.parts import cnn, linear, mlp
 from tests.training.trained import (
     HOUSES,
     PICTURES,

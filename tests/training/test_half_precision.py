@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from kx.architectures.cnn import cnn
 from kx.training.environment import start_tensorflow
+from tests.parts import cnn
 from tests.training.trained import HOUSES, PICTURES, Trained
 
 pytestmark = pytest.mark.slow

@@ -1,13 +1,11 @@
 """Trainings in steps."""
 
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 import pytest
 
-from kx.architectures.mlp import mlp
-from kx.architectures.pretrained import BASE, choose, frozen, pretrained
+from kx.architectures.pretrained import BASE, Pretrained
 from kx.base.errors import FrozenError
 from kx.contracts import DatasetInfo, Split, Watcher
 from kx.models.heads import suited_head
@@ -18,6 +16,7 @@ from kx.training.feed import Batching
 from kx.training.jobs import Hooks
 from kx.training.phases import TrainableParts, cut_short, phases_of
 from kx.training.trainer import Trainer
+from tests.parts import mlp, pretrained
 from tests.training.trained import HOUSES, examples, job, together, trainer_for
 
 pytestmark = pytest.mark.slow
@@ -155,7 +154,7 @@ def tuner(parts=None, engine="resident", phases=STEPS):
         suited_head(PICTURES),
         TrainingSection(batch_size=8, phases=phases),
         Hooks(Watcher(), lambda *_: None),
-        parts=parts or TrainableParts(partial(choose, **OPTIONS), frozen),
+        parts=parts or TrainableParts(Pretrained(**OPTIONS).choose, Pretrained(**OPTIONS).frozen),
     )
     made.engine = Engine(engine, "the test says so")
     return made
@@ -177,7 +176,7 @@ def test_fine_tuning_moves_only_the_layers_that_are_named(pictures, engine):
     before = by_layer(model)
     losses = by_hand(
         model, pictures, (("sgd", 1), ("sgd", 2)), PICTURES,
-        lambda model, number: choose(model, STEPS[number].trainable, **OPTIONS),
+        lambda model, number: Pretrained(**OPTIONS).choose(model, STEPS[number].trainable),
     )  # fmt: skip
     after = by_layer(trainer.model(fitted))
 
@@ -209,7 +208,7 @@ def test_a_refit_for_fewer_epochs_leaves_the_last_phases_away(pictures):
 
 
 def test_what_was_frozen_but_changed_ends_the_run(pictures):
-    lying = TrainableParts(partial(choose, **OPTIONS), lambda model: model.trainable_variables)
+    lying = TrainableParts(Pretrained(**OPTIONS).choose, lambda model: model.trainable_variables)
 
     with pytest.raises(FrozenError, match="holdout: of 4 tensors that were frozen from epoch 1"):
         list(tuner(lying).fit([job(PICTURES, pictures, range(50), range(50, 70))]))

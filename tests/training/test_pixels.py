@@ -5,12 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kx.architectures.cnn import cnn
-from kx.architectures.linear import linear
-from kx.architectures.mlp import mlp
 from kx.contracts import DatasetInfo, Split
 from kx.training import trainer as trainer_module
 from kx.training.engine import Engine, Machine, choose, examples_at_once, size_in_memory
+from tests.parts import cnn, linear, mlp
 from tests.training.trained import job, trainer_for
 
 pytestmark = pytest.mark.slow

@@ -3,15 +3,12 @@
 import numpy as np
 import pytest
 
-from kx.architectures.cnn import cnn
-from kx.architectures.conv1d import conv1d
-from kx.architectures.mlp import mlp
-from kx.architectures.rnn import rnn
 from kx.contracts import DatasetInfo, Split
 from kx.predicting.prediction import outputs
 from kx.training import prediction
 from kx.training.feed import Resident
 from kx.training.prediction import FEW, MANY, Predictor, rows_at_once
+from tests.parts import cnn, conv1d, mlp, rnn
 
 pytestmark = pytest.mark.slow
 

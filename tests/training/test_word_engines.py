@@ -6,13 +6,11 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from kx.architectures.conv1d import conv1d
-from kx.architectures.embedding_mlp import embedding_mlp
-from kx.architectures.rnn import rnn
 from kx.contracts import DatasetInfo, Split
 from kx.training.buckets import Buckets, best_edges
 from kx.training.engine import Machine, choose, forward_operations, time_steps
 from kx.training.feed import Batching, Resident
+from tests.parts import conv1d, embedding_mlp, rnn
 from tests.training.test_engines import same_results
 from tests.training.trained import Trained, job, together, trainer_for
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 from scipy.sparse import vstack
 
-from kx.architectures.mlp import mlp
 from kx.contracts import DatasetInfo, Split, Watcher
 from kx.models.heads import suited_head
 from kx.spec.schema import TrainingSection
 from kx.training.engine import Engine
 from kx.training.jobs import Hooks, Job
 from kx.training.trainer import Trainer
+from tests.parts import mlp
 
 CLASSES = tuple("abcdef")
 HOUSES = DatasetInfo("houses", "regression", (5,))

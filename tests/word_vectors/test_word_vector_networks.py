@@ -6,12 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kx.architectures.conv1d import conv1d
-from kx.architectures.embedding_mlp import embedding_mlp
-from kx.architectures.rnn import rnn
 from kx.base.errors import UsageError
-from kx.models.embedding import VECTORS
+from kx.components.registry import model as architectures
 from kx.training.environment import start_tensorflow
+from tests.parts import conv1d, embedding_mlp, rnn
 from tests.word_vectors.vectors import INFO, SPEC
 
 pytestmark = pytest.mark.slow
@@ -39,7 +37,7 @@ def test_networks_begin_with_the_vectors(weights, build, frozen, tmp_path):
         assert layer.trainable is not frozen
         np.testing.assert_array_equal(layer.get_weights()[0], MATRIX)
     assert (tmp_path / "model.keras").stat().st_size < 60_000
-    assert len(VECTORS.frozen(model)) == frozen
+    assert len(architectures[build.__name__].component(**options).frozen(model)) == frozen
 
 
 def test_without_files_the_numbers_are_drawn():
@@ -51,10 +49,10 @@ def test_without_files_the_numbers_are_drawn():
 def test_what_is_trained_is_a_choice_of_phases(weights):
     for freeze, expected in ((False, [False, True]), (True, [False, False])):
         options = {"pretrained": "v.txt", "freeze_embeddings": freeze}
-        model = embedding_mlp(INFO, weights, embedding_dim=3, **options)
-        trained = []
+        network = architectures["embedding_mlp"].component(embedding_dim=3, **options)
+        model, trained = network.build(INFO, weights), []
         for what in ("head", "all"):
-            VECTORS.choose(model, what, **options)
+            network.choose(model, what)
             trained.append(model.layers[0].trainable)
         assert trained == expected
 

@@ -4,14 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from kx.models.embedding import VECTORS, word_input_complaints
+from kx.components.registry import model
+from tests.parts import faults
 from tests.word_vectors.vectors import INFO, SPEC, TEXT
 
 
 def complained(info, weights, **options):
     given = {"pretrained": "v.txt", "embedding_dim": 3, "freeze_embeddings": True}
-    given |= {"fallback": "none", **options}
-    return [(c.key, c.message) for c in word_input_complaints(info, weights, **given)]
+    found = faults("embedding_mlp", info, weights, **given | options)
+    return [(c.key, c.message) for c in found]
 
 
 @pytest.mark.parametrize(
@@ -56,9 +57,11 @@ def test_a_broken_file_is_told_in_planning(weights, tmp_path):
 
 
 def test_phases_train_vectors_whole_or_not_at_all():
-    (complaint,) = VECTORS.phases(["head", "unfrozen", "all"])
+    network = model["rnn"].component(pretrained="v.txt")
 
-    assert (complaint.key, list(VECTORS.phases(["head", "all"]))) == ("phases", [])
+    (complaint,) = network.check_phases(["head", "unfrozen", "all"])
+
+    assert (complaint.key, list(network.check_phases(["head", "all"]))) == ("phases", [])
 
 
 def test_a_spec_is_told_before_anything_is_loaded(kx, spec_file):

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from kx.base.errors import PluginError
 from kx.base.guard import patience
-from kx.components import registry
+from kx.components.registry import Entry
 from kx.contracts import Complaint, DatasetInfo, Way, Ways, WeightFiles
 from kx.data.arrays.class_weights import class_weight_complaints
 from kx.models.heads import head_complaints
 from kx.planning.finding import Finding
-from kx.planning.plan import SECTIONS, Choice, Plan
+from kx.planning.plan import SECTIONS, Plan
 from kx.planning.strangers import faults_of
 from kx.training.augmentation import augmentation_complaints
 
@@ -105,7 +106,7 @@ def buckets_hold_texts(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
     if info.vocabulary is None:
         text = f"bucketed batching needs word sequences; {info.name} has none"
         yield Finding(BATCHING, text, "remove it")
-    elif not architecture.entry.any_length:
+    elif not plan.network.any_length:
         text = f"bucketed: {architecture.entry.name} takes texts of one length only"
         yield Finding(BATCHING, text, "use rnn, or batching: fixed")
     elif not architecture.options.get("masking"):
@@ -116,20 +117,22 @@ def buckets_hold_texts(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
 
 def components_suit_the_data(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
     """Architecture and validation strategy can work with such data, as they say themselves."""
-    for section in ("architecture", "validation"):
-        choice: Choice = getattr(plan, section)
-        try:
-            with faults_of(choice.entry, patience()):
-                yield from [Finding.of(section, found) for found in _complaints(plan, choice, info)]
-        except PluginError as error:
-            yield Finding((section, SECTIONS[section][0]), str(error), "fix the plugin")
+    network, strategy = plan.architecture, plan.validation
+    yield from _told(
+        "architecture", network.entry, lambda: network.made().check(info, _weights_here(plan))
+    )
+    yield from _told("validation", strategy.entry, lambda: strategy.made().check(info))
 
 
-def _complaints(plan: Plan, choice: Choice, info: DatasetInfo) -> Iterable[Complaint]:
-    if not (check := choice.entry.check):
-        return ()
-    given = [_weights_here(plan)] if registry.positionals(check) > 1 else []
-    return check(info, *given, **choice.located())
+def _told(
+    section: str, entry: Entry[Any], check: Callable[[], Iterable[Complaint]]
+) -> Iterable[Finding]:
+    """Yield what a component complains of, or that it cannot even do that."""
+    try:
+        with faults_of(entry, patience()):
+            yield from [Finding.of(section, found) for found in check()]
+    except PluginError as error:
+        yield Finding((section, SECTIONS[section][0]), str(error), "fix the plugin")
 
 
 def _weights_here(plan: Plan) -> WeightFiles:

@@ -96,8 +96,8 @@ def epochs_are_those_of_phases(plan: Plan) -> Iterator[Finding]:
 def phases_suit_the_base(plan: Plan) -> Iterator[Finding]:
     """Only a ready-made base can stay as it is while the rest is trained."""
     whats = [phase.trainable for phase in plan.spec.training.phases or ()]
-    if transfer := plan.transfer:
-        for complaint in transfer.phases(whats, **plan.architecture.options):
+    if plan.network.has_base:
+        for complaint in plan.network.check_phases(whats):
             yield Finding(PHASES, complaint.message, complaint.hint, fatal=complaint.fatal)
     elif set(whats) - {"all"} and not isinstance(plan.architecture.entry, Unimported):
         text = f"{plan.architecture.entry.name} has no pretrained base: all of it is trained"
@@ -128,7 +128,7 @@ def _refits(plan: Plan) -> bool:
 def features_are_made_once(plan: Plan) -> Iterator[Finding]:
     """Augmentation shows new pictures in every epoch; a base that makes features sees but one."""
     features = plan.architecture.options.get("mode") == "features"
-    if plan.spec.augmentation and plan.transfer and features:
+    if plan.spec.augmentation and plan.network.has_base and features:
         text = "changes pictures in every epoch, but mode: features sees each of them once"
         yield Finding(("augmentation",), text, "remove it, or use mode: frozen")
 

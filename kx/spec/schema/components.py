@@ -1,7 +1,7 @@
-"""The sections that name a registered function.
+"""The sections that name a component.
 
-They are open here; their options are checked against the signature of the component by
-``kx.planning``.
+They are open here; the options are checked by ``kx.planning`` against those that the component
+declares.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from kx.spec.schema.kinds import Strict
 ComponentName = Annotated[str, Field(min_length=1, max_length=40)]
 
 
-class Component(Strict):
-    """The name of a registered function; its options stand beside it."""
+class NamedSection(Strict):
+    """The name of a component; its options stand beside it."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -28,7 +28,7 @@ class Component(Strict):
         return dict(self.model_extra or {})
 
 
-class DatasetSection(Component):
+class DatasetSection(NamedSection):
     """What to learn from."""
 
     name: ComponentName
@@ -37,14 +37,14 @@ class DatasetSection(Component):
     """`sample`: if the files cannot be had, use a small generated stand-in, and say so loudly."""
 
 
-class ArchitectureSection(Component):
+class ArchitectureSection(NamedSection):
     """The network."""
 
     name: ComponentName
     """An architecture of `kx list models`."""
 
 
-class ValidationSection(Component):
+class ValidationSection(NamedSection):
     """How the result is judged before the test set is looked at."""
 
     name: ComponentName = Field("holdout", alias="strategy")

@@ -6,16 +6,16 @@ from typing import Annotated
 
 from pydantic import Field
 
-from kx.spec.schema.components import Component
+from kx.spec.schema.components import NamedSection
 
 Label = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
-class LossSection(Component):
+class LossSection(NamedSection):
     """A loss and its options."""
 
 
-class MetricSection(Component):
+class MetricSection(NamedSection):
     """A metric and its options."""
 
     label: Label | None = None

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import Discriminator, Field, Tag
 
-from kx.spec.schema.components import Component
+from kx.spec.schema.components import NamedSection
 from kx.spec.schema.kinds import Fraction, Positive, Strict
 
 
@@ -151,7 +151,7 @@ class Muon(_Optimizer):
     rms_rate: Positive | None = 0.2
 
 
-class OwnOptimizer(Component):
+class OwnOptimizer(NamedSection):
     """An optimizer of a plugin, and its options."""
 
     use_ema: ClassVar[bool] = False
