@@ -16,6 +16,10 @@ SAME_WORD: dict[str, str] = {}
 """Class names that are defined more than once, and why that is right."""
 
 
+HEAVY_PACKAGES = {"explain", "training"}
+"""What no command imports that has to be quick; `test_startup.py` tells if one does."""
+
+
 def classes(path):
     return [
         node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ClassDef)
@@ -107,6 +111,23 @@ def test_an_option_of_a_component_stands_once(package):
 )
 def test_an_option_that_is_stated_twice_is_found(source, expected):
     assert options_stated_again(source) == expected
+
+
+def at_the_top(path):
+    """Return the packages that a module imports whenever it is imported itself."""
+    nodes = ast.parse(path.read_text()).body
+    plain = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    of = [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)]
+    return {name.partition(".")[0] for name in (*plain, *of)}
+
+
+def test_tensorflow_is_imported_in_functions_alone_and_numpy_at_the_top_of_heavy_packages():
+    tops = {name: at_the_top(path) for name, path in MODULES.items()}
+
+    # Its settings must be made before, and what trains nothing must not wait for it.
+    assert [name for name, top in tops.items() if top & {"tensorflow", "keras"}] == []
+    numpy = {name.split(".")[1] for name, top in tops.items() if "numpy" in top}
+    assert numpy == HEAVY_PACKAGES
 
 
 def test_no_modules_import_one_another():

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+import numpy as np
 
 from kx.explain.layers import Graph, Step
-
-if TYPE_CHECKING:
-    import numpy as np
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +36,6 @@ def activations(graph: Graph, steps: Sequence[Step], picture: np.ndarray) -> lis
     Source:
         Notes 3.3.1.
     """
-    import numpy as np
     import tensorflow as tf
 
     places = [graph.steps.index(step) for step in steps]
@@ -52,8 +49,6 @@ def displayed(values: np.ndarray) -> np.ndarray:
 
     A constant channel has no deviation to divide by; it becomes 0, and so does what is no number.
     """
-    import numpy as np
-
     channels = np.moveaxis(values.astype("float64"), -1, 0)
     channels = np.where(np.isfinite(channels), channels, 0.0)
     mean = channels.mean(axis=(1, 2), keepdims=True)
@@ -65,7 +60,6 @@ def displayed(values: np.ndarray) -> np.ndarray:
 
 
 def _activation(name: str, values: np.ndarray) -> Activation:
-    import numpy as np
 
     flat = _is_flat(np.moveaxis(values, -1, 0))
     return Activation(name, displayed(values), tuple(int(at) for at in np.flatnonzero(flat)))

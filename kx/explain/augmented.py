@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from kx.base.errors import MissingDataError, UsageError
 from kx.base.seeds import derive
 from kx.contracts import DatasetBundle
+from kx.data.files.sources import SampleFiles, SourceFiles
+from kx.data.preparation import fit_preparation
 from kx.explain.subjects import dataset_of
 from kx.planning import DataPlan, make_plan, plan_data
 from kx.runs.reader import Run
-
-if TYPE_CHECKING:
-    import numpy as np
+from kx.training.augmentation import Augmentation
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,8 +54,6 @@ def of_spec(path: Path, *, sample: bool = False) -> AugmentedData:
         UsageError: if it augments nothing.
         DataError: if the data are not to be had.
     """
-    from kx.data.files.sources import SampleFiles, SourceFiles
-
     plan = _augmenting(make_plan(path), path.name)
     if sample:
         return AugmentedData(plan, plan.load_data(SampleFiles()), sample)
@@ -100,10 +100,6 @@ def versions(source: AugmentedData, count: int, each: int) -> np.ndarray:
     Raises:
         UsageError: if the data are no pictures that can be shown.
     """
-    import numpy as np
-
-    from kx.training.augmentation import Augmentation
-
     section, spec = source.plan.spec.augmentation, source.plan.spec
     pictures = _prepared(source, count)
     if section is None or pictures.ndim != 4 or pictures.shape[-1] not in (1, 3):
@@ -125,8 +121,6 @@ def _augmenting(plan: DataPlan, name: str) -> DataPlan:
 
 def _prepared(source: AugmentedData, count: int) -> np.ndarray:
     """Return the first training pictures, prepared as networks get them."""
-    from kx.data.preparation import fit_preparation
-
     section, info = source.plan.spec.preparation, source.bundle.info
     x = source.bundle.train.x
     scale = info.scale if section.scale == "auto" else section.scale
@@ -137,8 +131,6 @@ def _prepared(source: AugmentedData, count: int) -> np.ndarray:
 
 def _as_bytes(shown: np.ndarray, pictures: np.ndarray) -> np.ndarray:
     """Bring numbers to 0..255: bytes are there already, others span what ``pictures`` do."""
-    import numpy as np
-
     bytes_ = pictures.dtype == np.uint8
     low, high = (0.0, 255.0) if bytes_ else (float(pictures.min()), float(pictures.max()))
     unit = (shown - low) / (high - low or 1.0)

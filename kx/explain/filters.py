@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from kx.base.errors import KxError, UsageError
 from kx.explain.layers import Graph, Step, unfolded
-
-if TYPE_CHECKING:
-    import numpy as np
 
 CHUNK = 32
 """Filters in one batch: more are hardly faster, and take more memory."""
@@ -63,8 +62,6 @@ class Patterns:
     @property
     def silent(self) -> tuple[int, ...]:
         """Numbers of the filters whose output never changed: theirs is only noise."""
-        import numpy as np
-
         return tuple(int(at) for at in np.flatnonzero(np.ptp(self.activations, axis=1) == 0))
 
 
@@ -95,8 +92,6 @@ def patterns(
         Notes 3.3.2; Erhan, Bengio, Courville and Vincent (2009), "Visualizing higher-layer
         features of a deep network".
     """
-    import numpy as np
-
     step = graph.find(layer)
     total = int(step.output.shape[-1])
     resized = _resized(graph, step, ascent.size)
@@ -119,8 +114,6 @@ def patterns(
 
 def shown(pictures: np.ndarray) -> np.ndarray:
     """Return (n, height, width, channels) in the network's units as uint8 of equal contrast."""
-    import numpy as np
-
     axes = (1, 2, 3)
     centred = pictures - pictures.mean(axis=axes, keepdims=True)
     scaled = centred / (centred.std(axis=axes, keepdims=True) + 1e-5) * CONTRAST + 0.5
@@ -151,8 +144,6 @@ def _resized(graph: Graph, step: Step, size: int) -> Graph:
 
 def _noise(graph: Graph, ascent: Ascent, filters: np.ndarray) -> np.ndarray:
     """Return grey noise, the same for a filter whatever else is in the batch."""
-    import numpy as np
-
     shape = graph.input.shape[1:]
     draws = [np.random.default_rng((ascent.seed, int(at))).random(shape) for at in filters]
     pixels = np.stack(draws) * 20 + 128

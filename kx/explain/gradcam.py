@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from kx.base.errors import KxError, UsageError
 from kx.explain.layers import Graph, Step
-
-if TYPE_CHECKING:
-    import numpy as np
 
 STRENGTH = 0.4
 """How much of the heat map's colours is added to the picture."""
@@ -63,7 +62,6 @@ def grad_cam(
         Selvaraju et al. (2017), "Grad-CAM: visual explanations from deep networks via
         gradient-based localization"; notes 3.3.3.
     """
-    import numpy as np
     import tensorflow as tf
 
     if len(graph.output.shape) != 2:
@@ -95,8 +93,6 @@ def weighed(channels: np.ndarray, gradients: np.ndarray) -> np.ndarray:
     Raises:
         KxError: if one of them is no number.
     """
-    import numpy as np
-
     weights = gradients.astype("float64").mean(axis=(0, 1))
     heat = np.maximum(channels.astype("float64") @ weights, 0)
     if not np.isfinite(heat).all():
@@ -114,7 +110,6 @@ def overlaid(picture: np.ndarray, heat: np.ndarray, strength: float = STRENGTH) 
         heat: of any size, 0 to 1; is stretched over the picture.
         strength: of the colours.
     """
-    import numpy as np
     from matplotlib import colormaps
     from PIL import Image
 
@@ -164,8 +159,6 @@ def _chosen(
     Raises:
         UsageError: if there is no such class.
     """
-    import numpy as np
-
     if output.size == 1 and squashed != "sigmoid":
         if target is not None:
             raise UsageError("the network predicts a number, and no class: leave --class away.")

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import numpy as np
+import numpy as np
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +44,6 @@ def worst_mistakes(y: np.ndarray, predictions: np.ndarray, count: int) -> list[M
         predictions: (n, classes) probabilities; (n,) or (n, 1) of class 1 for two classes.
         count: of mistakes.
     """
-    import numpy as np
-
     true, shares = _labels(y), _shares(predictions)
     predicted = shares.argmax(axis=1)
     own = shares[np.arange(len(true)), true]
@@ -63,8 +59,6 @@ def worst_mistakes(y: np.ndarray, predictions: np.ndarray, count: int) -> list[M
 
 def confusions(y: np.ndarray, predictions: np.ndarray) -> Sequence[Confusion]:
     """Return which class is taken for which other one, and how often; most frequent first."""
-    import numpy as np
-
     true, predicted = _labels(y), _shares(predictions).argmax(axis=1)
     wrong = true != predicted
     pairs, counts = np.unique(
@@ -81,8 +75,6 @@ def _labels(y: np.ndarray) -> np.ndarray:
 
 def _shares(predictions: np.ndarray) -> np.ndarray:
     """Return (n, classes) probabilities, also for two classes."""
-    import numpy as np
-
     if predictions.ndim == 2 and predictions.shape[1] > 1:
         return predictions
     yes = predictions.reshape(-1)

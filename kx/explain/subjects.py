@@ -8,13 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from kx.base.errors import DataError, UsageError, closest, suggest
+from kx.data.arrays.fingerprint import fingerprint
+from kx.data.files.sources import SampleFiles, SourceFiles
+from kx.data.inputs.picture import in_range
+from kx.data.preparation import Preparation
+from kx.explain.applications import build, class_names
+from kx.models.applications import preprocess_input
+from kx.planning import plan_data
 from kx.predicting.kept_run import kept_model
 from kx.runs.reader import PREDICTIONS, Run
 
 if TYPE_CHECKING:
     import keras
-    import numpy as np
 
     from kx.contracts import DatasetBundle
     from kx.data.files.files import Files
@@ -67,8 +75,6 @@ class Subject:
 
     def range(self) -> tuple[float, float]:
         """Return what the network takes for black and for white, on the mean over all pixels."""
-        import numpy as np
-
         black = np.zeros((1, *self.input_shape), "uint8")
         low, high = (float(self.prepare(black + np.uint8(level)).mean()) for level in (0, 255))
         return low, high
@@ -127,8 +133,6 @@ class JudgedPictures:
 
     def pictures(self, rows: Sequence[int]) -> np.ndarray:
         """Return some of the pictures; numbers that are no bytes are brought to 0..1."""
-        import numpy as np
-
         found = np.asarray(self.x[np.array(rows)])
         if found.dtype == np.uint8:
             return found
@@ -189,8 +193,6 @@ def of_run(folder: Path, *, plugins: bool = False) -> Subject:
         DataError: if the run has no model, or its files are not those of its record.
         UsageError: if it has no record.
     """
-    from kx.data.preparation import Preparation
-
     run = Run(folder, plugins=plugins)
     record, model, preparation = run.recorded, kept_model(run), run.preparation
     if not isinstance(preparation, Preparation):
@@ -218,10 +220,6 @@ def dataset_of(run: Run, files: Files | None = None) -> DatasetBundle:
         SpecError: if the spec no longer holds, as when its plugin file is elsewhere.
         UnaskedPluginError: if a plugin file would have to be imported.
     """
-    from kx.data.arrays.fingerprint import fingerprint
-    from kx.data.files.sources import SampleFiles, SourceFiles
-    from kx.planning import plan_data
-
     record = run.recorded
     if record.smoke:
         raise UsageError(f"{run.id} is a smoke run, on a few rows only: train it in full.")
@@ -236,10 +234,6 @@ def dataset_of(run: Run, files: Files | None = None) -> DatasetBundle:
 
 def _replay(run: Run, preparation: Preparation) -> Callable[[np.ndarray], np.ndarray]:
     """Return how pixels are brought to the range of the dataset's, and then prepared."""
-    import numpy as np
-
-    from kx.data.inputs.picture import in_range
-
     form = _picture_form(run) or _range_as_form(*_pixel_range(run, preparation))
 
     def prepare(pixels: np.ndarray) -> np.ndarray:
@@ -265,7 +259,6 @@ def _pixel_range(run: Run, preparation: Preparation) -> tuple[float, float]:
     if preparation.scale == "unit" and preparation.shift.size == 1:
         low = float(preparation.shift)
         return low, low + float(preparation.divisor)
-    from kx.planning import plan_data
 
     info = plan_data(run.folder, run.recorded.spec_folder, plugins=run.plugins).info
     if getattr(info, "pixels", False):
@@ -300,9 +293,6 @@ def of_application(
         UsageError: if there is no such network or option.
         MissingDataError: if the weights are not on this machine; nothing is downloaded.
     """
-    from kx.explain.applications import build, class_names
-    from kx.models.applications import preprocess_input
-
     model = build(name, weights, options, top)
     random = "RANDOM WEIGHTS, nothing was learned" if weights == "none" else ""
     prepare = preprocess_input(name)

@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
-    import numpy as np
     import tensorflow as tf
 
 MOST = 6
@@ -38,8 +39,6 @@ class Buckets:
 
         They are taken to be where there are more of them: in front, if there are as many behind.
         """
-        import numpy as np
-
         words = x != 0
         front, back = _lengths(words), _lengths(words[:, ::-1])
         behind = bool(back.sum() < front.sum())
@@ -49,8 +48,6 @@ class Buckets:
     @property
     def numbers(self) -> np.ndarray:
         """The bucket of each text: (n,) int32, counted from 0."""
-        import numpy as np
-
         return np.searchsorted(self.edges, self.lengths).astype("int32")
 
     def trimmed(self, x: tf.Tensor) -> tf.Tensor:
@@ -99,8 +96,6 @@ def best_edges(lengths: np.ndarray, width: int, most: int) -> np.ndarray:
     By dynamic programming: the cost of all texts of up to j words, with one length more, is that
     of those of up to i words, and j for each text between.
     """
-    import numpy as np
-
     below = np.cumsum(np.bincount(lengths, minlength=width + 1))  # texts of up to so many words
     cost = below * np.arange(width + 1)
     edges = np.arange(width + 1)[:, None]

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import numpy as np
 
 from kx.base.errors import DivergedError
 from kx.contracts import DatasetInfo
 from kx.evaluators.scores import EXACT, exact
 from kx.models.heads import Head
 from kx.training.objectives import make_loss, make_metric
-
-if TYPE_CHECKING:
-    import numpy as np
 
 
 def finite(said: np.ndarray, name: str) -> np.ndarray:
@@ -24,8 +21,6 @@ def finite(said: np.ndarray, name: str) -> np.ndarray:
     Raises:
         DivergedError: if not: no score would mean anything.
     """
-    import numpy as np
-
     broken = int((~np.isfinite(said).all(axis=-1)).sum())
     if broken:
         raise DivergedError(

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from kx.base import signals
 from kx.training.engine import layer_outputs, time_steps
 from kx.training.environment import has_gpu
@@ -17,7 +19,6 @@ from kx.training.halves import predicted
 
 if TYPE_CHECKING:
     import keras
-    import numpy as np
     import tensorflow as tf
 
     from kx.training.feed import Resident
@@ -51,8 +52,6 @@ class Predictor:
 
     def predict(self, data: Resident, rows: np.ndarray) -> np.ndarray:
         """Return the outputs for some ``rows`` of ``data``: (n, outputs) float32."""
-        import numpy as np
-
         if not len(rows):
             return np.zeros((0, *self._shape), "float32")
         steps = _padded(rows.astype("int32"), self._size)
@@ -65,8 +64,6 @@ class Predictor:
 
 def _padded(rows: np.ndarray, size: int) -> np.ndarray:
     """Return ``rows`` as (steps, size), the last one repeated."""
-    import numpy as np
-
     return np.pad(rows, (0, -len(rows) % size), mode="edge").reshape(-1, size)
 
 

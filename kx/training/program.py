@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from kx.training.environment import unlocated_operations
 from kx.training.feed import Batching, Resident, shuffled
 from kx.training.template import Template, Values
 
 if TYPE_CHECKING:
-    import numpy as np
     import tensorflow as tf
 
 VALIDATION_BATCH = 128
@@ -163,8 +164,6 @@ class Program:
         Args:
             data: of the form that the program was made for.
         """
-        import numpy as np
-
         # With variables of its own: even no epochs at all would write the template's.
         state = self._state(self._start)
         form = self.form
@@ -194,8 +193,6 @@ class Program:
         Returns:
             (epochs, 2 * metrics) float32: training metrics, then those of the validation.
         """
-        import numpy as np
-
         count = int(orders.shape[0])
         form = self.form
         padded = np.zeros((form.epochs, form.capacity), "int32")
@@ -326,8 +323,6 @@ def orders(batching: Batching, first: int, count: int, capacity: int) -> np.ndar
 
     ``first`` of its epochs come before.
     """
-    import numpy as np
-
     found = np.zeros((count, capacity), "int32")
     first += batching.first
     if batching.shuffle:

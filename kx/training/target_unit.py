@@ -11,6 +11,8 @@ from collections.abc import Callable, MutableMapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from kx.data.arrays.target_scale import Unit, powers_of
 
 if TYPE_CHECKING:
@@ -64,7 +66,6 @@ def begun_in(model: keras.Model, values: Sequence[Any], unit: Unit | None) -> li
 
 
 def _filled(shape: Sequence[int], number: float) -> Any:
-    import numpy as np
 
     return np.full(shape, number, "float32")
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from kx.training.environment import seed_everything
 from kx.training.feed import Resident
 from kx.training.prediction import Predictor
 
 if TYPE_CHECKING:
     import keras
-    import numpy as np
     import tensorflow as tf
 
 Values = Sequence[Any]
@@ -99,8 +100,6 @@ class Template:
         Returns:
             (n, outputs) float32.
         """
-        import numpy as np
-
         self.load(values)
         wanted = np.arange(data.examples) if rows is None else rows
         return self.predictor(data).predict(data, wanted)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from kx.base.errors import OutOfMemoryError, UsageError
 from kx.contracts import DatasetInfo, Split
 from kx.models.heads import Head
@@ -38,7 +40,6 @@ from kx.training.template import Template, Values
 
 if TYPE_CHECKING:
     import keras
-    import numpy as np
 
 Build = Callable[[DatasetInfo], "keras.Model"]
 
@@ -115,8 +116,6 @@ class Trainer:
         Raises:
             DivergedError: if some are no numbers.
         """
-        import numpy as np
-
         if self._streamed:
             said = self._predict_parts(fitted, x, np.arange(x.shape[0]))
         else:
@@ -144,15 +143,12 @@ class Trainer:
         return self.engine is not None and self.engine.streamed
 
     def _predict_whole(self, fitted: Fitted, x: Any) -> np.ndarray:
-        import numpy as np
 
         data = Resident(Split(x, np.zeros(x.shape[0], "float32")))
         return self._kit(fitted.job).template.predict(fitted.values, data)
 
     def _predict_parts(self, fitted: Fitted, x: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """Predict some of the rows at a time: all of them do not fit into memory."""
-        import numpy as np
-
         size = max(1, int(MOST_BYTES_AT_ONCE / max(1, x[:1].nbytes)))
         starts = range(0, len(rows), size)
         return np.concatenate(
