@@ -92,29 +92,31 @@ def _write_report(
 
 def draw_lineup(group: Group, entrants: Sequence[Entrant]) -> Path | None:
     """Draw the validation losses of all runs that did not fail; return where, if there are any."""
-    from kx.drawing.canvas import CurveStyle
-    from kx.drawing.overlay import draw_overlay
+    from kx.charts.overlay import RunCurve, overlay
+    from kx.drawing.canvas import Heading
+    from kx.drawing.curves import draw_charts
     from kx.runs.folder import plots_folder
     from kx.wording.caveats import cautions
+    from kx.wording.words import Words
 
-    done = [(each, each.run.recorded) for each in entrants if each.run]
+    done = [(each, each.run.folder, each.run.recorded) for each in entrants if each.run]
     if not done:
         return None
-    _, first = done[0]
-    section = first.spec.get("validation", {})
-    title = group.of + (" and its variants" if group.kind == "variants" else ": workflow")
-    apart = cautions([record for _, record in done])
-    look = CurveStyle(
-        title,
-        sample=first.is_sample,
-        skip_epochs=section.get("skip_epochs", 0),
-        alarm="NOT COMPARABLE: different data or losses" if apart else "",
+    words, (_, folder, first) = Words(), done[0]
+    chart = overlay(
+        "val_loss",
+        [
+            RunCurve.whole(each.label, each.curve(), record.best_epoch, at, words)
+            for at, (each, _, record) in enumerate(done)
+        ],
+        words,
+        skipped=first.spec.get("validation", {}).get("skip_epochs", 0),
     )
-    best = {each.label: record.best_epoch for each, record in done if record.best_epoch}
-    path = (
-        plots_folder(next(each.run.folder for each in entrants if each.run)) / f"{group.kind}.png"
-    )
-    draw_overlay(path, "val_loss", {each.label: each.curve() for each, _ in done}, best, look)
+    apart = cautions([record for *_, record in done])
+    title = words(f"group.{group.kind}_title", of=group.of)
+    alarm = "NOT COMPARABLE: different data or losses" if apart else ""
+    path = plots_folder(folder) / f"{group.kind}.png"
+    draw_charts(path, [chart], Heading(title, first.is_sample, alarm))
     return path
 
 

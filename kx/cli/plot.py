@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from kx.cli.options import AsJson, Outputs, Run
-
-if TYPE_CHECKING:
-    from kx.drawing.canvas import CurveStyle
-    from kx.runs import reader
-    from kx.runs.record import Record
 
 Smooth = Annotated[
     float,
@@ -49,48 +44,29 @@ def plot(
 
     Example: kx plot last --smooth 0.8
     """
-    from kx.base.jsonfile import to_json
-    from kx.drawing.curves import draw_run_plots
-    from kx.runs import reader
-    from kx.runs.folder import find_run
+    from dataclasses import replace
 
-    drawn = reader.Run(find_run(outputs, run))
+    from kx.base.jsonfile import to_json
+    from kx.charts.curves import curve_sheets, fit_curves
+    from kx.drawing.canvas import Heading
+    from kx.drawing.curves import draw_run_plots
+    from kx.runs.folder import find_run, plots_folder
+    from kx.runs.reader import Run as ReadRun
+    from kx.wording.words import Words
+
+    drawn = ReadRun(find_run(outputs, run))
+    record = drawn.record
+    shown = replace(fit_curves(drawn), fits=drawn.history, smooth=smooth)
     paths = draw_run_plots(
-        drawn.folder,
-        drawn.history,
-        _look(drawn, smooth),
+        made(output) if output else plots_folder(drawn.folder),
+        curve_sheets(shown, Words()),
+        Heading(record.name, record.is_sample) if record else Heading(f"{drawn.name} (no record)"),
         metrics=metric or (),
         suffix=suffix,
-        target=made(output) if output else None,
         mark=f"-smooth-{smooth:g}" if smooth and not output else "",
     )
     names = [str(path) for path in paths]
     typer.echo(to_json({"id": drawn.id, "plots": names}) if as_json else "\n".join(names))
-
-
-def _look(run: reader.Run, smooth: float) -> CurveStyle:
-    from kx.drawing.canvas import CurveStyle
-    from kx.runs.record import phase_starts
-
-    record = run.record
-    if record is None:
-        return CurveStyle(f"{run.name} (no record)", smooth)
-    return CurveStyle(
-        record.name,
-        smooth,
-        record.best_epoch,
-        record.is_sample,
-        unit=record.dataset.target or "",
-        skip_epochs=_skipped(record),
-        phases=phase_starts(record.fits),
-    )
-
-
-def _skipped(record: Record) -> int:
-    """Return how many first epochs the strategy did not judge, as far as the record tells."""
-    section = record.spec.get("validation")
-    skipped = section.get("skip_epochs", 0) if isinstance(section, dict) else 0
-    return skipped if isinstance(skipped, int) else 0
 
 
 def made(output: Path) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 from kx.base.errors import UsageError
 from kx.base.storage import atomic_file
 from kx.base.text import clean, shortened
-from kx.runs.history import Curves
+from kx.charts.chart import Axis as ChartAxis
+from kx.wording.words import Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-TRAINING, VALIDATION = "#2a6fb0", "#d9622b"  # told apart by the colour-blind, and in grey
 INK, FAINT, GRID, ALARM = "#22303c", "#7b8794", "#e3e8ee", "#b3261e"
 
 STYLE = {
@@ -47,12 +47,8 @@ FEW = 3
 TICKS = 8
 """About so many powers of ten stand on an axis that has more of them."""
 
-LABELS = {
-    "accuracy": "accuracy (share correct)",
-    "mae": "mean absolute error",
-    "mse": "mean squared error",
-    "rmse": "root mean squared error",
-}
+LONG = 40
+"""Characters of a legend that have room beside each other."""
 
 # Dates and versions would make every file a new one.
 NO_METADATA: dict[str, dict[str, Any]] = {
@@ -63,31 +59,24 @@ NO_METADATA: dict[str, dict[str, Any]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class CurveStyle:
-    """How curves are drawn, whatever they show.
+class Heading:
+    """What stands above a picture.
 
     Attributes:
         title: of the picture.
-        smooth: weight of the past in the curves, in [0, 1); the raw curves stay faintly behind.
-        best_epoch: counted from 1; is marked, on the smoothed curve if there is one.
         sample: whether the data are a stand-in, which the picture then says.
-        unit: of what a regression predicts; stands beside the errors.
-        folds: curves of single fits, drawn faintly behind their mean.
-        skip_epochs: epochs at the start that were not judged: they are greyed, do not count for
-            the range of values shown, and smoothing begins behind them.
         alarm: what else the picture must say, such as that nothing was learned.
-        phases: the first epochs of the phases of the training; a thin line begins each but one.
     """
 
     title: str = ""
-    smooth: float = 0.0
-    best_epoch: int | None = None
     sample: bool = False
-    unit: str = ""
-    folds: Sequence[Curves] = ()
-    skip_epochs: int = 0
     alarm: str = ""
-    phases: Sequence[int] = ()
+
+    @property
+    def alarms(self) -> list[str]:
+        """What must be said, a line each."""
+        said = [self.alarm, Words()("caveat.picture.sample") if self.sample else ""]
+        return [text for text in said if text]
 
 
 @contextmanager
@@ -118,26 +107,30 @@ def new_figure(count: int) -> Figure:
     return figure
 
 
-def head(figure: Figure, look: CurveStyle) -> None:
+def head(figure: Figure, heading: Heading) -> None:
     """Write the title, and that the data are a sample if they are."""
-    title = shortened(clean(look.title), 60)
-    alarms = [look.alarm, "SAMPLE DATA, not the real data set" if look.sample else ""]
-    title = "\n".join([title, *filter(None, alarms)])
+    title = "\n".join([shortened(clean(heading.title), 60), *heading.alarms])
     if title:
-        color = ALARM if any(alarms) else INK
+        color = ALARM if heading.alarms else INK
         figure.suptitle(title, fontsize=11.5, weight="bold", color=color)
 
 
-def value_label(axes: Axes, metric: str, unit: str) -> None:
-    """Name the vertical axis after the metric, with the unit where it has that of the target."""
-    label = LABELS.get(metric, metric.replace("_", " "))
-    of = f"\n{shortened(clean(unit), 48)}" if unit and metric in ("mae", "rmse") else ""
-    scale = ", logarithmic scale" if axes.get_yscale() == "log" else ""
-    axes.set_ylabel(shortened(clean(label), 48) + scale + of)
+def name_axis(axes: Axes, axis: ChartAxis) -> None:
+    """Say what is on the vertical axis, with the unit of the target where it has that."""
+    lines = [axis.label, axis.unit] if axis.unit else [axis.label]
+    axes.set_ylabel("\n".join(shortened(clean(line), 48) for line in lines))
 
 
-def make_logarithmic(axes: Axes, low: float, high: float) -> None:
-    """Make the vertical axis logarithmic, from ``low`` to ``high``, both above 0.
+def show_range(axes: Axes, axis: ChartAxis) -> None:
+    """Show the span of the vertical axis, if it has one."""
+    if axis.span and axis.logarithmic:
+        _make_logarithmic(axes, *axis.span)
+    elif axis.span:
+        axes.set_ylim(*axis.span)
+
+
+def _make_logarithmic(axes: Axes, first: float, last: float) -> None:
+    """Make the vertical axis logarithmic, between two exponents of ten.
 
     Its numbers are plain: formulas are not drawn here.
     """
@@ -145,9 +138,9 @@ def make_logarithmic(axes: Axes, low: float, high: float) -> None:
 
     axes.set_autoscaley_on(False)  # with its margins, the range may end beyond any float
     axes.set_yscale("log")
-    axes.set_ylim(low, high)
+    first, last = max(first, -307.0), min(last, 308.0)
+    axes.set_ylim(10**first, 10**last)
     axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    first, last = math.log10(low), math.log10(high)
     if last - first > FEW:  # Matplotlib's own ticks, too, may lie beyond any float
         step = math.ceil((last - first) / TICKS)
         powers = range(math.ceil(first / step), math.floor(last / step) + 1)
@@ -161,10 +154,11 @@ def legend(axes: Axes) -> None:
     """Explain what is drawn, below the axes: within them it sooner or later lies on a curve."""
     labels = axes.get_legend_handles_labels()[1]
     if labels:
+        longest, all_of_them = max(map(len, labels)), len("".join(labels))
         axes.legend(
             loc="upper center",
             bbox_to_anchor=(0.5, -0.16),
-            ncols=3 if len("".join(labels)) <= 40 else 2,
+            ncols=1 if longest > LONG else 2 if all_of_them > LONG else 3,
             frameon=False,
             fontsize=8.5,
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kx.base.text import clean, shortened
-from kx.drawing.canvas import CurveStyle, head, save, styled
+from kx.drawing.canvas import Heading, head, save, styled
 
 if TYPE_CHECKING:
     import numpy as np
@@ -71,7 +71,7 @@ def sheet(tiles: np.ndarray, per_row: int, margin: int) -> np.ndarray:
 def draw_sheet(
     path: Path,
     tiles: np.ndarray,
-    look: CurveStyle,
+    look: Heading,
     *,
     per_row: int,
     margin: int = 1,
@@ -104,7 +104,7 @@ def draw_heat(
     picture: np.ndarray,
     heat: np.ndarray,
     overlay: np.ndarray,
-    look: CurveStyle,
+    look: Heading,
     notes: str,
 ) -> None:
     """Draw a picture, what a network looks at in it, and both in one.
@@ -141,7 +141,7 @@ def draw_heat(
 def draw_gallery(
     path: Path,
     exhibits: Sequence[GalleryPicture],
-    look: CurveStyle,
+    look: Heading,
     *,
     per_row: int = 4,
     notes: str = "",
@@ -177,11 +177,11 @@ def draw_gallery(
         save(figure, path)
 
 
-def _framed(height: int, width: int, look: CurveStyle, notes: str) -> tuple[Figure, Axes]:
+def _framed(height: int, width: int, look: Heading, notes: str) -> tuple[Figure, Axes]:
     """Return a figure in which each pixel of the sheet has a whole number of dots, if possible."""
     factor = min(max(1, round(SIDE / width)), HIGHEST / height)
     wide, high = width * factor / DPI, height * factor / DPI
-    above, below = 0.5 + 0.2 * (look.sample + bool(look.alarm)), 0.2 + 0.3 * bool(notes)
+    above, below = 0.5 + 0.2 * len(look.alarms), 0.2 + 0.3 * bool(notes)
     all_wide, all_high = max(wide + 0.4, NARROWEST), high + above + below
     figure = _figure(all_wide, all_high, layout=None)
     corner = (all_wide - wide) / 2 / all_wide, below / all_high
@@ -202,7 +202,7 @@ def _figure(width: float, height: float, layout: Any = "constrained") -> Figure:
     return figure
 
 
-def _say(figure: Figure, look: CurveStyle, notes: str) -> None:
+def _say(figure: Figure, look: Heading, notes: str) -> None:
     """Write the title above all, and the notes below."""
     head(figure, look)
     if notes:

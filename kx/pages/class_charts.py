@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kx.base.text import number
+from kx.charts.chart import Axis, Chart, Series
+from kx.charts.inks import run_ink
 from kx.explain.mistakes import confusions
 from kx.pages import classes
-from kx.pages.charts import Chart, Series
 from kx.pages.svg import Drawing, drawn
 from kx.runs.reader import Predictions
 from kx.wording.words import Words
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 PAIRS = 20
 """At most so many pairs of classes are listed where the matrix is too large to be shown."""
 
-UNIT = (-0.02, 1.02)
+SHARES = (-0.02, 1.02)
 """Range of an axis of shares."""
 
 
@@ -96,18 +97,17 @@ def _class_charts(
     precise = classes.precision_recall(y, shares, names)
     if hits:
         title = words("roc.title", area=number(classes.mean_area(hits)))
-        axes = words("roc.x"), words("roc.y")
+        axes = _shares(words("roc.x")), _shares(words("roc.y"))
         yield _shares_chart(title, axes, hits, words, diagonal=True)
         title = words("pr.title", area=number(classes.mean_area(precise)))
-        yield _shares_chart(
-            title, (words("metric.recall"), words("metric.precision")), precise, words
-        )
+        axes = _shares(words.metric("recall")), _shares(words.metric("precision"))
+        yield _shares_chart(title, axes, precise, words)
     yield _calibration(y, shares, names, words)
 
 
 def _shares_chart(
     title: str,
-    axes: tuple[str, str],
+    axes: tuple[Axis, Axis],
     curves: Sequence[classes.Curve],
     words: Words,
     *,
@@ -121,13 +121,17 @@ def _shares_chart(
             "" if single else f"{curve.name} ({number(curve.area)})" if few else words("roc.each"),
             curve.x,
             curve.y,
-            "validation" if single or not few else f"c{at % 8} d{at // 8}",
+            "validation" if single or not few else run_ink(at),
             "line" if few else "faint",
         )
         for at, curve in enumerate(curves)
     ]
     note = "" if single else words("roc.rest")
-    return Chart(title, *axes, series, x_range=UNIT, y_range=UNIT, diagonal=diagonal, note=note)
+    return Chart(title, *axes, series, diagonal=diagonal, note=note)
+
+
+def _shares(label: str) -> Axis:
+    return Axis(label, span=SHARES)
 
 
 def _calibration(y: np.ndarray, shares: np.ndarray, names: Sequence[str], words: Words) -> Chart:
@@ -136,15 +140,13 @@ def _calibration(y: np.ndarray, shares: np.ndarray, names: Sequence[str], words:
     of = words("calibration.binary", name=names[1]) if binary else words("calibration.top")
     return Chart(
         title=words("calibration.title", brier=number(found.brier)),
-        x_label=words("calibration.x"),
-        y_label=words("calibration.y"),
+        x=_shares(words("calibration.x")),
+        y=_shares(words("calibration.y")),
         series=[
             Series("", found.said, found.true, "validation", "faint"),
             Series(words("calibration.bins"), found.said, found.true, "validation", "dots"),
         ],
         whiskers=[(at, *ends) for at, ends in zip(found.said, found.ends, strict=True)],
-        x_range=UNIT,
-        y_range=UNIT,
         diagonal=True,
         note=of,
     )

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING
 
+from kx.charts.chart import thinned
 from kx.evaluators.scores import area_under_roc, wilson
-from kx.pages.charts import thinned
 
 if TYPE_CHECKING:
     import numpy as np

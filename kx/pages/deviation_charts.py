@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kx.base.text import number
+from kx.charts.chart import Axis, Chart, Series, thinned
 from kx.pages import deviations
-from kx.pages.charts import Chart, Series, thinned
 from kx.pages.svg import Drawing, drawn
 from kx.runs.reader import Predictions
 from kx.wording.words import Words
@@ -45,23 +45,22 @@ def of_numbers(said: Predictions, unit: str, words: Words) -> Numbers:
 
 
 def _called(name: str, words: Words) -> str:
-    return words(f"metric.{name}" if name in ("mae", "rmse") else f"errors.{name}")
+    return words.metric(name) if name in ("mae", "rmse") else words(f"errors.{name}")
 
 
 def _number_charts(y: np.ndarray, outputs: np.ndarray, unit: str, words: Words) -> Iterator[Chart]:
-    of = f" · {unit}" if unit else ""
+    true_axis, said_axis = (Axis(words(f"gallery.{k}"), unit) for k in ("true", "predicted"))
     kept = thinned(len(y), deviations.DOTS)
     note = words("errors.thinned", shown=len(kept), count=len(y)) if len(kept) < len(y) else ""
     true, said = y[kept].tolist(), outputs[kept].tolist()
     residuals = (outputs - y)[kept].tolist()
-    axes = words("gallery.true") + of, words("gallery.predicted") + of
     dots = Series(words("errors.diagonal"), true, said, "training", "dots")
-    yield Chart(words("errors.against"), *axes, [dots], diagonal=True, note=note)
+    yield Chart(words("errors.against"), true_axis, said_axis, [dots], diagonal=True, note=note)
     around = Series("", said, residuals, "training", "dots")
     zero = Series("", [min(said), max(said)], [0.0, 0.0], "plain", "faint")
-    axes = words("gallery.predicted") + of, words("errors.residual")
-    yield Chart(words("errors.residuals"), *axes, [zero, around], note=note)
+    axis = Axis(words("errors.residual"))
+    yield Chart(words("errors.residuals"), said_axis, axis, [zero, around], note=note)
     counts = deviations.histogram(outputs - y)
     bars = Series(words("errors.count"), counts.middles, counts.counts, "training", "bars")
-    axes = words("errors.residual") + of, words("errors.count")
+    axes = Axis(words("errors.residual"), unit), Axis(words("errors.count"))
     yield Chart(words("errors.spread"), *axes, [bars])

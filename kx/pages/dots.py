@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kx.pages.charts import DotPlot, DotRow, Number
-from kx.pages.scales import Scale, Tick, padded, ticks
+from kx.charts.chart import DotPlot, DotRow, Number, padded
+from kx.pages.scales import Scale, Tick, ticks
 
 ROW, WIDTH, LEFT, RIGHT = 28, 460, 132, 108
 """Height of a row, width of the picture, room in it for names and, at least, for numbers."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kx.base.curves import WIDE_APART
+from kx.charts.overlay import FRAME
 from kx.pages.groups import GroupView, common_group, group_view, member_of_run
-from kx.pages.overlay import curves_of, label_of, metrics_of, overlays
+from kx.pages.overlay import curves_of, metrics_of, overlays
 from kx.pages.svg import Drawing
 from kx.pages.table import (
     SETTINGS,
@@ -74,10 +74,7 @@ def many_runs(folders: Sequence[Path], words: Words) -> ManyRuns:
     alone = bool(common_group(runs))
     records = [run.record for run in runs if run.record]
     data = named(records)
-    curves = {
-        run.id: {"label": label_of(run, alone, words), **curves_of(run), **_kind(run, data)}
-        for run in runs
-    }
+    curves = {run.id: {**curves_of(run, alone, words), **_kind(run, data)} for run in runs}
     metrics = metrics_of(curves)
     first = _first(runs, curves, metrics[0]) if metrics else []
     settings = settings_of(runs)
@@ -96,7 +93,7 @@ def many_runs(folders: Sequence[Path], words: Words) -> ManyRuns:
             "epoch": words("curve.epoch"),
             "runs": curves,
             "order": list(curves),
-            "wide": WIDE_APART,
+            "frame": FRAME,
         },
         charts=overlays(first, curves, metrics[0], words) if metrics else [],
         cautions=cautions(records, words.language),

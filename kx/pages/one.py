@@ -9,10 +9,11 @@ from pathlib import Path
 from kx.advice.diagnosis import Diagnosis, diagnose
 from kx.advice.suggestion import practical
 from kx.base.text import duration
+from kx.charts.curves import CurveSheet, curve_sheets, fit_curves
+from kx.charts.fit_scores import FitScores, scores_of_fits
 from kx.pages import facts, opening
-from kx.pages.charts import Chart, DotPlot
-from kx.pages.curves import curve_charts, fold_plot, refit_charts
 from kx.pages.dots import DotDrawing, placed
+from kx.pages.folds import fold_plot
 from kx.pages.groups import member_of_run
 from kx.pages.results import Results, results
 from kx.pages.svg import Drawing, drawn
@@ -81,7 +82,8 @@ def one_run(
         plugins: whether the plugin files that its spec names may be imported.
     """
     run = Run(folder, plugins=plugins)
-    record, found, plot = run.record, diagnosis_of(run), fold_plot(run, words)
+    record, found, folds = run.record, diagnosis_of(run), scores_of_fits(run, words)
+    curves, refits, *_ = [*curve_sheets(fit_curves(run), words), None, None]
     return OneRun(
         id=run.id,
         name=run.name,
@@ -99,11 +101,11 @@ def one_run(
         reasons=list(explained(found, words.language))[1:] if found else [],
         remarks=list(opening.remarks(record, words)) if record else [],
         error=told((record.error or "") if record else run.trouble, words),
-        curves=_drawn(curve_charts(run, words)),
-        refits=_drawn(refit_charts(run, words)),
+        curves=_drawn(curves),
+        refits=_drawn(refits),
         curves_note=in_a_line(run.curves_note, words) or words("curve.before"),
-        folds=placed(plot) if plot else None,
-        fits_heading=words(f"{_fits_heading(record, plot)}"),
+        folds=placed(fold_plot(folds, words)) if folds else None,
+        fits_heading=words(f"{_fits_heading(record, folds)}"),
         fits=facts.fit_table(record) if record else None,
         results=results(run, words, warn),
         spec=run.spec_text,
@@ -112,13 +114,14 @@ def one_run(
     )
 
 
-def _fits_heading(record: Record | None, plot: DotPlot | None) -> str:
-    if plot is None:
+def _fits_heading(record: Record | None, folds: FitScores | None) -> str:
+    if folds is None:
         return "fit.fits"
     return "folds.folds" if record and record.seeds_count == 1 else "folds.fits"
 
 
-def _drawn(charts: Sequence[Chart]) -> list[Drawing]:
+def _drawn(sheet: CurveSheet | None) -> list[Drawing]:
+    charts = sheet.charts.values() if sheet else ()
     return [drawing for chart in charts if (drawing := drawn(chart))]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kx.base.curves import lower_is_better
 from kx.base.text import number, scored
-from kx.pages.charts import DotPlot, DotRow
+from kx.charts.chart import DotPlot, DotRow
 from kx.pages.dots import DotDrawing, placed
 from kx.runs.record import ExpectationRecord, Record
 from kx.runs.scores import Scored, Standing, main_score, scores_of

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kx.base.curves import WIDE_APART, needs_logarithm
-from kx.drawing.curves import mean_history
-from kx.drawing.inks import run_colours
-from kx.pages.charts import Chart, Series, rounded, thinned
-from kx.pages.curves import judged_names
+from kx.charts.chart import rounded, thinned
+from kx.charts.curves import judged_fits, mean_history
+from kx.charts.overlay import RunCurve, overlay
 from kx.pages.groups import member_of_run
 from kx.pages.svg import Drawing, drawn
 from kx.runs.reader import Run
@@ -28,18 +26,21 @@ def label_of(run: Run, alone: bool, words: Words) -> str:
     return f"{run.name} {run.id[:15]}"
 
 
-def curves_of(run: Run) -> dict[str, Any]:
+def curves_of(run: Run, alone: bool, words: Words) -> dict[str, Any]:
     """Return the mean curves of a run's fits, thinned and rounded: epochs, and name -> values."""
-    fits = [run.curves[name] for name in judged_names(run)] or list(run.curves.values())
+    fits = list((judged_fits(run.curves) or run.curves).values())
     mean = mean_history(fits) if fits else {}
-    length = max(map(len, mean.values()), default=0)
-    kept = thinned(length, POINTS)
+    best = (run.record.best_epoch if run.record else None) or 0
+    longest = max(mean.values(), key=len, default=[])
+    whole = RunCurve.whole(label_of(run, alone, words), longest, best, 0, words)
+    kept = sorted({*thinned(len(longest), POINTS), *range(best - 1, best)} & {*range(len(longest))})
     values = {
         name: [rounded(curve[at]) if at < len(curve) else None for at in kept]
         for name, curve in mean.items()
         if any(value is not None for value in curve)
     }
-    return {"name": run.name, "x": [at + 1 for at in kept], "y": values}
+    epochs = [at + 1 for at in kept]
+    return {"name": run.name, "label": whole.label, "x": epochs, "y": values, "best": best}
 
 
 def metrics_of(curves: Mapping[str, Mapping[str, Any]]) -> list[str]:
@@ -61,13 +62,12 @@ def overlays(
         metric: that all of them have.
         words: of the language.
     """
-    count = len(run_colours())  # then they come again
-    inks = {run.id: f"c{at % count}" for at, run in enumerate(runs)}
+    places = {run.id: at for at, run in enumerate(runs)}
     kinds: dict[str, list[Run]] = {}
     for run in runs:
         kinds.setdefault(kind_of(curves[run.id], metric), []).append(run)
     told = kinds if len(kinds) > 1 else {"": list(runs)}
-    found = [_overlay(of, curves, metric, kind, inks, words) for kind, of in told.items()]
+    found = [_overlay(of, curves, metric, kind, places, words) for kind, of in told.items()]
     return [drawing for drawing in found if drawing]
 
 
@@ -82,17 +82,12 @@ def _overlay(
     curves: Mapping[str, Any],
     metric: str,
     kind: str,
-    inks: Mapping[str, str],
+    places: Mapping[str, int],
     words: Words,
 ) -> Drawing | None:
-    series = [
-        Series(
-            curves[run.id]["label"], curves[run.id]["x"], curves[run.id]["y"][metric], inks[run.id]
-        )
+    shown = [
+        RunCurve(each["label"], each["x"], each["y"][metric], each["best"], places[run.id])
         for run in runs
+        for each in [curves[run.id]]
     ]
-    label = words.curve(metric)
-    log = needs_logarithm(metric, [value for one in series for value in one.y], WIDE_APART)
-    y_label = words("curve.logarithmic", name=label) if log else label
-    title = f"{label} · {kind}" if kind else label
-    return drawn(Chart(title, words("curve.epoch"), y_label, series, whole=True, logarithmic=log))
+    return drawn(overlay(metric, shown, words, kind=kind))

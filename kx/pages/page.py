@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from kx.base.language import Language
 from kx.base.text import number
+from kx.charts.inks import INKS
 from kx.pages.many import many_runs
 from kx.pages.one import one_run
 from kx.wording.words import Words
@@ -55,7 +56,7 @@ def report_of_many(folders: Sequence[Path], language: Language) -> str:
 
 
 def _page(template: str, words: Words, title: str, **values: Any) -> str:
-    style, script = _asset("style.css"), _asset("report.js")
+    style, script = stylesheet(), _asset("report.js")
     return (
         _environment()
         .get_template(template)
@@ -86,6 +87,12 @@ def _environment() -> Environment:
     )
     environment.filters["number"] = number
     return environment
+
+
+def stylesheet() -> str:
+    """Return the style sheet, with the colours that pages share with pictures."""
+    inks = " ".join(f"--{name}: {colour};" for name, colour in INKS.items())
+    return _asset("style.css").replace("--inks: light;", inks)
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-Range = tuple[float, float]
+from kx.charts.chart import Range
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +49,6 @@ def ticks(span: Range, count: int, *, whole: bool = False) -> list[tuple[float, 
 def powers(span: Range, count: int) -> list[tuple[float, str]]:
     """Return up to about ``count`` whole exponents of ten in ``span``, each as its power."""
     return [(at, _power(round(at))) for at, _ in ticks(span, count, whole=True)]
-
-
-def padded(low: float, high: float, share: float = 0.06) -> Range:
-    """Return ``low`` to ``high`` with a ``share`` of that added at both ends; wide enough."""
-    if high - low <= 1e-9 * max(abs(low), abs(high)):  # else ticks would fall together
-        return low - (abs(low) * 0.1 or 1.0), high + (abs(high) * 0.1 or 1.0)
-    return low - share * (high - low), high + share * (high - low)
 
 
 def _power(exponent: int) -> str:

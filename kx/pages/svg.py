@@ -5,14 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
-from kx.pages.charts import Band, Chart, Number, rounded
-from kx.pages.scales import Range, Scale, Tick, padded, powers, ticks
+from kx.charts.chart import Band, Chart, Number, Range, padded, rounded, thinned
+from kx.pages.scales import Scale, Tick, powers, ticks
 
 WIDTH, HEIGHT = 560, 320
 LEFT, TOP, RIGHT, BOTTOM = 58, 26, 14, 46
 """Room around the frame, in units of the picture, for ticks and labels."""
+
+MOST = 400
+"""At most so many epochs of a curve are drawn: more than a screen has room for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +53,39 @@ class Drawing:
 
 def drawn(chart: Chart) -> Drawing | None:
     """Return where everything of a chart lies; None if there is no point to draw."""
-    placed = _in_exponents(chart) if chart.logarithmic else chart
+    chart = _thinned(chart) if chart.x.whole else chart
+    placed = _in_exponents(chart) if chart.y.logarithmic else chart
     ranges = _ranges(placed)
     if ranges is None:
         return None
     x_range, y_range = ranges
     frame = (LEFT, TOP, WIDTH - RIGHT, HEIGHT - BOTTOM)
     x, y = Scale(x_range, (frame[0], frame[2])), Scale(y_range, (frame[3], frame[1]))
-    y_ticks = (powers if chart.logarithmic else ticks)(y_range, 6)
+    y_ticks = (powers if chart.y.logarithmic else ticks)(y_range, 6)
     return Drawing(
         chart=chart,
         width=WIDTH,
         height=HEIGHT,
         frame=frame,
-        x_ticks=[Tick(x(value), text) for value, text in ticks(x_range, 7, whole=chart.whole)],
+        x_ticks=[Tick(x(value), text) for value, text in ticks(x_range, 7, whole=chart.x.whole)],
         y_ticks=[Tick(y(value), text) for value, text in y_ticks],
         shapes=list(_shapes(placed, x, y)),
-        marks=[_mark(x(at), text) for at, text in chart.marks if x.holds(at)],
+        marks=[_mark(x(mark.at), mark.text) for mark in chart.marks if x.holds(mark.at)],
         legend=list(_legend(chart)),
         data=_data(chart, placed, frame, x_range, y_range),
+    )
+
+
+def _thinned(chart: Chart) -> Chart:
+    """Return a chart over epochs with no more points than a screen has room for."""
+
+    def of(values: Sequence[Any]) -> list[Any]:
+        return [values[at] for at in thinned(len(values), MOST)]
+
+    return replace(
+        chart,
+        series=[replace(one, x=of(one.x), y=of(one.y)) for one in chart.series],
+        bands=[replace(b, x=of(b.x), low=of(b.low), high=of(b.high)) for b in chart.bands],
     )
 
 
@@ -77,17 +95,14 @@ def _in_exponents(chart: Chart) -> Chart:
     What lies between two curves is cut off below the lowest point.
     """
     floor = min((y for one in chart.series for y in one.y if y and y > 0), default=1.0)
+
+    def above(values: Sequence[Number]) -> list[Number]:
+        return [None if y is None else math.log10(max(y, floor)) for y in values]
+
     return replace(
         chart,
         series=[replace(one, y=[_exponent(y) for y in one.y]) for one in chart.series],
-        bands=[
-            replace(
-                band,
-                low=[math.log10(max(y, floor)) for y in band.low],
-                high=[math.log10(max(y, floor)) for y in band.high],
-            )
-            for band in chart.bands
-        ],
+        bands=[replace(b, low=above(b.low), high=above(b.high)) for b in chart.bands],
     )
 
 
@@ -105,16 +120,17 @@ def _ranges(chart: Chart) -> tuple[Range, Range] | None:
     ]
     if not points:
         return None
-    edges = [end for band in chart.bands for end in (*band.low, *band.high) if math.isfinite(end)]
+    ends = [end for band in chart.bands for end in (*band.low, *band.high)]
+    edges = [end for end in ends if end is not None and math.isfinite(end)]
     xs, ys = [x for x, _ in points], [y for _, y in points] + edges
     xs += [x for series in chart.series if series.form == "lost" for x in series.x]
     if any(series.form == "bars" for series in chart.series):
         ys.append(0.0)
-    if chart.diagonal and chart.x_range is None:
+    if chart.diagonal and chart.x.span is None:
         span = padded(min(xs + ys), max(xs + ys))
         return span, span
-    x_range = chart.x_range or (_epochs(xs) if chart.whole else padded(min(xs), max(xs)))
-    return x_range, chart.y_range or padded(min(ys), max(ys))
+    x_range = chart.x.span or (_epochs(xs) if chart.x.whole else padded(min(xs), max(xs)))
+    return x_range, chart.y.span or padded(min(ys), max(ys))
 
 
 def _epochs(xs: Sequence[float]) -> Range:
@@ -123,8 +139,12 @@ def _epochs(xs: Sequence[float]) -> Range:
 
 
 def _shapes(chart: Chart, x: Scale, y: Scale) -> Iterator[Shape]:
+    for zone in chart.zones:
+        low, high = y.places
+        d = f"M{x(zone.start)} {low}H{x(zone.end)}V{high}H{x(zone.start)}z"
+        yield Shape(d, "plain", "zone")
     for band in chart.bands:
-        yield Shape(_area(band, x, y), band.ink, "band")
+        yield Shape("".join(_areas(band, x, y)), band.ink, "band")
     if chart.diagonal:
         low, high = x.values
         yield Shape(f"M{x(low)} {y(low)}L{x(high)} {y(high)}", "plain", "reference")
@@ -135,8 +155,10 @@ def _shapes(chart: Chart, x: Scale, y: Scale) -> Iterator[Shape]:
             None if v is None or not math.isfinite(v) else (x(at), y(v))
             for at, v in zip(series.x, series.y, strict=True)
         ]
-        if series.form == "dots":
-            yield Shape("".join(_dots(points)), series.ink, "dots")
+        if series.form in ("dots", "faint dots"):
+            yield Shape("".join(_dots(points)), series.ink, series.form)
+        elif series.form == "ring":
+            yield Shape("".join(_rings(points)), series.ink, "ring")
         elif series.form == "lost":
             yield Shape("".join(_crosses(series.x, x, y)), series.ink, "lost")
         elif series.form == "bars":
@@ -177,10 +199,19 @@ def _bars(points: _Points, floor: float) -> Iterator[str]:
         yield f"M{x - width * 0.46:.1f} {floor}V{y}h{width * 0.92:.1f}V{floor}z"
 
 
-def _area(band: Band, x: Scale, y: Scale) -> str:
-    there = [f"{x(at)} {y(v)}" for at, v in zip(band.x, band.low, strict=True)]
-    back = [f"{x(at)} {y(v)}" for at, v in zip(band.x, band.high, strict=True)]
-    return f"M{'L'.join([*there, *reversed(back)])}z"
+def _rings(points: _Points) -> Iterator[str]:
+    return (f"M{x - 4:.1f} {y}a4 4 0 1 0 8 0a4 4 0 1 0 -8 0" for x, y in filter(None, points))
+
+
+def _areas(band: Band, x: Scale, y: Scale) -> Iterator[str]:
+    """Yield an area for each part of a band between two gaps."""
+    known = [None not in ends for ends in zip(band.low, band.high, strict=True)]
+    for is_known, part in groupby(range(len(known)), key=known.__getitem__):
+        if is_known:
+            at = list(part)
+            there = [f"{x(band.x[n])} {y(band.low[n] or 0.0)}" for n in at]
+            back = [f"{x(band.x[n])} {y(band.high[n] or 0.0)}" for n in reversed(at)]
+            yield f"M{'L'.join([*there, *back])}z"
 
 
 def _mark(at: float, text: str) -> tuple[float, str, str]:
@@ -194,6 +225,8 @@ def _legend(chart: Chart) -> Iterator[tuple[str, str, str]]:
     entries: Iterable[tuple[str, str, str]] = [
         *((series.label, series.ink, series.form) for series in chart.series),
         *((band.label, band.ink, "band") for band in chart.bands),
+        *((zone.label, "plain", "zone") for zone in chart.zones),
+        *((mark.label, "plain", "mark phase") for mark in chart.marks),
     ]
     for label, ink, form in entries:
         if label and label not in shown:
@@ -215,13 +248,13 @@ def _data(
     """
     lines = [
         {
-            "label": series.label or chart.y_label,
+            "label": series.label or chart.y.label,
             "ink": series.ink,
             "x": [rounded(x, 6) for x in series.x],
             "y": [rounded(y, 5) for y in at.y],
             "values": [rounded(y, 5) for y in series.y],
         }
         for series, at in zip(chart.series, placed.series, strict=True)
-        if series.form in ("line", "bars") or (series.form == "dots" and chart.whole)
+        if series.form in ("line", "bars") or (series.form == "dots" and chart.x.whole)
     ]
-    return {"frame": frame, "x": x_range, "y": y_range, "name": chart.x_label, "series": lines}
+    return {"frame": frame, "x": x_range, "y": y_range, "name": chart.x.label, "series": lines}

@@ -14,7 +14,9 @@ from kx.running.judging import Judged, Tested
 from kx.running.loading import Loaded
 from kx.running.networks import save_model
 from kx.running.work import Work
-from kx.runs.record import hardest, phase_starts
+from kx.runs.folder import plots_folder
+from kx.runs.record import phase_starts
+from kx.wording.words import Words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,26 +64,30 @@ def _keep_predictions(
 
 
 def _draw(work: Work, loaded: Loaded, fits: Fits, judged: Judged) -> None:
-    from kx.drawing.canvas import CurveStyle
-    from kx.drawing.curves import draw_fold_scores, draw_run_plots
+    from kx.charts.curves import FitCurves, curve_sheets
+    from kx.charts.fit_scores import fit_scores
+    from kx.drawing.canvas import Heading
+    from kx.drawing.curves import draw_run_plots
+    from kx.drawing.folds import draw_fold_scores
 
-    options = work.plan.validation.options
-    look = CurveStyle(
-        title=work.plan.spec.name,
-        smooth=options.get("smooth", 0.0),
-        skip_epochs=options.get("skip_epochs", 0),
-        best_epoch=judged.best_epoch,
-        sample=loaded.facts.sample,
-        unit=loaded.bundle.info.target,
-        phases=phase_starts(fits.records),
-    )
-    curves: dict[str, Any] = {
-        name: history for name, history in fits.histories.items() if not name.startswith("refit")
+    options, words = work.plan.validation.options, Words()
+    heading = Heading(work.plan.spec.name, sample=loaded.facts.sample)
+    histories: dict[str, Any] = {
+        name: fit for name, fit in fits.histories.items() if not name.startswith("refit")
     }
-    draw_run_plots(work.folder.path, curves, look)
-    metric, values = next(iter(judged.fold_scores.items()), ("", []))
+    curves = FitCurves(
+        histories,
+        smooth=options.get("smooth", 0.0),
+        best_epoch=judged.best_epoch,
+        skip_epochs=options.get("skip_epochs", 0),
+        phases=phase_starts(fits.records),
+        unit=loaded.bundle.info.target,
+    )
+    folder = plots_folder(work.folder.path)
+    draw_run_plots(folder, curve_sheets(curves, words), heading)
+    metric = next(iter(judged.scores), "")
+    values = judged.fold_scores.get(metric, [])
     if len(values) > 1:
-        metric = next(iter(judged.scores))
-        scores = dict(zip(curves, judged.fold_scores[metric], strict=True))
-        baseline = hardest(judged.baselines.get(metric, {}), metric)
-        draw_fold_scores(work.folder.plots / "folds.png", metric, scores, look, baseline)
+        scores = dict(zip(histories, values, strict=True))
+        told = fit_scores(metric, scores, judged.baselines.get(metric, {}), curves.unit, words)
+        draw_fold_scores(folder / "folds.png", told, heading)

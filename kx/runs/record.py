@@ -292,11 +292,6 @@ def headline(record: Record) -> tuple[str, str, ScoreRecord] | None:
     return None
 
 
-def best_baseline(record: Record, part: str, metric: str) -> tuple[str, float] | None:
-    """Return name and value of the baseline that is hardest to beat, or None without any."""
-    return hardest(record.baselines.get(part, {}).get(metric, {}), metric)
-
-
 def hardest(values: Mapping[str, float | None], metric: str) -> tuple[str, float] | None:
     """Return name and value of the best of several baselines' values of ``metric``, if any."""
     known = [(name, value) for name, value in values.items() if value is not None]

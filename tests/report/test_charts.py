@@ -4,10 +4,28 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kx.pages.charts import Band, Chart, DotPlot, DotRow, Series, rounded, thinned
+from kx.charts.chart import (
+    Axis,
+    Band,
+    Chart,
+    DotPlot,
+    DotRow,
+    Series,
+    VerticalLine,
+    Zone,
+    padded,
+    rounded,
+    thinned,
+)
 from kx.pages.dots import placed
-from kx.pages.scales import padded, ticks
+from kx.pages.scales import ticks
 from kx.pages.svg import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, drawn
+
+PLAIN, EPOCHS = Axis(""), Axis("", whole=True)
+
+
+def a_chart(*series, x=PLAIN, y=PLAIN, **parts):
+    return Chart("", x, y, series, **parts)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +80,7 @@ def test_numbers_are_rounded_to_significant_digits(value, expected):
 def test_line_runs_from_corner_to_corner_of_its_frame():
     series = Series("", [0, 1], [0.0, 1.0])
 
-    picture = drawn(Chart("", "", "", [series], x_range=(0, 1), y_range=(0, 1)))
+    picture = drawn(a_chart(series, x=Axis("", span=(0, 1)), y=Axis("", span=(0, 1))))
 
     left, top, right, bottom = map(float, (LEFT, TOP, WIDTH - RIGHT, HEIGHT - BOTTOM))
     assert [shape.d for shape in picture.shapes] == [f"M{left} {bottom}L{right} {top}"]
@@ -71,7 +89,7 @@ def test_line_runs_from_corner_to_corner_of_its_frame():
 def test_gap_breaks_a_line_and_a_lonely_point_is_a_dot():
     values = [0.0, None, 1.0, None, 0.0, 1.0]
 
-    picture = drawn(Chart("", "", "", [Series("", [0, 1, 2, 3, 4, 5], values)]))
+    picture = drawn(a_chart(Series("", [0, 1, 2, 3, 4, 5], values)))
 
     (shape,) = picture.shapes
     assert shape.d.count("M") == 3
@@ -81,17 +99,18 @@ def test_gap_breaks_a_line_and_a_lonely_point_is_a_dot():
 
 @pytest.mark.parametrize("values", [[], [None, None], [float("inf")]])
 def test_nothing_to_draw_is_no_picture(values):
-    assert drawn(Chart("", "", "", [Series("", list(range(len(values))), values)])) is None
+    assert drawn(a_chart(Series("", list(range(len(values))), values))) is None
 
 
 def test_bars_stand_on_zero():
-    picture = drawn(Chart("", "", "", [Series("", [0, 1], [2.0, 4.0], form="bars")]))
+    picture = drawn(a_chart(Series("", [0, 1], [2.0, 4.0], form="bars")))
 
     assert picture.y_ticks[0].text == "0"
 
 
 def test_marks_outside_the_frame_are_left_out():
-    chart = Chart("", "", "", [Series("", [1, 2], [1.0, 2.0])], marks=[(1.5, "in"), (9, "out")])
+    lines = [VerticalLine(1.5, "in"), VerticalLine(9, "out")]
+    chart = a_chart(Series("", [1, 2], [1.0, 2.0]), marks=lines)
 
     assert [text for _, text, _ in drawn(chart).marks] == ["in"]
 
@@ -99,7 +118,7 @@ def test_marks_outside_the_frame_are_left_out():
 def test_band_counts_for_the_range():
     band = Band("", [0, 1], [-5.0, -5.0], [5.0, 5.0])
 
-    chart = Chart("", "", "", [Series("", [0, 1], [0.0, 0.0])], bands=[band])
+    chart = a_chart(Series("", [0, 1], [0.0, 0.0]), bands=[band])
 
     texts = [tick.text for tick in drawn(chart).y_ticks]
     assert "-4" in texts
@@ -122,7 +141,7 @@ def test_dot_plot_without_a_value_is_no_picture():
 
 def test_equal_ratios_are_equal_distances_on_a_logarithmic_axis():
     series = Series("loss", [1, 2, 3, 4], [0.01, 1.0, 100.0, 10_000.0])
-    chart = Chart("", "", "", [series], y_range=(-2, 4), logarithmic=True, whole=True)
+    chart = a_chart(series, x=EPOCHS, y=Axis("", span=(-2, 4), logarithmic=True))
 
     picture = drawn(chart)
 
@@ -139,7 +158,7 @@ def test_equal_ratios_are_equal_distances_on_a_logarithmic_axis():
 def test_a_logarithmic_axis_may_end_beyond_any_float():
     series = Series("", [1, 2, 3], [1e-308, 0.0, 1.7e308])
 
-    picture = drawn(Chart("", "", "", [series], logarithmic=True))
+    picture = drawn(a_chart(series, y=Axis("", logarithmic=True)))
 
     assert [tick.text for tick in picture.y_ticks] == ["1e-200", "1", "1e+200"]
 
@@ -148,7 +167,7 @@ def test_a_band_ends_where_the_lowest_point_of_a_logarithmic_axis_does():
     band = Band("", [0, 1], [-3.0, 10.0], [5.0, 1000.0])
     series = Series("", [0, 1], [1.0, 1000.0])
 
-    picture = drawn(Chart("", "", "", [series], bands=[band], y_range=(0, 3), logarithmic=True))
+    picture = drawn(a_chart(series, bands=[band], y=Axis("", span=(0, 3), logarithmic=True)))
 
     bottom = HEIGHT - BOTTOM
     assert picture.shapes[0].d.split("L")[0].endswith(f" {bottom}.0")
@@ -157,9 +176,48 @@ def test_a_band_ends_where_the_lowest_point_of_a_logarithmic_axis_does():
 def test_crosses_stand_at_the_upper_edge_and_widen_the_range_of_epochs():
     lost = Series("lost", [3], [None], "plain", "lost")
 
-    picture = drawn(Chart("", "", "", [Series("", [1, 2], [1.0, 2.0]), lost], whole=True))
+    picture = drawn(a_chart(Series("", [1, 2], [1.0, 2.0]), lost, x=EPOCHS))
 
     assert picture.data["x"][1] > 3
     assert (picture.shapes[-1].form, f" {TOP + 3}l8 8" in picture.shapes[-1].d) == ("lost", True)
     assert ("lost", "plain", "lost") in picture.legend
     assert len(picture.data["series"]) == 1
+
+
+def test_a_gap_in_a_band_parts_it():
+    band = Band("", [1, 2, 3, 4], [0.0, 0.0, None, 0.0], [1.0, 1.0, None, 1.0])
+
+    picture = drawn(a_chart(Series("", [1, 2, 3, 4], [0.0] * 4), bands=[band]))
+
+    assert picture.shapes[0].d.count("z") == 2
+
+
+def test_a_ring_stands_on_its_point_and_is_not_told_under_the_pointer():
+    at = Series("", [2], [1.0], form="ring")
+
+    picture = drawn(a_chart(Series("line", [1, 2], [0.0, 1.0]), at, x=EPOCHS))
+
+    line, ring = picture.shapes
+    x, y = map(float, line.d.partition("L")[2].split())
+    assert ring.d.startswith(f"M{x - 4:.1f} {y}a4 4")
+    assert [series["label"] for series in picture.data["series"]] == ["line"]
+
+
+def test_zones_and_thin_lines_are_explained_in_the_legend():
+    parts = {
+        "zones": [Zone("zone", 0, 1.5)],
+        "marks": [VerticalLine(1.5, label="phase"), VerticalLine(2, "best")],
+    }
+
+    picture = drawn(a_chart(Series("line", [1, 2], [0.0, 1.0]), x=EPOCHS, **parts))
+
+    assert [label for label, *_ in picture.legend] == ["line", "zone", "phase"]
+    assert picture.shapes[0].form == "zone"
+    assert [text for _, text, _ in picture.marks] == ["", "best"]
+
+
+def test_a_long_curve_keeps_first_and_last_of_at_most_so_many_points():
+    picture = drawn(a_chart(Series("", range(1, 2001), [0.5] * 2000), x=EPOCHS))
+
+    (line,) = picture.data["series"]
+    assert (len(line["x"]), line["x"][0], line["x"][-1]) == (400, 1, 2000)

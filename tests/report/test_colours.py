@@ -1,14 +1,13 @@
 """The colours of pages: legible on their grounds, in the light and in the dark (WCAG 2)."""
 
 import re
-from pathlib import Path
 
 import pytest
 
-import kx.pages
-from kx.drawing.canvas import TRAINING, VALIDATION
+from kx.charts.inks import INKS
+from kx.pages.page import stylesheet
 
-STYLE = (Path(kx.pages.__file__).parent / "templates" / "style.css").read_text("utf-8")
+STYLE = stylesheet()
 LIGHT, DARK = (
     dict(re.findall(r"--([\w-]+): (#[0-9a-f]{3,6})", block))
     for block in re.findall(r":root \{(.*?)\}", STYLE, re.DOTALL)[:2]
@@ -41,5 +40,8 @@ def test_lines_stand_out_from_the_ground(colours, line):
     assert contrast(colours[line], colours["card"]) >= 3
 
 
-def test_training_and_validation_have_the_colours_of_all_pictures():
-    assert (LIGHT["training"], LIGHT["validation"]) == (TRAINING, VALIDATION)
+def test_lines_have_the_colours_of_pictures_on_screen_and_on_paper():
+    paper = STYLE[STYLE.index("@media print") :]
+
+    assert {name: LIGHT[name] for name in INKS} == INKS
+    assert all(f"--{name}: {colour};" in paper for name, colour in INKS.items())

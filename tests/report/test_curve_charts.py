@@ -4,7 +4,10 @@ import math
 
 import pytest
 
-from kx.pages.curves import curve_charts, fold_plot, refit_charts
+from kx.charts.chart import VerticalLine
+from kx.charts.curves import curve_sheets, fit_curves
+from kx.charts.fit_scores import scores_of_fits
+from kx.pages.folds import fold_plot
 from kx.runs.reader import Run
 from kx.runs.record_parts import DataFacts
 from kx.wording.words import Words
@@ -13,8 +16,20 @@ from tests.report.conftest import CURVES, a_record
 EN = Words("en")
 
 
+def curve_charts(run, words):
+    return list(curve_sheets(fit_curves(run), words)[0].charts.values())
+
+
+def refit_charts(run, words):
+    return [
+        chart
+        for sheet in curve_sheets(fit_curves(run), words)[1:]
+        for chart in sheet.charts.values()
+    ]
+
+
 def labels(chart):
-    return [series.label for series in chart.series]
+    return [series.label for series in chart.series if series.label]
 
 
 def test_each_metric_has_a_chart_with_the_best_epoch_marked(leave):
@@ -22,7 +37,10 @@ def test_each_metric_has_a_chart_with_the_best_epoch_marked(leave):
 
     assert [chart.title for chart in charts] == ["loss", "accuracy"]
     assert labels(charts[0]) == ["training", "validation"]
-    assert charts[0].marks == [(2, "best epoch 2 (0.4000)")]
+    assert charts[0].marks == [VerticalLine(2, "best epoch 2 (0.4000)")]
+    assert [(list(one.x), list(one.y)) for one in charts[0].series if one.form == "ring"] == [
+        ([2], [0.4])
+    ]
 
 
 def test_refit_stands_apart(leave):
@@ -47,7 +65,8 @@ def test_folds_have_their_mean_and_the_spread_around_it(leave):
 
     loss = curve_charts(run, EN)[0]
 
-    assert list(loss.series[-1].y) == pytest.approx([0.7, 0.5, 0.6])
+    (mean,) = [one for one in loss.series if one.label == "validation, mean of 2 fits"]
+    assert list(mean.y) == pytest.approx([0.7, 0.5, 0.6])
     assert loss.bands[0].low == pytest.approx([0.7 - 0.02**0.5, 0.5 - 0.02**0.5, 0.6 - 0.02**0.5])
     assert labels(loss).count("validation, each fit") == 2
 
@@ -58,9 +77,13 @@ def test_smoothing_and_skipped_epochs_are_those_of_the_strategy(leave):
 
     (loss,) = curve_charts(Run(leave(a_record(spec=spec), curves={"holdout": curves})), EN)
 
-    assert list(loss.series[-1].y) == [None, 2.0, 1.5]
-    assert loss.y_range[1] < 3  # 99 does not set the range
-    assert "The first epoch was not judged" in loss.note
+    (smoothed,) = [one for one in loss.series if one.label == "validation, smoothed by 0.5"]
+    assert list(smoothed.y) == [None, 2.0, 1.5]
+    assert [one.ink for one in loss.series if one.form.startswith("faint")] == [
+        "training", "validation",
+    ]  # fmt: skip
+    assert loss.y.span[1] < 3  # 99 does not set the range
+    assert [(zone.label, zone.end) for zone in loss.zones] == [("first epoch, not judged", 1.5)]
 
 
 def test_phases_are_parted_by_a_line(leave):
@@ -68,8 +91,7 @@ def test_phases_are_parted_by_a_line(leave):
 
     loss = curve_charts(Run(leave(a_record(fits=fits))), EN)[0]
 
-    assert (2.5, "") in loss.marks
-    assert loss.note == "A thin line marks the start of each further phase of training."
+    assert VerticalLine(2.5, label="next phase") in loss.marks
 
 
 def test_unit_of_the_target_stands_beside_errors_in_it(leave):
@@ -80,21 +102,23 @@ def test_unit_of_the_target_stands_beside_errors_in_it(leave):
 
     (mae,) = curve_charts(Run(leave(record, curves={"holdout": curves})), EN)
 
-    assert (mae.title, mae.y_label) == ("mean absolute error", "price (USD)")
+    assert (mae.title, mae.y.label, mae.y.unit) == (
+        "mean absolute error", "mean absolute error", "price (USD)",
+    )  # fmt: skip
 
 
 def test_many_folds_share_a_row(leave):
     record = a_record(fold_scores={"accuracy": [0.5 + at / 100 for at in range(20)]})
     run = Run(leave(record, curves={f"fold-{at}": CURVES for at in range(20)}))
 
-    rows = fold_plot(run, EN).rows
+    rows = fold_plot(scores_of_fits(run, EN), EN).rows
 
     assert [row.label for row in rows] == ["20 fits", "mean ± sd", "- majority class"]
     assert len(rows[0].values) == 20
 
 
 def test_single_fit_is_no_comparison(leave):
-    assert fold_plot(Run(leave()), EN) is None
+    assert scores_of_fits(Run(leave()), EN) is None
 
 
 GROWN = {"loss": [0.5, 0.4, 90.0, 3e9], "val_loss": [0.6, 0.5, 200.0, math.inf]}
@@ -106,9 +130,9 @@ def test_loss_that_grew_beyond_measure_has_a_logarithmic_axis_that_says_so(leave
     (loss,), (refit,) = curve_charts(run, EN), refit_charts(run, EN)
     (in_chinese,) = curve_charts(run, Words("zh"))
 
-    assert (loss.logarithmic, loss.y_label) == (True, "loss, logarithmic scale")
-    assert (refit.logarithmic, refit.y_label) == (True, "loss, logarithmic scale")
-    assert in_chinese.y_label.endswith("，对数刻度")
+    assert (loss.y.logarithmic, loss.y.label) == (True, "loss, logarithmic scale")
+    assert (refit.y.logarithmic, refit.y.label) == (True, "loss, logarithmic scale")
+    assert in_chinese.y.label.endswith("，对数刻度")
 
 
 def test_epochs_without_a_finite_value_are_marked(leave):
@@ -125,8 +149,8 @@ def test_skipped_epochs_do_not_make_an_axis_logarithmic(leave):
 
     (loss,) = curve_charts(Run(leave(record, curves={"holdout": curves})), EN)
 
-    assert not loss.logarithmic
-    assert loss.y_range == pytest.approx((2.0 - 0.08, 3.0 + 0.08))
+    assert not loss.y.logarithmic
+    assert loss.y.span == pytest.approx((2.0 - 0.08, 3.0 + 0.08))
 
 
 def test_range_behind_skipped_epochs_of_a_logarithmic_axis_is_one_of_exponents(leave):
@@ -135,4 +159,4 @@ def test_range_behind_skipped_epochs_of_a_logarithmic_axis_is_one_of_exponents(l
 
     (loss,) = curve_charts(Run(leave(record, curves={"holdout": curves})), EN)
 
-    assert loss.y_range == pytest.approx((-0.4, 5.4))  # 8 % of 5 beyond 0 and 5
+    assert loss.y.span == pytest.approx((-0.4, 5.4))  # 8 % of 5 beyond 0 and 5

@@ -77,7 +77,9 @@ def test_steps_stand_in_their_order_with_what_came_of_them(steps):
         "before it 0.4000"
     )
     assert view.group.rows[2].changes == [("architecture.units", "[2]")]
-    assert next(curve["label"] for curve in view.curves["runs"].values()) == "baseline"
+    assert next(curve["label"] for curve in view.curves["runs"].values()) == (
+        "baseline (best epoch 2)"
+    )
 
 
 def test_a_workflow_of_which_a_step_is_missing_is_judged_as_far_as_it_came(steps):

@@ -1,22 +1,16 @@
 import math
 import re
-from functools import partial
 
 import pytest
 
 from kx.base.curves import mean_curve, needs_logarithm, smooth_curve
 from kx.base.errors import DataError, StorageError, UsageError
-from kx.drawing.canvas import new_figure
-from kx.drawing.curves import (
-    CurveStyle,
-    _draw_metric,
-    draw_fold_scores,
-    draw_run_plots,
-    drawable,
-    mean_history,
-    plot_history,
-    plot_overview,
-)
+from kx.charts.curves import FitCurves, curve_sheets, drawable, mean_history
+from kx.charts.fit_scores import fit_scores
+from kx.drawing.canvas import Heading, new_figure
+from kx.drawing.curves import draw_chart, draw_charts, draw_run_plots
+from kx.drawing.folds import draw_fold_scores
+from kx.wording.words import Words
 
 HISTORY = {
     "loss": [0.7, 0.5, 0.4],
@@ -24,6 +18,29 @@ HISTORY = {
     "val_loss": [0.6, 0.5, 0.6],
     "val_accuracy": [0.6, 0.7, 0.7],
 }
+WORDS = Words()
+
+
+def charts(history, **look):
+    """The charts of a single fit."""
+    sheet, *_ = [*curve_sheets(FitCurves({"holdout": history}, **look), WORDS), None]
+    return sheet.charts if sheet else {}
+
+
+def plot(history, path, metric="loss", title="", sample=False, **look):
+    draw_charts(path, [charts(history, **look)[metric]], Heading(title, sample))
+
+
+def plot_run(folder, fits, title="", metrics=(), suffix="png", **look):
+    sheets = curve_sheets(FitCurves(fits, **look), WORDS)
+    return draw_run_plots(folder, sheets, Heading(title), metrics=metrics, suffix=suffix)
+
+
+def plot_scores(path, metric, scores, title="", unit="", baseline=None):
+    shown = fit_scores(metric, scores, dict([baseline] if baseline else []), unit, WORDS)
+    draw_fold_scores(path, shown, Heading(title))
+
+
 MAGIC = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
 
 
@@ -63,7 +80,7 @@ def test_the_loss_is_drawn_first():
 def test_the_same_numbers_give_the_same_bytes(tmp_path, suffix):
     paths = [tmp_path / f"{n}.{suffix}" for n in (1, 2)]
     for path in paths:
-        plot_history(HISTORY, path, metric="loss", title="imdb", best_epoch=2, smooth=0.8)
+        plot(HISTORY, path, title="imdb", best_epoch=2, smooth=0.8)
 
     first, second = (path.read_bytes() for path in paths)
     assert first.startswith(MAGIC[suffix])
@@ -85,16 +102,17 @@ def test_the_same_numbers_give_the_same_bytes(tmp_path, suffix):
     ids=["one", "one of each", "gaps", "nothing finite", "empty", "validation only", "extreme"],
 )
 def test_odd_histories_are_drawn(tmp_path, history, options):
-    plot_history(history, tmp_path / "loss.svg", metric="loss", **options)
+    plot(history, tmp_path / "loss.svg", **options)
 
     assert (tmp_path / "loss.svg").stat().st_size > 1000
 
 
 @pytest.mark.parametrize("title", [r"$\badcmd$", "$", "[/foo]", "\x1b]0;x\x07", "実験", "x" * 500])
 def test_a_title_is_only_text(tmp_path, title):
-    plot_history(HISTORY, tmp_path / "loss.png", metric="loss", title=title, unit=title)
+    mae = {name.replace("loss", "mae"): values for name, values in HISTORY.items()}
+    plot(mae, tmp_path / "loss.png", metric="mae", title=title, unit=title)
     odd = {title: [1.0, 2.0], f"val_{title}": [1.0, 2.0]}
-    plot_overview(odd, tmp_path / "odd.png", CurveStyle(title))
+    draw_charts(tmp_path / "odd.png", list(charts(odd).values()), Heading(title))
 
     assert (tmp_path / "loss.png").exists()
 
@@ -114,17 +132,15 @@ def texts(tmp_path, monkeypatch):
 
 
 def test_axes_curves_and_the_best_epoch_are_named(tmp_path, texts):
-    said = texts(
-        plot_history, HISTORY, tmp_path / "x.svg", metric="accuracy", title="imdb", best_epoch=2
-    )
+    said = texts(plot, HISTORY, tmp_path / "x.svg", metric="accuracy", title="imdb", best_epoch=2)
 
-    assert {"imdb", "epoch", "accuracy (share correct)", "training", "validation"} <= set(said)
-    assert "best epoch: 2 (0.7000)" in said
+    assert {"imdb", "epoch", "accuracy", "training", "validation"} <= set(said)
+    assert "best epoch 2 (0.7000)" in said
     assert not any("SAMPLE" in text for text in said)
 
 
 def test_a_picture_of_sample_data_says_so(tmp_path, texts):
-    said = texts(plot_history, HISTORY, tmp_path / "x.svg", metric="loss", title="x", sample=True)
+    said = texts(plot, HISTORY, tmp_path / "x.svg", title="x", sample=True)
 
     assert "SAMPLE DATA, not the real data set" in said
 
@@ -132,45 +148,45 @@ def test_a_picture_of_sample_data_says_so(tmp_path, texts):
 def test_drawing_leaves_the_users_settings_alone(tmp_path, texts):
     import matplotlib as mpl
 
-    texts(plot_history, HISTORY, tmp_path / "x.svg", metric="loss")
+    texts(plot, HISTORY, tmp_path / "x.svg")
 
     assert mpl.rcParams["svg.fonttype"] == "path"
 
 
 @pytest.mark.parametrize("metric", ["acc", "val_accuracy", "accuracy"])
 def test_a_metric_may_be_spelled_as_keras_does(tmp_path, metric):
-    plot_history(HISTORY, tmp_path / "accuracy.png", metric=metric)
+    (path,) = plot_run(tmp_path, {"holdout": HISTORY}, metrics=[metric])
 
-    assert (tmp_path / "accuracy.png").exists()
+    assert path == tmp_path / "accuracy.png"
 
 
 def test_an_unknown_metric_is_refused_with_a_guess(tmp_path):
     with pytest.raises(UsageError, match="did you mean 'accuracy'"):
-        plot_history(HISTORY, tmp_path / "x.png", metric="acuracy")
+        plot_run(tmp_path, {"holdout": HISTORY}, metrics=["acuracy"])
 
 
 def test_an_unknown_kind_of_file_is_refused(tmp_path):
     with pytest.raises(UsageError, match=r"\.png, \.svg, \.pdf"):
-        plot_history(HISTORY, tmp_path / "loss.gif", metric="loss")
+        plot(HISTORY, tmp_path / "loss.gif")
 
 
 def test_a_missing_folder_is_a_storage_error(tmp_path):
     with pytest.raises(StorageError, match="cannot be written"):
-        plot_history(HISTORY, tmp_path / "gone" / "loss.png", metric="loss")
+        plot(HISTORY, tmp_path / "gone" / "loss.png")
 
 
 def test_a_run_has_a_picture_per_metric_an_overview_and_those_of_its_refit(tmp_path):
     fits = {"holdout": HISTORY, "refit": {"loss": [0.7], "accuracy": [0.5]}}
 
-    paths = draw_run_plots(tmp_path, fits, CurveStyle("imdb", best_epoch=2))
+    paths = plot_run(tmp_path, fits, "imdb", best_epoch=2)
 
     assert [path.relative_to(tmp_path).as_posix() for path in paths] == [
-        "plots/loss.png",
-        "plots/accuracy.png",
-        "plots/overview.png",
-        "plots/refit-loss.png",
-        "plots/refit-accuracy.png",
-        "plots/refit-overview.png",
+        "loss.png",
+        "accuracy.png",
+        "overview.png",
+        "refit-loss.png",
+        "refit-accuracy.png",
+        "refit-overview.png",
     ]
     assert all(path.stat().st_size > 5000 for path in paths)
 
@@ -178,7 +194,7 @@ def test_a_run_has_a_picture_per_metric_an_overview_and_those_of_its_refit(tmp_p
 def test_folds_become_one_picture(tmp_path):
     fits = {f"fold-{k}": HISTORY for k in range(1, 5)}
 
-    paths = draw_run_plots(tmp_path, fits, CurveStyle("boston"), metrics=["loss"], suffix="svg")
+    paths = plot_run(tmp_path, fits, "boston", metrics=["loss"], suffix="svg")
 
     assert [path.name for path in paths] == ["loss.svg"]
 
@@ -186,7 +202,7 @@ def test_folds_become_one_picture(tmp_path):
 def test_refits_of_several_seeds_become_one_picture(tmp_path):
     fits = {"fold-1": HISTORY, "refit-seed-1": {"loss": [0.7]}, "refit": {"loss": [0.5]}}
 
-    paths = draw_run_plots(tmp_path, fits, CurveStyle("boston"), metrics=["loss"])
+    paths = plot_run(tmp_path, fits, "boston", metrics=["loss"])
 
     assert [path.name for path in paths] == ["loss.png", "refit-loss.png"]
 
@@ -198,37 +214,41 @@ def test_refits_of_several_seeds_become_one_picture(tmp_path):
         (
             2,
             0.0,
-            {"validation, mean", "validation, mean ± sd", "validation, each fit"},
+            {"validation, mean of 2 fits", "validation, mean ± sd", "validation, each fit"},
             "validation",
         ),
-        (12, 0.9, {"validation, smoothed mean", "validation, each fit"}, "validation, mean"),
-        (13, 0.9, {"validation, smoothed mean", "validation, mean ± sd"}, "validation, each fit"),
+        (
+            12,
+            0.9,
+            {"validation, smoothed mean of 12 fits", "validation, each fit"},
+            "validation, mean of 12 fits",
+        ),
+        (
+            13,
+            0.9,
+            {"validation, smoothed mean of 13 fits", "validation, mean ± sd"},
+            "validation, each fit",
+        ),
     ],
 )
 def test_several_fits_show_mean_and_spread_and_each_only_if_few(
     tmp_path, texts, count, smooth, named, left_out
 ):
     fits = {f"fold-{k}": {"val_loss": [k, 2 * k, k]} for k in range(1, count + 1)}
-    (tmp_path / "x.svg").touch()
+    sheet, *_ = curve_sheets(FitCurves(fits, smooth), WORDS)
 
-    draw = partial(draw_run_plots, target=tmp_path, suffix="svg")
-    texts(draw, tmp_path, fits, CurveStyle("x", smooth))
-    (tmp_path / "loss.svg").rename(tmp_path / "x.svg")
-    said = set(texts(lambda: None))
+    said = set(texts(draw_charts, tmp_path / "x.svg", list(sheet.charts.values()), Heading("x")))
 
     assert named <= said
     assert left_out not in said
 
 
 def test_the_band_is_a_standard_deviation_wide():
-    from matplotlib.figure import Figure
+    folds = [[1.0, 5.0], [2.0, 5.0], [3.0, 5.0, 9.0]]
+    fits = {str(at): {"val_loss": fold} for at, fold in enumerate(folds)}
 
-    from kx.drawing.curves import _draw_folds
+    (band,) = drawn_axes(fits=fits).collections
 
-    axes = Figure().subplots()
-    _draw_folds(axes, [[1.0, 5.0], [2.0, 5.0], [3.0, 5.0, 9.0]], CurveStyle())
-
-    (band,) = axes.collections
     corners = band.get_paths()[0].vertices.tolist()
     assert {tuple(corner) for corner in corners} == {(1, 1), (1, 3), (2, 5)}  # 2 ± 1, then 5 ± 0
 
@@ -237,17 +257,16 @@ def test_a_gap_in_one_fit_is_a_gap_in_the_spread(tmp_path):
     fits = {"a": {"val_loss": [1.0, None, 2.0]}, "b": {"val_loss": [2.0, 1.0, 3.0, 4.0]}}
 
     for smooth in (0.0, 0.5):
-        (path,) = draw_run_plots(tmp_path, fits, CurveStyle("x", smooth, skip_epochs=1))
+        (path,) = plot_run(tmp_path, fits, "x", smooth=smooth, skip_epochs=1)
         assert path.stat().st_size > 5000
 
 
 def test_smoothing_begins_behind_the_skipped_epochs(tmp_path, texts):
     history = {"val_loss": [100.0, 4.0, 2.0, 3.0]}
-    look = CurveStyle("x", 0.5, best_epoch=3, skip_epochs=1)
 
-    said = texts(plot_overview, history, tmp_path / "x.svg", look)
+    said = texts(plot, history, tmp_path / "x.svg", smooth=0.5, best_epoch=3, skip_epochs=1)
 
-    assert "best epoch: 3 (2.0000; smoothed 3.0000)" in said  # 4 * 0.5 + 2 * 0.5
+    assert "best epoch 3 (2.0000; smoothed 3.0000)" in said  # 4 * 0.5 + 2 * 0.5
     assert "first epoch, not judged" in said
 
 
@@ -255,7 +274,7 @@ def test_smoothing_begins_behind_the_skipped_epochs(tmp_path, texts):
 def test_skipped_epochs_do_not_squash_the_others(tmp_path, texts, skipped, highest):
     history = {"loss": [900.0, 80.0, 4.0, 3.0], "val_loss": [950.0, 90.0, 5.0, 4.0]}
 
-    said = texts(plot_overview, history, tmp_path / "x.svg", CurveStyle(skip_epochs=skipped))
+    said = texts(plot, history, tmp_path / "x.svg", skip_epochs=skipped)
 
     ticks = [float(text) for text in said if re.fullmatch(r"[\d.]+", text)]
     assert highest / 2 < max(ticks) <= highest
@@ -263,12 +282,13 @@ def test_skipped_epochs_do_not_squash_the_others(tmp_path, texts, skipped, highe
 
 def test_a_dot_per_fold_with_mean_spread_and_baseline(tmp_path, texts):
     scores = {"fold-1": 1.0, "fold-2": 2.0, "fold-3": 3.0}
-    look = CurveStyle("boston", unit="1000 USD")
+    how = {"title": "boston", "unit": "1000 USD", "baseline": ("median", 6.5)}
 
-    said = texts(draw_fold_scores, tmp_path / "x.svg", "mae", scores, look, ("median", 6.5))
+    said = set(texts(plot_scores, tmp_path / "x.svg", "mae", scores, **how))
 
-    assert {*scores, "boston, scores of 3 fits", "mean absolute error", "1000 USD"} <= set(said)
-    assert {"each fit", "mean 2.0000", "mean ± sd (1.0000)"} <= set(said)
+    assert {*scores, "boston, scores of 3 fits", "1000 USD"} <= said
+    assert "validation mean absolute error" in said
+    assert {"each fit", "mean 2.0000", "mean ± sd (1.0000)"} <= said
     assert "best baseline: median 6.5000" in said
 
 
@@ -278,10 +298,10 @@ def test_a_dot_per_fold_with_mean_spread_and_baseline(tmp_path, texts):
         (
             [0.96, 0.98],
             ("majority", 0.6),
-            "best baseline: majority 0.6000 (off the scale, below)",
+            "best baseline: majority class 0.6000 (off the scale, below)",
         ),
         ([1.0, 1.1], ("mean", 9.0), "best baseline: mean 9.0000 (off the scale, above)"),
-        ([0.9, 0.9], ("majority", 0.6), "best baseline: majority 0.6000"),
+        ([0.9, 0.9], ("majority", 0.6), "best baseline: majority class 0.6000"),
         ([1.0, math.nan, math.inf], None, "each fit (2 without a score)"),
         ([math.nan], ("mean", 2.0), "best baseline: mean 2.0000"),
         ([1.0], None, "mean 1.0000"),
@@ -292,7 +312,7 @@ def test_a_dot_per_fold_with_mean_spread_and_baseline(tmp_path, texts):
 def test_odd_scores_of_folds_are_drawn_and_explained(tmp_path, texts, scores, baseline, expected):
     named = {f"fold-{k}": score for k, score in enumerate(scores, 1)}
 
-    said = texts(draw_fold_scores, tmp_path / "x.svg", "mae", named, CurveStyle(), baseline)
+    said = texts(plot_scores, tmp_path / "x.svg", "mae", named, baseline=baseline)
 
     assert expected in said
     assert ("fold-1" in said) == (0 < len(scores) <= 12)
@@ -302,14 +322,14 @@ def test_names_of_fits_are_only_text(tmp_path):
     names = [r"$\badcmd$", "$", "[/foo]", "x" * 500]
     scores = {name: float(k) for k, name in enumerate(names)}
 
-    draw_fold_scores(tmp_path / "x.png", "mae", scores, CurveStyle("$"), (r"$\badcmd$", 1.0))
+    plot_scores(tmp_path / "x.png", "mae", scores, title="$", baseline=(r"$\badcmd$", 1.0))
 
     assert (tmp_path / "x.png").exists()
 
 
 def test_a_history_without_epochs_is_a_data_error(tmp_path):
     with pytest.raises(DataError, match="no epoch"):
-        draw_run_plots(tmp_path, {}, CurveStyle())
+        plot_run(tmp_path, {})
 
 
 @pytest.mark.parametrize(
@@ -333,9 +353,10 @@ def test_errors_that_span_more_than_three_orders_need_a_logarithm(metric, values
 GROWN = {"loss": [0.5, 0.4, 90.0, 3e9, None], "val_loss": [0.6, 0.5, 200.0, None, None]}
 
 
-def drawn_axes(history, **look):
+def drawn_axes(history=None, fits=None, **look):
     axes = new_figure(1).axes[0]
-    _draw_metric(axes, history, "loss", CurveStyle(**look))
+    (sheet,) = curve_sheets(FitCurves(fits or {"holdout": history}, **look), WORDS)
+    draw_chart(axes, sheet.charts["loss"])
     return axes
 
 
@@ -352,16 +373,11 @@ def test_a_loss_that_grew_beyond_measure_has_a_logarithmic_axis_that_says_so():
 
 
 def test_a_mean_less_its_deviation_does_not_stretch_a_logarithmic_axis():
-    axes = drawn_axes(
-        {"val_loss": [1.0, 5000.0]},
-        folds=[{"val_loss": [1e-12, 2500.0]}, {"val_loss": [2.0, 7500.0]}],
-    )
+    axes = drawn_axes(fits={"a": {"val_loss": [1e-12, 2500.0]}, "b": {"val_loss": [2.0, 7500.0]}})
     assert axes.get_ylim()[0] < 1e-12
 
-    axes = drawn_axes(
-        {"val_loss": [1.0, 5000.0]},
-        folds=[{"val_loss": [0.5, 4000.0]}, {"val_loss": [1.5, 6000.0]}],  # 1 - sd = 0.29
-    )
+    # 1 - sd = 0.29
+    axes = drawn_axes(fits={"a": {"val_loss": [0.5, 4000.0]}, "b": {"val_loss": [1.5, 6000.0]}})
     assert axes.get_ylim()[0] > 0.1
 
 

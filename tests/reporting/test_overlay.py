@@ -1,32 +1,46 @@
 import pytest
 
-from kx.drawing.canvas import CurveStyle, new_figure
-from kx.drawing.overlay import _draw, _frame, draw_overlay
+from kx.charts.inks import INKS
+from kx.charts.overlay import RunCurve, overlay
+from kx.drawing.canvas import Heading, new_figure
+from kx.drawing.curves import draw_chart, draw_charts
 from kx.pages.many import many_runs
 from kx.wording.words import Words
 from tests.report.conftest import leave as leave
-from tests.report.test_colours import LIGHT
+
+WORDS = Words()
 
 
-def framed(*curves, **look):
+def framed(*curves, **how):
     axes = new_figure(1).axes[0]
-    for at, points in enumerate(curves):
-        _draw(axes, at, str(at), points, None)
-    _frame(axes, curves, CurveStyle(**look))
+    of = [RunCurve.whole(str(at), points, None, at, WORDS) for at, points in enumerate(curves)]
+    draw_chart(axes, overlay("val_loss", of, WORDS, **how))
     return axes
 
 
 def test_each_run_has_its_line_and_its_best_epoch(tmp_path):
     path = tmp_path / "a.svg"
-    curves = {"base": [0.5, 0.3, 0.4], "wild $x$": [0.6, None, 0.5], "none": []}
+    runs = [("base", [0.5, 0.3, 0.4], 2), ("wild $x$", [0.6, None, 0.5], 9), ("none", [], None)]
+    curves = [RunCurve.whole(*run, at, WORDS) for at, run in enumerate(runs)]
 
-    draw_overlay(path, "val_loss", curves, {"base": 2, "wild $x$": 9}, CurveStyle("a title"))
+    draw_charts(path, [overlay("val_loss", curves, WORDS)], Heading("a title"))
 
     text = path.read_text()
-    assert "base (best: epoch 2)" in text
+    assert "base (best epoch 2)" in text
     assert "wild $x$" in text
     assert "epoch 9" not in text
     assert "validation loss" in text
+
+
+def test_the_best_epoch_has_a_ring_in_the_ink_of_its_run():
+    curves = [
+        RunCurve.whole("a", [0.5, 0.4], None, 0, WORDS),
+        RunCurve("b", [1, 20], [0.5, 0.3], 20, 9),
+    ]
+
+    *_, ring = overlay("val_loss", curves, WORDS).series
+
+    assert (ring.form, ring.ink, list(ring.x), list(ring.y)) == ("ring", "c1 d1", [20], [0.3])
 
 
 def test_a_lone_peak_does_not_squash_the_others():
@@ -38,7 +52,7 @@ def test_a_lone_peak_does_not_squash_the_others():
 
 
 def test_skipped_epochs_do_not_decide_what_is_shown():
-    assert framed([900.0, 500.0, 3.0, 2.0, 2.5], skip_epochs=2).get_ylim()[1] < 4
+    assert framed([900.0, 500.0, 3.0, 2.0, 2.5], skipped=2).get_ylim()[1] < 4
 
 
 def test_losses_of_different_size_are_shown_by_their_ratio():
@@ -51,7 +65,7 @@ def test_losses_of_different_size_are_shown_by_their_ratio():
 def test_runs_have_the_colours_of_pages():
     lines = framed(*[[1.0, 2.0]] * 10).get_lines()
 
-    assert [line.get_color() for line in lines[:8]] == [LIGHT[f"c{at}"] for at in range(8)]
+    assert [line.get_color() for line in lines[:8]] == [INKS[f"c{at}"] for at in range(8)]
     assert lines[8].get_color() == lines[0].get_color()
     assert [lines[at].get_linestyle() for at in (0, 8)] == ["-", "--"]
 
@@ -63,4 +77,14 @@ def test_picture_and_page_agree_on_the_axis(leave, ratio):
     page = many_runs([leave(curves={"holdout": each}) for each in curves], Words("en"))
     picture = framed(*(each["val_loss"] for each in curves))
 
-    assert page.charts[0].chart.logarithmic is (picture.get_yscale() == "log") is (ratio > 10)
+    assert page.charts[0].chart.y.logarithmic is (picture.get_yscale() == "log") is (ratio > 10)
+
+
+def test_picture_and_page_show_the_same_range_though_one_value_is_far_off(leave):
+    wild = [0.5, 0.4, *[0.3] * 5, 90.0, *[0.2] * 50]
+
+    page = many_runs([leave(curves={"holdout": {"val_loss": wild}})] * 2, Words("en"))
+
+    low, high = framed(wild).get_ylim()
+    assert page.charts[0].chart.y.span == pytest.approx((low, high))
+    assert high < 1

@@ -3,7 +3,7 @@ import re
 import numpy as np
 import pytest
 
-from kx.drawing.canvas import CurveStyle
+from kx.drawing.canvas import Heading
 from kx.drawing.pictures import GalleryPicture, draw_gallery, draw_heat, draw_sheet, sheet
 
 
@@ -46,7 +46,7 @@ RGB = np.zeros((4, 6, 3), "uint8")
 
 @pytest.mark.parametrize("name", [r"$\badcmd$", "$", "\x1b]0;x\x07", "x" * 500])
 def test_names_are_only_text(texts, name):
-    look = CurveStyle(name, sample=True, alarm=name)
+    look = Heading(name, sample=True, alarm=name)
 
     for tiles in (GREY[..., 0][None], GREY[None], RGB[None]):
         assert texts(draw_sheet, tiles, look, per_row=4, notes=name)
@@ -55,7 +55,7 @@ def test_names_are_only_text(texts, name):
 
 
 def test_titles_alarms_and_notes_are_written(texts):
-    look = CurveStyle("digits", sample=True, alarm="RANDOM WEIGHTS")
+    look = Heading("digits", sample=True, alarm="RANDOM WEIGHTS")
 
     said = texts(draw_sheet, GREY[None], look, per_row=4, notes="one channel")
 
@@ -66,7 +66,7 @@ def test_titles_alarms_and_notes_are_written(texts):
 def test_a_gallery_says_what_each_picture_is(texts):
     exhibits = [GalleryPicture(RGB, (f"is {n}", "taken for 9")) for n in range(5)]
 
-    said = texts(draw_gallery, exhibits, CurveStyle("digits"), per_row=4)
+    said = texts(draw_gallery, exhibits, Heading("digits"), per_row=4)
 
     assert {f"is {n}" for n in range(5)} <= set(said)
     assert said.count("taken for 9") == 5
@@ -76,7 +76,7 @@ def test_a_sheet_shows_each_pixel_as_a_block_of_the_same_size(tmp_path):
     from PIL import Image
 
     tile = np.array([[[[0], [255]], [[255], [0]]]], "uint8")
-    draw_sheet(tmp_path / "x.png", tile, CurveStyle("x"), per_row=1)
+    draw_sheet(tmp_path / "x.png", tile, Heading("x"), per_row=1)
 
     with Image.open(tmp_path / "x.png") as picture:
         seen = np.asarray(picture.convert("L"))
@@ -86,7 +86,7 @@ def test_a_sheet_shows_each_pixel_as_a_block_of_the_same_size(tmp_path):
 def test_a_very_high_sheet_is_drawn_smaller(tmp_path):
     from PIL import Image
 
-    draw_sheet(tmp_path / "x.png", np.zeros((300, 50, 50), "uint8"), CurveStyle("x"), per_row=1)
+    draw_sheet(tmp_path / "x.png", np.zeros((300, 50, 50), "uint8"), Heading("x"), per_row=1)
 
     with Image.open(tmp_path / "x.png") as picture:
         assert picture.height < 8200

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
-    from kx.drawing.canvas import CurveStyle
+    from kx.drawing.canvas import Heading
     from kx.explain.subjects import Subject
 
 
@@ -22,11 +22,11 @@ def folder(run: Path | None, output: Path | None) -> Path:
     return plots_folder(run) if run else Path()
 
 
-def look_of(subject: Subject, title: str) -> CurveStyle:
+def look_of(subject: Subject, title: str) -> Heading:
     """Return how a picture of the network is titled, and what makes it worthless."""
-    from kx.drawing.canvas import CurveStyle
+    from kx.drawing.canvas import Heading
 
-    return CurveStyle(title, sample=subject.sample, alarm=subject.note)
+    return Heading(title, sample=subject.sample, alarm=subject.note)
 
 
 def short(layer: str) -> str:

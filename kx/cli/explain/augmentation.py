@@ -37,7 +37,7 @@ def augmentation(
 
     Example: kx explain augmentation configs/cats_vs_dogs_augmented.yaml
     """
-    from kx.drawing.canvas import CurveStyle
+    from kx.drawing.canvas import Heading
     from kx.drawing.pictures import draw_sheet
     from kx.explain.augmented import versions as made_of
     from kx.runs.folder import slug
@@ -50,7 +50,7 @@ def augmentation(
     draw_sheet(
         path,
         found.reshape(-1, *found.shape[2:]),
-        CurveStyle(f"{source.name}, training pictures as augmented", sample=source.sample),
+        Heading(f"{source.name}, training pictures as augmented", sample=source.sample),
         per_row=1 + versions,
         margin=3,
         notes=said,

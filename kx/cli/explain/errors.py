@@ -58,7 +58,7 @@ def _gallery(
     judged: JudgedPictures, worst: list[Mistake], said: list[str], output: Path | None
 ) -> str:
     from kx.base.text import number, shortened
-    from kx.drawing.canvas import CurveStyle
+    from kx.drawing.canvas import Heading
     from kx.drawing.pictures import GalleryPicture, draw_gallery
 
     exhibits = [
@@ -73,6 +73,6 @@ def _gallery(
         for mistake, picture in zip(worst, judged.pictures([m.row for m in worst]), strict=True)
     ]
     path = folder(judged.folder, output) / "errors.png"
-    look = CurveStyle(f"{judged.name}, worst mistakes on the test part", sample=judged.sample)
+    look = Heading(f"{judged.name}, worst mistakes on the test part", sample=judged.sample)
     draw_gallery(path, exhibits, look, notes="; ".join(said))
     return str(path)

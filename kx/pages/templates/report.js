@@ -175,7 +175,7 @@
 
   const source = one("data");
   if (!source) return;
-  const { runs, epoch, order, wide: apart } = JSON.parse(source.textContent);
+  const { runs, epoch, order, frame } = JSON.parse(source.textContent);
   const metric = one("metric");
   const holder = one("overlaid");
 
@@ -208,18 +208,30 @@
       .map((box) => box.value)
       .sort((a, b) => order.indexOf(a) - order.indexOf(b));
   const look = (place) => [`c${place % 8}`, `d${Math.floor(place / 8) % 4}`];
+  // The range of most values, as kx/charts/overlay.py has it: the first and single ones may be huge.
+  const range = (ids) => {
+    const known = (share) => ids.flatMap((id) => {
+      const { x, y } = runs[id];
+      const first = Math.floor(share * x[x.length - 1]);
+      return y[metric.value].filter((value, place) => value !== null && x[place] > first);
+    });
+    const behind = known(frame.first);
+    const values = (behind.length ? behind : known(0)).sort((a, b) => a - b);
+    const [low, last] = [values[0], values[values.length - 1]];
+    const high = values[Math.floor(frame.most * (values.length - 1))];
+    return [low, last - low <= frame.far * (high - low) ? last : high];
+  };
   const figure = (ids) => {
     const curves = ids.map((id) => ({ id, x: runs[id].x, y: runs[id].y[metric.value] }));
     const log = one("log").checked && curves.every((curve) => curve.y.every((v) => v === null || v > 0));
+    const ends = range(ids);
     if (log) for (const curve of curves) curve.y = curve.y.map((v) => v && Math.log10(v));
     const xs = curves.flatMap((curve) => curve.x);
-    const ys = curves.flatMap((curve) => curve.y).filter((value) => value !== null);
-    const span = (values) => values.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, -Infinity]);
-    const [x0, x1] = span(xs);
-    const [y0, y1] = span(ys);
+    const [x0, x1] = [Math.min(...xs), Math.max(...xs)];
+    const [y0, y1] = log ? ends.map(Math.log10) : ends;
     const margin = Math.max(0.3, 0.02 * (x1 - x0));
     const flat = y1 - y0 <= 1e-9 * Math.max(Math.abs(y0), Math.abs(y1));
-    const air = flat ? Math.abs(y0) * 0.1 || 1 : 0.06 * (y1 - y0);
+    const air = log ? Math.log10(1.2) : flat ? Math.abs(y0) * 0.1 || 1 : frame.air * (y1 - y0);
     return { curves, log, x: [x0 - margin, x1 + margin], y: [y0 - air, y1 + air] };
   };
   const path = (curve, toX, toY) => {
@@ -276,10 +288,18 @@
     }
     svg.append(made("path", { class: "axis", d: `M${left} ${bottom}H${right}` }));
     svg.append(made("text", { class: "axisname middle", x: (left + right) / 2, y: height - 8 }, epoch));
+    const field = made("svg", { x: left, y: top, width: right - left, height: bottom - top,
+      viewBox: `${left} ${top} ${right - left} ${bottom - top}`, class: "field" });
+    svg.append(field);
     const series = curves.map((curve) => {
       const place = places.get(curve.id);
       const [ink, dash] = look(place);
-      svg.append(made("path", { class: `line ${ink} ${dash} ${ids.length > 24 ? "thin" : ""}`, d: path(curve, toX, toY) }));
+      field.append(made("path", { class: `line ${ink} ${dash} ${ids.length > 24 ? "thin" : ""}`, d: path(curve, toX, toY) }));
+      const best = runs[curve.id].best;
+      const height = curve.y[curve.x.indexOf(best)] ?? null;
+      if (height !== null) {
+        field.append(made("circle", { class: `ring ${ink}`, cx: toX(best), cy: toY(height), r: 4 }));
+      }
       one(curve.id).querySelector(".swatch").className = `swatch ${ink}`;
       return { label: runs[curve.id].label, ink, place, x: curve.x, y: curve.y, values: runs[curve.id].y[metric.value] };
     });
@@ -311,9 +331,8 @@
   };
   // Losses that differ by much are told apart by their orders of magnitude alone.
   const wide = () => {
-    const values = chosen().flatMap((id) => runs[id].y[metric.value]).filter((v) => v !== null);
-    return metric.value.endsWith("loss") && Math.min(...values) > 0 &&
-      Math.max(...values) > apart * Math.min(...values);
+    const [low, high] = range(chosen());
+    return metric.value.endsWith("loss") && low > 0 && high > frame.wide * low;
   };
   one("log").checked = wide();
   metric.addEventListener("change", draw);

@@ -1,4 +1,4 @@
-"""Charts as plain values. Where their parts lie in a picture is told by ``svg`` and ``dots``."""
+"""Charts as plain values. Where their parts lie in a picture is for those who render them."""
 
 from __future__ import annotations
 
@@ -7,10 +7,37 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from kx.pages.scales import Range
-
 Number = float | None
-Form = Literal["line", "dots", "faint", "bars", "lost"]
+Range = tuple[float, float]
+Form = Literal["line", "dots", "faint", "faint dots", "ring", "bars", "lost"]
+
+
+AIR = 0.08
+"""Share of the range of values that is left free above and below them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """An axis: what is on it, and how.
+
+    Attributes:
+        label: what is on it; of a logarithmic one, that it is one.
+        unit: of the target, beside errors that are in it.
+        logarithmic: whether it is; values of 0 and below are not drawn.
+        span: shown; None: that of the points. Of a logarithmic axis, exponents of ten.
+        whole: whether its values are whole numbers, such as epochs.
+    """
+
+    label: str
+    unit: str = ""
+    logarithmic: bool = False
+    span: Range | None = None
+    whole: bool = False
+
+    @property
+    def text(self) -> str:
+        """The label, with the unit if there is one."""
+        return f"{self.label} · {self.unit}" if self.unit else self.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +47,7 @@ class Series:
     Attributes:
         x: horizontal positions, rising for lines.
         y: vertical ones; None makes a gap.
-        ink: a class of the style sheet: ``training``, ``validation``, ``plain``, ``c0`` to ``c7``.
+        ink: ``training``, ``validation``, ``plain``, ``c0`` to ``c7`` with ``d1`` to ``d3``.
         form: how it is drawn; ``bars`` stand on zero, each as wide as the next is away; ``lost``
             are crosses at the upper edge, where values are not finite, whatever ``y`` is.
     """
@@ -34,13 +61,36 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """What lies between two curves."""
+    """What lies between two curves; None makes a gap in both."""
 
     label: str
     x: Sequence[float]
-    low: Sequence[float]
-    high: Sequence[float]
+    low: Sequence[Number]
+    high: Sequence[Number]
     ink: str = "validation"
+
+
+@dataclass(frozen=True, slots=True)
+class VerticalLine:
+    """A vertical line.
+
+    Attributes:
+        text: said at it; empty: it is thin.
+        label: in the legend; may be empty.
+    """
+
+    at: float
+    text: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A greyed range of the horizontal axis."""
+
+    label: str
+    start: float
+    end: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +99,19 @@ class Chart:
 
     Attributes:
         whiskers: vertical intervals: position, low and high end.
-        marks: vertical lines: position and what it says; an empty text is no label.
-        x_range: shown; None: that of the points.
-        y_range: likewise; of a logarithmic axis, exponents of ten.
-        logarithmic: whether the vertical axis is; values of 0 and below are not drawn.
         diagonal: whether the line of equal x and y is drawn.
-        whole: whether x are whole numbers, such as epochs.
         note: said below, such as how many points are left out.
     """
 
     title: str
-    x_label: str
-    y_label: str
+    x: Axis
+    y: Axis
     series: Sequence[Series]
     bands: Sequence[Band] = ()
     whiskers: Sequence[tuple[float, float, float]] = ()
-    marks: Sequence[tuple[float, str]] = ()
-    x_range: Range | None = None
-    y_range: Range | None = None
-    logarithmic: bool = False
+    marks: Sequence[VerticalLine] = ()
+    zones: Sequence[Zone] = ()
     diagonal: bool = False
-    whole: bool = False
     note: str = ""
 
 
@@ -100,6 +142,13 @@ class DotPlot:
     x_label: str
     rows: Sequence[DotRow]
     focus: Sequence[float] = ()
+
+
+def padded(low: float, high: float, share: float = 0.06) -> Range:
+    """Return ``low`` to ``high`` with a ``share`` of that added at both ends; wide enough."""
+    if high - low <= 1e-9 * max(abs(low), abs(high)):  # else ticks would fall together
+        return low - (abs(low) * 0.1 or 1.0), high + (abs(high) * 0.1 or 1.0)
+    return low - share * (high - low), high + share * (high - low)
 
 
 def thinned(count: int, most: int) -> list[int]:

@@ -1,0 +1,1 @@
+"""What is drawn of runs, as plain values: charts that pictures and pages render alike."""
