@@ -18,6 +18,7 @@ from kx.base.errors import Interrupted, KxError, PluginError
 from kx.base.guard import ends_refused, what_was_raised
 from kx.base.limits import shortage
 from kx.base.names import READABLE
+from kx.base.remark import Remark, as_remark
 from kx.base.seeds import derive
 from kx.base.storage import sweep_partial
 from kx.contracts import Watcher
@@ -67,7 +68,7 @@ def run(plan: Plan, outputs: Path, watcher: Watcher, switches: Switches) -> tupl
         except BaseException as raised:  # also Ctrl-C: the record must say how the run ended
             error = _told(raised, folder)
             status = getattr(error, "status", "failed")
-            story.error = without_paths(first_line(error))
+            story.error = _remark_of(error)
             if isinstance(error, Interrupted):
                 error.kept = what_is_kept(story.work, story.partial)
             if error is not raised:
@@ -114,13 +115,13 @@ def _cut_off(story: Story, stopped: Interrupted, clock: float) -> None:
     """Write the record of a run that ends here and now, whatever its own thread is at."""
     folder = story.work.folder
     stopped.run, stopped.kept = folder.id, what_is_kept(story.work, story.partial)
-    story.error = first_line(stopped)
+    story.error = _remark_of(stopped)
     try:
         sweep_partial(folder.path)
         _written(story, "interrupted", clock)
     except Exception:  # the story may go on at this moment, and files may change
         known = read_record(folder.path / RECORD)
-        folder.write_record(replace(known, status="interrupted", error=first_line(stopped)))
+        folder.write_record(replace(known, status="interrupted", error=_remark_of(stopped)))
 
 
 def _carry_out(story: Story) -> None:
@@ -130,8 +131,8 @@ def _carry_out(story: Story) -> None:
     work = story.work
     signals.check()
     check_environment()
-    for problem in work.plan.warnings:
-        work.warn("Check the spec", str(problem))
+    for remark in work.plan.remarks:
+        work.warn("title.spec", remark)
     story.loaded = loaded = _loaded(work)
     story.base = base = find_base(work, loaded)
     story.loaded = loaded = extracted(work, loaded, base.extractor)
@@ -243,6 +244,14 @@ def _peak_memory() -> float:
         return round(int(most.split()[1]) * 1024 / 1e6, 1)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return round(peak / (1e6 if sys.platform == "darwin" else 1e3), 1)
+
+
+def _remark_of(error: BaseException) -> Remark:
+    """Return what the record says of the error that ended the run."""
+    if isinstance(error, Interrupted):
+        return Remark.of("error.stopped", signal=error.name)
+    known = error.remark if isinstance(error, KxError) else None
+    return (known or as_remark(first_line(error))).with_texts(without_paths)
 
 
 def _told(raised: BaseException, folder: RunFolder) -> BaseException:

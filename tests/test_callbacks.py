@@ -71,7 +71,7 @@ def test_a_callback_that_acts_on_batches_gets_them_one_by_one(trained):
     assert code == 0, err
     assert (record["engine"], record["engine_reason"]) == (
         "fit",
-        "StopAfter acts on single batches",
+        {"code": "engine.single_batches", "values": {"callback": "StopAfter"}},
     )
     assert record["fits"][0]["epochs"] == 1
 
@@ -241,9 +241,10 @@ def test_the_refit_follows_the_learning_rates_that_were_found(plateaus, run_kx):
 @pytest.mark.slow
 def test_what_a_plugin_does_by_the_validation_part_is_repeated_as_far_as_it_can_be(plateaus):
     record, rates, _ = plateaus["plugin"]
-    told = " ".join(record["warnings"])
+    told = [warning["values"]["text"] for warning in record["warnings"]]
 
     assert rates["refit-seed-1"] == pytest.approx([1e-3, 1e-3, 1e-4])
-    assert "own_plateau: it watches val_loss, which a refit does not have" in told
+    watched = {"callback": "own_plateau", "monitor": "val_loss"}
+    assert {"code": "spec.watched", "values": watched} in told
     assert record["refit_epochs"] == 3
-    assert "a callback ended the refit after 3 of 5 epochs" in told
+    assert {"code": "spec.refit_ended", "values": {"done": 3, "epochs": 5}} in told

@@ -5,6 +5,7 @@ import pytest
 
 from kx.contracts import DatasetInfo, Proposal
 from kx.running.coverage import coverage_complaints, undefined_metrics
+from kx.wording.recorded import in_words
 
 KINDS = DatasetInfo("pets", "multiclass", (2,), ("cat", "dog", "owl"))
 TAGS = DatasetInfo("tags", "multilabel", (2,), ("red", "big"))
@@ -30,7 +31,7 @@ def complaints(y, proposals, info):
 def test_folds_that_validate_a_class_which_they_never_trained_on_are_told():
     (found,) = complaints(SORTED, thirds(), KINDS)
 
-    assert found.message == (
+    assert in_words(found.message) == (
         "fold-1 validates 'cat' (6 rows) without training on any; fold-2 validates 'dog' (6 rows) "
         "without training on any; fold-3 validates 'owl' (6 rows) without training on any"
     )
@@ -47,7 +48,9 @@ def test_of_folds_that_are_mixed_nothing_is_told(info):
 def test_folds_whose_numbers_are_not_those_trained_on_are_told():
     (found,) = complaints(RISING, thirds(), PRICES)
 
-    assert "fold-2 validates numbers from 6.5 to 10.5 without training on any" in found.message
+    assert "fold-2 validates numbers from 6.5 to 10.5 without training on any" in in_words(
+        found.message
+    )
     assert not found.fatal
 
 
@@ -57,7 +60,7 @@ def test_a_class_whose_only_row_is_held_out_is_named():
 
     (found,) = complaints(y, [split], KINDS)
 
-    assert found.message == "holdout validates 'owl' (1 row) without training on any"
+    assert in_words(found.message) == "holdout validates 'owl' (1 row) without training on any"
 
 
 def test_a_class_that_no_split_validates_is_named():
@@ -66,7 +69,7 @@ def test_a_class_that_no_split_validates_is_named():
 
     (found,) = complaints(y, [split], KINDS)
 
-    assert found.message.startswith("no split validates 'owl' (1 row)")
+    assert in_words(found.message).startswith("no split validates 'owl' (1 row)")
 
 
 @pytest.mark.parametrize(
@@ -80,7 +83,7 @@ def test_a_class_that_no_split_validates_is_named():
 def test_a_split_with_nothing_to_learn_is_refused(y, info, told):
     found = complaints(y, [Proposal("holdout", np.arange(6), np.arange(6, 9))], info)
 
-    assert [each.fatal for each in found if told in each.message] == [True]
+    assert [each.fatal for each in found if told in in_words(each.message)] == [True]
 
 
 def test_a_part_of_one_class_is_told_unless_it_is_tiny():
@@ -89,7 +92,7 @@ def test_a_part_of_one_class_is_told_unless_it_is_tiny():
 
     found = complaints(y, parts, KINDS)
 
-    assert [each.message for each in found] == [
+    assert [in_words(each.message) for each in found] == [
         "a validates 'cat' (6 rows) alone",
         "no split validates 'dog' (6 rows): the scores say nothing of it",
     ]
@@ -110,7 +113,7 @@ def test_a_metric_that_is_not_defined_for_a_part_is_told(y, info, metric, fatal)
     found = list(undefined_metrics([("fold-1", np.array(y))], [metric], info))
 
     assert [each.fatal for each in found] == fatal
-    assert all("fold-1" in each.message for each in found)
+    assert all("fold-1" in in_words(each.message) for each in found)
 
 
 OWN = """

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from kx.components.registry import evaluator
 from kx.contracts import DatasetInfo, FitResult, Rows
 from kx.strategies.holdout import size_in_rows
+from kx.wording.recorded import in_words
 from tests.parts import holdout
 
 ORDERS = ("shuffled", "first", "last")
@@ -412,6 +413,6 @@ def test_other_strategies_mix_these_rows_with_the_others_and_warn_of_it(name):
 
     found = [c for c in evaluator[name].component().check(info) if not c.fatal]
 
-    assert [c.message.partition(" with ")[0] for c in found] == [
+    assert [in_words(c.message).partition(" with ")[0] for c in found] == [
         "mixes the 3 rows that mine has for validation"
     ]

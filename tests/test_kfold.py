@@ -173,7 +173,7 @@ def test_looks_at_the_test_part_are_counted_over_all_runs(ran, kx, spec_file, tm
     assert "test" not in unlooked["scores"]
     assert unlooked["test_looks"] == 0
     (verdict,) = unlooked["expectations"]
-    assert (verdict["verdict"], verdict["reason"]) == ("not judged", "no look at the test part")
+    assert (verdict["verdict"], verdict["reason"]) == ("not judged", "unused")
     _, out, _ = kx("show", "last", "--outputs", tmp_path / "outputs")
     assert "has now been used 2 times" in " ".join(out.split())
 

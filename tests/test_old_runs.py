@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from kx.base.text import number
+from kx.runs.older_records import REASONS
 from kx.runs.record import SCHEMA_VERSION, read_record
 
 ARCHIVE = Path(__file__).with_name("old_runs.tar.gz")
@@ -49,8 +50,17 @@ def old(kx, outputs):
 
 
 def lost(old: object, new: object, place: str = "") -> Iterator[str]:
-    """Yield where ``new`` has another value than ``old``; what was empty may be null or gone."""
+    """Yield where ``new`` has another value than ``old``.
+
+    What was empty may be null or gone, and a sentence may be a remark without a code, or a reason
+    by its name.
+    """
     if old in ({}, [], None, "") and new in ({}, [], None, ""):
+        return
+    if isinstance(old, str) and new in (
+        {"code": "text", "values": {"text": old}},
+        REASONS.get(old),
+    ):
         return
     if isinstance(old, dict) and isinstance(new, dict):
         for key, value in old.items():

@@ -1,5 +1,6 @@
 import pytest
 
+from kx.base.remark import Remark
 from kx.planning import make_plan
 from kx.spec.schema import TrainingSection
 from kx.training.environment import chosen_precision
@@ -24,16 +25,16 @@ def test_the_cpu_decides_where_the_spec_leaves_it_open(tmp_path, wanted, flags, 
     precision, why = chosen_precision(training, cpu)
 
     assert precision == expected
-    assert ("spec" in why) == (wanted != "auto")
+    assert (why == Remark.of("why.spec")) == (wanted != "auto")
 
 
 @pytest.mark.parametrize(
     ("line", "settings", "why"),
     [
-        ("", [], "the default"),
-        ("precision: float32", [], "the spec says so"),
-        ("", ["training.precision=float32"], "the spec says so"),
-        ("", ["training.epochs=3"], "the default"),
+        ("", [], Remark.of("why.default")),
+        ("precision: float32", [], Remark.of("why.spec")),
+        ("", ["training.precision=float32"], Remark.of("why.spec")),
+        ("", ["training.epochs=3"], Remark.of("why.default")),
     ],
 )
 def test_only_what_the_spec_states_is_said_to_be_in_it(spec_file, line, settings, why):
@@ -47,4 +48,4 @@ def test_only_what_the_spec_states_is_said_to_be_in_it(spec_file, line, settings
 def test_a_spec_without_a_training_section_states_no_precision(spec_file):
     plan = make_plan(spec_file("name: x\ndataset: digits\narchitecture: mlp\n"))
 
-    assert chosen_precision(plan.spec.training) == ("float32", "the default")
+    assert chosen_precision(plan.spec.training) == ("float32", Remark.of("why.default"))

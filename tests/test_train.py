@@ -547,7 +547,10 @@ def test_an_augmented_run_in_half_precision_can_be_repeated(finished):
     _, full, _, _ = finished(AUGMENTED, "--set", "training.precision=auto", "--smoke")
 
     assert {"augmentation holdout", "augmentation refit"} <= record["seeds"].keys()
-    assert (record["engine"], record["engine_reason"]) == ("fit", "augmentation")
+    assert (record["engine"], record["engine_reason"]) == (
+        "fit",
+        {"code": "engine.augmentation", "values": {}},
+    )
     assert record["precision"] == "mixed_bfloat16"
     with zipfile.ZipFile(first / "model.keras") as model:
         assert b"mixed_bfloat16" in model.read("config.json")
@@ -555,4 +558,4 @@ def test_an_augmented_run_in_half_precision_can_be_repeated(finished):
     assert record["scores"] == again["scores"]
     has_units = "amx_bf16" in Path("/proc/cpuinfo").read_text().split()
     assert full["precision"] == ("mixed_bfloat16" if has_units else "float32")
-    assert "AMX" in full["precision_reason"]
+    assert full["precision_reason"]["code"] in ("why.amx", "why.no_amx")

@@ -44,10 +44,10 @@ FAILED = Verified("failed.yaml", error=DivergedError("the loss is no number"))
 @pytest.mark.parametrize(
     ("done", "allowed", "error", "words"),
     [
-        ([verified("not judged", "sample data"), FAILED, verified("missed")], True,
+        ([verified("not judged", "sample"), FAILED, verified("missed")], True,
          ExpectationMissedError, "missed.yaml: test.accuracy"),
-        ([verified("not judged", "sample data"), FAILED], False, DivergedError, "no number"),
-        ([verified("not judged", "sample data"), verified("met")], False, MissingDataError,
+        ([verified("not judged", "sample"), FAILED], False, DivergedError, "no number"),
+        ([verified("not judged", "sample"), verified("met")], False, MissingDataError,
          r"not judged.yaml: test.accuracy \(sample data\)"),
     ],
 )  # fmt: skip
@@ -58,7 +58,7 @@ def test_the_worst_that_happened_decides_the_exit_code(done, allowed, error, wor
 
 @pytest.mark.parametrize(
     ("done", "allowed"),
-    [([verified("met")], False), ([verified("not judged", "sample data"), verified("met")], True)],
+    [([verified("met")], False), ([verified("not judged", "sample"), verified("met")], True)],
 )
 def test_what_is_met_passes_and_what_is_allowed(done, allowed):
     assert _judge(done, allowed) is None
@@ -66,7 +66,7 @@ def test_what_is_met_passes_and_what_is_allowed(done, allowed):
 
 def test_the_table_says_all_of_it_as_plain_text():
     console = Console(file=io.StringIO(), width=70)
-    console.print(verdicts_table([verified("met"), verified("not judged", "sample data"), FAILED]))
+    console.print(verdicts_table([verified("met"), verified("not judged", "sample"), FAILED]))
 
     assert [line.rstrip() for line in console.file.getvalue().splitlines()] == [
         "met.yaml (12 s, 20261125-000000-a-0000)",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+from kx.base.remark import Remark
 from kx.components.registry import model
 from kx.contracts import Architecture, Complaint, DatasetInfo, WeightFiles
 from kx.models.heads import output_layer
@@ -46,11 +47,11 @@ class MultilayerPerceptron(Architecture):
         """Yield what keeps the options from working with the data."""
         yield from flat_input_complaints(info)
         if self.units and self.activation == "linear":
-            text = "hidden layers without an activation are together no more than one linear layer"
-            yield Complaint("activation", text, "use relu", fatal=False)
+            text, hint = Remark.of("spec.layers_linear"), Remark.of("spec.layers_linear_hint")
+            yield Complaint("activation", text, hint, fatal=False)
         if narrow := [width for width in self.units if width < info.outputs]:
-            text = f"a layer of {narrow[0]} units is narrower than the {info.outputs} classes"
-            hint = "what does not pass it is lost to all layers behind it (notes, 2.2)"
+            text = Remark.of("spec.layers_narrow", units=narrow[0], classes=info.outputs)
+            hint = Remark.of("spec.layers_narrow_hint")
             yield Complaint("units", text, hint, fatal=False)
 
     def build(self, info: DatasetInfo, files: WeightFiles | None) -> keras.Model:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
+from kx.base.remark import Remark
 from kx.components.registry import model
 from kx.contracts import Complaint, DatasetInfo, WeightFiles
 from kx.models.embedding import Embedding, WordNetwork, word_input
@@ -50,11 +51,7 @@ class Recurrent(WordNetwork):
         """Yield what keeps the network from working with the data."""
         yield from super().check(info, files)
         if info.pad == "back" and not (self.masking or self.bidirectional):
-            text = (
-                "dataset.pad: back puts zeros behind the words, which the network reads as words: "
-                "over many of them it forgets the text"
-            )
-            hint = "set masking: true, or dataset.pad: front"
+            text, hint = Remark.of("spec.padded_back"), Remark.of("spec.padded_back_hint")
             yield Complaint("masking", text, hint, fatal=False)
 
     def build(self, info: DatasetInfo, files: WeightFiles | None) -> keras.Model:

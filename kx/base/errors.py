@@ -8,6 +8,8 @@ import signal
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from kx.base.remark import Remark
+
 
 class KxError(Exception):
     """Something the user can put right. Anything else that escapes is a bug in kx.
@@ -16,11 +18,13 @@ class KxError(Exception):
         exit_code: what ``kx`` exits with when this ends a command.
         status: what a run's record says when this ended the run.
         details: the whole of it where the message is an excerpt; goes to the run's log.
+        remark: what the record says of it; None: the message.
     """
 
     exit_code = 1
     status = "failed"
     details = ""
+    remark: Remark | None = None
 
 
 class UsageError(KxError):

@@ -9,6 +9,7 @@ import typer
 
 from kx.base.errors import DataError
 from kx.cli.options import AsJson, Lang, Outputs, Run
+from kx.wording.recorded import in_words
 
 if TYPE_CHECKING:
     from kx.advice.diagnosis import Diagnosis
@@ -57,6 +58,6 @@ def diagnosed(folder: Path) -> Diagnosis:
         spec = read_document(path).value if path.is_file() else {}
         record = Record(id=name, name=name, status="interrupted", started="", spec=spec)
     if not history and record.status == "failed":
-        raise DataError(f"{folder.name} ended before its first epoch: {record.error}.")
+        raise DataError(f"{folder.name} ended before its first epoch: {in_words(record.error)}.")
     found = diagnose(record, history)
     return practical(found, record.spec, record.dataset.scale)

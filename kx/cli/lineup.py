@@ -134,9 +134,8 @@ def fail_on_errors(entrants: Sequence[Entrant]) -> None:
 def _print_json(
     group: Group, entrants: Sequence[Entrant], picture: Path | None, page: Path | None
 ) -> None:
-    from dataclasses import asdict
-
     from kx.base.jsonfile import to_json
+    from kx.wording.documents import document_of
 
     runs = [
         {
@@ -144,7 +143,7 @@ def _print_json(
             "changes": dict(each.changes),
             "error": str(each.error) if each.error else None,
             "folder": str(each.run.folder) if each.run else None,
-            "record": asdict(each.record) if each.record else None,
+            "record": document_of(each.record) if each.record else None,
         }
         for each in entrants
     ]

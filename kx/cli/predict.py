@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kx.cli.options import AsJson, Invert, Outputs, Plugins, Run, repeated
+from kx.wording.recorded import in_words
 
 if TYPE_CHECKING:
     from kx.data.inputs.given import Examples
@@ -103,7 +104,7 @@ def _print_json(kept: Kept, examples: Examples, forecasts: list[Forecast]) -> No
         "id": kept.run.id,
         "sample": kept.record.is_sample,
         "target": kept.target if not kept.classes else None,
-        "remarks": [*kept.marks(), *kept.remarks(), *examples.remarks],
+        "remarks": [*kept.marks(), *kept.remarks(), *map(in_words, examples.remarks)],
         "predictions": [forecast.as_dict() for forecast in forecasts],
     }
     typer.echo(to_json(document), nl=False)
@@ -123,7 +124,7 @@ def _print(
     for mark in kept.marks():
         loud.print(Text(mark, "bold yellow"))
     for remark in (*kept.remarks(), *examples.remarks):
-        messages.print(clean(remark), soft_wrap=True)
+        messages.print(clean(in_words(remark)), soft_wrap=True)
     if as_csv:
         typer.echo(forecast_csv(forecasts, kept.classes, every=every), nl=False)
     else:

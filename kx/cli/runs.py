@@ -109,6 +109,7 @@ def show(
 def _document(folder: Path) -> dict[str, object]:
     from kx.runs import reader
     from kx.runs.labels import read_labels
+    from kx.wording.documents import document_of
 
     run = reader.Run(folder)
     return {
@@ -116,7 +117,7 @@ def _document(folder: Path) -> dict[str, object]:
         "state": run.state,
         "note": run.note,
         "labels": asdict(read_labels(folder)),
-        "record": asdict(run.record) if run.record else None,
+        "record": document_of(run.record) if run.record else None,
     }
 
 

@@ -180,11 +180,10 @@ def _train(
 
 
 def _print_json(finished: list[tuple[Record, Path]]) -> None:
-    from dataclasses import asdict
-
     from kx.base.jsonfile import to_json
+    from kx.wording.documents import document_of
 
-    runs = [asdict(record) | {"folder": str(folder)} for record, folder in finished]
+    runs = [document_of(record) | {"folder": str(folder)} for record, folder in finished]
     typer.echo(to_json(runs[0] if len(runs) == 1 else runs), nl=False)
 
 

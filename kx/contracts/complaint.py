@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kx.base.remark import Remark
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -57,12 +59,12 @@ class Complaint:
     Attributes:
         key: the option at fault, or empty for the component as a whole; ``option.key`` for a key
             of an option that is a mapping.
-        message: what is wrong.
+        message: what is wrong; a plugin says it as a text.
         hint: what to do about it; ``Ways`` where that depends on options which others may lack.
         fatal: False for a warning.
     """
 
     key: str
-    message: str
-    hint: str = ""
+    message: str | Remark
+    hint: str | Remark = ""
     fatal: bool = True

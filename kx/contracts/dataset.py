@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from kx.base.remark import Remark
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -74,7 +76,7 @@ class DatasetInfo:
         target: name and unit of what a regression predicts.
         columns: names of the columns of the table that texts were read from; may be empty.
         remarks: what everybody should know of the data before anything trains, as far as it is
-            known so early; `kx check` and the run warn of it.
+            known so early, a plugin's as texts; `kx check` and the run warn of it.
         note: what every user should know, such as the ethics of the data; may be empty.
         output_activation: overrides the output layer's activation; None: what suits the task.
         groups: what ``Split.groups`` tells apart, such as ``patient``; empty: nothing.
@@ -107,7 +109,7 @@ class DatasetInfo:
     features: tuple[str, ...] = ()
     target: str = ""
     columns: tuple[str, ...] = ()
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[str | Remark, ...] = ()
     note: str = ""
     output_activation: str | None = None
     groups: str = ""
@@ -185,5 +187,5 @@ class DatasetBundle:
     info: DatasetInfo
     train: Split
     test: Split
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[str | Remark, ...] = ()
     origins: Mapping[str, Sequence[str]] = field(default_factory=dict)

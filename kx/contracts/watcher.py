@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from kx.base.remark import Remark
+
 
 class Watcher:
     """Is told what happens during a run. This one says nothing; the terminal's says it to you.
@@ -15,7 +17,7 @@ class Watcher:
     def stage(self, text: str) -> None:
         """A new stage of the run begins, for example "reading imdb"."""
 
-    def warn(self, title: str, text: str) -> None:
+    def warn(self, title: Remark, text: Remark) -> None:
         """Something deserves attention but does not stop the run."""
 
     def download(self, name: str, done: int, total: int | None) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from kx.base.remark import Code, Remark
 from kx.contracts import DatasetInfo, Split
 
 if TYPE_CHECKING:
@@ -128,8 +129,8 @@ def libraries() -> ThreadpoolController:
 
 def linear_too_large(
     train: Split, info: DatasetInfo, times: int = 1, rows: np.ndarray | None = None
-) -> str:
-    """Return why a linear model would take too long, or need too much memory; empty if not.
+) -> Remark | None:
+    """Return why a linear model would take too long, or need too much memory; None if not.
 
     The limits are what takes 1 to 3 s of one core: 50 million numbers in the training features,
     500 million numbers times outputs, where an entry of a sparse matrix counts as ten, and 1.5
@@ -144,15 +145,16 @@ def linear_too_large(
     numbers, features = _numbers(train.x, rows), _features(train.x)
     work = numbers * info.outputs * (SPARSE_COST if _is_sparse(train.x) else 1)
     if numbers > MOST_NUMBERS:
-        return f"{numbers:,} numbers to learn from; the limit is {MOST_NUMBERS:,}"
-    if features * info.outputs > MOST_COEFFICIENTS:
-        return f"{features * info.outputs:,} coefficients; the limit is {MOST_COEFFICIENTS:,}"
+        return Remark.of("linear.numbers", numbers=numbers, limit=MOST_NUMBERS)
+    if (count := features * info.outputs) > MOST_COEFFICIENTS:
+        return Remark.of("linear.coefficients", coefficients=count, limit=MOST_COEFFICIENTS)
     if work > MOST_WORK:
-        kind = "entries of a sparse matrix" if _is_sparse(train.x) else "numbers"
-        return f"{numbers:,} {kind} for {info.outputs} outputs would take several seconds"
+        sparse = _is_sparse(train.x)
+        code: Code = "linear.seconds_sparse" if sparse else "linear.seconds"
+        return Remark.of(code, numbers=numbers, outputs=info.outputs)
     if times * work > MOST_TIMES * MOST_WORK:
-        return f"{times} linear models of this size would take several seconds"
-    return ""
+        return Remark.of("linear.many", models=times)
+    return None
 
 
 def _constants(y: np.ndarray, info: DatasetInfo) -> dict[str, Any]:

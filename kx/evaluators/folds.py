@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, overload
 
 from pydantic import Field
 
+from kx.base.remark import Remark
 from kx.contracts import Complaint, DatasetInfo, Proposal
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ FEW_FOLDS = 10
 
 NAMED_CLASSES = 5
 """So many classes are named in a complaint; of the others, their number."""
+
+HOLDOUT_DOES = Remark.of("spec.validation_mixed_hint")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,14 +105,12 @@ def later_rows_complaints(info: DatasetInfo) -> Iterator[Complaint]:
 def mixed_complaints(
     info: DatasetInfo,
     key: str = "strategy",
-    hint: str = "strategy: holdout validates with exactly these",
+    hint: Remark = HOLDOUT_DOES,
 ) -> Iterator[Complaint]:
     """Warn if rows that the dataset has for validation are mixed with the others."""
     if info.validation_examples:
-        message = (
-            f"mixes the {info.validation_examples:,} rows that {info.name} has for validation "
-            "with the other training rows"
-        )
+        rows = info.validation_examples
+        message = Remark.of("spec.validation_mixed", rows=rows, name=info.name)
         yield Complaint(key, message, hint, fatal=False)
 
 

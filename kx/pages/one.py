@@ -22,7 +22,7 @@ from kx.runs.record import Record
 from kx.wording.diagnosis_words import explained, recorded
 from kx.wording.diagnosis_words import in_a_line as diagnosed_in_a_line
 from kx.wording.facts import in_words
-from kx.wording.recorded import Told, in_a_line, told
+from kx.wording.recorded import Piece, in_a_line, told
 from kx.wording.words import Words
 
 
@@ -57,7 +57,7 @@ class OneRun:
     diagnosis: str
     reasons: Sequence[tuple[str, str]]
     remarks: Sequence[str]
-    error: Told
+    error: Sequence[Piece]
     curves: Sequence[Drawing]
     refits: Sequence[Drawing]
     curves_note: str
@@ -67,7 +67,7 @@ class OneRun:
     results: Results
     spec: str
     groups: Sequence[facts.Headed]
-    warnings: Sequence[Told]
+    warnings: Sequence[Sequence[Piece]]
 
 
 def one_run(
@@ -100,7 +100,7 @@ def one_run(
         diagnosis=diagnosed_in_a_line(found, words.language) if found else "",
         reasons=list(explained(found, words.language))[1:] if found else [],
         remarks=list(opening.remarks(record, words)) if record else [],
-        error=told((record.error or "") if record else run.trouble, words),
+        error=told(record.error if record else run.trouble, words),
         curves=_drawn(curves),
         refits=_drawn(refits),
         curves_note=in_a_line(run.curves_note, words) or words("curve.before"),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kx.base.errors import Problem
+from kx.base.errors import Problem, cut
+from kx.base.remark import Remark, as_remark
 from kx.contracts import Complaint
 from kx.spec.document import Document, Key
+from kx.wording.recorded import in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +25,8 @@ class Finding:
     """
 
     key: Key
-    message: str
-    hint: str = ""
+    message: str | Remark
+    hint: str | Remark = ""
     got: str = ""
     at_key: bool = False
     fatal: bool = True
@@ -39,6 +41,23 @@ class Finding:
 
     def problem(self, document: Document) -> Problem:
         """Return it with its place in the text of the spec."""
-        return document.problem(
-            self.key, self.message, got=self.got, hint=self.hint, at_key=self.at_key
-        )
+        message, hint = in_words(self.message), in_words(self.hint)
+        return document.problem(self.key, message, got=self.got, hint=hint, at_key=self.at_key)
+
+    def remark(self, where: str = "", got: str = "") -> Remark:
+        """Return what the record says of it.
+
+        Args:
+            where: in a file, if it is known.
+            got: what stands there, if that is to be told.
+        """
+        place = ": ".join(filter(None, (where, ".".join(map(str, self.key)))))
+        return Remark.of("spec.place", where=place, what=self._what(got)).with_texts(cut)
+
+    def _what(self, got: str) -> Remark:
+        if isinstance(self.message, str) and isinstance(self.hint, str):
+            stands = f"got {got}" if got else ""
+            return as_remark("; ".join(filter(None, (self.message, stands, self.hint))))
+        what = as_remark(self.message)
+        what = Remark.of("spec.got", what=what, got=got) if got else what
+        return Remark.of("spec.hint", what=what, hint=as_remark(self.hint)) if self.hint else what

@@ -246,11 +246,13 @@ def _held_to_rules(plan: Plan, document: Document, problems: Iterable[Problem]) 
     Raises:
         SpecError: if there are ``problems`` already, or it breaks a rule.
     """
-    findings = [(found.fatal, found.problem(document)) for found in broken(plan)]
-    wrong = [*problems, *(problem for fatal, problem in findings if fatal)]
+    findings = [(found, found.problem(document)) for found in broken(plan)]
+    wrong = [*problems, *(problem for found, problem in findings if found.fatal)]
     if wrong:
         raise SpecError(_sorted(wrong))
-    return replace(plan, warnings=_sorted(problem for _, problem in findings))
+    warnings = _sorted(problem for _, problem in findings)
+    remarks = {problem: found.remark(problem.where, problem.got) for found, problem in findings}
+    return replace(plan, warnings=warnings, remarks=tuple(remarks[each] for each in warnings))
 
 
 def _empty_values(document: Document, problems: Iterable[Problem]) -> list[Problem]:

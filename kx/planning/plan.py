@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from kx.base.errors import Problem
+from kx.base.remark import Remark
 from kx.components import registry
 from kx.components.registry import Entry, Registry
 from kx.contracts import (
@@ -137,6 +138,7 @@ class Plan(DataPlan):
     Attributes:
         callbacks: what the spec hangs into every fit, beside Keras's own.
         warnings: what is allowed, but hardly meant.
+        remarks: the same, as a record has it.
         variants: name -> the plan of the spec that it makes of this one.
         variant: what it is of, if it is one itself: ``of``, ``name`` and ``changes``.
     """
@@ -145,6 +147,7 @@ class Plan(DataPlan):
     validation: Choice[Strategy]
     callbacks: tuple[Choice[CallbackFactory], ...] = ()
     warnings: tuple[Problem, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     variants: Mapping[str, Plan] = field(default_factory=dict)
     variant: Mapping[str, Any] = field(default_factory=dict)
 

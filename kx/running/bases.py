@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kx.base.errors import MissingDataError
+from kx.base.remark import Remark, as_remark
 from kx.contracts import DatasetInfo
 from kx.planning import Plan
 from kx.running.extractor import Extractor, extractor_of, seeded
@@ -20,11 +21,6 @@ if TYPE_CHECKING:
 
 FEW_WORDS = 0.5
 """Share of the words with a vector below which hardly anything is transferred."""
-
-RANDOM_NOTE = (
-    "This run goes on with random weights: nothing is transferred, its scores say nothing of "
-    "transfer learning, and no expectation is judged."
-)
 
 
 @dataclass(slots=True, eq=False)
@@ -55,7 +51,9 @@ class Base:
             return
         self._told = self.coverage
         if found.known / found.words < FEW_WORDS:
-            work.warn("Check the vectors", f"{found}. The others are zeros.")
+            share = found.known / found.words
+            few = Remark.of("vectors.few", known=found.known, words=found.words, share=share)
+            work.warn("title.vectors", few)
         else:
             work.watcher.stage(str(found))
 
@@ -87,7 +85,8 @@ def find_base(work: Work, loaded: Loaded) -> Base:
         missing, base.weights = first_line(error), None
         if base.extractor:
             base.extractor.weights = None
-        work.warn("Random weights", f"{missing}. {RANDOM_NOTE}")
+        note = Remark.of("note.random")
+        work.warn("title.random", Remark.of("note.behind", why=as_remark(missing), note=note))
     taken = weights.taken()
     base.facts = BaseFacts(
         name=_named(work.plan), **taken, random=not taken, fallback=bool(missing)

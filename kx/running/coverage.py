@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from kx.base.remark import Remark, some_of
 from kx.contracts import Complaint, DatasetInfo, Proposal
-from kx.data.arrays.target_checks import counts, is_regression, named_counts, varies
+from kx.data.arrays.target_checks import counts, is_regression, named_rows, varies
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,17 +18,11 @@ SOME = 3
 FEW = 5
 """Of fewer rows, chance alone explains that they are of one kind."""
 
-MIX = "mix the rows (shuffle), give each part its share of the classes (stratify), or add rows"
-
 UNDEFINED = frozenset({"auc", "r2"})
 """Metrics that compare targets which differ."""
 
-MIX_NUMBERS = "mix the rows (shuffle), unless later ones are to be told from earlier ones"
-
-DIFFERENT = "add rows with other targets"
-
-Look = Callable[["np.ndarray", "np.ndarray", DatasetInfo], str]
-"""Says of the targets that a split trains on and of those that it validates what is wrong."""
+Look = Callable[[str, "np.ndarray", "np.ndarray", DatasetInfo], Remark | None]
+"""Says of a split, by the targets that it trains on and those that it validates, what is wrong."""
 
 
 def coverage_complaints(
@@ -43,27 +38,29 @@ def coverage_complaints(
     Yields:
         Complaints with keys of the spec's ``validation`` section.
     """
-    regression = is_regression(info)
-    looks: dict[Look, str] = (
-        {_apart: MIX_NUMBERS} if regression else {_untrained: MIX, _one_sided: MIX}
+    regression, mix = is_regression(info), Remark.of("splits.mix")
+    looks: dict[Look, Remark] = (
+        {_apart: Remark.of("splits.mix_numbers")}
+        if regression
+        else {_untrained: mix, _one_sided: mix}
     )
-    found: dict[Look, list[str]] = {look: [] for look in (_unlearnable, *looks)}
+    found: dict[Look, list[Remark]] = {look: [] for look in (_unlearnable, *looks)}
     for proposal in proposals:
         parts = y[proposal.train], y[proposal.validation]
         for look, told in found.items():
-            if text := look(*parts, info):
-                told.append(f"{proposal.name} {text}")
+            if remark := look(proposal.name, *parts, info):
+                told.append(remark)
     for look, told in found.items():
         if told:
             fatal = look is _unlearnable
-            alone = DIFFERENT if regression else MIX
+            alone = Remark.of("splits.different") if regression else mix
             yield Complaint("strategy", _some(told), looks.get(look, alone), fatal)
     if not regression:
         yield from _never_validated(y, proposals, info)
 
 
 def undefined_metrics(
-    parts: Sequence[tuple[str, np.ndarray]], metrics: Sequence[str], info: DatasetInfo
+    parts: Sequence[tuple[str | Remark, np.ndarray]], metrics: Sequence[str], info: DatasetInfo
 ) -> Iterator[Complaint]:
     """Yield metrics that compare what differs, where a part holds nothing that does.
 
@@ -75,49 +72,56 @@ def undefined_metrics(
     Yields:
         Complaints with keys of the spec's ``training`` section.
     """
+    hint = Remark.of("splits.other_metric")
     for metric in UNDEFINED & set(metrics):
         if told := [name for name, y in parts if not varies(y)]:
-            text = f"{metric} is not defined where all targets are the same: {_some(told)}"
-            yield Complaint("metrics", text, "use another metric, or larger parts")
+            remark = Remark.of("splits.undefined", metric=metric, parts=_some(told))
+            yield Complaint("metrics", remark, hint)
         elif info.task == "multilabel" and (told := [n for n, y in parts if _constant_labels(y)]):
-            text = f"{metric} counts labels that are always true or never as 0: {_some(told)}"
-            yield Complaint("metrics", text, "use another metric, or larger parts", fatal=False)
+            remark = Remark.of("splits.counted_as_0", metric=metric, parts=_some(told))
+            yield Complaint("metrics", remark, hint, fatal=False)
 
 
 def _constant_labels(y: np.ndarray) -> bool:
     return bool((y == y[:1]).all(axis=0).any())
 
 
-def _unlearnable(train: np.ndarray, _: np.ndarray, info: DatasetInfo) -> str:
+def _unlearnable(split: str, train: np.ndarray, _: np.ndarray, info: DatasetInfo) -> Remark | None:
     if len(train) < 2 or varies(train):
-        return ""
-    kind = f"number {train[0]}" if is_regression(info) else _classes(train, info)
-    return f"trains on {kind} alone, so there is nothing to learn"
+        return None
+    if is_regression(info):
+        return Remark.of("splits.one_number", split=split, number=str(train[0]))
+    return Remark.of("splits.one_class", split=split, names=_classes(train, info))
 
 
-def _untrained(train: np.ndarray, validation: np.ndarray, info: DatasetInfo) -> str:
+def _untrained(
+    split: str, train: np.ndarray, validation: np.ndarray, info: DatasetInfo
+) -> Remark | None:
     held_out = counts(validation, info)
-    missing = named_counts(held_out, (counts(train, info) == 0) & (held_out > 0), info)
-    return f"validates {missing} without training on any" if missing else ""
+    missing = named_rows(held_out, (counts(train, info) == 0) & (held_out > 0), info)
+    return Remark.of("splits.untrained", split=split, names=missing) if missing else None
 
 
-def _one_sided(train: np.ndarray, validation: np.ndarray, info: DatasetInfo) -> str:
+def _one_sided(
+    split: str, train: np.ndarray, validation: np.ndarray, info: DatasetInfo
+) -> Remark | None:
     """Find rows of one class; where the class is new to the split, more is told already."""
     one = len(validation) >= FEW and not varies(validation) and info.task != "multilabel"
     known = one and counts(train, info)[counts(validation, info).argmax()] > 0
-    return f"validates {_classes(validation, info)} alone" if known else ""
+    names = _classes(validation, info)
+    return Remark.of("splits.one_sided", split=split, names=names) if known else None
 
 
-def _apart(train: np.ndarray, validation: np.ndarray, _: DatasetInfo) -> str:
+def _apart(split: str, train: np.ndarray, validation: np.ndarray, _: DatasetInfo) -> Remark | None:
     """Find numbers of which none is like those trained on, as in rows that are sorted by them."""
     import numpy as np
 
     if min(len(train), len(validation)) < FEW:
-        return ""
-    low, high = np.quantile(validation, (0.1, 0.9))
+        return None
+    low, high = map(float, np.quantile(validation, (0.1, 0.9)))
     if ((train >= low) & (train <= high)).any():
-        return ""
-    return f"validates numbers from {low:g} to {high:g} without training on any like them"
+        return None
+    return Remark.of("splits.apart", split=split, low=low, high=high)
 
 
 def _never_validated(
@@ -125,16 +129,15 @@ def _never_validated(
 ) -> Iterator[Complaint]:
     validated = sum(counts(y[proposal.validation], info) for proposal in proposals)
     whole = counts(y, info)
-    if missing := named_counts(whole, (whole > 0) & (validated == 0), info):
-        text = f"no split validates {missing}: the scores say nothing of it"
-        yield Complaint("strategy", text, MIX, fatal=False)
+    if missing := named_rows(whole, (whole > 0) & (validated == 0), info):
+        remark = Remark.of("splits.unvalidated", names=missing)
+        yield Complaint("strategy", remark, Remark.of("splits.mix"), fatal=False)
 
 
-def _classes(y: np.ndarray, info: DatasetInfo) -> str:
+def _classes(y: np.ndarray, info: DatasetInfo) -> Remark | None:
     numbers = counts(y, info)
-    return named_counts(numbers, numbers > 0, info)
+    return named_rows(numbers, numbers > 0, info)
 
 
-def _some(told: Sequence[str]) -> str:
-    more = [f"and {len(told) - SOME} more"] if len(told) > SOME else []
-    return "; ".join([*told[:SOME], *more])
+def _some(told: Sequence[str | Remark]) -> Remark:
+    return some_of(told, SOME, "list.clauses_more", "list.clauses")

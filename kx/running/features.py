@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kx.base.remark import Remark, as_remark
 from kx.contracts import DatasetBundle, Split
 from kx.data.files import cache
 from kx.running.extractor import Extractor
@@ -111,8 +112,8 @@ def _features(work: Work, loaded: Loaded, part: Part) -> tuple[np.ndarray, bool]
     try:
         return _made(work, part, folder, key), False
     except OSError as error:
-        reason = error.strerror or error
-        work.warn("Check the cache", f"it cannot be used ({reason}): features are not kept")
+        why = as_remark(error.strerror or str(error))
+        work.warn("title.cache", Remark.of("cache.features", why=why))
         return _in_memory(work, part), False
 
 

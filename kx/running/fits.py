@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from kx.base.remark import Remark
 from kx.contracts import Conclusion, FitResult, History, Proposal
 from kx.runs.record_parts import FitRecord, FrozenFacts, VocabularyFacts
 
@@ -76,10 +77,10 @@ class Fits:
     vocabulary: VocabularyFacts | None = None
     frozen: FrozenFacts | None = None
     linear: list[LinearFit] = field(default_factory=list)
-    baseline_note: str = ""
+    baseline_note: Remark | None = None
     parameters: int = 0
     engine: str = ""
-    engine_reason: str = ""
+    engine_reason: Remark | None = None
 
     @property
     def results(self) -> list[FitResult]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kx.base import signals
 from kx.base.errors import DataError
+from kx.base.remark import Remark
 from kx.base.seeds import derive
 from kx.contracts import DatasetBundle, DatasetInfo, FitResult, Proposal, Rows, Split
 from kx.planning import Plan
@@ -210,8 +211,7 @@ class Fitter:
         done = min(len(fitted.history["loss"]) for fitted in finals)
         self.fits.refit_epochs = done
         if done < epochs:
-            text = f"a callback ended the refit after {done:,} of {epochs:,} epochs"
-            work.warn("Check the spec", text)
+            work.warn("title.spec", Remark.of("spec.refit_ended", done=done, epochs=epochs))
         self.fits.refit_rates = [
             (epoch, rate) for epoch, rate in enumerate(rates[:done], 1) if _is_new(rates, epoch)
         ]
@@ -349,11 +349,8 @@ def _tell_what_a_refit_lacks(work: Work) -> None:
     for choice, made in zip(plan.callbacks, plan.make_callbacks(), strict=True):
         monitor = str(getattr(made, "monitor", ""))
         if monitor.startswith("val_"):
-            work.warn(
-                "Check the spec",
-                f"training.callbacks.{choice.entry.name}: it watches {monitor}, which a refit does "
-                "not have; of what it did, only the learning rates are repeated there",
-            )
+            callback = choice.entry.name
+            work.warn("title.spec", Remark.of("spec.watched", callback=callback, monitor=monitor))
 
 
 def _is_new(rates: Sequence[float], epoch: int) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from kx.base.remark import Remark
 from kx.contracts import DatasetInfo, Split
 from kx.runs.record_parts import LinearFacts
 
@@ -24,12 +25,12 @@ class Guesses:
 
     Attributes:
         said: name of a baseline -> (n, outputs).
-        note: why the linear model is left out; empty: it is not.
+        note: why the linear model is left out; None: it is not.
         linear: how the linear model was fitted, if it was.
     """
 
     said: Mapping[str, np.ndarray]
-    note: str = ""
+    note: Remark | None = None
     linear: Sequence[LinearFit] = ()
 
 
@@ -54,7 +55,7 @@ def guesses(data: Split, rows: np.ndarray, asked: Asked, info: DatasetInfo, time
     said = baseline_predictions(
         data.take(rows), x[asked_rows], info, linear=not reason, times=times, told=fits.append
     )
-    return Guesses(said, f"no linear model: {reason}" if reason else "", fits)
+    return Guesses(said, Remark.of("linear.none", why=reason) if reason else None, fits)
 
 
 def linear_facts(fits: Sequence[LinearFit]) -> LinearFacts | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING
 
+from kx.base.remark import Remark
 from kx.base.seeds import derive
 from kx.contracts import DatasetBundle, DatasetInfo
 from kx.models.heads import Head
@@ -67,7 +68,7 @@ class Tested:
     predictions: np.ndarray
     vocabulary: VocabularyFacts | None
     linear: Sequence[LinearFit]
-    baseline_note: str
+    baseline_note: Remark | None
 
 
 def judge_validation(work: Work, bundle: DatasetBundle, fits: Fits) -> Judged:
@@ -250,12 +251,12 @@ def _verdict(work: Work, key: str, value: float | None, reason: str) -> Expectat
 def _nothing_judged(work: Work, loaded: Loaded, base: Base) -> str:
     """Return why no expectation is judged in this run, or an empty text."""
     if loaded.facts.sample:
-        return "sample data"
+        return "sample"
     if work.switches.smoke:
-        return "smoke run"
-    return "random weights" if base.facts and base.facts.fallback else ""
+        return "smoke"
+    return "random" if base.facts and base.facts.fallback else ""
 
 
 def _not_judged(key: str, tested: Tested | None) -> str:
     """Return why this expectation is not judged, or an empty text."""
-    return "no look at the test part" if key.startswith("test.") and not tested else ""
+    return "unused" if key.startswith("test.") and not tested else ""

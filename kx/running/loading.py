@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kx.base.errors import MissingDataError, Problem, SpecError
+from kx.base.remark import Remark, as_remark
 from kx.contracts import DatasetBundle, DatasetInfo, Proposal, Provenance, Rows, Split, Strategy
 from kx.planning import Plan
 from kx.planning.finding import Finding
@@ -14,22 +15,17 @@ from kx.running.artefacts import write_inputs, write_origins
 from kx.running.coverage import coverage_complaints, undefined_metrics
 from kx.running.work import SMOKE_TEST, SMOKE_TRAIN, Work, first_line
 from kx.runs.record_parts import DataFacts, FeatureFacts
+from kx.wording.recorded import in_words
+from kx.wording.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    import numpy as np
+
     from kx.data.files.files import Files
 
-SAMPLE_NOTE = (
-    "This run uses a small generated stand-in. Its scores say nothing about the real data set, "
-    "and no expectation is judged."
-)
-
-
-NO_CACHE = (
-    "You have no home folder, so what takes long to make of the data is made again in every run: "
-    "set KX_CACHE_DIR"
-)
+SAMPLE_NOTE = Remark.of("note.sample")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,7 +63,7 @@ def load(work: Work) -> Loaded:
     bundle, provenance = _read(work)
     _check_info(work, bundle.info)
     for remark in (*bundle.remarks, *text_remarks(bundle)):
-        work.warn("Check the data", remark)
+        work.warn("title.data", remark)
     _check_targets(work, bundle)
     if work.switches.smoke:
         bundle = _sliced(bundle, work.seed)
@@ -106,7 +102,8 @@ def with_target_scale(work: Work, bundle: DatasetBundle, facts: DataFacts) -> Da
     y, stated = bundle.train.y, work.plan.spec.preparation.target
     if bundle.info.task != "regression":
         return facts
-    why = why_scaled(y) if stated == "auto" else "the spec says so" if stated != "none" else ""
+    asked = Remark.of("why.spec") if stated != "none" else None
+    why = why_scaled(y) if stated == "auto" else asked
     if not why:
         return replace(facts, target_scale="none")
     unit = fit_unit(y)
@@ -129,14 +126,15 @@ def _read(work: Work) -> tuple[DatasetBundle, Provenance]:
     except MissingDataError as error:
         if work.plan.spec.dataset.fallback != "sample":
             raise
-        work.warn("Sample data", f"{first_line(error)}. {SAMPLE_NOTE}")
+        missing = as_remark(first_line(error))
+        work.warn("title.sample", Remark.of("note.behind", why=missing, note=SAMPLE_NOTE))
         files = SampleFiles()
         bundle = work.plan.load_data(files)
     provenance = files.provenance()
     if files.cache_dir is None and not provenance.is_sample and provenance.files:
-        work.warn("Check the cache", NO_CACHE)
+        work.warn("title.cache", Remark.of("cache.homeless"))
     if provenance.is_sample and wanted:
-        work.warn("Sample data", SAMPLE_NOTE)
+        work.warn("title.sample", SAMPLE_NOTE)
     return bundle, provenance
 
 
@@ -157,24 +155,25 @@ def _check_targets(work: Work, bundle: DatasetBundle) -> None:
         remarks_on_parts,
     )
 
-    info, parts = bundle.info, {"training": bundle.train.y, "test": bundle.test.y}
+    info, parts = bundle.info, {"train": bundle.train.y, "test": bundle.test.y}
     for part, y in parts.items():
-        check_targets(y, part)
-        check_labels(y, part, info)
+        called = Words().name("part", part)
+        check_targets(y, called)
+        check_labels(y, called, info)
     refuse_unlearnable(bundle.train.y, info)
     refuse_unscalable(bundle.train.y, info)
     if all_alike(bundle.train.x):
-        text = f"all {len(bundle.train):,} examples of the training part are the same"
-        work.warn("Check the data", f"{text}: a network can only learn one constant from them")
+        alike = Remark.of("targets.examples_alike", examples=len(bundle.train))
+        work.warn("title.data", alike)
     head = work.plan.head(info)
     for part, y in parts.items():
         remarks = remarks_on_outliers(y, part, info)
         judged = remarks_on_metrics(y, part, info, {head.loss, *head.metrics})
         for remark in (*remarks, *judged):
-            work.warn("Check the data", remark)
+            work.warn("title.data", remark)
     if len(bundle.test):
         for remark in remarks_on_parts(bundle.train.y, bundle.test.y, info):
-            work.warn("Check the data", remark)
+            work.warn("title.data", remark)
 
 
 def _source(plan: Plan, provenance: Provenance) -> str:
@@ -200,12 +199,11 @@ def tell(work: Work, findings: Iterable[Finding]) -> None:
     """
     fatal = []
     for found in findings:
-        key = ".".join(map(str, found.key))
         if found.fatal:
-            fatal.append(Problem("", key, found.message, hint=found.hint))
+            key, message = ".".join(map(str, found.key)), in_words(found.message)
+            fatal.append(Problem("", key, message, hint=in_words(found.hint)))
         else:
-            hint = f"; {found.hint}" if found.hint else ""
-            work.warn("Check the spec", f"{key}: {found.message}{hint}")
+            work.warn("title.spec", found.remark())
     if fatal:
         raise SpecError(fatal)
 
@@ -239,9 +237,11 @@ def check_splits(work: Work, bundle: DatasetBundle, proposals: Sequence[Proposal
     if work.switches.smoke:
         return
     y, info = bundle.train.y, bundle.info
-    judged = [(proposal.name, y[proposal.validation]) for proposal in proposals]
+    judged: list[tuple[str | Remark, np.ndarray]] = [
+        (proposal.name, y[proposal.validation]) for proposal in proposals
+    ]
     looks = work.switches.test and len(bundle.test) > 0
-    judged += [("the test part", bundle.test.y)] if looks else []
+    judged += [(Remark.of("splits.test_part"), bundle.test.y)] if looks else []
     found = [Finding.of("validation", each) for each in coverage_complaints(y, proposals, info)]
     undefined = undefined_metrics(judged, work.plan.head(info).metrics, info)
     tell(work, [*found, *(Finding.of("training", each) for each in undefined)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kx.base import signals
+from kx.base.remark import Remark
 from kx.contracts import Watcher
 
 
@@ -26,7 +27,7 @@ class SafePoints(Watcher):
         signals.check()
         self._watcher.stage(text)
 
-    def warn(self, title: str, text: str) -> None:
+    def warn(self, title: Remark, text: Remark) -> None:
         """Say it."""
         self._watcher.warn(title, text)
 

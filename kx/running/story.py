@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from kx.base.remark import Remark
 from kx.running.bases import Base
 from kx.running.fits import Fits
 from kx.running.guesses import linear_facts
@@ -38,7 +39,7 @@ class Story:
     tested: Tested | None = None
     expectations: list[ExpectationRecord] = field(default_factory=list)
     partial: PartialNetwork | None = None
-    error: str | None = None
+    error: Remark | None = None
 
     def record(self, status: Status) -> Record:
         """Return the record of the run as far as it has come."""
@@ -62,7 +63,7 @@ class Story:
             refit_rates=fits.refit_rates,
             duplicates=fits.duplicates,
             linear=linear_facts([*fits.linear, *(tested.linear if tested else ())]),
-            baseline_note=(tested.baseline_note if tested else "") or fits.baseline_note,
+            baseline_note=(tested.baseline_note if tested else None) or fits.baseline_note,
             expectations=self.expectations,
             test_looks=self.test_looks,
             warnings=list(self.work.warnings),

@@ -25,7 +25,7 @@ def keep_unfinished(work: Work, fitter: Fitter) -> PartialNetwork | None:
     try:
         return _keep(work, fitter)
     except (KxError, OSError, ValueError) as error:
-        work.warn("The network could not be kept", first_line(error))
+        work.warn("title.network", first_line(error))
         return None
 
 

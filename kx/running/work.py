@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from kx.base.remark import Code, Remark, as_remark
 from kx.contracts import Watcher
 from kx.planning import Plan
 from kx.runs.folder import RunFolder
@@ -50,7 +51,7 @@ class Work:
     switches: Switches
     history: HistoryWriter
     precision: str = "float32"
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[Remark] = field(default_factory=list)
 
     @property
     def seed(self) -> int:
@@ -69,10 +70,12 @@ class Work:
             return wanted
         return min(wanted, self.training.epochs if self.training.phases else SMOKE_EPOCHS)
 
-    def warn(self, title: str, text: str) -> None:
+    def warn(self, title: Code, said: str | Remark) -> None:
         """Tell the watcher, and the record."""
-        self.watcher.warn(title, text)
-        self.warnings.append(without_paths(f"{title}: {text}"))
+        heading, text = Remark.of(title), as_remark(said)
+        self.watcher.warn(heading, text)
+        kept = text.with_texts(without_paths)
+        self.warnings.append(Remark.of("warning", title=heading, text=kept))
 
 
 def without_paths(text: str) -> str:

@@ -11,13 +11,14 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from kx.base.errors import DataError, StorageError
 from kx.base.jsonfile import read_json, to_json
+from kx.base.remark import Code, Remark, as_remark
 from kx.base.storage import atomic_write, storage_errors
 from kx.runs.folder import RECORD, run_ids
 from kx.runs.record_parts import DataFacts
@@ -28,7 +29,8 @@ SCHEMA_VERSION = 2
 PATIENCE = 10.0
 """Seconds to wait for others that write the ledger."""
 
-Warn = Callable[[str, str], None]
+Warn = Callable[[Code, Remark], None]
+"""Is given the code of a title, and what to say."""
 
 LOOKED_AT = ("name", "source", "files", "test_fingerprint")
 """What of a run's data tells which test part it is."""
@@ -99,8 +101,8 @@ def take_look(outputs: Path, run: str, data: DataFacts, warn: Warn) -> int:
         outputs: where runs are kept.
         run: an id.
         data: of the run.
-        warn: is given title and text if the ledger cannot be read or written, and if some record
-            cannot be read; the look is counted all the same, by what can be.
+        warn: is told if the ledger cannot be read or written, and if some record cannot be read;
+            the look is counted all the same, by what can be.
     """
     look = Look.of(data)
     try:
@@ -108,10 +110,12 @@ def take_look(outputs: Path, run: str, data: DataFacts, warn: Warn) -> int:
             ledger = read_ledger(outputs)
             _write(outputs, Ledger(ledger.named, {**ledger.taken, run: look}))
     except (DataError, StorageError) as error:
-        warn("Looks of runs that were removed or killed are not counted", str(error))
+        warn("title.looks_lost", as_remark(str(error)))
         ledger = Ledger({}, {})
     if unknown := [other for other in unreadable(outputs) if other not in ledger.taken]:
-        warn("Looks that cannot be counted", _uncounted(unknown))
+        count = len(unknown)
+        remark = Remark.of("looks.unknown", run=unknown[0], more=count - 1, count=count)
+        warn("title.looks_unknown", remark)
     return len(_at(outputs, look, ledger) | {run})
 
 
@@ -125,14 +129,6 @@ def _is_readable(record: Path) -> bool:
         return not os.path.lexists(record) or isinstance(read_json(record), dict)
     except DataError:
         return False
-
-
-def _uncounted(runs: Sequence[str]) -> str:
-    more = f" (and of {len(runs) - 1} more)" if len(runs) > 1 else ""
-    return (
-        f"The record of {runs[0]}{more} cannot be read: a look of that run at this test set is not "
-        "counted. `kx doctor --outputs` lists what is damaged"
-    )
 
 
 def settle_look(outputs: Path, run: str) -> None:

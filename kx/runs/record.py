@@ -15,6 +15,8 @@ from typing_extensions import TypedDict  # Pydantic wants this one below Python 
 from kx.base.curves import lower_is_better
 from kx.base.errors import DataError
 from kx.base.jsonfile import bytes_of, parse_json, to_json
+from kx.base.remark import Remark
+from kx.runs.older_records import OLDER, lifted
 from kx.runs.record_parts import (
     BaseFacts,
     DataFacts,
@@ -33,7 +35,7 @@ from kx.runs.record_shape import shape
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 MOST_BYTES = 1 << 27
 """Of a record: each of 100,000 fits takes about 300."""
@@ -61,8 +63,8 @@ class ScoreRecord(TypedDict):
 class ExpectationRecord(TypedDict):
     """What a spec expects of a score, and whether it came true.
 
-    ``key`` is ``part.metric``; ``reason`` says why nothing was judged; ``source`` where the
-    expectation is from.
+    ``key`` is ``part.metric``; ``reason`` says why nothing was judged: a mark of the run, or
+    ``unused`` where the test part was not looked at; ``source`` where the expectation is from.
     """
 
     key: str
@@ -149,9 +151,9 @@ class Record:
     vocabulary: VocabularyFacts | None = None
     parameters: int = 0
     engine: str = ""
-    engine_reason: str = ""
+    engine_reason: Remark | None = None
     precision: str = ""
-    precision_reason: str = ""
+    precision_reason: Remark | None = None
     peak_memory_mb: float = 0.0
     fits: list[FitRecord] = field(default_factory=list)
     fold_scores: dict[str, list[float | None]] = field(default_factory=dict)
@@ -163,7 +165,7 @@ class Record:
     refit_rates: list[tuple[int, float]] = field(default_factory=list)
     scores: dict[str, dict[str, ScoreRecord]] = field(default_factory=dict)
     baselines: dict[str, dict[str, dict[str, float | None]]] = field(default_factory=dict)
-    baseline_note: str = ""
+    baseline_note: Remark | None = None
     linear: LinearFacts | None = None
     expectations: list[ExpectationRecord] = field(default_factory=list)
     diagnosis: dict[str, Any] = field(default_factory=dict)
@@ -174,9 +176,9 @@ class Record:
     smoke: bool = False
     variant: VariantFacts | None = None
     group: Member | None = None
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[Remark] = field(default_factory=list)
     partial: PartialNetwork | None = None
-    error: str | None = None
+    error: Remark | None = None
     artefacts: dict[str, str] = field(default_factory=dict)
     schema_version: int = SCHEMA_VERSION
 
@@ -207,7 +209,7 @@ class Record:
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Record:
-        """Read what ``to_json`` wrote, also that of forms 1 and 2. Unknown fields are ignored.
+        """Read what ``to_json`` wrote, also that of older forms. Unknown fields are ignored.
 
         Raises:
             DataError: if it is damaged, or of a kx with another form of records.
@@ -220,36 +222,16 @@ class Record:
             raise DataError(f"written by a newer kx (form {version}); please upgrade kx")
         try:
             shape().validate_python(document, strict=True)
+            if version in OLDER:
+                return _adapter().validate_json(to_json(lifted(document), indent=None), strict=True)
             with suppress(ValidationError):
-                return _adapter().validate_json(_upgraded(document, text), strict=True)
+                return _adapter().validate_json(text, strict=True)
             # Perhaps only for names that are no UTF-8, which kx once wrote as they were.
-            return _adapter().validate_json(_upgraded(document, to_json(document)), strict=True)
+            return _adapter().validate_json(to_json(document), strict=True)
         except ValidationError as error:
             first = error.errors()[0]
             place = ".".join(map(str, first["loc"]))
             raise DataError(f"{place}: {first['msg']}" if place else first["msg"]) from None
-
-
-OPTIONAL = ("base", "embeddings", "features", "frozen", "vocabulary", "linear", "variant", "group")
-"""Parts that were empty in forms 1 and 2 where a run had none."""
-
-
-def _upgraded(document: Any, text: str | bytes) -> str | bytes:
-    """Return a record of form 1 or 2 in form 3, and any other text as it is.
-
-    Form 1 had the baselines of the test part only: metric -> name -> value. Forms 1 and 2 had empty
-    parts for what a run had none of, and null for what was not known of the data.
-    """
-    if not isinstance(document, dict) or document.get("schema_version") not in (1, 2):
-        return text
-    lifted = {**document, "schema_version": SCHEMA_VERSION}
-    old = document.get("baselines", {})
-    if document["schema_version"] == 1:
-        lifted["baselines"] = {"test": old} if old != {} else {}
-    lifted |= {name: None for name in (*OPTIONAL, "partial") if document.get(name) == {}}
-    if isinstance(data := document.get("dataset"), dict):
-        lifted["dataset"] = {key: value for key, value in data.items() if value is not None}
-    return to_json(lifted)
 
 
 @cache

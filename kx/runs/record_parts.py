@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from kx.base.remark import Remark
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataFacts:
@@ -46,7 +48,7 @@ class DataFacts:
     target: str | None = None
     scale: str | None = None
     target_scale: str | None = None
-    target_reason: str | None = None
+    target_reason: Remark | None = None
     target_mean: float | None = None
     target_deviation: float | None = None
 

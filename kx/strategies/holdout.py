@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
+from kx.base.remark import Remark
 from kx.components.registry import evaluator
 from kx.contracts import Complaint, DatasetInfo, Proposal, Rows
 from kx.evaluators.conclusion import Judge, JudgedStrategy
@@ -77,8 +78,8 @@ class Holdout(JudgedStrategy):
         elif self.order != "shuffled":
             yield from self._fixed_complaints()
         if given and not self._holds_out_given(info):
-            hint = "leave it out to validate with exactly these"
-            yield from mixed_complaints(info, "size", hint)
+            given_alone = Remark.of("spec.validation_size_hint")
+            yield from mixed_complaints(info, "size", given_alone)
         if self.train_size is not None and self.judge.refit != "none":
             message = "would train again on all rows, but train_size wants a network of few"
             yield Complaint("refit", message, "use refit: none")

@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from kx.base.remark import Remark
 from kx.base.text import clean, duration, shortened, size
 from kx.contracts import Watcher
 from kx.terminal.live_fits import LiveFit, LiveFits
+from kx.wording.recorded import in_words
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -39,9 +41,9 @@ class PlainWatcher(Watcher):
         """Say which stage begins."""
         self._say(text)
 
-    def warn(self, title: str, text: str) -> None:
+    def warn(self, title: Remark, text: Remark) -> None:
         """Say what deserves attention."""
-        self._say(f"Warning: {title}: {text}")
+        self._say(f"Warning: {in_words(title)}: {in_words(text)}")
 
     def download(self, name: str, done: int, total: int | None) -> None:
         """Say it at the start and after each quarter, or each 10 MB of an unknown size."""
@@ -108,13 +110,14 @@ class TerminalWatcher(Watcher):
         self._stage, self._stage_started = clean(text), self._clock()
         self._start()
 
-    def warn(self, title: str, text: str) -> None:
+    def warn(self, title: Remark, text: Remark) -> None:
         """Show a panel, which remains."""
         from rich.panel import Panel
         from rich.text import Text
 
-        heading = Text(f"Warning: {clean(title)}", style="bold yellow")
-        panel = Panel(Text(clean(text)), title=heading, title_align="left", border_style="yellow")
+        heading = Text(f"Warning: {clean(in_words(title))}", style="bold yellow")
+        told = Text(clean(in_words(text)))
+        panel = Panel(told, title=heading, title_align="left", border_style="yellow")
         self._console.print(panel, width=min(self._console.width, 100))
 
     def download(self, name: str, done: int, total: int | None) -> None:

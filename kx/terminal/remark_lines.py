@@ -10,7 +10,7 @@ from kx.runs.record import ExpectationRecord, Record
 from kx.terminal.pieces import plain
 from kx.wording.diagnosis_words import advice, in_a_line, recorded
 from kx.wording.expected import reason, wanted
-from kx.wording.recorded import as_told
+from kx.wording.recorded import in_a_line as told_in_a_line
 from kx.wording.remarks import on_network_and_data, on_training
 from kx.wording.words import Words
 
@@ -29,9 +29,9 @@ def remarks_on(record: Record, words: Words) -> Iterator[Text]:
     for expectation in record.expectations:
         yield _verdict(expectation, words)
     for warning in record.warnings:
-        yield plain(words("run.warning", text=clean(as_told(warning, words.language))), "yellow")
+        yield plain(words("run.warning", text=clean(told_in_a_line(warning, words))), "yellow")
     if record.error:
-        yield plain(words("run.error", text=clean(as_told(record.error, words.language))), "red")
+        yield plain(words("run.error", text=clean(told_in_a_line(record.error, words))), "red")
 
 
 def _diagnosis(record: Record, words: Words) -> Iterator[Text]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from kx.base.errors import KxError
 from kx.base.text import clean, duration, scored
 from kx.runs.record import ExpectationRecord, Record
-from kx.wording.expected import wanted
+from kx.wording.expected import reason, wanted
+from kx.wording.words import Words
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -41,8 +42,8 @@ class Verified:
         """Yield ``spec: key`` of the expectations with this verdict, and why."""
         for expectation in self.expectations:
             if expectation["verdict"] == verdict:
-                reason = f" ({expectation['reason']})" if expectation["reason"] else ""
-                yield f"{self.spec}: {expectation['key']}{reason}"
+                why = reason(expectation, Words())
+                yield f"{self.spec}: {expectation['key']}{f' ({why})' if why else ''}"
 
     def as_dict(self) -> dict[str, Any]:
         """Return what there is to know, by name."""
@@ -50,7 +51,9 @@ class Verified:
             "spec": self.spec,
             "id": self.record.id if self.record else None,
             "seconds": self.record.seconds if self.record else None,
-            "expectations": list(self.expectations),
+            "expectations": [
+                {**each, "reason": reason(each, Words())} for each in self.expectations
+            ],
             "error": str(self.error) if self.error else None,
         }
 
@@ -68,11 +71,9 @@ def _lines(each: Verified) -> Iterator[Text]:
     if each.error:
         yield _verdict("failed", str(each.error).partition("\n")[0])
     for expectation in each.expectations:
-        source = expectation["source"]
         value = scored(expectation["key"], expectation["value"])
         parts = [f"{expectation['key']} {value}", f"expected {wanted(expectation)}"]
-        parts += [expectation["reason"]] if expectation["reason"] else []
-        parts += [source] if source else []
+        parts += filter(None, (reason(expectation, Words()), expectation["source"]))
         yield _verdict(expectation["verdict"], "; ".join(parts))
 
 

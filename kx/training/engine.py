@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from kx.base.remark import Remark
 from kx.contracts import Split
 from kx.spec.schema import TrainingSection
 
@@ -70,7 +71,7 @@ class Engine:
     """How epochs are run, and why so."""
 
     kind: Kind
-    reason: str
+    reason: Remark
     streamed: bool = False
 
     @property
@@ -103,7 +104,7 @@ def choose(
     fits: int = 0,
     augmented: bool = False,
     lengths: int = 1,
-    obstacle: str = "",
+    obstacle: Remark | None = None,
 ) -> Engine:
     """Choose the engine of a run.
 
@@ -117,37 +118,39 @@ def choose(
         fits: how many there are.
         augmented: whether pictures are changed by chance.
         lengths: of texts: how many forms a batch can have.
-        obstacle: what else XLA is not known to compile; empty: nothing.
+        obstacle: what else XLA is not known to compile; None: nothing.
     """
     size, room = size_in_memory(data), SHARE_OF_MEMORY * machine.free_memory
     if training.engine != "compiled" and size > room and not hasattr(data.x, "indptr"):
-        return Engine("fit", f"{size / 1e9:.1f} GB of data are streamed", streamed=True)
+        why = Remark.of("engine.streamed", size=size / 1e9)
+        return Engine("fit", why, streamed=True)
     if training.engine == "fit":
-        return Engine("fit", "the spec says so")
+        return Engine("fit", Remark.of("why.spec"))
     if augmented:
         # Steps on pictures are so long that one call for all saves a hundredth of an epoch; plain
         # Keras is given batches that other threads have changed in the meantime.
         kind: Kind = "resident" if training.engine == "compiled" else "fit"
-        return Engine(kind, "augmentation")
+        return Engine(kind, Remark.of("engine.augmentation"))
     if found := obstacle or obstacle_to_xla(model, data, training.batch_size):
         return Engine("resident", found)
     if through := time_steps(model):
         if machine.gpu:  # cuDNN goes through a whole text by itself, but not inside XLA
-            return Engine("resident", "recurrent layers on a GPU")
+            return Engine("resident", Remark.of("engine.gpu"))
         return _recurrent(training, steps, through, lengths)
     saved = steps * SAVED_PER_STEP + epochs * SAVED_PER_EPOCH + fits * SAVED_PER_FIT
     weights = len(model.trainable_variables)
     if training.engine == "auto" and saved < COMPILE_SECONDS + weights * COMPILE_SECONDS_PER_WEIGHT:
-        return Engine("resident", f"{steps:,} steps do not repay compiling")
-    return Engine("xla", f"{steps:,} steps of a small dense network")
+        return Engine("resident", Remark.of("engine.few_steps", steps=steps))
+    return Engine("xla", Remark.of("engine.small", steps=steps))
 
 
 def _recurrent(training: TrainingSection, steps: int, through: int, lengths: int) -> Engine:
     saved = steps * through * SAVED_PER_TIME_STEP
-    what = f"{steps:,} steps of a recurrent network"
-    what += f", texts of {lengths} lengths" if lengths > 1 else ""
+    what = Remark.of("engine.recurrent", steps=steps)
+    if lengths > 1:
+        what = Remark.of("engine.recurrent_lengths", steps=steps, lengths=lengths)
     if training.engine == "auto" and saved < COMPILE_SECONDS_RECURRENT * lengths:
-        return Engine("resident", f"{what} do not repay compiling")
+        return Engine("resident", Remark.of("engine.unpaid", what=what))
     return Engine("halves", what)
 
 
@@ -186,20 +189,20 @@ def _numbers(layer: keras.Layer) -> int:
     return math.prod(side or 1 for side in shape[1:])
 
 
-def obstacle_to_xla(model: keras.Model, data: Split, batch_size: int) -> str:
-    """Return why XLA does not suit, or an empty text."""
+def obstacle_to_xla(model: keras.Model, data: Split, batch_size: int) -> Remark | None:
+    """Return why XLA does not suit; None: it does."""
     if hasattr(data.x, "indptr"):
-        return "sparse rows"
+        return Remark.of("engine.sparse")
     through = time_steps(model)
     known = COMPILABLE - WHOLE_BATCH | RECURRENT | WORDS if through else COMPILABLE
     foreign = sorted({type(layer).__name__ for layer in layers_of(model)} - known)
     if foreign:
-        return f"a layer of the kind {foreign[0]}"
+        return Remark.of("engine.layer", kind=foreign[0])
     if through and (own := _own_step(model)):
-        return f"a {own} of its own"
+        return Remark.of("engine.own_step", what=own)
     operations = 3 * forward_operations(model) * batch_size / max(1, through)
     most = MOST_OPERATIONS_RECURRENT if through else MOST_OPERATIONS
-    return "large products" if operations > most else ""
+    return Remark.of("engine.large") if operations > most else None
 
 
 def _own_step(model: keras.Model) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from kx.base import signals
 from kx.base.errors import UsageError
 from kx.base.limits import address_space, check_room
+from kx.base.remark import Remark
 from kx.spec.schema import TrainingSection
 from kx.training.engine import Machine
 
@@ -107,7 +108,7 @@ def unlocated_operations() -> Iterator[None]:
 
 def chosen_precision(
     training: TrainingSection, cpu: Path = Path("/proc/cpuinfo")
-) -> tuple[str, str]:
+) -> tuple[str, Remark]:
     """Return the precision to compute with, and why.
 
     Args:
@@ -116,12 +117,14 @@ def chosen_precision(
     """
     if training.precision != "auto":
         stated = "precision" in training.model_fields_set
-        return training.precision, "the spec says so" if stated else "the default"
+        return training.precision, Remark.of("why.spec" if stated else "why.default")
     try:
         fast = AMX in cpu.read_text(encoding="utf-8").split()
     except OSError:
         fast = False
-    return ("mixed_bfloat16", "the CPU has AMX") if fast else ("float32", "no AMX in the CPU")
+    if fast:
+        return "mixed_bfloat16", Remark.of("why.amx")
+    return "float32", Remark.of("why.no_amx")
 
 
 def free_memory() -> float:

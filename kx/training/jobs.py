@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Literal
 
 from kx.base.curves import best_epoch
 from kx.base.errors import DivergedError
+from kx.base.remark import Remark
 from kx.contracts import History, Split, Watcher
 from kx.data.arrays.target_scale import Unit
 from kx.spec.schema import TrainingSection
 from kx.training.feed import Batching
+from kx.wording.recorded import coded
 
 if TYPE_CHECKING:
     import keras
@@ -183,13 +185,16 @@ class Recording:
         Raises:
             DivergedError: saying when, and what helps.
         """
-        if self.diverged:
-            scaled = ", or set preparation.scale: standardize" if self.hooks.unscaled else ""
-            raise DivergedError(
-                f"{self.name}: the loss became {self.diverged} in epoch {self.epochs + 1}. "
-                f"Lower training.optimizer.learning_rate (now "
-                f"{training.optimizer.learning_rate:g}){scaled}."
-            )
+        if not self.diverged:
+            return
+        remark = Remark.of(
+            "error.diverged_unscaled" if self.hooks.unscaled else "error.diverged",
+            fit=self.name,
+            loss=self.diverged,
+            epoch=self.epochs + 1,
+            rate=training.optimizer.learning_rate,
+        )
+        raise coded(DivergedError, remark)
 
 
 def _place(metric: str) -> tuple[bool, bool, str]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from kx.base.errors import DivergedError
+from kx.base.remark import Remark
 from kx.contracts import DatasetInfo
 from kx.evaluators.scores import EXACT, exact
 from kx.models.heads import Head
 from kx.training.objectives import make_loss, make_metric
+from kx.wording.recorded import coded
 
 
 def finite(said: np.ndarray, name: str) -> np.ndarray:
@@ -23,10 +25,9 @@ def finite(said: np.ndarray, name: str) -> np.ndarray:
     """
     broken = int((~np.isfinite(said).all(axis=-1)).sum())
     if broken:
-        raise DivergedError(
-            f"{name}: what the network says of {broken:,} of {len(said):,} examples is no number, "
-            "although its loss was one. Lower training.optimizer.learning_rate, or look at these "
-            "examples: a layer may have nothing to work on."
+        raise coded(
+            DivergedError,
+            Remark.of("error.no_number", fit=name, broken=broken, examples=len(said)),
         )
     return said
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kx.base.errors import PluginError
 from kx.base.guard import guarded
+from kx.base.remark import Remark
 from kx.components import own_objectives
 from kx.components.keras_options import CLASSES, COUNTS
 from kx.components.own_objectives import OwnObjective
@@ -197,15 +198,16 @@ def _count(said: Any) -> Any:
     return keras.ops.shape(said)[0]
 
 
-def obstacle(head: Head, training: TrainingSection) -> str:
-    """Return what only TensorFlow's own loops are known to run, or an empty text."""
+def obstacle(head: Head, training: TrainingSection) -> Remark | None:
+    """Return what only TensorFlow's own loops are known to run, if there is something."""
     optimizers = [training.optimizer, *(phase.optimizer for phase in training.phases or ())]
     if own := next((each for each in optimizers if isinstance(each, OwnOptimizer)), None):
-        return f"the optimizer {own.name} of a plugin"
+        return Remark.of("engine.own_optimizer", name=own.name)
     if own_objectives.loss.get(head.loss):
-        return f"the loss {head.loss} of a plugin"
+        return Remark.of("engine.own_loss", name=head.loss)
     names = (head.measure(label).name for label in head.metrics)
-    return next((f"the metric {name}" for name in names if name not in PLAIN), "")
+    odd = next((name for name in names if name not in PLAIN), None)
+    return Remark.of("engine.metric", name=odd) if odd else None
 
 
 def estimated(head: Head) -> list[str]:

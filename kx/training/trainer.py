@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kx.base.errors import OutOfMemoryError, UsageError
+from kx.base.remark import Remark
 from kx.contracts import DatasetInfo, Split
 from kx.models.heads import Head
 from kx.spec.schema import AugmentationSection, TrainingSection
@@ -183,7 +184,7 @@ class Trainer:
                     f"training.callbacks: {single} acts on single batches, but with engine: "
                     "compiled an epoch is one call. Use engine: auto or fit."
                 )
-            return Engine("fit", f"{single} acts on single batches")
+            return Engine("fit", Remark.of("engine.single_batches", callback=single))
         data, augmented = jobs[0].data(), self._augmentation is not None
         buckets = self._buckets(data)
         lengths = len(buckets.edges) if buckets else 1

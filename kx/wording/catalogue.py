@@ -32,9 +32,18 @@ def filled(text: Text, values: Mapping[str, Any]) -> str:
     Raises:
         KeyError: if it needs a value that is not given.
     """
-    if not isinstance(text, str):
-        text = text["one" if values["count"] in (1, "1") else "other"]
-    return text.format_map(values)
+    return form_of(text, values).format_map(values)
+
+
+def form_of(text: Text, values: Mapping[str, Any]) -> str:
+    """Return the form of a text that goes with ``values``.
+
+    Raises:
+        KeyError: if it has two, and ``count`` is not given.
+    """
+    if isinstance(text, str):
+        return text
+    return text["one" if values["count"] in (1, "1") else "other"]
 
 
 def _flattened(table: Mapping[str, Any], start: str = "") -> Iterator[tuple[str, Text]]:

@@ -8,12 +8,12 @@ from kx.runs.record import ExpectationRecord
 from kx.wording.words import Words
 
 REASONS = {
-    "sample data": "caveat.badge.sample",
-    "smoke run": "caveat.badge.smoke",
-    "random weights": "caveat.badge.random",
-    "no look at the test part": "reason.unused",
+    "sample": "caveat.badge.sample",
+    "smoke": "caveat.badge.smoke",
+    "random": "caveat.badge.random",
+    "unused": "reason.unused",
 }
-"""Why records say that an expectation was not judged, and the text for it."""
+"""Why an expectation was not judged, and the text for it."""
 
 
 def wanted(expectation: ExpectationRecord, language: Language = "en") -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kx.base.remark import Remark
 from kx.base.text import duration, number
 from kx.runs.record import Record
 from kx.runs.record_parts import BaseFacts, DataFacts, EmbeddingFacts, Member
@@ -120,7 +121,7 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _reasoned(choice: str, reason: str, words: Words) -> str:
+def _reasoned(choice: str, reason: Remark | None, words: Words) -> str:
     if not choice or not reason:
         return choice
     return words("join.reasoned", what=choice, why=in_a_line(reason, words))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kx.base.language import Language
-from kx.wording.catalogue import filled, texts_in
+from kx.wording.catalogue import filled, form_of, texts_in
 
 
 class Words:
@@ -23,6 +23,14 @@ class Words:
             KeyError: if there is no such text, or it needs a value that is not given.
         """
         return filled(self._texts[key], values)
+
+    def form(self, key: str, values: Mapping[str, Any]) -> str:
+        """Return the text of ``key`` in the form for ``values``, which are not in it yet.
+
+        Raises:
+            KeyError: if there is no such text, or the number that decides is not given.
+        """
+        return form_of(self._texts[key], values)
 
     def __contains__(self, key: str) -> bool:
         return key in self._texts

@@ -12,6 +12,7 @@ from kx.data.samples.pets import pets
 from kx.datasets import cats_vs_dogs as module
 from kx.datasets.cats_vs_dogs import CLASSES
 from kx.evaluators.baselines import baseline_predictions
+from kx.wording.recorded import in_words
 from tests.data.photos import noisy, state, write, zipped
 from tests.parts import cats_vs_dogs, info_of
 
@@ -101,7 +102,7 @@ def test_what_is_left_out_changes_how_many_rows_are_for_validation(tmp_path):
     bundle = cats_vs_dogs(files, image_size=16, on_corrupt="skip")
 
     assert bundle.info.train_examples == len(bundle.train) == 5
-    assert "1 of 8 pictures were left out" in bundle.remarks[0]
+    assert "1 of 8 pictures were left out" in in_words(bundle.remarks[0])
     assert bundle.info.validation_examples == 1
 
 

@@ -12,6 +12,8 @@ from kx.base.errors import DataError, MissingDataError
 from kx.data.arrays.fingerprint import fingerprint
 from kx.data.files.sources import SampleFiles, SourceFiles
 from kx.planning import make_plan
+from kx.runs.record import read_record
+from kx.wording.recorded import in_words
 from tests.data.photos import classes, halves, noisy, state, write, zipped
 from tests.parts import image_folder, info_of
 
@@ -124,7 +126,8 @@ def test_pictures_further_below_count_and_others_are_remarked(tmp_path):
     names = [*bundle.origins["train"], *bundle.origins["test"]]
     assert len(names) == 5
     assert "apple/red/x.PNG" in names
-    assert bundle.remarks == ("2 files are not pictures, by their names: a.heic, pear/notes.txt",)
+    (remark,) = map(in_words, bundle.remarks)
+    assert remark == "2 files are not pictures, by their names: a.heic, pear/notes.txt"
 
 
 REFUSED = {
@@ -300,7 +303,7 @@ def test_a_run_validates_with_the_part_that_is_given_and_needs_none_for_testing(
     assert list(record["scores"]) == ["validation"]
     assert record["refit_epochs"] == 1
     assert record["test_looks"] == 0
-    assert record["expectations"][0]["reason"] == "no look at the test part"
+    assert record["expectations"][0]["reason"] == "unused"
     said = " ".join(out.split())
     assert "validated on the dataset's own validation set: 4 rows" in said
     assert "the dataset has no test set" in said
@@ -339,7 +342,8 @@ def test_a_run_on_own_pictures_records_files_and_remarks(kx, spec_file, tmp_path
     assert record["dataset"]["source"] == "path"
     assert record["dataset"]["train_examples"] == len(rows["train"])
     assert len({*rows["train"], *rows["test"]}) == 40
-    assert any("apple/broken.png (empty, 0 bytes)" in text for text in record["warnings"])
+    told = [in_words(remark) for remark in read_record(folder / "record.json").warnings]
+    assert any("apple/broken.png (empty, 0 bytes)" in text for text in told)
     assert str(tmp_path) not in (folder / "record.json").read_text()
     assert "apple/broken.png" in err
     assert (photos / "apple/broken.png").read_bytes() == b""

@@ -13,6 +13,7 @@ from kx.data.files.class_folders import PICTURES, TEXTS, FolderOptions, layout_o
 from kx.data.files.part_names import part_of
 from kx.data.files.sources import SourceFiles
 from kx.data.files.trees import memory_tree, open_tree
+from kx.wording.recorded import in_words
 from tests.data.photos import classes, halves, write, zipped
 from tests.parts import image_folder, text_folder
 
@@ -66,7 +67,8 @@ def test_folders_by_the_names_of_parts_are_the_parts_and_that_is_told(names, kin
     assert sizes(layout) == (8, 4, 4)
     assert layout.described(INFO).classes == ("cats", "dogs")
     told = f"{names[0]} (train), {names[1]} (validation), {names[2]} (test)"
-    assert layout.remarks == (f"mine: these folders are read as the parts of the dataset: {told}",)
+    (remark,) = map(in_words, layout.remarks)
+    assert remark == f"mine: these folders are read as the parts of the dataset: {told}"
 
 
 @pytest.mark.parametrize(
@@ -86,7 +88,7 @@ def test_a_part_for_testing_is_drawn_only_if_it_is_asked_for(names, fraction, ex
     assert sizes(layout) == expected
     counts = tuple(len(members.get(part, ())) for part in ("train", "validation", "test"))
     assert (counts[0] + counts[1], *counts[1:]) == expected
-    silent = any("no folder for testing" in remark for remark in layout.remarks)
+    silent = any(remark.code == "folders.no_test" for remark in layout.remarks)
     assert silent == (expected[2] == 0)
 
 
@@ -149,7 +151,7 @@ def test_a_class_may_be_called_like_a_part_which_is_told():
     layout = layout_of(tree_of("plane", "train"), PICTURES, FolderOptions())
 
     assert list(layout.parts["train"]) == ["plane", "train"]
-    assert layout.remarks == (
+    assert tuple(map(in_words, layout.remarks)) == (
         "mine: train was taken for a class, and not for parts of the dataset",
     )
 
@@ -163,7 +165,9 @@ def test_folders_within_classes_may_be_alike_as_long_as_they_are_not_all():
 def test_folders_within_all_classes_are_told():
     tree = tree_of("animals/cats", "animals/dogs", "plants/oak", "plants/fir")
 
-    assert layout_of(tree, PICTURES, FolderOptions()).remarks == (
+    layout = layout_of(tree, PICTURES, FolderOptions())
+
+    assert tuple(map(in_words, layout.remarks)) == (
         "mine: each class has subfolders, which kx does not distinguish: "
         "animals has cats, dogs; plants has fir, oak",
     )
@@ -204,7 +208,9 @@ def test_a_single_class_stays_one_however_deep_it_lies(names):
 def test_files_that_lie_in_no_class_are_told():
     tree = tree_of("w/a", "w/b", loose=("w/x.jpg", "y.jpg", "w/notes.md"))
 
-    assert layout_of(tree, PICTURES, FolderOptions()).remarks == (
+    layout = layout_of(tree, PICTURES, FolderOptions())
+
+    assert tuple(map(in_words, layout.remarks)) == (
         "2 pictures lie in no folder of a class, unread: w/x.jpg, y.jpg",
     )
 

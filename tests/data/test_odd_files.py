@@ -166,4 +166,4 @@ def test_pictures_are_decoded_anew_where_the_notes_are_of_another_kx(tmp_path, n
     np.testing.assert_array_equal(again, rows)
     assert flaws_again == flaws
     assert [name for name, _ in flaws] == ["b.jpg"]
-    assert problem == ""
+    assert problem is None

@@ -15,6 +15,7 @@ from kx.data.pictures import picture_files, picture_rows
 from kx.data.pictures.decoding import FlawError, PictureForm, decode, quiet_decoder
 from kx.data.pictures.picture_remarks import SHOWN
 from kx.data.pictures.pictures import picture_flaws, read_album
+from kx.wording.recorded import in_words
 from tests.data.photos import (
     BROKEN,
     ODD,
@@ -182,7 +183,7 @@ def test_what_is_left_out_and_what_is_odd_is_remarked(tmp_path):
     contents = {name: content for name, (content, _) in ODD.items()}
     write(tmp_path, {**contents, "1.jpg": b"", "2.jpg": b"", "3.png": halves()})
 
-    remarks = album(tmp_path, on_corrupt="skip").remarks
+    remarks = [*map(in_words, album(tmp_path, on_corrupt="skip").remarks)]
 
     assert remarks[0] == (
         "2 of 11 pictures were left out: 1.jpg (empty, 0 bytes), 2.jpg (empty, 0 bytes)"
@@ -355,7 +356,7 @@ def test_a_cache_that_cannot_be_written_is_no_error(tmp_path):
     found = album(folder, tmp_path / "file")
 
     assert (found.parts["train"].x == album(folder).parts["train"].x).all()
-    assert "the cache cannot be used" in found.remarks[0]
+    assert "the cache cannot be used" in in_words(found.remarks[0])
 
 
 def test_nothing_unfinished_stays_in_the_cache(tmp_path, monkeypatch):

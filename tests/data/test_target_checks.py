@@ -15,6 +15,7 @@ from kx.data.arrays.target_checks import (
     remarks_on_outliers,
     remarks_on_parts,
 )
+from kx.wording.recorded import in_words
 
 YES = DatasetInfo("mails", "binary", (2,), ("ham", "spam"))
 KINDS = DatasetInfo("pets", "multiclass", (2,), ("cat", "dog", "owl"))
@@ -86,7 +87,7 @@ def test_a_training_part_of_one_target_is_refused(info, y, told):
     ],
 )
 def test_classes_that_a_part_lacks_are_named_with_their_numbers(info, train, test, told):
-    remarks = list(remarks_on_parts(np.array(train), np.array(test), info))
+    remarks = [*map(in_words, remarks_on_parts(np.array(train), np.array(test), info))]
 
     assert len(remarks) == len(told)
     assert all(text in remark for text, remark in zip(told, remarks, strict=True))
@@ -95,7 +96,7 @@ def test_classes_that_a_part_lacks_are_named_with_their_numbers(info, train, tes
 def test_of_many_classes_five_are_named():
     info = DatasetInfo("kinds", "multiclass", (2,), tuple("abcdefgh"))
 
-    (remark,) = remarks_on_parts(np.arange(8), np.array([0]), info)
+    (remark,) = map(in_words, remarks_on_parts(np.arange(8), np.array([0]), info))
 
     assert "'f' (1 row), 2 more in the training part" in remark
     assert "'g'" not in remark
@@ -111,7 +112,7 @@ def test_of_many_classes_five_are_named():
     ],
 )
 def test_a_target_that_decides_every_score_of_squares_is_named(y, told):
-    (remark,) = remarks_on_outliers(np.array(y), "training", PRICES)
+    (remark,) = map(in_words, remarks_on_outliers(np.array(y), "train", PRICES))
 
     assert re.search(told, remark)
 
@@ -120,7 +121,7 @@ def test_of_several_outputs_each_is_looked_at():
     y = np.zeros((12, 3))
     y[:, 0], y[7, 2] = np.arange(12), 40
 
-    (remark,) = remarks_on_outliers(y, "test", PRICES)
+    (remark,) = map(in_words, remarks_on_outliers(y, "test", PRICES))
 
     assert remark.startswith("the target in row 7 of the test part is 40, the median 0: ")
 
@@ -136,7 +137,7 @@ def test_of_several_outputs_each_is_looked_at():
     ],
 )
 def test_other_targets_are_no_outliers(info, y):
-    assert list(remarks_on_outliers(np.array(y), "training", info)) == []
+    assert list(remarks_on_outliers(np.array(y), "train", info)) == []
 
 
 @pytest.mark.parametrize(("size", "told"), [(1e30, "1e\\+30"), (1e-20, "1e-20")])
@@ -161,7 +162,7 @@ def test_other_targets_are_not(info):
 def test_targets_that_a_metric_cannot_judge_are_counted(names, told):
     y = np.array([0.0, -5.0, 0.0, 2.0])
 
-    remarks = list(remarks_on_metrics(y, "test", PRICES, names))
+    remarks = [*map(in_words, remarks_on_metrics(y, "test", PRICES, names))]
 
     assert [remark.startswith(start) for remark, start in zip(remarks, told, strict=True)] == (
         [True] * len(told)

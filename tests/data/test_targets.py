@@ -11,6 +11,7 @@ from kx.data.tables.targets import (
     number_of,
     target_of,
 )
+from kx.wording.recorded import in_words
 
 
 def column(*labels):
@@ -45,7 +46,7 @@ def test_many_decimal_numbers_are_a_regression_and_that_is_told():
     found = target_of(column(*DECIMALS), "auto")
 
     assert (found.task, found.classes) == ("regression", ())
-    assert "holds decimal numbers, so this is a regression" in found.remarks[0]
+    assert "holds decimal numbers, so this is a regression" in in_words(found.remarks[0])
 
 
 @pytest.mark.parametrize(
@@ -90,7 +91,7 @@ def test_what_is_no_number_has_no_place_in_a_regression():
     ],
 )
 def test_labels_that_differ_only_in_form_are_told(labels, alike):
-    (remark,) = target_of(column(*labels), "classes").remarks
+    (remark,) = map(in_words, target_of(column(*labels), "classes").remarks)
     assert "differ only in form" in remark
     assert alike in remark
 
@@ -121,13 +122,13 @@ def test_a_number_is_written_with_digits_and_a_point(text, number):
      (("-a", "a"), True)],
 )  # fmt: skip
 def test_signs_are_no_form(labels, different):
-    remarks = target_of(column(*labels), "classes").remarks
+    remarks = [*map(in_words, target_of(column(*labels), "classes").remarks)]
 
     assert any("differ only in form" in remark for remark in remarks) is not different
 
 
 def test_a_label_without_a_letter_or_digit_is_asked_about():
-    (remark,) = target_of(column("yes", "?", "no", "?"), "auto").remarks
+    (remark,) = map(in_words, target_of(column("yes", "?", "no", "?"), "auto").remarks)
 
     assert "the label '?' (2 times, first in line 3), learned as a class" in remark
     assert "list it in dataset.missing_labels" in remark

@@ -6,6 +6,7 @@ import pytest
 from kx.contracts import DatasetBundle, DatasetInfo, Split, TextForm
 from kx.data.texts.text_remarks import text_remarks, unspaced_share
 from kx.data.texts.texts import tokenized
+from kx.wording.recorded import in_words
 
 
 def remarks(train, test, origins=None, **form):
@@ -13,7 +14,8 @@ def remarks(train, test, origins=None, **form):
     x = tokenized({"train": train, "test": test}, form)
     parts = {part: Split(x[part], np.zeros(len(x[part]))) for part in x}
     info = DatasetInfo("mails", "binary", (9,), texts=form)
-    return list(text_remarks(DatasetBundle(info, **parts, origins=origins or {})))
+    bundle = DatasetBundle(info, **parts, origins=origins or {})
+    return [*map(in_words, text_remarks(bundle))]
 
 
 def test_of_plain_texts_nothing_is_told():

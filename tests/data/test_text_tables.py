@@ -8,6 +8,7 @@ import pytest
 from kx.base.errors import DataError, RowsError
 from kx.contracts import Watcher
 from kx.data.files.sources import SampleFiles, SourceFiles
+from kx.wording.recorded import in_words
 from tests.parts import info_of, text_csv
 
 ROWS = "".join(f"words {n},{'spam' if n % 2 else 'ham'}\n" for n in range(20))
@@ -75,7 +76,7 @@ SWALLOWED = 'text\tlabel\n"one\tham\ntwo\tspam\nthree"\tham\n' + ROWS.replace(",
 def test_rows_that_swallow_line_breaks_are_counted_and_told(load):
     bundle = load(SWALLOWED)
 
-    (remark,) = bundle.info.remarks
+    (remark,) = map(in_words, bundle.info.remarks)
     assert len(rows(bundle)) == 21
     assert "1 row goes over several lines" in remark
     assert "In 1 of them there seem to be rows of their own, with labels (lines 2 to 4)" in remark
@@ -90,7 +91,9 @@ def test_without_quoting_no_row_is_swallowed(load):
 
 
 def test_honest_line_breaks_are_told_without_a_suspicion(load):
-    (remark,) = load(f'text,label\n"Dear all,\nwords, words\nYours",ham\n{ROWS}').info.remarks
+    table = f'text,label\n"Dear all,\nwords, words\nYours",ham\n{ROWS}'
+
+    (remark,) = map(in_words, load(table).info.remarks)
 
     assert "1 row goes over several lines" in remark
     assert "(lines 2 to 4)" in remark
@@ -123,14 +126,14 @@ def test_rows_that_cannot_be_used_may_be_left_out(load):
 
     assert len(rows(bundle)) == 20
     assert bundle.info.classes == ("ham", "spam")
-    assert "6 rows were left out" in bundle.info.remarks[0]
+    assert "6 rows were left out" in in_words(bundle.info.remarks[0])
 
 
 def test_what_looks_like_no_label_may_be_a_class(load):
     bundle = load(f"text,label\na,none\nb,None\n{ROWS}", missing_labels=())
 
     assert bundle.info.classes == ("None", "ham", "none", "spam")
-    assert "differ only in form" in bundle.info.remarks[0]
+    assert "differ only in form" in in_words(bundle.info.remarks[0])
 
 
 def test_numbers_are_a_regression(load):

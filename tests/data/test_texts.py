@@ -13,6 +13,7 @@ from kx.data.files.trees import open_tree
 from kx.data.samples.raw_reviews import invented_word
 from kx.data.texts.texts import tokenized
 from kx.data.texts.vocabulary import TextPreparation, fit_vocabulary
+from kx.wording.recorded import in_words
 from tests.data.photos import write, zipped
 from tests.parts import imdb_raw, info_of, text_csv, text_folder
 
@@ -264,7 +265,7 @@ def test_files_that_are_no_texts_may_be_left_out(tmp_path):
     folder = write(tmp_path, spam() | {name: content for name, (content, _) in BROKEN.items()})
     bundle = text_folder(SourceFiles(), path=str(folder), on_broken="skip")
     assert len(bundle.train) + len(bundle.test) == 20
-    assert "3 files are not texts and were left out" in bundle.remarks[0]
+    assert "3 files are not texts and were left out" in in_words(bundle.remarks[0])
 
 
 def test_a_class_without_a_usable_text_is_refused(tmp_path):

@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from kx.base.remark import Remark, as_remark
 from kx.pages.page import report_of_many, report_of_one
 from kx.runs.labels import change_tags
 from kx.runs.record_parts import DataFacts
@@ -146,7 +147,7 @@ def test_hostile_names_do_nothing(show, leave, said, as_many):
         name=HOSTILE,
         dataset=DataFacts(**{"name": HOSTILE, "task": "binary", "classes": [HOSTILE, HOSTILE]}),
         scores={"test": {HOSTILE: score(0.5)}},
-        warnings=[HOSTILE],
+        warnings=[as_remark(HOSTILE), Remark(HOSTILE, {HOSTILE: HOSTILE})],
     )
     curves = {HOSTILE: {**CURVES, f"val_{HOSTILE}": [1.0, 2.0, 3.0]}}
     folder = leave(record, curves=curves, predictions=said, spec=HOSTILE)

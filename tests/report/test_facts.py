@@ -6,6 +6,7 @@ import pytest
 from rich.console import Console
 
 from kx.base.language import LANGUAGES
+from kx.base.remark import as_remark
 from kx.pages.many import many_runs
 from kx.pages.page import report_of_one
 from kx.runs.reader import Run
@@ -26,7 +27,7 @@ HOUSES = DataFacts(
 
 def a_full_record():
     return a_record(
-        dataset=HOUSES, command="train", engine="fit", engine_reason="by chance",
+        dataset=HOUSES, command="train", engine="fit", engine_reason=as_remark("by chance"),
         precision="float32", base=BaseFacts(name="VGG16", file="v.h5", source="here", sha256="9f"),
         embeddings=EmbeddingFacts(words=10, known=5), fit_seconds=65.0, peak_memory_mb=800.4,
         environment={"cores": 2, "onednn": True}, git_commit="c0ffee", test_looks=3,

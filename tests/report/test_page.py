@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import kx.pages
+from kx.base.remark import Remark, as_remark
 from kx.pages.page import report_of_many, report_of_one
 from kx.runs.record_parts import DataFacts, FitRecord
 from tests.report.conftest import CURVES, a_record, score
@@ -105,8 +106,8 @@ def test_whatever_comes_from_data_or_spec_is_shown_as_text(leave, said, many):
         ),
         scores={"test": {HOSTILE: score(0.5, 0.4, 0.6, "wilson")}},
         baselines={"test": {HOSTILE: {HOSTILE: 0.3}}},
-        warnings=[HOSTILE],
-        error=HOSTILE,
+        warnings=[as_remark(HOSTILE), Remark(HOSTILE, {HOSTILE: HOSTILE})],
+        error=as_remark(HOSTILE),
         versions={HOSTILE: HOSTILE},
         expectations=[
             {
@@ -282,7 +283,7 @@ def test_crashed_run_shows_its_curves(leave):
 
 
 def test_failed_run_tells_why(leave):
-    page = page_of(leave(a_record(status="failed", error="it broke", scores={})))
+    page = page_of(leave(a_record(status="failed", error=as_remark("it broke"), scores={})))
 
     assert "It ended with: it broke" in page.text
 

@@ -1,9 +1,10 @@
-"""What runs recorded in English, on Chinese pages: translated, or marked as the original."""
+"""What runs recorded by codes, worded on pages and terminals in both languages."""
 
-import re
+from dataclasses import replace
 
 import pytest
 
+from kx.base.remark import Remark, as_remark
 from kx.contracts import DatasetBundle, DatasetInfo, Split, TextForm
 from kx.data.files.class_folders import PICTURES, FolderOptions, layout_of
 from kx.data.files.trees import memory_tree
@@ -12,59 +13,122 @@ from kx.data.texts.texts import tokenized
 from kx.pages.examples import _files
 from kx.pages.page import report_of_one
 from kx.planning import make_plan
-from kx.running.bases import RANDOM_NOTE
 from kx.running.loading import SAMPLE_NOTE
+from kx.runs.record import Record
 from kx.runs.record_parts import BaseFacts
-from kx.wording.recorded import SENTENCES, TITLES, in_a_line, told
+from kx.wording.recorded import Piece, in_a_line, in_words, told
 from kx.wording.words import Words
 from tests.report.conftest import a_record
 from tests.report.pages import Page
 
 EN, ZH = Words("en"), Words("zh")
+RANDOM = Remark.of("note.random")
+
+
+def warning(title, text):
+    return Remark.of("warning", title=Remark.of(title), text=text)
+
+
+def original(remark):
+    return [piece.text for piece in told(remark, ZH) if piece.original]
 
 
 @pytest.mark.parametrize(
-    ("recorded", "text", "original"),
+    ("remark", "english", "chinese"),
     [
-        ("no AMX in the CPU", "CPU 没有 AMX", ""),
-        ("a layer of the kind Conv2D", "含有 Conv2D 层", ""),
-        ("1,570 steps of a recurrent network", "循环网络，共 1,570 步", ""),
-        ("no linear model: 135,000,000 numbers to learn from; the limit is 50,000,000",
-         "没有线性模型：需要从 135,000,000 个数中学习，上限为 50,000,000", ""),
-        ("refit: the loss became nan in epoch 1. Lower training.optimizer.learning_rate (now "
+        (Remark.of("why.no_amx"), "no AMX in the CPU", "CPU 没有 AMX"),
+        (Remark.of("engine.layer", kind="Conv2D"), "a layer of the kind Conv2D", "含有 Conv2D 层"),
+        (Remark.of("engine.unpaid", what=Remark.of("engine.recurrent", steps=1570)),
+         "1,570 steps of a recurrent network do not repay compiling",
+         "循环网络，共 1,570 步，不足以抵偿编译所需的时间"),
+        (Remark.of("linear.none", why=Remark.of("linear.numbers", numbers=135_000_000, limit=50)),
+         "no linear model: 135,000,000 numbers to learn from; the limit is 50",
+         "没有线性模型：需要从 135,000,000 个数中学习，上限为 50"),
+        (Remark.of("error.diverged_unscaled", fit="refit", loss="nan", epoch=1, rate=1e9),
+         "refit: the loss became nan in epoch 1. Lower training.optimizer.learning_rate (now "
          "1e+09), or set preparation.scale: standardize", "refit：损失在第 1 轮变为 nan。请调低 "
          "training.optimizer.learning_rate（现为 1e+09），或设置 "
-         "preparation.scale: standardize", ""),
-        ("Check the vectors: 25 of 3,000 words have a vector (0.8%). The others are zeros.",
-         "请检查词向量：3,000 个词中有 25 个有词向量（0.8%），其余均为零。", ""),
-        (f"Sample data: {SAMPLE_NOTE}", "示例数据：该运行使用程序生成的少量替代数据，其分数不能说明"
-         "真实数据集的任何情况，也不判定预期。", ""),
-        (f"Random weights: vgg16.h5 is nowhere. {RANDOM_NOTE}",
-         "随机权重：该运行使用随机权重：没有迁移任何知识，其分数不能说明迁移学习的效果，也不判定预期。",
-         "vgg16.h5 is nowhere."),
-        ("Check the data: 3 files are odd", "请检查数据", "3 files are odd"),
-        ("Something: that nobody foresaw", "", "Something: that nobody foresaw"),
+         "preparation.scale: standardize"),
+        (warning("title.vectors", Remark.of("vectors.few", known=25, words=3000, share=25 / 3000)),
+         "Check the vectors: 25 of 3,000 words have a vector (0.8%). The others are zeros.",
+         "请检查词向量：3,000 个词中有 25 个有词向量（0.8%），其余均为零。"),
+        (warning("title.sample", SAMPLE_NOTE),
+         "Sample data: This run uses a small generated stand-in. Its scores say nothing about the "
+         "real data set, and no expectation is judged.", "示例数据：该运行使用程序生成的少量替代"
+         "数据，其分数不能说明真实数据集的任何情况，也不判定预期。"),
+        (warning("title.random", Remark.of("note.behind", why=as_remark("a.h5 is nowhere"),
+                                           note=RANDOM)),
+         "Random weights: a.h5 is nowhere. This run goes on with random weights: nothing is "
+         "transferred, its scores say nothing of transfer learning, and no expectation is judged.",
+         "随机权重：该运行使用随机权重：没有迁移任何知识，其分数不能说明迁移学习的效果，也不判定预期。"
+         "a.h5 is nowhere（英文原文）"),
+        (warning("title.data", as_remark("3 files are odd")), "Check the data: 3 files are odd",
+         "请检查数据：3 files are odd（英文原文）"),
+        (as_remark("by chance"), "by chance", "by chance（英文原文）"),
+        (None, "", ""),
     ],
 )  # fmt: skip
-def test_known_sentences_are_translated_and_others_kept(recorded, text, original):
-    found = told(recorded, ZH)
-
-    assert (found.text, found.original) == (text, original)
-    assert told(recorded, EN).text == recorded
+def test_a_remark_is_worded_in_the_language_of_its_reader(remark, english, chinese):
+    assert (in_a_line(remark, EN), in_a_line(remark, ZH)) == (english, chinese)
 
 
-def test_what_the_spec_is_warned_of_is_translated(tmp_path):
+def test_what_has_no_code_is_a_piece_of_its_own():
+    odd = warning("title.data", as_remark("3 files are odd"))
+
+    assert told(odd, ZH) == [Piece("请检查数据："), Piece("3 files are odd", original=True)]
+    assert told(odd, EN) == [Piece("Check the data: 3 files are odd")]
+
+
+def test_a_remark_comes_back_from_a_record_with_its_words():
+    row = Remark.of("targets.rows", name="owl", count=2)
+    names = Remark.of("list.comma_more", names=(row, row), more=3)
+    remark = Remark.of("targets.nowhere", kind=Remark.of("targets.class"), names=names)
+    record = replace(a_record(), warnings=[warning("title.data", remark)])
+
+    again = Record.from_json(record.to_json())
+
+    assert again.warnings == record.warnings
+    assert in_words(again.warnings[0]) == (
+        "Check the data: class without any row: 'owl' (2 rows), 'owl' (2 rows), 3 more"
+    )
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        Remark("from.tomorrow", {"count": 3}),
+        Remark("engine.layer"),
+        Remark("engine.small", {"steps": as_remark("many")}),
+        Remark("vectors.few", {"known": None, "words": "a", "share": ("b", 1)}),
+        Remark("table.spanning", {"table": "t", "count": as_remark("x"), "lines": "1"}),
+    ],
+)
+@pytest.mark.parametrize("words", [EN, ZH])
+def test_what_kx_does_not_know_or_is_damaged_is_shown_somehow(remark, words):
+    assert in_a_line(remark, words)
+
+
+def test_remarks_within_remarks_end():
+    remark = as_remark("the innermost")
+    for _ in range(80):
+        remark = Remark.of("note.behind", why=remark, note=as_remark("and"))
+
+    assert in_words(remark).startswith("…. …. and. and")
+
+
+def test_what_the_spec_is_warned_of_is_worded(tmp_path):
     path = tmp_path / "reuters.yaml"
     path.write_text("name: r\ndataset: reuters\narchitecture: {name: mlp, units: [4]}\n")
-    (problem,) = make_plan(path).warnings
+    plan = make_plan(path)
 
-    found = told(f"Check the spec: {problem}", ZH)
+    (remark,) = plan.remarks
 
-    assert "只有 4 个单元，少于 46 个类别" in found.text
-    assert found.original == ""
+    assert in_words(remark) == str(plan.warnings[0])
+    assert "只有 4 个单元，少于 46 个类别" in in_words(remark, "zh")
+    assert original(remark) == []
 
 
-def test_what_is_told_of_folders_is_translated():
+def test_what_is_told_of_folders_is_worded():
     trees = [
         ("Train/a", "Train/b", "Valid/a", "Valid/b"),
         ("plane", "train", "car"),
@@ -82,15 +146,9 @@ def test_what_is_told_of_folders_is_translated():
 
     assert len(remarks) == 7
     for remark in remarks:
-        found = told(f"Check the data: {remark}", ZH)
-        assert found.original == "", remark
-        assert found.text.startswith("请检查数据：")
-
-
-def test_a_title_and_what_is_not_translated_are_told_apart():
-    assert in_a_line("Check the data: 3 files are odd", ZH) == (
-        "请检查数据：3 files are odd（英文原文）"
-    )
+        assert original(remark) == [], remark
+        assert not in_words(remark, "zh").isascii()
+    assert "Train（训练集）、Valid（验证集）" in in_words(remarks[0], "zh")
 
 
 ROWS = "".join(f"a b {n},{'x' if n % 2 else 'y'}\n" for n in range(20))
@@ -102,36 +160,38 @@ DECIMALS = "text,label\n" + "".join(f"a {n},{n / 8}\n" for n in range(40))
 @pytest.mark.parametrize(
     ("table", "options", "said"),
     [
-        (SPANS, "", "有 1 行因引号未闭合而跨越多行（lines 2 to 3）"),
+        (SPANS, "", "有 1 行因引号未闭合而跨越多行（第 2 至 3 行）"),
         (SWALLOWS, "", "其中 1 行似乎吞掉了带标签的其他行"),
-        (DECIMALS, "", "列 label 是小数，因此按回归处理"),
+        (DECIMALS, "", "column label 是小数，因此按回归处理"),
         (f"text,label\n,x\n{ROWS}", "on_broken: skip", "略去了 1 行：line 2: no text"),
         (f"text,label\na,X\n{ROWS}", "", "有些标签只是写法不同"),
     ],
 )
-def test_what_a_table_is_warned_of_is_translated(tmp_path, table, options, said):
+def test_what_a_table_is_warned_of_is_worded(tmp_path, table, options, said):
     (tmp_path / "t.csv").write_text(table)
     path = tmp_path / "s.yaml"
     path.write_text(
         f"name: r\ndataset: {{name: text_csv, path: t.csv, {options}}}\n"
         "architecture: {name: linear}\n"
     )
-    (problem,) = make_plan(path).warnings
+    plan = make_plan(path)
 
-    found = told(f"Check the spec: {problem}", ZH)
+    (remark,) = plan.remarks
 
-    assert said in found.text
-    assert found.original == ""
+    assert in_words(remark) == str(plan.warnings[0])
+    assert said in in_words(remark, "zh")
+    assert original(remark) == []
 
 
-def test_padding_that_the_spec_is_warned_of_is_translated(tmp_path):
+def test_padding_that_the_spec_is_warned_of_is_worded(tmp_path):
     path = tmp_path / "s.yaml"
     path.write_text(
         "name: r\ndataset: {name: imdb, encoding: sequence, pad: back}\narchitecture: rnn\n"
     )
-    (problem,) = make_plan(path).warnings
+    (remark,) = make_plan(path).remarks
 
-    assert "在词的后面补零" in told(f"Check the spec: {problem}", ZH).text
+    assert "在词的后面补零" in in_words(remark, "zh")
+    assert "请设置 masking: true" in in_words(remark, "zh")
 
 
 @pytest.mark.parametrize(
@@ -146,7 +206,7 @@ def test_padding_that_the_spec_is_warned_of_is_translated(tmp_path):
             "100% 的文字属于", "测试集有 1 个文本", "请用 dataset.tokenize: cjk 或 char"]),
     ],
 )  # fmt: skip
-def test_what_is_told_of_texts_is_translated(train, test, form, said):
+def test_what_is_told_of_texts_is_worded(train, test, form, said):
     import numpy as np
 
     form = TextForm(**form)
@@ -154,34 +214,36 @@ def test_what_is_told_of_texts_is_translated(train, test, form, said):
     parts = {part: Split(x[part], np.zeros(len(x[part]))) for part in x}
     info = DatasetInfo("mails", "binary", (9,), texts=form)
 
-    found = [
-        told(f"Check the data: {text}", ZH) for text in text_remarks(DatasetBundle(info, **parts))
-    ]
+    found = list(text_remarks(DatasetBundle(info, **parts)))
 
-    assert [one.original for one in found] == [""] * len(said)
-    assert all(part in one.text for part, one in zip(said, found, strict=True))
-
-
-def test_an_unknown_sentence_in_a_line_says_that_it_is_the_original():
-    assert in_a_line("by chance", ZH) == "by chance（英文原文）"
-    assert in_a_line("by chance", EN) == "by chance"
-
-
-def test_every_translation_fills_in_what_its_sentence_names():
-    for pattern, chinese in SENTENCES.items():
-        groups = re.compile(pattern).groups
-        assert [f"\\{n}" in chinese for n in range(1, groups + 1)] == [True] * groups, pattern
-    assert all(not text.isascii() for text in TITLES.values())
+    assert [original(remark) for remark in found] == [[]] * len(said)
+    assert all(part in in_words(one, "zh") for part, one in zip(said, found, strict=True))
 
 
 def test_page_marks_the_language_of_what_is_original(leave):
-    record = a_record(warnings=["Check the data: odd <b>file</b>"], baseline_note="by chance")
+    odd = warning("title.data", as_remark("odd <b>file</b>"))
+    record = a_record(warnings=[odd], baseline_note=as_remark("by chance"))
 
     page = Page(report_of_one(leave(record), "zh", print))
 
-    assert "请检查数据 odd <b>file</b>" in page.text
+    assert "请检查数据： odd <b>file</b>" in page.text
     assert "by chance（英文原文）" in page.text
     assert {"lang": "en", "class": "original"} in page.all("span")
+
+
+def test_page_and_terminal_word_what_was_recorded_in_their_language(kx, leave):
+    narrow = Remark.of("vectors.few", known=1, words=4, share=0.25)
+    record = a_record(warnings=[warning("title.vectors", narrow)], error=Remark.of(
+        "error.stopped", signal="SIGTERM"), status="interrupted")  # fmt: skip
+    folder = leave(record)
+
+    _, shown, _ = kx("show", "last", "--lang", "zh", "--outputs", folder.parent)
+    page = Page(report_of_one(folder, "zh", print))
+
+    for text in ("请检查词向量：4 个词中有 1 个有词向量（25.0%）", "被 SIGTERM 停止"):
+        assert text in " ".join(shown.split())
+        assert text in page.text
+    assert {"lang": "en", "class": "original"} not in page.all("span")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 import pytest
 
+from kx.base.remark import as_remark
 from kx.runs.folder import RunFolder
 from kx.runs.record import Record, ScoreRecord
 from kx.runs.record_parts import DataFacts, FitRecord
@@ -48,7 +49,7 @@ def record():
                 "source": "the book, 3.4",
             }
         ],
-        warnings=["the data are a sample"],
+        warnings=[as_remark("the data are a sample")],
     )
 
 

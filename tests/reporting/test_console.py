@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
+from kx.base.remark import Remark, as_remark
 from kx.base.text import (
     clean,
     duration,
@@ -35,6 +36,7 @@ from kx.terminal.console import (
 )
 
 HOSTILE = "[/foo] [link=file:///x]y[/link] \x1b]0;title\x07 \u202eabc\n$x$"
+HOSTILE_REMARK = as_remark(HOSTILE)
 
 
 def shown(renderable, width=80):
@@ -141,7 +143,7 @@ def test_other_small_words():
 @pytest.mark.parametrize("width", [80, 60])
 def test_nothing_is_wider_than_the_terminal(finished, record, width):
     folder = finished()
-    hostile = replace(record, name=HOSTILE, warnings=[HOSTILE * 9], error=HOSTILE)
+    hostile = replace(record, name=HOSTILE, warnings=[as_remark(HOSTILE * 9)], error=HOSTILE_REMARK)
     for renderable in (
         result_lines(record),
         run_panel(hostile, "completed"),
@@ -162,10 +164,10 @@ def test_names_from_outside_do_not_reach_the_terminal_as_commands(record):
         fits=[FitRecord(name=HOSTILE, scores={HOSTILE: 0.5})],
         expectations=[{**record.expectations[0], "key": HOSTILE, "source": HOSTILE}],
         duplicates={HOSTILE: 1},
-        engine_reason=HOSTILE,
+        engine_reason=HOSTILE_REMARK,
         test_looks=2,
-        warnings=[HOSTILE],
-        error=HOSTILE,
+        warnings=[HOSTILE_REMARK, Remark(HOSTILE, {HOSTILE: HOSTILE})],
+        error=HOSTILE_REMARK,
     )
 
     for text in (shown(run_panel(hostile, "completed")), shown(result_lines(hostile))):
@@ -314,11 +316,15 @@ def test_a_leaky_preparation_is_marked_as_plainly_as_sample_data(record):
 
 def test_the_panel_tells_the_engine_its_reason_and_the_time_of_all_fits(record):
     seeds = {f"weights fold-{n}": n for n in range(40)}
-    changes = {"engine": "compiled", "engine_reason": "the loss is a sum", "fit_seconds": 65.0}
+    changes = {
+        "engine": "compiled",
+        "engine_reason": Remark.of("engine.sparse"),
+        "fit_seconds": 65.0,
+    }
 
     text = flat(run_panel(replace(record, seeds=seeds, **changes), "completed"))
 
-    assert "engine compiled: the loss is a sum" in text
+    assert "engine compiled: sparse rows" in text
     assert "fitting 1 min 05 s for 2 fits, compilation included" in text
     assert "weights fold-1 1, … 38 more, in record.json" in text
 

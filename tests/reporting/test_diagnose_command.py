@@ -3,6 +3,7 @@ import json
 import pytest
 
 from kx.advice.diagnosis import diagnose
+from kx.base.remark import as_remark
 from kx.runs.folder import RunFolder
 from kx.runs.history import read_history
 from kx.runs.record import Record, read_record
@@ -91,7 +92,8 @@ def test_a_history_is_read_as_it_was_recorded(tmp_path):
 
 def test_a_run_that_failed_before_its_first_epoch_has_nothing_to_judge(kx, tmp_path):
     with RunFolder.create(tmp_path / "outputs", "refused") as run:
-        record = Record(id=run.id, name="refused", status="failed", started="", error="no data")
+        error = as_remark("no data")
+        record = Record(id=run.id, name="refused", status="failed", started="", error=error)
         run.history().close()
         run.write_record(record)
 

@@ -9,6 +9,7 @@ import pytest
 from kx.runs.folder import RunFolder
 from kx.runs.looks import Look, earlier_looks, remember_looks, settle_look, take_look
 from kx.runs.record_parts import DataFacts
+from kx.wording.recorded import in_words
 from tests.conftest import ROOT
 
 PLUGIN = {"name": "mine", "source": "plugin", "sample": False, "files": {}}
@@ -186,8 +187,8 @@ def test_a_record_that_cannot_be_read_is_named_beside_the_number_of_looks(output
 
     assert looks == 1
     ((title, text),) = said
-    assert title == "Looks that cannot be counted"
-    assert text.startswith("The record of 20260101-000000-first-0000 cannot be read: ")
+    assert title == "title.looks_unknown"
+    assert in_words(text).startswith("The record of 20260101-000000-first-0000 cannot be read: ")
 
 
 def test_of_several_damaged_records_the_number_is_told(outputs):
@@ -199,4 +200,4 @@ def test_of_several_damaged_records_the_number_is_told(outputs):
 
     take_look(outputs, "b", IMDB, lambda *told: said.append(told))
 
-    assert "of 20260101-000000-bad-0000 (and of 2 more) cannot" in said[0][1]
+    assert "of 20260101-000000-bad-0000 (and of 2 more) cannot" in in_words(said[0][1])

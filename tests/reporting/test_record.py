@@ -5,12 +5,15 @@ from dataclasses import replace
 import pytest
 
 from kx.base.errors import DataError
+from kx.base.remark import as_remark
 from kx.runs.record import (
+    SCHEMA_VERSION,
     Record,
     hardest,
     headline,
     read_record,
 )
+from kx.wording.recorded import in_words
 
 SMALLEST = {
     "id": "20261123-101502-x-7f3a",
@@ -41,7 +44,7 @@ def test_fields_of_the_future_are_passed_over():
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        ({"schema_version": 4, "scores": 7}, "newer kx"),
+        ({"schema_version": 5, "scores": 7}, "newer kx"),
         ({"status": "fine"}, "status: Input should be 'completed'"),
         ({"scores": {"test": {"accuracy": 0.5}}}, "scores.test.accuracy"),
         ({"scores": []}, "scores"),
@@ -68,13 +71,62 @@ def test_baselines_of_a_first_form_record_are_those_of_the_test_part(old, new):
 
     assert Record.from_json(text) == Record(**SMALLEST, baselines=new, seconds=1.5)
     again = Record.from_json(Record.from_json(text).to_json())
-    assert (again.baselines, again.schema_version) == (new, 3)
+    assert (again.baselines, again.schema_version) == (new, SCHEMA_VERSION)
 
 
 @pytest.mark.parametrize("baselines", [7, "none", [], None, {"accuracy": 0.5}])
 def test_damaged_baselines_of_a_first_form_record_are_refused(baselines):
     with pytest.raises(DataError, match=r"baselines\.test"):
         Record.from_json(json.dumps({**SMALLEST, "schema_version": 1, "baselines": baselines}))
+
+
+def test_sentences_of_older_forms_are_remarks_without_a_code():
+    unjudged = {
+        "key": "test.mae", "at_least": None, "at_most": 2.0, "value": None, "source": "",
+        "verdict": "not judged",
+    }  # fmt: skip
+    old = {
+        **SMALLEST, "schema_version": 3, "warnings": ["Check the data: odd"], "error": "it broke",
+        "engine_reason": "", "precision_reason": "the default",
+        "dataset": {"name": "x", "target_reason": "they are large"},
+        "expectations": [{**unjudged, "reason": "no look at the test part"}],
+    }  # fmt: skip
+
+    record = Record.from_json(json.dumps(old))
+
+    assert record.warnings == [as_remark("Check the data: odd")]
+    assert (record.error, record.engine_reason) == (as_remark("it broke"), None)
+    assert record.precision_reason == as_remark("the default")
+    assert record.dataset.target_reason == as_remark("they are large")
+    assert record.expectations == [{**unjudged, "reason": "unused"}]
+    assert Record.from_json(record.to_json()) == record
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "a sentence",
+        {"values": {}},
+        {"code": 3},
+        {"code": "text", "values": {"text": {"a": 1}}},
+        {"code": "text", "values": {"text": [["a"]]}},
+    ],
+)
+def test_what_is_no_remark_is_refused(remark):
+    with pytest.raises(DataError, match=r"warnings\.0"):
+        Record.from_json(json.dumps({**SMALLEST, "warnings": [remark]}))
+
+
+@pytest.mark.parametrize("depth", [40, 5_000])
+def test_remarks_in_remarks_are_read_or_refused(depth):
+    remark = '{"code": "text", "values": {"text": ' * depth + '"x"' + "}}" * depth
+    text = f'{json.dumps(SMALLEST)[:-1]}, "warnings": [{remark}]}}'
+
+    if depth < 100:
+        assert in_words(Record.from_json(text).warnings[0]) == "…"
+    else:
+        with pytest.raises(DataError):
+            Record.from_json(text)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "{}", '{"id": NaN}'])

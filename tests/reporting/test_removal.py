@@ -151,7 +151,7 @@ def test_without_its_ledger_nothing_is_removed_and_a_run_goes_on(kx, finished, o
     assert "looks.json: damaged" in err
     assert folder.exists()
     assert take_look(outputs, "b", REAL, lambda *told: said.append(told)) == 2
-    assert said[0][0] == "Looks of runs that were removed or killed are not counted"
+    assert said[0][0] == "title.looks_lost"
 
 
 def test_a_run_that_is_being_written_is_refused_and_with_it_all_others(kx, finished, outputs):

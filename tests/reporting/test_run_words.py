@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
+from kx.base.remark import Remark
 from kx.cli.lineup import show_lineup
 from kx.runs.entrants import Entrant
 from kx.runs.reader import Run
@@ -35,7 +36,7 @@ def rich(record):
     spread = {"value": 2.4, "low": 2.1, "high": 2.7, "interval": "fold spread"}
     missed = {
         "key": "test.mae", "at_least": 1.0, "at_most": 2.0, "value": 2.5,
-        "verdict": "not judged", "reason": "sample data", "source": "",
+        "verdict": "not judged", "reason": "sample", "source": "",
     }  # fmt: skip
     return replace(
         record,
@@ -43,7 +44,8 @@ def rich(record):
         scores={**record.scores, "validation": {"mae": spread}},
         baselines={"validation": {"mae": {"median": 6.5}}},
         expectations=[*record.expectations, missed],
-        engine="fit", engine_reason="augmentation", fit_seconds=65.0, peak_memory_mb=800.0,
+        engine="fit", engine_reason=Remark.of("engine.augmentation"), fit_seconds=65.0,
+        peak_memory_mb=800.0,
         seeds={"spec": 1, "split": 2, "weights": 3},
         diagnosis={"kind": "too_short", "rule": "few", "epochs": 3, "advice": ["longer"],
                    "best_epoch": None, "score": "", "numbers": {}},
@@ -87,7 +89,7 @@ def test_commands_that_tell_of_runs_take_a_language(kx, command):
 
 
 def test_a_run_is_shown_in_chinese(kx, finished):
-    folder = finished(precision="float32", precision_reason="no AMX in the CPU")
+    folder = finished(precision="float32", precision_reason=Remark.of("why.no_amx"))
 
     code, out, err = kx("show", "last", "--lang", "zh", "--outputs", folder.parent)
 

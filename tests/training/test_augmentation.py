@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from kx.base.remark import Remark
 from kx.contracts import Split
 from kx.spec.schema import AugmentationSection
 from kx.training.augmentation import Augmentation
@@ -237,4 +238,4 @@ def test_pictures_are_changed_while_steps_are_computed_unless_an_epoch_must_be_o
     kinds = [trainer.chosen([long]).kind for trainer in (plain, augmented, compiled)]
 
     assert kinds == ["xla", "fit", "resident"]
-    assert augmented.chosen([long]).reason == "augmentation"
+    assert augmented.chosen([long]).reason == Remark.of("engine.augmentation")

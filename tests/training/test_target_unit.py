@@ -10,6 +10,7 @@ from kx.models.heads import suited_head
 from kx.spec.schema import EarlyStopping
 from kx.training.judge import measure
 from kx.training.target_unit import in_unit, suits, without_unit
+from kx.wording.recorded import in_words
 from tests.training.trained import HOUSES, examples, job, trainer_for
 
 pytestmark = pytest.mark.slow
@@ -125,7 +126,7 @@ def test_r_squared_while_training_keeps_its_digits_where_targets_are_far_from_0(
 def test_targets_are_scaled_where_a_network_could_hardly_reach_them(mean, deviation, told):
     y = mean + deviation * np.array([-1.0, 1.0] * 5)
 
-    assert told in why_scaled(y)
+    assert told in in_words(why_scaled(y))
     assert bool(why_scaled(y)) == bool(told)
     assert fit_unit(y) == Unit(pytest.approx(mean), pytest.approx(deviation))
 

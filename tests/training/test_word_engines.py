@@ -6,6 +6,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from kx.base.remark import Remark
 from kx.contracts import DatasetInfo, Split
 from kx.training.buckets import Buckets, best_edges
 from kx.training.engine import Machine, choose, forward_operations, time_steps
@@ -178,7 +179,7 @@ def test_on_a_gpu_recurrent_layers_are_left_to_its_own_kernels():
 
     found = choose(training, rnn(NEWS, **SMALL), texts(50), 10**6, machine)
 
-    assert (found.kind, found.reason) == ("resident", "recurrent layers on a GPU")
+    assert (found.kind, found.reason) == ("resident", Remark.of("engine.gpu"))
 
 
 def test_a_network_that_looks_at_batches_as_a_whole_is_not_cut_in_halves():
@@ -191,7 +192,7 @@ def test_a_network_that_looks_at_batches_as_a_whole_is_not_cut_in_halves():
     kinds = [choose(training, m, texts(50), 10**6, Machine(1e9)) for m in (plain, normal)]
 
     assert [engine.kind for engine in kinds] == ["halves", "resident"]
-    assert "BatchNormalization" in kinds[1].reason
+    assert kinds[1].reason == Remark.of("engine.layer", kind="BatchNormalization")
 
 
 @pytest.mark.parametrize("name", ["train_step", "test_step", "compute_loss"])
@@ -204,7 +205,7 @@ def test_a_network_with_a_step_of_its_own_is_not_cut_in_halves(name):
 
     found = choose(trainer_for(NEWS, "fit")._training, own, texts(50), 10**6, Machine(1e9))
 
-    assert (found.kind, found.reason) == ("resident", f"a {name} of its own")
+    assert (found.kind, found.reason) == ("resident", Remark.of("engine.own_step", what=name))
 
 
 def test_operations_are_counted_word_by_word():

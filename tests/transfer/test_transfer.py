@@ -171,7 +171,7 @@ def test_expectations_are_not_judged_by_random_weights(train):
     _, record, _, _ = train(text + "expect: {validation.accuracy: {at_least: 1}}\n")
 
     (verdict,) = record["expectations"]
-    assert (verdict["verdict"], verdict["reason"]) == ("not judged", "random weights")
+    assert (verdict["verdict"], verdict["reason"]) == ("not judged", "random")
 
 
 def test_weights_may_be_a_file_beside_the_spec(train, home):

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from kx.base.errors import DataError
+from kx.base.remark import Remark, some_of
 from kx.contracts import DatasetInfo
 
 if TYPE_CHECKING:
@@ -106,12 +107,12 @@ def refuse_unscalable(y: np.ndarray, info: DatasetInfo) -> None:
 
 def remarks_on_metrics(
     y: np.ndarray, part: str, info: DatasetInfo, names: Collection[str]
-) -> Iterator[str]:
+) -> Iterator[Remark]:
     """Yield which targets of a part a loss or metric cannot judge.
 
     Args:
         y: the targets of ``part``.
-        part: what to call it.
+        part: ``train`` or ``test``.
         info: the form of the data.
         names: of the loss and the metrics.
     """
@@ -119,15 +120,9 @@ def remarks_on_metrics(
         return
     zeros, negative = int((y == 0).sum()), int((y < 0).sum())
     if "mape" in names and zeros:
-        yield (
-            f"{zeros:,} of {y.size:,} targets of the {part} part are 0, and mape divides by the "
-            "target: these rows decide it. Use mae"
-        )
+        yield Remark.of("targets.mape", zeros=zeros, targets=y.size, part=part)
     if "msle" in names and negative:
-        yield (
-            f"{negative:,} of {y.size:,} targets of the {part} part are below 0, which msle takes "
-            "for 0. Use mse"
-        )
+        yield Remark.of("targets.msle", negative=negative, targets=y.size, part=part)
 
 
 def _class_of(y: np.ndarray, info: DatasetInfo) -> str:
@@ -159,7 +154,7 @@ def class_names(info: DatasetInfo) -> Sequence[str]:
     return info.classes or ("0", "1")
 
 
-def remarks_on_parts(train: np.ndarray, test: np.ndarray, info: DatasetInfo) -> Iterator[str]:
+def remarks_on_parts(train: np.ndarray, test: np.ndarray, info: DatasetInfo) -> Iterator[Remark]:
     """Yield what the targets of a dataset's two parts cannot teach, or cannot test.
 
     Args:
@@ -169,35 +164,26 @@ def remarks_on_parts(train: np.ndarray, test: np.ndarray, info: DatasetInfo) -> 
     """
     if is_regression(info):
         if len(test) > 1 and not varies(test):
-            yield f"all {len(test):,} targets of the test part are {test[0]}"
+            yield Remark.of("targets.test_alike", targets=len(test), target=str(test[0]))
         return
     here, there = counts(train, info), counts(test, info)
-    untrained = named_counts(there, (here == 0) & (there > 0), info)
-    untested = named_counts(here, (here > 0) & (there == 0), info)
-    nowhere = named_counts(here, (here == 0) & (there == 0), info)
-    kind = "label" if info.task == "multilabel" else "class"
-    if untrained:
-        yield (
-            f"{kind} without a row in the training part: {untrained} in the test part. It cannot "
-            "be learned, and each of these rows counts as a mistake"
-        )
-    if untested:
-        yield (
-            f"{kind} without a row in the test part: {untested} in the training part. The test "
-            "score says nothing of it"
-        )
-    if nowhere:
-        yield f"{kind} without any row: {nowhere}"
-    if info.task == "multilabel" and (always := named_counts(here, here == len(train), info)):
-        yield f"label that is true in every row of the training part: {always}"
+    kind = Remark.of("targets.label" if info.task == "multilabel" else "targets.class")
+    if untrained := named_rows(there, (here == 0) & (there > 0), info):
+        yield Remark.of("targets.untrained", kind=kind, names=untrained)
+    if untested := named_rows(here, (here > 0) & (there == 0), info):
+        yield Remark.of("targets.untested", kind=kind, names=untested)
+    if nowhere := named_rows(here, (here == 0) & (there == 0), info):
+        yield Remark.of("targets.nowhere", kind=kind, names=nowhere)
+    if info.task == "multilabel" and (always := named_rows(here, here == len(train), info)):
+        yield Remark.of("targets.always", names=always)
 
 
-def remarks_on_outliers(y: np.ndarray, part: str, info: DatasetInfo) -> Iterator[str]:
+def remarks_on_outliers(y: np.ndarray, part: str, info: DatasetInfo) -> Iterator[Remark]:
     """Yield which single row decides every score of squares of a part, for each output.
 
     Args:
         y: the targets (n,) or (n, outputs) of ``part``; only those of a regression are looked at.
-        part: what to call it.
+        part: ``train`` or ``test``.
         info: the form of the data.
     """
     import numpy as np
@@ -211,23 +197,23 @@ def remarks_on_outliers(y: np.ndarray, part: str, info: DatasetInfo) -> Iterator
         # Relative to the largest: the squares of huge targets have no room in a float.
         squares = (distances / (distances[row] or 1.0)) ** 2
         if squares[row] > DECIDES * squares.sum():
-            yield (
-                f"the target in row {row} of the {part} part is {column[row]:.6g}, the median "
-                f"{middle:.6g}: this one row makes {squares[row] / squares.sum():.0%} of the "
-                "squared deviations, so it alone decides MSE and R². Correct or remove it, or "
-                "train and judge by mae"
+            yield Remark.of(
+                "targets.outlier",
+                row=row,
+                part=part,
+                target=float(column[row]),
+                median=middle,
+                share=float(squares[row] / squares.sum()),
             )
 
 
-def named_counts(numbers: np.ndarray, chosen: np.ndarray, info: DatasetInfo) -> str:
-    """Return the ``chosen`` classes with their numbers of rows; empty if none is chosen."""
+def named_rows(numbers: np.ndarray, chosen: np.ndarray, info: DatasetInfo) -> Remark | None:
+    """Return the ``chosen`` classes with their numbers of rows; None if none is chosen."""
     import numpy as np
 
-    names, places = class_names(info), np.flatnonzero(chosen)
-    told = [f"{names[at]!r} ({_rows(int(numbers[at]))})" for at in places[:NAMED]]
-    more = [f"{len(places) - NAMED} more"] if len(places) > NAMED else []
-    return ", ".join([*told, *more])
-
-
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"
+    names = class_names(info)
+    told = [
+        Remark.of("targets.rows", name=str(names[at]), count=int(numbers[at]))
+        for at in np.flatnonzero(chosen).tolist()
+    ]
+    return some_of(told, NAMED, "list.comma_more") if told else None

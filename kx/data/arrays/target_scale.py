@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kx.base.remark import Remark
 from kx.components import own_objectives
 
 if TYPE_CHECKING:
@@ -62,14 +63,14 @@ def fit_unit(y: np.ndarray) -> Unit:
     return Unit(float(y.mean(dtype=np.float64)), deviation or 1.0)
 
 
-def why_scaled(y: np.ndarray) -> str:
-    """Return why a network could hardly learn the targets ``y`` as they are; empty if it can."""
+def why_scaled(y: np.ndarray) -> Remark | None:
+    """Return why a network could hardly learn the targets ``y`` as they are; None if it can."""
     unit = fit_unit(y)
     size = (unit.mean**2 + unit.deviation**2) ** 0.5
     if size > LARGEST:
-        return f"their root mean square is {size:.4g}, above {LARGEST:g}"
+        return Remark.of("scaled.large", size=size, limit=LARGEST)
     if unit.deviation < NARROWEST:
-        return f"their deviation is {unit.deviation:.2g}, below {NARROWEST:g}"
+        return Remark.of("scaled.narrow", size=unit.deviation, limit=NARROWEST)
     if abs(unit.mean) > FARTHEST * unit.deviation:
-        return f"their mean {unit.mean:.4g} is more than {FARTHEST:g} deviations from 0"
-    return ""
+        return Remark.of("scaled.far", mean=unit.mean, limit=FARTHEST)
+    return None

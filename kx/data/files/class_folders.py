@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
 from kx.base.errors import DataError
+from kx.base.remark import Remark, some_of
 from kx.contracts import DatasetInfo, Split
 from kx.data.arrays.splitting import SEED, TEST_FRACTION, Seed, TestFraction, divided, held_out
 from kx.data.files.part_names import by_part, part_of
@@ -97,7 +98,7 @@ class ClassFolders:
     parts: Mapping[str, Classes]
     fraction: float
     seed: int
-    remarks: tuple[str, ...]
+    remarks: tuple[Remark, ...]
 
     def described(self, info: DatasetInfo) -> DatasetInfo:
         """Return ``info`` with its task, its classes, and the sizes of its parts."""
@@ -214,14 +215,11 @@ def others(tree: Tree, kind: FileKind) -> list[str]:
     return [name for name in tree.files if not kind.fits(name)]
 
 
-def strangers(tree: Tree, kind: FileKind) -> Iterator[str]:
+def strangers(tree: Tree, kind: FileKind) -> Iterator[Remark]:
     """Yield which files of a tree are none of their kind by their names, if there are some."""
     if names := others(tree, kind):
-        yield (
-            f"1 file is not among the {kind.name}, by its name: {names[0]}"
-            if len(names) == 1
-            else f"{len(names):,} files are not {kind.name}, by their names: {some(names)}"
-        )
+        told = some_of(names, SHOWN)
+        yield Remark.of("folders.strangers", count=len(names), kind=kind.name, names=told)
 
 
 def some(names: Sequence[str]) -> str:
@@ -240,44 +238,45 @@ def _fraction(parts: Mapping[str, Classes], options: FolderOptions) -> float:
 
 def _on_parts(
     tree: Tree, kind: FileKind, folders: Mapping[str, str], *, drawn: bool
-) -> Iterator[str]:
+) -> Iterator[Remark]:
     """Yield which folders were taken for parts, where that goes without saying neither way."""
     if any(part != folder for part, folder in folders.items()):
-        told = ", ".join(f"{folder} ({part})" for part, folder in folders.items())
-        yield f"{tree.name}: these folders are read as the parts of the dataset: {told}"
-    if "validation" in folders and "test" not in folders and not drawn:
-        yield (
-            f"{tree.name} has no folder for testing, so there is no test score; dataset."
-            f"test_fraction: {TEST_FRACTION} would draw a test part from the training {kind.name}"
+        told = tuple(
+            Remark.of("folders.part", folder=folder, part=part) for part, folder in folders.items()
         )
+        yield Remark.of("folders.parts", tree=tree.name, folders=told)
+    if "validation" in folders and "test" not in folders and not drawn:
+        yield Remark.of("folders.no_test", tree=tree.name, fraction=TEST_FRACTION, kind=kind.name)
 
 
-def _on_classes(tree: Tree, parts: Mapping[str, Classes]) -> Iterator[str]:
+def _on_classes(tree: Tree, parts: Mapping[str, Classes]) -> Iterator[Remark]:
     """Yield which folders are read as classes although they are called like parts."""
     if odd := [name for name in parts["train"] if part_of(name)]:
-        told = "was taken for a class" if len(odd) == 1 else "were taken for classes"
-        yield f"{tree.name}: {some(odd)} {told}, and not for parts of the dataset"
+        told = some_of(odd, SHOWN)
+        yield Remark.of("folders.taken_for_classes", tree=tree.name, names=told, count=len(odd))
 
 
-def _on_nested(tree: Tree, classes: Classes) -> Iterator[str]:
+def _on_nested(tree: Tree, classes: Classes) -> Iterator[Remark]:
     """Yield what lies in the folders of the classes, if these look like classes themselves."""
     inner = {
         name: Counter(_inside(file, name).rpartition("/")[0].partition("/")[0] for file in files)
         for name, files in classes.items()
     }
     if all(map(_holds_classes, inner.values())):
-        told = "; ".join(
-            f"{name} has {some([folder for folder in found if folder])}"
-            for name, found in list(inner.items())[:SHOWN]
-        )
-        yield f"{tree.name}: each class has subfolders, which kx does not distinguish: {told}"
+        told = tuple(_nested_class(name, of) for name, of in list(inner.items())[:SHOWN])
+        yield Remark.of("folders.nested", tree=tree.name, classes=told)
+
+
+def _nested_class(name: str, found: Counter[str]) -> Remark:
+    folders = some_of([folder for folder in found if folder], SHOWN)
+    return Remark.of("folders.nested_class", name=name, folders=folders)
 
 
 def _inside(file: str, folder: str) -> str:
     return f"/{file}".partition(f"/{folder}/")[2]
 
 
-def _on_loose(whole: Tree, kind: FileKind, parts: Mapping[str, Classes]) -> Iterator[str]:
+def _on_loose(whole: Tree, kind: FileKind, parts: Mapping[str, Classes]) -> Iterator[Remark]:
     """Yield which files lie in no folder of a class, and so are of none."""
     classes = [names for of_part in parts.values() for names in of_part.values()]
     files = [name for name in whole.files if kind.fits(name)]
@@ -286,8 +285,8 @@ def _on_loose(whole: Tree, kind: FileKind, parts: Mapping[str, Classes]) -> Iter
     start = f"{inmost(whole)}/".lstrip("/")
     used = {start + name for names in classes for name in names}
     loose = [name for name in files if name not in used]
-    verb = "lies" if len(loose) == 1 else "lie"
-    yield f"{len(loose):,} {kind.name} {verb} in no folder of a class, unread: {some(loose)}"
+    names = some_of(loose, SHOWN)
+    yield Remark.of("folders.loose", count=len(loose), kind=kind.name, names=names)
 
 
 def _part_folders(tree: Tree, kind: FileKind, inner: Mapping[str, Counter[str]]) -> dict[str, str]:

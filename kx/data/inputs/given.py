@@ -12,6 +12,7 @@ from typing import Any
 from kx.base.errors import DataError
 from kx.base.names import readable
 from kx.base.reading import read_named
+from kx.base.remark import Remark
 
 SHOWN = 20
 """Mistakes that a message tells; more of them are counted."""
@@ -70,7 +71,7 @@ class Examples:
     names: tuple[str, ...]
     x: Any
     shown: tuple[str, ...]
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[str | Remark, ...] = ()
     labels: tuple[str | None, ...] = ()
 
 

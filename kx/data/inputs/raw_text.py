@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kx.base.errors import DataError
+from kx.base.remark import Remark
 from kx.contracts import DatasetInfo
 from kx.data.inputs.given import SHOWN, Examples, Given
 from kx.data.inputs.text import GivenTexts, read_texts
 from kx.data.inputs.text_rows import TextTables, table_form
-from kx.data.texts.text_remarks import unknown_remark
+from kx.data.texts.text_remarks import many_unknown
 from kx.data.texts.texts import tokenized
 
 if TYPE_CHECKING:
@@ -45,12 +46,12 @@ def read(given: Given, form: Mapping[str, Any], preparation: AnyPreparation) -> 
     return Examples(tuple(texts.names), x, tuple(texts.shown), tuple(remarks), labels)
 
 
-def _unknown(texts: GivenTexts, x: Texts, preparation: TextPreparation) -> Iterator[str]:
+def _unknown(texts: GivenTexts, x: Texts, preparation: TextPreparation) -> Iterator[str | Remark]:
     """Yield which texts say nothing to the network, and whether many words do not."""
     strange = preparation.strange(x).nonzero()[0].tolist()
     for row in strange[:SHOWN]:
         yield f"{texts.shown[row][:40]!r} has no word that this network knows"
     if len(strange) > SHOWN:
         yield f"and {len(strange) - SHOWN:,} more texts have none either"
-    if len(strange) < len(x) and (said := unknown_remark(preparation, x)):
-        yield said
+    if len(strange) < len(x) and (found := many_unknown(preparation, x)):
+        yield Remark.of("texts.unknown", **found)

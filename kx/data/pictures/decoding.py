@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
+from kx.base.remark import Code
 from kx.data.files.suffixes import PICTURE_FORMATS
 
 if TYPE_CHECKING:
@@ -32,14 +33,14 @@ MOST_BYTES = 200_000_000
 ImageSize = Annotated[int, Field(ge=16, le=1024)]
 Channels = Literal[1, 3]
 
-ODDITIES = {
-    "misnamed": "have another format than their names say",
-    "animated": "are animated: only the first frame was taken",
-    "rotated": "were turned as their cameras noted",
-    "transparent": "are transparent: they were put on white",
-    "sixteen": "have 16 bits per pixel: only the upper 8 were kept",
+ODDITIES: Mapping[str, Code] = {
+    "misnamed": "pictures.misnamed",
+    "animated": "pictures.animated",
+    "rotated": "pictures.rotated",
+    "transparent": "pictures.transparent",
+    "sixteen": "pictures.sixteen",
 }
-"""What is not wrong with a picture, but good to know."""
+"""What is not wrong with a picture, but good to know, and the code of what is told of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from kx.base.errors import DataError
+from kx.base.remark import Remark, some_of
+from kx.data.files.class_folders import SHOWN as NAMED
 from kx.data.files.class_folders import some
 from kx.data.files.trees import Tree
 from kx.data.pictures.decoding import ODDITIES
@@ -30,21 +32,22 @@ def unusable(tree: Tree, flaws: Sequence[tuple[str, str]], total: int) -> DataEr
     return error
 
 
-def left_out(flaws: Sequence[tuple[str, str]], total: int) -> Iterator[str]:
+def left_out(flaws: Sequence[tuple[str, str]], total: int) -> Iterator[Remark]:
     """Yield which pictures were left out, if some were."""
     if flaws:
         named = [f"{name} ({flaw})" for name, flaw in flaws]
-        yield f"{len(flaws):,} of {total:,} pictures were left out: {some(named)}"
+        names = some_of(named, NAMED)
+        yield Remark.of("pictures.left_out", flawed=len(flaws), pictures=total, names=names)
 
 
-def odd(findings: Iterable[Findings]) -> Iterator[str]:
+def odd(findings: Iterable[Findings]) -> Iterator[Remark]:
     """Yield of each oddity how many pictures have it."""
     counts: Counter[str] = Counter()
     for found in findings:
         counts.update(found.oddities)
-    for kind, words in ODDITIES.items():
+    for kind, code in ODDITIES.items():
         if counts[kind]:
-            yield f"{counts[kind]:,} pictures {words}"
+            yield Remark.of(code, pictures=counts[kind])
 
 
 def refuse_lost_classes(

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from kx.base.remark import Remark, as_remark
 from kx.data.files import cache
 from kx.data.files.trees import Tree
 from kx.data.pictures.decoding import DECODER, FlawError, PictureForm, decode, quiet_decoder
@@ -37,21 +38,20 @@ def read_part(
     form: PictureForm,
     folder: Path | None,
     findings: Findings,
-) -> tuple[tuple[np.ndarray, Findings], str]:
+) -> tuple[tuple[np.ndarray, Findings], Remark | None]:
     """Return the pictures of a part with what was found out of them, and what went wrong else."""
     if folder is None or not entries:  # nothing cannot be kept
-        return _in_memory(tree, entries, form, findings), ""
+        return _in_memory(tree, entries, form, findings), None
     import PIL
 
     settings = (DECODER, PIL.__version__, *form.shape)
     key = cache.digest([*settings, *(entry.identity for entry in entries)])
     try:
         if found := _recalled(folder, key, entries, findings.tell):
-            return found, ""
-        return _made(tree, entries, form, folder, key, findings), ""
+            return found, None
+        return _made(tree, entries, form, folder, key, findings), None
     except OSError as error:
-        reason = error.strerror or error
-        problem = f"the cache cannot be used ({reason}): pictures are decoded again in every run"
+        problem = Remark.of("cache.pictures", why=as_remark(error.strerror or str(error)))
         again = Findings(findings.tell)  # what was found up to the error would count twice
         return _in_memory(tree, entries, form, again), problem
 

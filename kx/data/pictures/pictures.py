@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from kx.base.errors import DataError
+from kx.base.remark import Remark
 from kx.contracts import DatasetBundle, DatasetInfo, Split
 from kx.data.arrays.splitting import bundled
 from kx.data.files import cache
@@ -43,7 +44,7 @@ class Album:
 
     parts: Mapping[str, Split]
     names: Mapping[str, tuple[str, ...]]
-    remarks: tuple[str, ...]
+    remarks: tuple[Remark, ...]
 
 
 def read_album(

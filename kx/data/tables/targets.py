@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from kx.base.errors import DataError
+from kx.base.remark import Remark
 from kx.contracts import Task
 
 TargetKind = Literal["auto", "classes", "regression"]
@@ -66,6 +67,11 @@ class LabelCounts:
         self.counts[label] = self.counts.get(label, 0) + 1
         self.lines.setdefault(label, line)
 
+    def counted(self, label: str) -> Remark:
+        """Return a label with how often it occurs, and where it stands first."""
+        times, line = self.counts[label], self.lines[label]
+        return Remark.of("table.label", label=label, times=times, line=line)
+
     @property
     def rows(self) -> int:
         """How many labels were counted."""
@@ -83,7 +89,7 @@ class Target:
 
     task: Task
     classes: tuple[str, ...] = ()
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 def is_absent(label: str, absent: Collection[str]) -> bool:
@@ -179,10 +185,7 @@ def _regression(labels: LabelCounts, *, asked: bool) -> Target:
         )
     if len({number_of(label) for label in labels.counts}) < 2:
         raise DataError(f"{labels.where} has the same number in every row: nothing can be learned.")
-    remark = (
-        f"{labels.where} holds decimal numbers, so this is a regression. Say dataset.task: "
-        "regression to confirm it, or classes."
-    )
+    remark = Remark.of("table.regression", column=labels.where)
     return Target("regression", remarks=() if asked else (remark,))
 
 
@@ -196,35 +199,25 @@ def _classes(labels: LabelCounts) -> Target:
     return Target("binary" if len(classes) == 2 else "multiclass", classes, remarks)
 
 
-def _alike(labels: LabelCounts) -> Iterator[str]:
+def _alike(labels: LabelCounts) -> Iterator[Remark]:
     """Yield which classes differ only in form, such as 1 and 1.0, or yes and YES."""
     forms: dict[object, list[str]] = {}
     for label in labels.counts:
         forms.setdefault(_form(label), []).append(label)
     alike = [group for group in forms.values() if len(group) > 1]
     if alike:
-        told = "; ".join(
-            " and ".join(
-                f"{label!r} ({labels.counts[label]:,} times, first in line {labels.lines[label]})"
-                for label in group[:NAMED]
-            )
+        groups = tuple(
+            Remark.of("table.alike_group", labels=tuple(map(labels.counted, group[:NAMED])))
             for group in alike[:NAMED]
         )
-        yield (
-            f"{labels.where} has labels that differ only in form, and are learned as classes of "
-            f"their own: {told}. If they are the same, write them alike."
-        )
+        yield Remark.of("table.alike", column=labels.where, groups=groups)
 
 
-def _signs(labels: LabelCounts) -> Iterator[str]:
+def _signs(labels: LabelCounts) -> Iterator[Remark]:
     """Yield labels without a letter or digit, which often stand for a missing value."""
     for label in labels.counts:
         if not any(character.isalnum() for character in label):
-            yield (
-                f"{labels.where} has the label {label!r} ({labels.counts[label]:,} times, first in "
-                f"line {labels.lines[label]}), learned as a class. If it means that there is none, "
-                "list it in dataset.missing_labels."
-            )
+            yield Remark.of("table.sign", column=labels.where, label=labels.counted(label))
 
 
 def _form(label: str) -> object:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from kx.base.errors import DataError
+from kx.base.remark import Remark, some_of
 from kx.contracts import DatasetBundle, DatasetInfo, Split, TextForm
 from kx.data.arrays.sequences import sequence_form
 from kx.data.arrays.splitting import bundled
 from kx.data.files import cache
 from kx.data.files.class_folders import TEXTS, LabelledFile
 from kx.data.files.trees import Tree
-from kx.data.texts.text_table import OnBroken, some
+from kx.data.texts.text_table import SHOWN, OnBroken, some
 from kx.data.texts.texts import tokenized
 
 if TYPE_CHECKING:
@@ -106,7 +107,8 @@ def text_bundle(
     validation = good.get("validation", [])
     train, test = [*good["train"], *validation], good["test"]
     info = replace(info, validation_examples=len(validation))
-    left_out = f"{len(flaws)} files are not texts and were left out: {some(flaws)}"
+    told = some_of(flaws, SHOWN, "list.clauses_more", "list.clauses")
+    left_out = Remark.of("texts.files_left_out", files=len(flaws), flaws=told)
     return _bundle(info, {"train": train, "test": test}, (left_out,) if flaws else ())
 
 
@@ -146,7 +148,7 @@ def _look(tree: Tree, member: LabelledFile) -> _Looked:
 
 
 def _bundle(
-    info: DatasetInfo, files: Mapping[str, Sequence[_Looked]], remarks: tuple[str, ...]
+    info: DatasetInfo, files: Mapping[str, Sequence[_Looked]], remarks: tuple[Remark, ...]
 ) -> DatasetBundle:
     import numpy as np
 

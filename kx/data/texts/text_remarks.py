@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from kx.base.remark import Code, Remark, some_of
 from kx.contracts import DatasetBundle, TextForm
 from kx.data.files.trees import natural
-from kx.data.texts.text_table import counted
 from kx.data.texts.texts import Texts, unspaced
 from kx.data.texts.vocabulary import FIRST, TextPreparation, fit_vocabulary
 
@@ -34,7 +34,7 @@ NAMED = 5
 """Texts that a remark names."""
 
 
-def text_remarks(bundle: DatasetBundle) -> Iterator[str]:
+def text_remarks(bundle: DatasetBundle) -> Iterator[Remark]:
     """Yield what is odd about the texts of both parts; nothing if the data are no texts.
 
     Raises:
@@ -43,39 +43,43 @@ def text_remarks(bundle: DatasetBundle) -> Iterator[str]:
     form = bundle.info.texts
     if form is None:
         return
-    parts = {"training": bundle.train.x, "test": bundle.test.x}
+    parts = {"train": bundle.train.x, "test": bundle.test.x}
     if (share := unspaced_share(bundle.train.x.strings, form)) > MIXED:
-        yield _unspaced(share)
+        yield Remark.of("texts.unspaced", share=share)
     plain = replace(form, encoding="multi_hot")  # of tf_idf, the vocabulary is the same
     vocabulary = fit_vocabulary(bundle.train.x, plain)
-    for (part, texts), key in zip(parts.items(), ("train", "test"), strict=True):
+    for part, texts in parts.items():
         rows = (texts.lengths == 0).nonzero()[0]
-        names = bundle.origins.get(key, ())
+        names = bundle.origins.get(part, ())
         if len(rows):
             yield _wordless(part, rows, names, form)
         strange = (vocabulary.strange(texts) & (texts.lengths > 0)).nonzero()[0]
         if len(strange) > STRANGE * len(texts):
-            yield f"{_counted(part, strange)} no token of the vocabulary{_named(strange, names)}"
-    if said := unknown_remark(vocabulary, bundle.test.x, " of the test part"):
-        yield f"{said}; {_advice(vocabulary, bundle.test.x)}"
+            named = _named(strange, names)
+            yield Remark.of("texts.strange", count=len(strange), part=part, named=named)
+    if found := many_unknown(vocabulary, bundle.test.x):
+        advice = _advice(vocabulary, bundle.test.x)
+        yield Remark.of("texts.unknown_test", **found, advice=advice)
 
 
-def unknown_remark(vocabulary: TextPreparation, x: Texts, of: str = "") -> str:
-    """Say how many tokens of ``x``, ``of`` a part, are unknown, if they are many; else nothing."""
+def many_unknown(vocabulary: TextPreparation, x: Texts) -> dict[str, float]:
+    """Return which ``share`` of the tokens of ``x`` is not among how many ``known`` ones.
+
+    Nothing if it is a small share, or one of few tokens.
+    """
     share, known = vocabulary.unknown(x), len(vocabulary.vocabulary)
-    if share <= SENSIBLE or len(x.tokens) < ENOUGH:
-        return ""
-    return f"{share:.0%} of the tokens{of} are unknown: not among the {known:,} of the vocabulary"
+    enough = share > SENSIBLE and len(x.tokens) >= ENOUGH
+    return {"share": share, "known": known} if enough else {}
 
 
-def _advice(vocabulary: TextPreparation, x: Texts) -> str:
+def _advice(vocabulary: TextPreparation, x: Texts) -> Remark:
     """Say what may help where many tokens are unknown."""
     form = vocabulary.form
     if unspaced_share(x.strings, form) > MIXED:
-        return "use dataset.tokenize: cjk, or char"
+        return Remark.of("texts.other_tokens")
     if len(vocabulary.vocabulary) + FIRST >= form.num_words:
-        return "raise dataset.num_words"
-    return "the texts for training are too few, or of another kind"
+        return Remark.of("texts.more_words")
+    return Remark.of("texts.other_texts")
 
 
 def unspaced_share(strings: Any, form: TextForm) -> float:
@@ -93,28 +97,15 @@ def unspaced_share(strings: Any, form: TextForm) -> float:
     return len(unspaced().findall(some)) / letters if letters and not some.isascii() else 0.0
 
 
-def _unspaced(share: float) -> str:
-    return (
-        f"{share:.0%} of the letters are of scripts without blanks between the words (Chinese, "
-        "Japanese, Thai and others): tokenize: word takes whole sentences for words there. Use "
-        "dataset.tokenize: cjk (a token for each of these characters, words of other scripts; "
-        "with ngrams: 2 also pairs), or char"
-    )
+def _wordless(part: str, rows: np.ndarray, origins: Sequence[str], form: TextForm) -> Remark:
+    sequence = form.encoding == "sequence"
+    code: Code = "texts.wordless_sequence" if sequence else "texts.wordless"
+    return Remark.of(code, count=len(rows), part=part, named=_named(rows, origins))
 
 
-def _wordless(part: str, rows: np.ndarray, origins: Sequence[str], form: TextForm) -> str:
-    becomes = "one unknown word" if form.encoding == "sequence" else "a row of zeros"
-    return f"{_counted(part, rows)} no token at all{_named(rows, origins)}: each is {becomes}"
-
-
-def _counted(part: str, rows: np.ndarray) -> str:
-    return counted(len(rows), f"text of the {part} part has", f"texts of the {part} part have")
-
-
-def _named(rows: np.ndarray, origins: Sequence[str]) -> str:
+def _named(rows: np.ndarray, origins: Sequence[str]) -> Remark | str:
     """Return where texts are from, if that is known."""
     if not origins:
         return ""
-    names = ", ".join(natural(origins[row] for row in rows)[:NAMED])
-    more = f" and {len(rows) - NAMED:,} more" if len(rows) > NAMED else ""
-    return f" ({names}{more})"
+    names = natural(origins[row] for row in rows)
+    return Remark.of("texts.named", names=some_of(names, NAMED, "list.items_more"))

@@ -10,6 +10,7 @@ from sys import intern
 from typing import Literal
 
 from kx.base.errors import DataError, RowsError
+from kx.base.remark import Remark, some_of
 from kx.data.tables.delimited import Delimiting, Table, TableRow, open_table, ragged
 from kx.data.tables.targets import LabelCounts, TargetOptions, is_absent, number_of
 
@@ -65,31 +66,32 @@ class TableRead:
     texts: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
 
-    def remarks(self) -> Iterator[str]:
+    def remarks(self) -> Iterator[Remark]:
         """Yield what everybody should know of the table as it was found."""
         name = self.table.name
         if self.flaws:
-            left_out = counted(len(self.flaws), "row was", "rows were")
-            yield f"{name}: {left_out} left out: {some(self.flaws)}"
+            told = some_of(self.flaws, SHOWN, "list.clauses_more", "list.clauses")
+            yield Remark.of("table.left_out", table=name, count=len(self.flaws), flaws=told)
         if self.like_nothing:
-            texts = counted(self.like_nothing, "text says", "texts say")
-            yield f"{name}: {texts} only that there is none, such as nan."
+            yield Remark.of("table.nothing", table=name, count=self.like_nothing)
         if self.spans:
             yield self._spanning()
 
-    def _spanning(self) -> str:
+    def _spanning(self) -> Remark:
         """Say how many rows have line breaks in them, and which of them seem to be several."""
         several = [span for span, labels in self.suspects if any(map(self._is_known, labels))]
-        rows = counted(len(self.spans), "row goes", "rows go")
-        text = f"{self.table.name}: {rows} over several lines, because a quotation mark was open "
-        text += f"({_ranges(self.spans)})."
-        if several:
-            text += (
-                f" In {len(several):,} of them there seem to be rows of their own, with labels "
-                f"({_ranges(several)}): if a lone quotation mark is meant as it stands, say "
-                "dataset.quoting: none."
-            )
-        return text
+        name, rows = self.table.name, len(self.spans)
+        lines, those = _ranges(self.spans), _ranges(several)
+        if not several:
+            return Remark.of("table.spanning", table=name, count=rows, lines=lines)
+        return Remark.of(
+            "table.swallowing",
+            table=name,
+            count=rows,
+            lines=lines,
+            several=len(several),
+            those=those,
+        )
 
     def _is_known(self, label: str) -> bool:
         return label in self.labels.counts or number_of(label) is not None
@@ -192,6 +194,6 @@ def _unusable(name: str, flaws: Sequence[str]) -> str:
     return f"{name}: {rows} cannot be used: {some(flaws)}\n{' '.join(hints)}"
 
 
-def _ranges(spans: Sequence[tuple[int, int]]) -> str:
-    shown = ", ".join(f"lines {first} to {last}" for first, last in spans[:3])
-    return shown + (f" and {len(spans) - 3:,} more" if len(spans) > 3 else "")
+def _ranges(spans: Sequence[tuple[int, int]]) -> Remark:
+    lines = [Remark.of("table.lines", first=first, last=last) for first, last in spans]
+    return some_of(lines, 3, "list.items_more")

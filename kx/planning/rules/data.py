@@ -51,7 +51,8 @@ def remarks_are_told(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
     """What is odd about the data is told before anything trains."""
     key = ("dataset", *plan.dataset.entry.paths()[:1])
     for remark in info.remarks:
-        yield Finding(key, " ".join(remark.split()).rstrip("."), fatal=False)
+        text = " ".join(remark.split()).rstrip(".") if isinstance(remark, str) else remark
+        yield Finding(key, text, fatal=False)
 
 
 def class_weights_name_classes(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
