@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.composer import Composer
 from yaml.reader import ReaderError
+from yaml.resolver import BaseResolver
 from yaml.scanner import ScannerError
 
 from kx.base.errors import Problem, SpecError
@@ -112,7 +115,7 @@ class Document:
 
 
 class _Loader(yaml.SafeLoader):
-    """Composes nodes only; pure Python, since the C parser overflows its stack on deep text."""
+    """Parses events only; pure Python, since the C parser overflows its stack on deep text."""
 
     def scan_flow_scalar_non_spaces(self, double: bool, start_mark: yaml.Mark) -> Any:
         """Refuse escapes beyond U+10FFFF, and those of halves of characters."""
@@ -183,8 +186,7 @@ def parse(text: str, path: str = "<text>") -> Document:
     """
     document = Document(path, text.splitlines())
     try:
-        _scan(text, path)
-        node = yaml.compose(text, Loader=_Loader)
+        node = _compose(text, path)
     except yaml.MarkedYAMLError as error:
         raise SpecError([_syntax_problem(document, error)]) from None
     except ReaderError as error:
@@ -219,8 +221,7 @@ def parse_value(text: str) -> Document:
     """Parse the value of ``--set key=value``: a scalar, ``[a, b]`` or ``{a: b}``."""
     document = Document("--set", [text])
     try:
-        _scan(text, "--set")
-        node = yaml.compose(text, Loader=_Loader)
+        node = _compose(text, "--set")
     except yaml.YAMLError:
         document.value = readable(text)  # no YAML: then it is meant as text, such as "[draft"
         return document
@@ -229,8 +230,30 @@ def parse_value(text: str) -> Document:
     return document
 
 
-def _scan(text: str, path: str) -> None:
-    """Check the bounds on the stream of events, before a tree is built of it."""
+class _Composer(Composer, BaseResolver):
+    """Makes nodes of events that were parsed before, in place of parsing the text once more."""
+
+    def __init__(self, events: Sequence[yaml.Event]) -> None:
+        Composer.__init__(self)
+        BaseResolver.__init__(self)
+        self.events = deque(events)
+
+    def peek_event(self) -> yaml.Event:
+        return self.events[0]
+
+    def get_event(self) -> yaml.Event:
+        return self.events.popleft()
+
+    def check_event(self, *kinds: type[yaml.Event]) -> bool:
+        return isinstance(self.events[0], kinds)
+
+
+def _compose(text: str, path: str) -> yaml.Node | None:
+    return _Composer(list(_events(text, path))).get_single_node()
+
+
+def _events(text: str, path: str) -> Iterator[yaml.Event]:
+    """Yield what the text consists of, within the bounds: no tree is built of it yet."""
     depth = documents = 0
     event: Any  # the stubs leave out what only some kinds of events have
     for count, event in enumerate(yaml.parse(text, Loader=_Loader)):
@@ -247,6 +270,7 @@ def _scan(text: str, path: str) -> None:
         if getattr(event, "tag", None) is not None:
             message = f"YAML tags are not supported; got {event.tag}"
             raise _refusal(f"{path}:{line}:{column}", message, hint="remove it")
+        yield event
 
 
 class _Builder:

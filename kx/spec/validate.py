@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import difflib
 import json
+import os
 import re
 import types
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -58,13 +60,27 @@ def validate(
     current = _plain(value)
     while True:
         try:
-            return model.model_validate_json(json.dumps(current), strict=True), []
+            with _without_plugins():
+                return model.model_validate_json(json.dumps(current), strict=True), []
         except ValidationError as error:
             details = error.errors(include_url=False)
         # A field that wants text gets what was written, even if it looks like a number.
         repaired = [d for d in details if _restore_text(current, d, document, prefix)]
         if not repaired:
             return None, list(_problems(model, details, value, document, prefix))
+
+
+@contextmanager
+def _without_plugins() -> Iterator[None]:
+    """Keep Pydantic from looking for plugins in all installed packages, as Typer does."""
+    before = os.environ.get("PYDANTIC_DISABLE_PLUGINS")
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
+    try:
+        yield
+    finally:
+        del os.environ["PYDANTIC_DISABLE_PLUGINS"]
+        if before is not None:
+            os.environ["PYDANTIC_DISABLE_PLUGINS"] = before
 
 
 def _plain(value: Any) -> Any:

@@ -7,6 +7,7 @@ from kx.base.errors import SpecError
 from kx.planning import make_plan, plan_document
 from kx.spec.document import parse
 from kx.spec.load import expand_shorthands
+from kx.spec.schema import ExperimentSpec, TrainingSection
 
 GOOD = """\
 name: imdb
@@ -170,3 +171,23 @@ def test_a_wrong_override_is_told_as_such(path, override, told):
         make_plan(path, [override])
 
     assert str(caught.value).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("model", "section", "stated"),
+    [
+        (ExperimentSpec, "preparation", {}),
+        (ExperimentSpec, "validation", {"strategy": "holdout"}),
+        (ExperimentSpec, "training", {}),
+        (TrainingSection, "optimizer", {}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_section_that_is_left_out_is_what_an_empty_one_would_be(model, section, stated):
+    default = model.model_fields[section].default
+
+    checked = type(default).model_validate(stated)
+
+    assert default == checked
+    assert default.model_fields_set == checked.model_fields_set
+    assert default.model_dump() == checked.model_dump()

@@ -41,15 +41,15 @@ class ExperimentSpec(Strict):
     """Python files that register datasets, models or evaluators; relative to the spec."""
     dataset: DatasetSection
     """What to learn from."""
-    preparation: PreparationSection = PreparationSection()
+    preparation: PreparationSection = PreparationSection.model_construct()
     """What is done to features and targets."""
     augmentation: AugmentationSection | None = None
     """How pictures are changed by chance while training; default: not at all."""
     architecture: ArchitectureSection
     """The network."""
-    validation: ValidationSection = ValidationSection(strategy="holdout")
+    validation: ValidationSection = ValidationSection.model_construct({"name"}, name="holdout")
     """How the result is judged before the test set is looked at."""
-    training: TrainingSection = TrainingSection()
+    training: TrainingSection = TrainingSection.model_construct()
     """How the network is fitted."""
     expect: dict[str, Expectation] = Field({}, max_length=50)
     """What the literature reports: `test.accuracy: {at_least: 0.87, source: …}`."""

@@ -66,7 +66,7 @@ class EventFiles(Strict):
 class TrainingSection(Strict):
     """How the network is fitted."""
 
-    optimizer: OptimizerSection = RMSprop()
+    optimizer: OptimizerSection = RMSprop.model_construct()
     """A name, or a mapping of `name` and the options of Keras's optimizer."""
     loss: LossChoice | None = None
     """A loss of `kx list losses`, or a mapping of `name` and its options; default: what suits the
