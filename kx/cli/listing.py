@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -9,6 +10,10 @@ import typer
 from kx.cli.options import AsJson
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
+    Part = str | tuple[str, str] | Text
+
     from kx.authoring.offered import Offered
     from kx.components.registry import Entry, Registry
 
@@ -69,18 +74,39 @@ def _module(entry: Entry[Any] | Offered) -> str:
 
 
 def _print(title: str, entries: list[Entry[Any] | Offered]) -> None:
-    from rich.console import Group
-    from rich.padding import Padding
     from rich.text import Text
 
-    from kx.components.describe import option_line, option_schemas
+    from kx.components.describe import option_line, options_in_json
     from kx.terminal.screen import results
 
-    lines = []
+    paper = results()
+    width = paper.width  # Rich asks the terminal each time
+    page: list[Part] = [(title, "bold")]
     for entry in entries:
-        lines.append(
-            Padding(Text.assemble((entry.name, "cyan"), "  ", entry.summary), (0, 0, 0, 2))
-        )
-        for option in option_schemas(entry):
-            lines.append(Padding(Text(option_line(option), style="dim"), (0, 0, 0, 6)))
-    results().print(Text(title, style="bold"), Group(*lines), sep="\n")
+        page += _below([(entry.name, "cyan"), ("  ", ""), (entry.summary, "")], 2, width)
+        for option in options_in_json(entry):
+            page += _below([(option_line(option), "dim")], 6, width)
+    paper.print(Text.assemble(*page), no_wrap=True, overflow="ignore", crop=False)
+
+
+def _below(line: list[tuple[str, str]], indent: int, width: int) -> list[Part]:
+    """Return the parts of an indented line, broken between words if it is too long.
+
+    Rich can do all of this itself, but for the 500 lines it takes a tenth of the command.
+    """
+    from rich.cells import cell_len
+
+    plain, room = "".join(text for text, _ in line), width - indent
+    start = "\n" + " " * indent
+    if plain.isprintable() and cell_len(plain) <= room:
+        return [start, *line, " " * (room - cell_len(plain))]
+    return [part for text in _wrapped(line, room)
+            for part in (start, text, " " * (room - text.cell_len))]  # fmt: skip
+
+
+def _wrapped(line: list[tuple[str, str]], width: int) -> Iterable[Text]:
+    from rich.text import Text
+
+    from kx.terminal.screen import results
+
+    return Text.assemble(*line).wrap(results(), max(width, 1))

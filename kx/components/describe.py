@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from kx.components.options import json_schema
+from kx.components.option_groups import Declared, declared
+from kx.components.plain_types import UnusualTypeError, option_schema
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
 
 class Described(Protocol):
-    """What has options: a registered function, or a loss, metric or optimizer of Keras's."""
+    """What has options: a registered function, or a loss, metric or optimizer."""
 
     @property
     def options(self) -> type[BaseModel]:
@@ -23,15 +25,29 @@ class Described(Protocol):
 
 def option_schemas(entry: Described) -> list[dict[str, Any]]:
     """Return name, JSON schema (type, range, default) and help of each option."""
-    schema = json_schema(entry.options).get("properties", {})
     texts = entry.option_help()
+    return [{**option, "help": texts.get(option["name"], "")} for option in options_in_json(entry)]
+
+
+def options_in_json(entry: Described) -> list[dict[str, Any]]:
+    """Return name and JSON schema (type, range, default) of each option."""
+    try:
+        return [{"name": option.name, **option_schema(option)} for option in _declared(entry)]
+    except UnusualTypeError:
+        return _told_by_pydantic(entry.options)
+
+
+def _declared(entry: Any) -> Sequence[Declared]:
+    return entry.declared if hasattr(entry, "declared") else declared(entry.source)
+
+
+def _told_by_pydantic(options: type[BaseModel]) -> list[dict[str, Any]]:
+    from kx.components.options import json_schema
+
+    schema = json_schema(options).get("properties", {})
     return [
-        {
-            "name": name,
-            **{key: value for key, value in schema[name].items() if key != "title"},
-            "help": texts.get(name, ""),
-        }
-        for name in entry.options.model_fields
+        {"name": name, **{key: value for key, value in schema[name].items() if key != "title"}}
+        for name in options.model_fields
     ]
 
 

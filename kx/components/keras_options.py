@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from kx.components.keras_signatures import recorded
+from kx.components.option_groups import REQUIRED, Declared
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -157,11 +158,19 @@ def keras_options(kind: ObjectiveKind, name: str) -> type[BaseModel]:
         extra="forbid", strict=True, frozen=True, allow_inf_nan=False, defer_build=True
     )
     fields: dict[str, Any] = {
-        option: _field(SETTABLE[option], signature)
-        for option, signature in _signature(kind, name).items()
-        if option in SETTABLE
+        option.name: (option.kind, ... if option.default is REQUIRED else option.default)
+        for option in keras_declared(kind, name)
     }
     return create_model(name, __config__=config, **fields)
+
+
+def keras_declared(kind: ObjectiveKind, name: str) -> tuple[Declared, ...]:
+    """Return these options with their types and defaults."""
+    return tuple(
+        _declared(option, SETTABLE[option], signature)
+        for option, signature in _signature(kind, name).items()
+        if option in SETTABLE
+    )
 
 
 def _signature(kind: ObjectiveKind, name: str) -> dict[str, dict[str, Any]]:
@@ -173,9 +182,9 @@ def _signature(kind: ObjectiveKind, name: str) -> dict[str, dict[str, Any]]:
     return signature
 
 
-def _field(settable: Mapping[str, Any], signature: Mapping[str, Any]) -> tuple[Any, Any]:
+def _declared(name: str, settable: Mapping[str, Any], signature: Mapping[str, Any]) -> Declared:
     from pydantic import Field
 
     limits = {key: settable[key] for key in ("gt", "ge", "lt", "le") if key in settable}
-    default = settable.get("default", signature.get("default", ...))
-    return Annotated[settable["type"], Field(**limits)], default
+    default = settable.get("default", signature.get("default", REQUIRED))
+    return Declared(name, Annotated[settable["type"], Field(**limits)], default)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import importlib.util
 import sys
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ from typing import Any
 from kx.base.errors import KxError, PluginError
 from kx.base.guard import guarded, patience
 from kx.components import registry
+from kx.components.installed import may_have
 from kx.contracts import Component
 
 ENTRY_POINTS = "kx.components.plugins"
@@ -31,7 +31,11 @@ def load_installed() -> None:
     Raises:
         PluginError: if an installed plugin cannot be imported, or takes a name that is taken.
     """
-    for point in importlib.metadata.entry_points(group=ENTRY_POINTS):
+    if not may_have(ENTRY_POINTS):
+        return
+    from importlib.metadata import entry_points
+
+    for point in entry_points(group=ENTRY_POINTS):
         try:
             with guarded(point.module):
                 point.load()
