@@ -79,15 +79,25 @@ def pytest_runtest_setup(item):
         os.environ["KX_DATA_DIR"] = str(DATA)
 
 
+def _main(args: list[str]) -> None:
+    """Run a command, and look for garbage as usual again: the process does not end with it."""
+    from kx.cli.garbage import collect_as_usual
+    from kx.cli.main import main
+
+    try:
+        main(args)
+    finally:
+        collect_as_usual()
+
+
 @pytest.fixture
 def kx(capsys):
     """Run a command in this process; return exit code, stdout and stderr."""
-    from kx.cli.main import main
 
     def run(*args: object) -> tuple[int, str, str]:
         capsys.readouterr()
         with pytest.raises(SystemExit) as leaving:
-            main([str(arg) for arg in args])
+            _main([str(arg) for arg in args])
         captured = capsys.readouterr()
         code = leaving.value.code
         return (0 if code is None else int(code)), captured.out, captured.err
@@ -98,12 +108,11 @@ def kx(capsys):
 @pytest.fixture(scope="session")
 def run_kx():
     """The same, for what several tests share."""
-    from kx.cli.main import main
 
     def run(*args: object) -> tuple[int, str, str]:
         out, err = io.StringIO(), io.StringIO()
         with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as leaving:
-            main([str(arg) for arg in args])
+            _main([str(arg) for arg in args])
         code = leaving.value.code
         return (0 if code is None else int(code)), out.getvalue(), err.getvalue()
 

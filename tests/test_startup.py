@@ -1,5 +1,6 @@
 """Commands that train nothing load nothing heavy: that is what makes them quick."""
 
+import gc
 import json
 import os
 import subprocess
@@ -7,9 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
+from kx.cli.app import app
 from kx.cli.commands import WHERE
+from kx.cli.garbage import OFTEN, SELDOM, collect_as_usual, collect_seldom
 from kx.components import registry
+from kx.components.plugins import ENTRY_POINTS
 from tests.machine import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -70,10 +75,115 @@ def test_command_imports_nothing_heavy(modules_after, command):
     assert (code, modules & HEAVY) == (0, set())
 
 
-def test_help_does_not_import_what_checks_specs(modules_after):
-    code, modules = modules_after(["--help"])
+VALIDATORS = "pydantic.plugin._loader"
+"""Pydantic imports it when it builds the first validator."""
 
-    assert (code, modules & {"pydantic", "yaml", "kx.planning"}) == (0, set())
+UNNEEDED = {
+    "--help": {"pydantic", "yaml", "kx.planning", "kx.spec.schema"},
+    "runs": {"pydantic", "kx.planning", "kx.spec.schema"},
+    "list": {VALIDATORS, "importlib.metadata", "yaml", "kx.planning", "kx.spec.schema.training"},
+    "check configs/imdb.yaml": {"typer._adapters", "rich", "kx.authoring"},
+}
+"""Command -> what takes long to import, and is needed for nothing that it does."""
+
+
+@pytest.mark.parametrize("command", UNNEEDED)
+def test_command_imports_nothing_that_it_does_not_need(modules_after, command):
+    args = [str(ROOT / word) if word.startswith("configs/") else word for word in command.split()]
+    code, modules = modules_after(args)
+
+    assert (code, modules & UNNEEDED[command]) == (0, set())
+
+
+@pytest.fixture
+def installed(tmp_path):
+    """Install a package: return its folder, given the group that its module ``guest`` is for."""
+
+    def install(group):
+        folder = tmp_path / "packages"
+        metadata = folder / "guest-1.dist-info"
+        metadata.mkdir(parents=True)
+        (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: guest\nVersion: 1\n")
+        (metadata / "entry_points.txt").write_text(f"[{group}]\nguest = guest\n")
+        (folder / "guest.py").write_text(GUEST)
+        return folder
+
+    return install
+
+
+GUEST = '''
+import kx
+
+@kx.dataset("guest")
+def guest():
+    """Load what nobody has."""
+'''
+
+
+def test_installed_plugins_are_listed(installed, kx_process):
+    folder = installed(ENTRY_POINTS)
+
+    out, err = kx_process("list", "datasets", PYTHONPATH=f"{ROOT}:{folder}").communicate()
+
+    assert "guest  Load what nobody has." in out, err
+
+
+def test_checking_a_spec_imports_no_plugins_of_pydantic(installed, modules_after):
+    folder = installed("pydantic")
+
+    code, modules = modules_after(
+        ["check", str(ROOT / "configs/imdb.yaml")], PYTHONPATH=f"{ROOT}:{folder}"
+    )
+
+    assert (code, modules & {"guest"}) == (0, set())
+
+
+@pytest.mark.parametrize("setting", [None, "1"])
+def test_checking_a_spec_leaves_the_settings_of_pydantic_as_they_are(kx, monkeypatch, setting):
+    monkeypatch.delenv("PYDANTIC_DISABLE_PLUGINS", raising=False)
+    if setting:
+        monkeypatch.setenv("PYDANTIC_DISABLE_PLUGINS", setting)
+
+    code, _, err = kx("check", ROOT / "configs/imdb.yaml")
+
+    assert (code, os.environ.get("PYDANTIC_DISABLE_PLUGINS")) == (0, setting), err
+
+
+COLLECTIONS = """
+import atexit, gc, sys
+from kx.cli.main import main
+found = []
+gc.callbacks.append(lambda phase, _: phase == "start" and found.append(phase))
+atexit.register(lambda: print(len(found), gc.get_freeze_count() > 0))
+found.clear()
+main(sys.argv[1:])
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"), [("list", "0 True"), ("runs", "0 True"), ("doctor --help", "False")]
+)
+def test_only_commands_of_a_moment_do_not_look_for_garbage(tmp_path, command, expected):
+    done = subprocess.run(
+        [sys.executable, "-c", COLLECTIONS, *command.split()],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+
+    assert done.stdout.splitlines()[-1].endswith(expected), done.stderr
+
+
+def test_commands_that_take_long_look_for_garbage_as_usual():
+    commands = typer.main.get_command(app).commands
+    collect_seldom()
+    try:
+        assert (commands["check"].name, gc.get_threshold()[0]) == ("check", SELDOM)
+        assert (commands["train"].name, gc.get_threshold()) == ("train", OFTEN)
+    finally:
+        collect_as_usual()
 
 
 def test_of_commands_and_components_only_those_that_are_named_are_imported(modules_after):

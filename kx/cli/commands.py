@@ -15,6 +15,9 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from kx.cli.garbage import collect_as_usual
+from kx.cli.values import Sparing, SparingCommand
+
 WHERE = {
     "train": "train.train",
     "kfold": "kfold.kfold",
@@ -44,8 +47,11 @@ WHERE = {
 }
 """Command -> its function, or application of commands, below ``kx.cli``; in the order of help."""
 
+QUICK = ("check", "list", "runs", "show", "new", "schema")
+"""Commands that take a moment, and leave no garbage worth looking for."""
 
-class Commands(TyperGroup):
+
+class Commands(Sparing, TyperGroup):
     """The group of all commands, none of which is made yet."""
 
     def __init__(self, **settings: Any) -> None:
@@ -71,7 +77,10 @@ class _Made(Mapping[str, Any]):
     """Command -> what Typer makes of it."""
 
     def __getitem__(self, name: str) -> Any:
-        return _make(name, WHERE[name])
+        where = WHERE[name]
+        if name not in QUICK:
+            collect_as_usual()
+        return _make(name, where)
 
     def __iter__(self) -> Iterator[str]:
         return iter(WHERE)
@@ -88,5 +97,5 @@ def _make(name: str, where: str) -> Any:
     if isinstance(what, typer.Typer):
         app.add_typer(what, name=name)
     else:
-        app.command(name)(what)
+        app.command(name, cls=SparingCommand)(what)
     return typer.main.get_group(app).commands[name]

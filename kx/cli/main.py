@@ -13,11 +13,13 @@ from kx.base import signals
 from kx.base.errors import Interrupted, KxError, SpecError
 from kx.base.limits import shortage
 from kx.base.names import READABLE
+from kx.cli.garbage import collect_seldom
 
 
 def main(args: list[str] | None = None) -> None:
     """Run the command line; what the user can put right is told without a traceback."""
     signals.install()  # at once: what follows takes a moment
+    collect_seldom()
     try:
         _open_streams()
         _carry_out(args)
