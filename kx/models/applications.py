@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kx.base.errors import MissingDataError, UsageError, closest, suggest
+from kx.base.errors import DataError, MissingDataError, UsageError, closest, suggest
 
 if TYPE_CHECKING:
     import keras
@@ -49,6 +49,9 @@ SIDES = {"InceptionResNetV2": 299, "InceptionV3": 299, "NASNetLarge": 331, "Xcep
 
 LEAST_SIDES = {"InceptionResNetV2": 75, "InceptionV3": 75, "Xception": 71}
 """Height and width of the smallest pictures that a network takes; 32 for all others."""
+
+LARGEST = 1e18
+"""Of a weight: the squares of larger ones are infinite in 32 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,8 @@ def build(
     Raises:
         UsageError: if there is no such network or option.
         MissingDataError: if the weights are nowhere to be had.
-        DataError: if they are not the official ones.
+        DataError: if they are not the official ones, or one of somebody's own is no number to
+            compute with.
     """
     import keras
 
@@ -190,9 +194,30 @@ def _built(
         with _asking(files), warnings.catch_warnings():
             # MobileNets have weights for a few sizes, and take those of 224 pixels for all others.
             warnings.filterwarnings("ignore", "`input_shape` is undefined or non-square")
-            return function(weights=source, **options)
+            network = function(weights=source, **options)
     except (OSError, TypeError, ValueError) as error:  # how Keras says what it does not like
         raise UsageError(f"{name}: {str(error).strip().partition(chr(10))[0]}") from error
+    if source not in (None, "imagenet"):
+        _refuse_unusable(network, weights)
+    return network
+
+
+def _refuse_unusable(network: keras.Model, file: str) -> None:
+    """Make sure that a network of somebody's own weights can compute.
+
+    Raises:
+        DataError: if a weight is no finite number, or its square is none.
+    """
+    import numpy as np
+
+    for variable in network.weights:
+        values = np.asarray(variable)
+        unusable = ~(np.abs(values) <= LARGEST)  # also what is no number
+        if unusable.any():
+            raise DataError(
+                f"{file}: {variable.path} has the number {values[unusable][0]:g}, with which no "
+                "network can compute. Take the weights of another epoch, or make them anew."
+            )
 
 
 def _size(name: str, top: bool) -> dict[str, Any]:

@@ -174,6 +174,24 @@ def test_expectations_are_not_judged_by_random_weights(train):
     assert (verdict["verdict"], verdict["reason"]) == ("not judged", "random")
 
 
+@pytest.mark.parametrize("number", [float("nan"), float("-inf"), 1e38])
+@pytest.mark.parametrize("spec", [FROZEN, FEATURES])
+def test_weights_that_nothing_can_compute_with_are_told_before_training(train, home, number, spec):
+    import keras
+
+    options = {"alpha": 0.25, "weights": None, "include_top": False, "input_shape": (32, 32, 3)}
+    given = keras.applications.MobileNet(**options)
+    kernel = given.get_layer("conv1").kernel
+    kernel.assign(np.where(np.arange(3)[:, None, None, None] == 1, number, kernel))
+    given.save_weights(home / "mine.weights.h5")
+
+    text = spec.replace("weights: none", "weights: mine.weights.h5")
+    _, _, _, err = train(text, expected=3)
+
+    assert f"mine.weights.h5: conv1/kernel has the number {number:g}" in " ".join(err.split())
+    assert "learning_rate" not in err
+
+
 def test_weights_may_be_a_file_beside_the_spec(train, home):
     import keras
 

@@ -15,7 +15,7 @@ from kx.data.files.vector_reader import VectorReader
 if TYPE_CHECKING:
     import numpy as np
 
-FORM = 1
+FORM = 2
 """Part of the cache's keys: raised when something else is made of the same file."""
 
 
