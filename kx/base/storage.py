@@ -6,6 +6,7 @@ import errno
 import hashlib
 import itertools
 import os
+import pwd
 import secrets
 import shutil
 import signal
@@ -193,9 +194,21 @@ def _advice(path: Path, code: int | None, needed: int | None) -> str:
         return f". A {kind} of that name is there: choose another name."
     if not path.parent.is_dir():
         return f". {path.parent} is not a folder: make it first, or choose another."
+    if code in (errno.EACCES, errno.EPERM) and (owner := _stranger(path.parent)):
+        return f". {path.parent} belongs to {owner}: ask for permission, or choose another place."
     if code not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO):
         return ". Choose another place."
     return f"{_room(path, needed)}. Make room there, or choose another place."
+
+
+def _stranger(folder: Path) -> str:
+    """Return whose a folder is, if it is another user's, else nothing."""
+    owner = folder.stat().st_uid
+    if owner == os.geteuid():
+        return ""
+    with suppress(KeyError):
+        return f"another user ({pwd.getpwuid(owner).pw_name})"
+    return f"another user (number {owner})"
 
 
 def _room(path: Path, needed: int | None) -> str:

@@ -126,8 +126,11 @@ def unreadable(outputs: Path) -> list[str]:
 
 def _is_readable(record: Path) -> bool:
     try:
-        return not os.path.lexists(record) or isinstance(read_json(record), dict)
-    except DataError:
+        record.lstat()
+        return isinstance(read_json(record), dict)
+    except FileNotFoundError:
+        return True
+    except (OSError, DataError):  # such as a folder that another user made private
         return False
 
 
