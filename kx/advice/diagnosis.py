@@ -49,6 +49,9 @@ BY_HEART = 0.9
 SETTLED = 0.01
 """A validation loss that fell by less in the last quarter, and is at its best, hardly falls."""
 
+CONSTANT = ("majority", "prior", "mean", "median")
+"""Baselines that look at no feature."""
+
 SURE = 3.0
 """Standard errors that a change must exceed to be more than noise."""
 
@@ -196,6 +199,11 @@ def linear_is_as_good(n: Numbers) -> bool:
     return n.get("linear_lead", -1.0) >= 0
 
 
+def trees_are_as_good(n: Numbers) -> bool:
+    """Whether the network does not beat boosted trees."""
+    return n.get("trees_lead", -1.0) >= 0
+
+
 RULES: tuple[Rule, ...] = (
     Rule("diverged", "not_finite", lambda n: bool(n["not_finite"]), late=False),
     Rule("diverged", "loss_rose", lambda n: n.get("training_growth", 1) >= 1.5, late=False),
@@ -286,7 +294,7 @@ def _is_penalised(spec: Mapping[str, Any]) -> bool:
 def _constant_loss(record: Diagnosable) -> float | None:
     """Return the loss of the best constant guess on the validation rows, if it is known."""
     found = record.baselines.get("validation", {}).get("loss", {})
-    values = [value for name, value in found.items() if name != "linear" and value is not None]
+    values = [value for name, value in found.items() if name in CONSTANT and value is not None]
     return min(values) if values else None
 
 
@@ -312,7 +320,7 @@ def _score_numbers(record: Diagnosable) -> dict[str, float]:
     chance = _chance(score, len(fits))
     found = {"score": value, "chance": chance, **_spread(fits)}
     told = record.baselines.get("validation", {}).get(metric, {})
-    constants = [sign * v for name, v in told.items() if name != "linear" and v is not None]
+    constants = [sign * v for name, v in told.items() if name in CONSTANT and v is not None]
     if constants:
         found |= {"constant": sign * max(constants)}
         found["margin"] = sign * value - chance - max(constants)
@@ -320,6 +328,8 @@ def _score_numbers(record: Diagnosable) -> dict[str, float]:
     if linear is not None:
         lead = sign * difference(linear, value)
         found |= {"linear": linear, "linear_lead": lead, "behind_linear": lead - chance}
+    if (trees := told.get("trees")) is not None:
+        found |= {"trees": trees, "trees_lead": sign * difference(trees, value)}
     return found
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-from kx.advice.diagnosis import Diagnosable, Diagnosis
+from kx.advice.diagnosis import CONSTANT, Diagnosable, Diagnosis
 from kx.advice.suggestion import resized
 from kx.base.curves import lower_is_better
 
@@ -169,7 +169,7 @@ def _best(record: Diagnosable, *, constants: bool = False) -> float | None:
 
 def _known(record: Diagnosable, metric: str, constants: bool) -> Iterator[float]:
     for name, value in record.baselines.get("validation", {}).get(metric, {}).items():
-        if value is not None and not (constants and name == "linear"):
+        if value is not None and not (constants and name not in CONSTANT):
             yield value
 
 

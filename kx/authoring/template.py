@@ -54,10 +54,9 @@ def _filled(
     name: str, dataset: str, architecture: str, stated: Mapping[str, Mapping[str, str]]
 ) -> str:
     chosen = {"dataset": dataset, "architecture": architecture, "validation": "holdout"}
-    slug = "".join(c if c.isalnum() and c.isascii() else "-" for c in name.lower()).strip("-")
     lines = [
         "# What is to be found out?",
-        f"name: {slug[:40] or 'experiment'}",
+        f"name: {slug(name)}",
         "seed: 0                      # decides every draw: split, order, initial weights",
     ]
     for section, (key, table) in SECTIONS.items():
@@ -73,6 +72,12 @@ def _filled(
         default = TrainingSection.model_fields[key].default
         lines += [*_comment(texts[key]), f"  {key}: {shown(default)}"]
     return "\n".join(lines) + "\n"
+
+
+def slug(name: str) -> str:
+    """Return ``name`` as an experiment may be called."""
+    kept = "".join(c if c.isalnum() and c.isascii() else "-" for c in name.lower()).strip("-")
+    return kept[:40] or "experiment"
 
 
 def _to_mend(text: str) -> list[str]:

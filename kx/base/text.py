@@ -129,3 +129,18 @@ def duration(seconds: float | None) -> str:
 def size(count: int) -> str:
     """Return a number of bytes in kB or MB, of 1000 and 1000,000 bytes."""
     return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"
+
+
+SHOWN = 20
+"""Rows or files that a message names; the run's log has all."""
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """Return ``number`` with what it counts."""
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def some(flaws: Sequence[str]) -> str:
+    """Return the first of many flaws, each in a line of its own, and how many more there are."""
+    more = f"\n  and {len(flaws) - SHOWN:,} more" if len(flaws) > SHOWN else ""
+    return "".join(f"\n  {flaw}" for flaw in flaws[:SHOWN]) + more

@@ -3,9 +3,12 @@
 from kx.contracts.complaint import Complaint, Way, Ways
 from kx.contracts.component import Architecture, CallbackFactory, Component, Dataset, Strategy
 from kx.contracts.dataset import (
+    ColumnForm,
+    ColumnKind,
     DatasetBundle,
     DatasetInfo,
     Encoding,
+    Missing,
     Provenance,
     Scale,
     Side,
@@ -20,6 +23,8 @@ from kx.contracts.weights import WeightFiles
 __all__ = [
     "Architecture",
     "CallbackFactory",
+    "ColumnForm",
+    "ColumnKind",
     "Complaint",
     "Component",
     "Conclusion",
@@ -29,6 +34,7 @@ __all__ = [
     "Encoding",
     "FitResult",
     "History",
+    "Missing",
     "Proposal",
     "Provenance",
     "Rows",

@@ -18,6 +18,10 @@ Task = Literal["binary", "multiclass", "multilabel", "regression", "unit_regress
 Scale = Literal["standardize", "unit", "none"]
 """How features are brought to small, similar ranges; see ``kx.data.preparation``."""
 
+Missing = Literal["error", "zero", "mean", "indicator"]
+"""What stands for a missing feature (NaN), once prepared: nothing may be missing; 0; the mean of
+the training part; that mean, and a further column which tells where it was missing."""
+
 Encoding = Literal["multi_hot", "count", "tf_idf", "sequence"]
 """What a network reads of a text: which words occur, how often, how telling they are, in which
 order."""
@@ -49,6 +53,40 @@ class TextForm:
     truncate: Side = "front"
 
 
+ColumnKind = Literal["number", "category", "date"]
+
+DATE_WIDTH = 5
+"""Numbers that a date becomes: the day, and sine and cosine of its place in year and week."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnForm:
+    """A column of a table whose columns are of several kinds, and how it becomes numbers.
+
+    Attributes:
+        levels: of a category: its values in the training part, the most frequent first.
+        gaps: whether the training part lacks values: only then may later rows lack some.
+        comma: of a number: whether it is written with a decimal comma.
+    """
+
+    name: str
+    kind: ColumnKind
+    levels: tuple[str, ...] = ()
+    gaps: bool = False
+    comma: bool = False
+
+    @property
+    def width(self) -> int:
+        """How many columns networks are given of it.
+
+        Of a category these are one for each level, one for all other values, and, if some rows of
+        the training part lack it, one for none.
+        """
+        if self.kind == "category":
+            return len(self.levels) + 1 + self.gaps
+        return DATE_WIDTH if self.kind == "date" else 1
+
+
 @dataclass(frozen=True, slots=True)
 class DatasetInfo:
     """What must be known of a dataset to plan for it, before a byte of it is read.
@@ -68,6 +106,7 @@ class DatasetInfo:
             empty where it is not known, or not yet.
         tells_words: whether ``words`` will be known once the data are read and prepared.
         scale: the preparation that suits the features.
+        missing: what suits gaps in them.
         train_examples: size of the training part; None if only known once it is read.
         validation_examples: how many of these, the last ones, the dataset itself has for
             validation; 0: it leaves the choice to the validation strategy.
@@ -85,6 +124,9 @@ class DatasetInfo:
             that a saved model takes pictures as they are.
         mirrored: whether a picture that is mirrored left for right keeps its meaning: not so for
             writing.
+        table: x are rows of a table, (n, columns) float64, whose columns are of these kinds: a
+            number, the place of a category among the levels, a day; their preparation makes of
+            them what the other attributes describe. Empty: all columns are numbers.
         texts: x are texts, and this is how their preparation encodes them; the other attributes
             describe what comes of it. None: x are numbers.
         extracted_from: the form of the pictures, where x are the features that a ready-made base
@@ -103,6 +145,7 @@ class DatasetInfo:
     words: tuple[str, ...] = ()
     tells_words: bool = False
     scale: Scale = "none"
+    missing: Missing = "error"
     train_examples: int | None = None
     validation_examples: int = 0
     test_examples: int | None = None
@@ -116,6 +159,7 @@ class DatasetInfo:
     ordered: bool = False
     pixels: bool = False
     mirrored: bool = True
+    table: tuple[ColumnForm, ...] = ()
     texts: TextForm | None = None
     extracted_from: DatasetInfo | None = None
 

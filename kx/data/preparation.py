@@ -7,17 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from kx.base.errors import DataError
-from kx.contracts import Scale
+from kx.contracts import Missing, Scale
+from kx.data.arrays.statistics import shift_and_divisor
 
 if TYPE_CHECKING:
     import numpy as np
-
-Missing = Literal["error", "zero", "mean", "indicator"]
-"""What stands for a missing feature (NaN), once prepared: nothing may be missing; 0; the mean of
-the training part; that mean, and a further column which tells where it was missing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -174,9 +171,12 @@ def preparation_from(
     arrays: Mapping[str, np.ndarray], settings: Mapping[str, Any]
 ) -> AnyPreparation:
     """Make the preparation again whose ``arrays`` and ``settings`` were kept."""
+    from kx.data.tables.encoding import TablePreparation
     from kx.data.texts.vocabulary import TextPreparation
 
-    kind = TextPreparation if "texts" in settings else Preparation
+    if "texts" in settings:
+        return TextPreparation.from_arrays(arrays, settings)
+    kind = TablePreparation if "table" in settings else Preparation
     return kind.from_arrays(arrays, settings)
 
 
@@ -210,7 +210,7 @@ def fit_preparation(
         zero = np.zeros(())
         return Preparation(scale, missing, zero, zero + 1, zero, zero.astype(bool), names)
     gaps = _training_gaps(x_train, missing, names)
-    shift, divisor = _statistics(x_train, scale)
+    shift, divisor = shift_and_divisor(x_train, scale)
     fill = np.zeros(gaps.shape)
     if missing in ("mean", "indicator") and gaps.any():
         fill = (np.nanmean(x_train, axis=0, dtype=np.float64) - shift) / divisor
@@ -261,28 +261,6 @@ def _training_gaps(x: np.ndarray, missing: Missing, names: tuple[str, ...]) -> n
     if missing == "indicator" and x.ndim != 2:
         raise DataError("missing: indicator works for tables only: use `mean` or `zero`.")
     return cast("np.ndarray", absent.any(axis=0))
-
-
-def _statistics(x: np.ndarray, scale: Scale) -> tuple[np.ndarray, np.ndarray]:
-    """Return shift and divisor, float64."""
-    import numpy as np
-
-    if scale == "none":
-        return np.zeros(()), np.ones(())
-    if scale == "unit" and x.dtype == np.uint8:
-        return np.zeros(()), np.full((), 255.0)
-    axis = None if scale == "unit" and x.ndim > 2 else 0
-    low = np.nanmin(x, axis=axis).astype(np.float64)
-    high = np.nanmax(x, axis=axis).astype(np.float64)
-    if scale == "unit":
-        shift, divisor = low, high - low
-    else:
-        shift = np.nanmean(x, axis=0, dtype=np.float64)
-        divisor = np.nanstd(x, axis=0, dtype=np.float64)
-    # Rounding gives a constant column a deviation of about 1e-17: it would become 1, not 0. And
-    # the deviation of tiny numbers is 0, although they vary.
-    constant = (low == high) | (divisor < np.finfo(np.float32).tiny)
-    return np.where(constant, low, shift), np.where(constant, 1.0, divisor)
 
 
 def _refuse(bad: np.ndarray, what: str, part: str, names: tuple[str, ...]) -> None:

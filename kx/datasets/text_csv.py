@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from kx.base.errors import DataError
 from kx.components.options import SpecPath
 from kx.components.registry import dataset
 from kx.contracts import Dataset, DatasetBundle, DatasetInfo, Split
-from kx.data.arrays.splitting import SEED, Seed, TestFraction, bundled, divided, held_out
+from kx.data.arrays.splitting import SEED, OnBroken, Seed, TestFraction, bundled, divided, held_out
 from kx.data.files.files import Files
 from kx.data.tables.delimited import Delimiting
 from kx.data.tables.table_files import table_file
-from kx.data.tables.targets import Target, TargetOptions, number_of, target_of
+from kx.data.tables.target_values import target_values
+from kx.data.tables.targets import Target, TargetOptions, target_of
 from kx.data.texts.text_files import TextOptions, text_info
-from kx.data.texts.text_table import OnBroken, TableRead, Wanted, read_rows
+from kx.data.texts.text_table import TableRead, Wanted, read_rows
 from kx.data.texts.texts import tokenized
 
 if TYPE_CHECKING:
-    import numpy as np
+    pass
 
 Column = Annotated[str, Field(min_length=1)]
 
@@ -99,7 +99,7 @@ class TextTable(Dataset):
         files.watcher.stage(f"{rows.table.name}: {len(rows.lines):,} rows, {rows.table.written}")
         found = target_of(rows.labels, self.target.task)
         info = self._described(rows, found)
-        labels = _numbers(rows, found)
+        labels = target_values(rows.said, rows.lines, found, rows.labels.where)
         everything = Split(np.arange(len(labels)), labels)
         train, test = divided(everything, self.test_fraction, labels, self.split_seed, mixed=False)
         return _bundle(info, rows, {"train": train, "test": test})
@@ -127,35 +127,6 @@ def _counted(file: Path, changed: int, size: int, wanted: Wanted) -> tuple[Table
     """Return what a table holds; the same again, as long as nobody changes it."""
     rows = read_rows(file, wanted, keep=False)
     return rows, target_of(rows.labels, wanted.target.task)
-
-
-def _numbers(rows: TableRead, found: Target) -> np.ndarray:
-    """Return the labels as numbers: (n,) int32 of classes, or (n,) float32.
-
-    Raises:
-        DataError: if 32 bits cannot hold them.
-    """
-    import numpy as np
-
-    if found.classes:
-        places = {name: at for at, name in enumerate(found.classes)}
-        return np.array([places[label] for label in rows.said], np.int32)
-    exact = np.array([number_of(label) for label in rows.said], np.float64)
-    with np.errstate(over="ignore"):
-        numbers = exact.astype(np.float32)
-    if np.isinf(numbers).any():
-        row = int(np.isinf(numbers).argmax())
-        raise DataError(
-            f"{rows.labels.where}: line {rows.lines[row]}: {rows.said[row]} is beyond the range of "
-            "32-bit numbers, 3.4e38. Divide the column."
-        )
-    kept, there = len(np.unique(numbers)), len(np.unique(exact))
-    if kept < there / 2:
-        raise DataError(
-            f"{rows.labels.where} holds {there:,} different numbers, of which 32 bits tell only "
-            f"{kept:,} apart: they differ too little for their size. Subtract what they share."
-        )
-    return numbers
 
 
 def _bundle(info: DatasetInfo, rows: TableRead, parts: Mapping[str, Split]) -> DatasetBundle:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from kx.components.options import SpecPath
 from kx.components.registry import dataset
 from kx.contracts import Dataset, DatasetBundle, DatasetInfo
+from kx.data.arrays.splitting import OnBroken
 from kx.data.files.class_folders import (
     TEXTS,
     FolderOptions,
@@ -16,7 +17,6 @@ from kx.data.files.class_folders import (
 )
 from kx.data.files.files import Files
 from kx.data.texts.text_files import TextOptions, text_bundle, text_info
-from kx.data.texts.text_table import OnBroken
 
 
 @dataset("text_folder")

@@ -124,7 +124,8 @@ def _prepared(source: AugmentedData, count: int) -> np.ndarray:
     section, info = source.plan.spec.preparation, source.bundle.info
     x = source.bundle.train.x
     scale = info.scale if section.scale == "auto" else section.scale
-    preparation = fit_preparation(x, scale, section.missing, names=info.features)
+    missing = info.missing if section.missing == "auto" else section.missing
+    preparation = fit_preparation(x, scale, missing, names=info.features)
     prepared: np.ndarray = preparation.apply(x[:count])
     return prepared
 

@@ -18,7 +18,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from kx.base.remark import Remark
 from kx.components.keras_options import CLASSES
 from kx.contracts import Complaint, DatasetInfo, Way, Ways
 from kx.models.layers import dense
@@ -206,12 +205,11 @@ def _metric_complaints(info: DatasetInfo, measure: Measure) -> Iterator[Complain
     suited = suited_head(info).metrics[0]
     if (kind == "regression") != regression:
         # Allowed, since the notes themselves do it (1.2.4: mse and accuracy).
-        little = Remark.of("spec.metric_says_little", metric=metric, task=info.task)
+        text = f"{metric} says little about a {info.task} task"
         if metric in PLAIN:
-            hint = Remark.of("spec.metric_says_little_hint", metric=suited)
-            yield Complaint("metrics", little, hint, fatal=False)
+            yield Complaint("metrics", text, f"{suited} suits it", fatal=False)
         else:
-            yield Complaint("metrics", little, f"use {suited}")
+            yield Complaint("metrics", text, f"use {suited}")
     elif kind == "multiclass" and info.task != "multiclass":
         text = f"{metric} compares several classes; the task is {info.task}"
         if best:

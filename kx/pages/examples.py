@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from kx.base.errors import DataError, MissingDataError
 from kx.base.text import number
 from kx.data.arrays.sequences import INDEX_FROM, PADDING, START, UNKNOWN
+from kx.data.tables.columns import written
 from kx.data.texts.word_index import WORD_INDEXES, read_word_index
 from kx.explain.subjects import dataset_of
 from kx.runs.reader import Predictions, Run
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     from PIL.Image import Image
 
-    from kx.contracts import DatasetBundle
+    from kx.contracts import ColumnForm, DatasetBundle
     from kx.data.files.sources import SampleFiles, SourceFiles
 
 LONGEST = 160
@@ -124,6 +125,8 @@ def _shown(
         yield from (Shown(text=_text(row, known)) for row in x)
     elif len(shape) == 3 and shape[-1] in (1, 3):
         yield from (_as_picture(picture) for picture in _pixels(x))
+    elif bundle.info.table:
+        yield from (Shown(values=tuple(_written(row, bundle.info.table))) for row in x)
     else:
         names = bundle.info.features
         yield from (Shown(values=tuple(_values(row, names))) for row in _dense(x))
@@ -196,6 +199,14 @@ def _dense(x: Any) -> np.ndarray:
 
     found: np.ndarray = x.toarray() if hasattr(x, "toarray") else np.asarray(x)
     return found.reshape(len(found), -1)
+
+
+def _written(row: np.ndarray, columns: Sequence[ColumnForm]) -> Iterator[tuple[str, str]]:
+    """Yield the values of a row of a table as they were written."""
+    for value, column in list(zip(row.tolist(), columns, strict=True))[:VALUES]:
+        yield column.name, written(column, value)
+    if len(columns) > VALUES:
+        yield "…", f"+{len(columns) - VALUES}"
 
 
 def _values(row: np.ndarray, names: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -48,6 +48,7 @@ class Prepared:
     def fitted(self, rows: np.ndarray) -> AnyPreparation:
         """Return the preparation that the training rows alone decide, unless it is to leak."""
         from kx.data.preparation import fit_preparation, learns_from
+        from kx.data.tables.encoding import fit_table
         from kx.data.texts.vocabulary import fit_vocabulary
 
         section, info = self.plan.spec.preparation, self.bundle.info
@@ -57,7 +58,10 @@ class Prepared:
         if info.texts:
             return fit_vocabulary(train.x if everything else train.x[rows], info.texts)
         x = train.x if everything or not learns_from(train.x, scale) else train.x[rows]
-        return fit_preparation(x, scale, section.missing, names=info.features)
+        missing = info.missing if section.missing == "auto" else section.missing
+        if info.table:
+            return fit_table(x, info.table, scale, missing)
+        return fit_preparation(x, scale, missing, names=info.features)
 
     def split(self, preparation: AnyPreparation, rows: np.ndarray) -> Split:
         """Return the whole training part, prepared; ``rows`` decide what is balanced."""
@@ -337,9 +341,9 @@ def with_unit(work: Work, loaded: Loaded, base: Base) -> Loaded:
     if suits(plan.build_model(loaded.bundle.info, base.weights)):
         return loaded
     fatal = plan.spec.preparation.target == "standardize"
-    remark = Remark.of("spec.targets_unscaled", name=plan.architecture.entry.name)
-    hint = Remark.of("spec.targets_unscaled_hint")
-    tell(work, [Finding(("preparation", "target"), remark, hint, fatal=fatal)])
+    text = f"{plan.architecture.entry.name} has a train_step or a last layer of its own, so its "
+    text += "targets cannot be scaled"
+    tell(work, [Finding(("preparation", "target"), text, "use none", fatal=fatal)])
     return replace(loaded, facts=replace(loaded.facts, target_scale="none"))
 
 

@@ -1,4 +1,4 @@
-"""What the baselines say of rows: constants and, where it is not too large, a linear model."""
+"""What the baselines say of rows: constants, a linear model and, of tables, boosted trees."""
 
 from __future__ import annotations
 
@@ -45,8 +45,12 @@ def guesses(data: Split, rows: np.ndarray, asked: Asked, info: DatasetInfo, time
         times: how often this is to be done: many times a second are minutes.
     """
     from kx.evaluators.baselines import baseline_predictions, linear_too_large
+    from kx.evaluators.trees import TREES, trees_fit, trees_say
 
     x, asked_rows = asked
+    trees = {}
+    if trees_fit(data, info, times, len(rows)):
+        trees[TREES] = trees_say(data.take(rows), x[asked_rows], info)
     reason = linear_too_large(data, info, times, rows)
     if reason:
         # The constants look at no features, and these may be too many to be copied.
@@ -55,7 +59,7 @@ def guesses(data: Split, rows: np.ndarray, asked: Asked, info: DatasetInfo, time
     said = baseline_predictions(
         data.take(rows), x[asked_rows], info, linear=not reason, times=times, told=fits.append
     )
-    return Guesses(said, Remark.of("linear.none", why=reason) if reason else None, fits)
+    return Guesses(said | trees, Remark.of("linear.none", why=reason) if reason else None, fits)
 
 
 def linear_facts(fits: Sequence[LinearFit]) -> LinearFacts | None:

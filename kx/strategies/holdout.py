@@ -14,6 +14,7 @@ from kx.contracts import Complaint, DatasetInfo, Proposal, Rows
 from kx.evaluators.conclusion import Judge, JudgedStrategy
 from kx.evaluators.folds import (
     Repeats,
+    divided_groups_complaints,
     later_rows_complaints,
     mixed_complaints,
     no_classes_complaints,
@@ -64,6 +65,7 @@ class Holdout(JudgedStrategy):
     def check(self, info: DatasetInfo) -> Iterator[Complaint]:
         """Yield complaints about empty parts, order that must be kept, and contradictions."""
         given = info.validation_examples
+        yield from divided_groups_complaints(info)
         if info.train_examples is not None:
             yield from self._size_complaints(info.train_examples, given)
         if self.order == "shuffled":
@@ -121,8 +123,8 @@ class Holdout(JudgedStrategy):
             message = "balances classes, but these examples have no single class"
             yield Complaint("stratify", message, "remove it")
         elif rare := rare_classes(rows.labels, 2, rows.classes):
-            remark = Remark.of("splits.rare_both", classes=rare)
-            yield Complaint("stratify", remark, Remark.of("splits.rare_both_hint"), fatal=False)
+            message = f"{rare}, too few for both parts"
+            yield Complaint("stratify", message, "use more examples", fatal=False)
 
     def _size_complaints(self, count: int, given: int) -> Iterator[Complaint]:
         held_out = self._held_out(count, given)

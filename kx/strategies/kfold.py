@@ -12,6 +12,7 @@ from kx.evaluators.folds import (
     Folds,
     K,
     count_complaints,
+    divided_groups_complaints,
     fewer_folds,
     fold_names,
     folds,
@@ -42,6 +43,7 @@ class KFold(JudgedStrategy):
         """Yield a complaint if there are too few rows, or if their order must be kept."""
         yield from count_complaints(info.train_examples, self.k)
         yield from mixed_complaints(info)
+        yield from divided_groups_complaints(info)
         if self.shuffle:
             yield from shuffled_time_complaints(info, "shuffle")
         else:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kx.base.remark import Remark
 from kx.components.registry import evaluator
 from kx.contracts import Complaint, DatasetInfo, Rows
 from kx.evaluators.conclusion import Judge, JudgedStrategy
-from kx.evaluators.folds import Folds, mixed_complaints, shuffled_time_complaints
+from kx.evaluators.folds import (
+    Folds,
+    divided_groups_complaints,
+    mixed_complaints,
+    shuffled_time_complaints,
+)
 
 MANY_FITS = 1000
 
@@ -32,9 +36,11 @@ class LeaveOneOut(JudgedStrategy):
         count = info.train_examples or 0
         yield from shuffled_time_complaints(info, "strategy")
         yield from mixed_complaints(info)
+        yield from divided_groups_complaints(info)
         if count > MANY_FITS:
-            message = Remark.of("splits.many_fits", examples=count)
-            yield Complaint("strategy", message, Remark.of("splits.many_fits_hint"), fatal=False)
+            message = f"trains {count:,} networks, one for each training example"
+            hint = "strategy: kfold with k: 10 trains ten"
+            yield Complaint("strategy", message, hint, fatal=False)
 
     def complaints(self, rows: Rows) -> Iterator[Complaint]:
         """Yield a complaint if nothing would remain to train on."""

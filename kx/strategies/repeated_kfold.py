@@ -13,6 +13,7 @@ from kx.evaluators.folds import (
     K,
     Repeats,
     count_complaints,
+    divided_groups_complaints,
     fewer_folds,
     folds,
     mixed_complaints,
@@ -43,6 +44,7 @@ class RepeatedKFold(JudgedStrategy):
         yield from count_complaints(info.train_examples, self.k)
         yield from shuffled_time_complaints(info, "strategy")
         yield from mixed_complaints(info)
+        yield from divided_groups_complaints(info)
 
     def complaints(self, rows: Rows) -> Iterator[Complaint]:
         """Yield a complaint if there are too few rows."""

@@ -6,7 +6,6 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 
-from kx.base.remark import Remark
 from kx.components.registry import evaluator
 from kx.contracts import Complaint, DatasetInfo, Rows
 from kx.evaluators.conclusion import Judge, JudgedStrategy
@@ -15,6 +14,7 @@ from kx.evaluators.folds import (
     K,
     Repeats,
     count_complaints,
+    divided_groups_complaints,
     fewer_folds,
     fold_names,
     folds,
@@ -50,6 +50,7 @@ class StratifiedKFold(JudgedStrategy):
         yield from no_classes_complaints(info, "strategy", "use strategy: kfold")
         yield from shuffled_time_complaints(info, "strategy")
         yield from mixed_complaints(info)
+        yield from divided_groups_complaints(info)
 
     def complaints(self, rows: Rows) -> Iterator[Complaint]:
         """Yield complaints if rows or classes are too small; a warning if only some classes are."""
@@ -66,8 +67,8 @@ class StratifiedKFold(JudgedStrategy):
             hint = f"use 2 to {most:,}" if most >= 2 else "use strategy: kfold"
             yield Complaint("k", f"asks for {k:,} folds, but no class has that many members", hint)
         elif rare := rare_classes(rows.labels, k, rows.classes):
-            remark = Remark.of("splits.rare_folds", classes=rare, folds=k)
-            yield Complaint("k", remark, Remark.of("splits.rare_folds_hint"), fatal=False)
+            message = f"{rare}, too few for {k:,} folds: some folds validate without them"
+            yield Complaint("k", message, "use a smaller k, or more examples", fatal=False)
 
     def propose(self, rows: Rows, seed: int) -> Folds:
         """Divide each class into ``k`` parts; more repeats do not change the first ones."""

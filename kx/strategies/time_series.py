@@ -11,7 +11,13 @@ from pydantic import Field
 from kx.components.registry import evaluator
 from kx.contracts import Complaint, DatasetInfo, Proposal, Rows
 from kx.evaluators.conclusion import Judge, JudgedStrategy
-from kx.evaluators.folds import K, fewer_folds, fold_names, mixed_complaints
+from kx.evaluators.folds import (
+    K,
+    divided_groups_complaints,
+    fewer_folds,
+    fold_names,
+    mixed_complaints,
+)
 
 Count = Annotated[int, Field(ge=1)]
 
@@ -44,6 +50,7 @@ class TimeSeries(JudgedStrategy):
     def check(self, info: DatasetInfo) -> Iterator[Complaint]:
         """Yield complaints about shuffling, contradictions, and sizes that leave nothing."""
         yield from mixed_complaints(info)
+        yield from divided_groups_complaints(info)
         if self.shuffle:
             message = "a network would be trained on rows that are later than its validation"
             yield Complaint("shuffle", message, "remove it, or use strategy: kfold")

@@ -24,6 +24,7 @@ from kx.advice.diagnosis import (
     guesses_better,
     linear_is_as_good,
     linear_is_better,
+    trees_are_as_good,
 )
 from kx.advice.loss_statistics import SHORT
 from kx.base.language import Language
@@ -108,6 +109,8 @@ def _clauses(found: Diagnosis) -> Iterator[str]:
         yield "constant"
     if linear_is_as_good(found.numbers) and found.rule not in NAME_LINEAR:
         yield "linear"
+    if trees_are_as_good(found.numbers):
+        yield "trees"
 
 
 def explained(
@@ -124,6 +127,8 @@ def explained(
         better = linear_is_better(found.numbers)
         text = words(f"diagnosis.beside.{'linear' if better else 'linear_equal'}", **values)
         yield words("baseline.linear"), text
+    if trees_are_as_good(found.numbers):
+        yield words("baseline.trees"), words("diagnosis.beside.trees", **values)
     yield words("diagnosis.numbers"), ", ".join(_shown(found, words))
     yield words("diagnosis.advice"), advice(found, language)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
+from kx.base.errors import DataError
 from kx.contracts import DatasetBundle, DatasetInfo, Split
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ Labels = Literal["integer", "one_hot"]
 """Multiclass targets: (n,) int32 numbers of classes, or (n, classes) float32 rows."""
 
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
+
+OnBroken = Literal["error", "skip"]
+"""What to do about rows or files that cannot be used: stop and name them, or leave them out."""
 
 TestFraction = Annotated[float, Field(gt=0, lt=1)]
 
@@ -83,6 +87,34 @@ def divided(
     if not mixed:
         return data.take(np.sort(train)), data.take(np.sort(test))
     return data.take(random.permutation(train)), data.take(random.permutation(test))
+
+
+def whole_groups(
+    groups: np.ndarray, fraction: float, seed: int = SEED
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draw a training and a test part of which each group is in one.
+
+    Args:
+        groups: (n,) what each row belongs to.
+        fraction: share of the rows that the test part should have, in (0, 1).
+        seed: of the chance.
+
+    Returns:
+        The rows of both, in their order.
+
+    Raises:
+        DataError: if all rows are of one group.
+    """
+    import numpy as np
+
+    _, numbers, counts = np.unique(groups, return_inverse=True, return_counts=True)
+    if len(counts) < 2:
+        raise DataError("All rows are of one group: none is left for testing.")
+    order = np.random.RandomState(seed).permutation(len(counts))
+    total = np.cumsum(counts[order])
+    enough = 1 + int(np.abs(total[:-1] - fraction * len(groups)).argmin())
+    test = np.isin(numbers, order[:enough])
+    return np.flatnonzero(~test), np.flatnonzero(test)
 
 
 def labelled(y: np.ndarray, classes: int, labels: Labels) -> np.ndarray:

@@ -8,7 +8,7 @@ from typing import Any
 
 from kx.base.errors import DataError, UsageError
 from kx.contracts import DatasetInfo
-from kx.data.inputs import picture, raw_text, table, words
+from kx.data.inputs import mixed, picture, raw_text, table, words
 from kx.data.inputs.given import Examples, Given
 from kx.data.preparation import AnyPreparation
 
@@ -47,6 +47,13 @@ KINDS: Mapping[str, InputKind] = {
     "words": InputKind(*TEXTS, words.form, words.read),
     "picture": InputKind(
         "picture files, or folders of them", ("inputs", "invert"), picture.form, picture.read
+    ),
+    "mixed": InputKind(
+        "tables with the columns of the one that was trained on (- for stdin), or "
+        "--row 'NAME=VALUE,…'",
+        ("inputs", "rows"),
+        mixed.form,
+        mixed.read,
     ),
     "table": InputKind(
         "CSV files whose first line names the columns (- for stdin), or --row 'NAME=NUMBER,…'",

@@ -6,7 +6,7 @@ import csv
 import json
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,8 @@ LARGEST = 3.4028234e38
 
 GAPS = ("", "nan")
 """What stands for a missing number; case and blanks around it make no difference."""
+
+MISSING = "is missing, but never was in training: give a number"
 
 
 def form(info: DatasetInfo, x: Any, options: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -42,7 +44,8 @@ def read(given: Given, form: Mapping[str, Any], preparation: AnyPreparation) -> 
 
     columns = tuple(form["features"])
     gaps = np.broadcast_to(getattr(preparation, "gaps", False), (len(columns),))
-    sheet = _Sheet(columns, {name for name, gap in zip(columns, gaps, strict=True) if gap})
+    may_lack = {name for name, gap in zip(columns, gaps, strict=True) if gap}
+    sheet = TypedRows(columns, lambda column, text: _number(text, gap=column in may_lack))
     for path in given.inputs:
         text = read_text(path, given, sheet.problems)
         sheet.add_file("stdin" if path == STDIN else path, text)
@@ -52,6 +55,20 @@ def read(given: Given, form: Mapping[str, Any], preparation: AnyPreparation) -> 
     names = tuple(sheet.names)
     x = np.array(sheet.rows, np.float64).reshape(-1, len(columns)).astype(form["dtype"])
     return Examples(names, x, names)
+
+
+def _number(text: str, *, gap: bool) -> tuple[float, str]:
+    """Return the number, and what is wrong with it; ``gap``: whether there may be none."""
+    if text.strip().lower() in GAPS:
+        return math.nan, "" if gap else MISSING
+    try:
+        value = float("_" if "_" in text else text)
+    except ValueError:
+        hint = "; write a decimal point, as in 1.5" if "," in text else ""
+        return math.nan, f"must be a number; got {text.strip()!r}{hint}"
+    if not math.isfinite(value):
+        return value, f"must be finite; got {text.strip()!r}"
+    return value, "" if abs(value) <= LARGEST else f"is beyond 3.4e38; got {text.strip()!r}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +87,18 @@ class _Record:
 
 
 @dataclass(slots=True)
-class _Sheet:
+class TypedRows:
     """Rows that were read so far, and what was wrong with others.
 
     Attributes:
         columns: names, in the order of the network.
-        gaps: those of which a number may be missing.
+        value: returns what a cell of a column becomes, and what is wrong with it.
+        quoted: whether texts in JSON keep their quotation marks, so that they are no numbers.
     """
 
     columns: Sequence[str]
-    gaps: set[str]
+    value: Callable[[str, str], tuple[float, str]]
+    quoted: bool = True
     names: list[str] = field(default_factory=list)
     rows: list[list[float]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -125,13 +144,21 @@ class _Sheet:
         for number, row in enumerate(found if several else [found], 1):
             place = f"{name}:{number}" if several else name
             if isinstance(row, _Pairs):
-                self._add_pairs(place, [(key, _written(value)) for key, value in row])
+                self._add_pairs(place, [(key, self._written(value)) for key, value in row])
             elif several and not isinstance(row, list | dict):
                 text = "rows are given as a list of mappings from columns to numbers"
                 self.problems.append(f"{name}: {text}; got {json.dumps(row)[:40]}")
                 return
             else:
                 self.problems.append(f"{place}: must map names of columns to numbers")
+
+    def _written(self, value: Any) -> str:
+        """Return a value of JSON as it would stand in a file."""
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return str(value)
+        if isinstance(value, str) and not self.quoted:
+            return value
+        return "" if value is None else json.dumps(value)
 
     def _add_pairs(self, name: str, pairs: Sequence[tuple[str, str]]) -> None:
         wrong = list(self._wrong_names([key for key, _ in pairs]))
@@ -155,26 +182,11 @@ class _Sheet:
         """Add a row with all columns."""
         row = []
         for column in self.columns:
-            value, problem = self._number(column, given[column])
+            value, problem = self.value(column, given[column])
             row.append(value)
             self.problems += [f"{places[column]}: {column}: {problem}"] if problem else []
         self.names.append(name)
         self.rows.append(row)
-
-    def _number(self, column: str, text: str) -> tuple[float, str]:
-        """Return the number, and what is wrong with it."""
-        if text.strip().lower() in GAPS:
-            if column in self.gaps:
-                return math.nan, ""
-            return math.nan, "is missing, but never was in training: give a number"
-        try:
-            value = float("_" if "_" in text else text)
-        except ValueError:
-            hint = "; write a decimal point, as in 1.5" if "," in text else ""
-            return math.nan, f"must be a number; got {text.strip()!r}{hint}"
-        if not math.isfinite(value):
-            return value, f"must be finite; got {text.strip()!r}"
-        return value, "" if abs(value) <= LARGEST else f"is beyond 3.4e38; got {text.strip()!r}"
 
     def _wrong_header(
         self, name: str, names: Sequence[str], header: _Record, delimiter: str
@@ -208,13 +220,6 @@ class _Sheet:
 
 class _Pairs(list[tuple[str, Any]]):
     """An object of JSON, with keys that are stated twice."""
-
-
-def _written(value: Any) -> str:
-    """Return a value of JSON as it would stand in a file."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value)
-    return "" if value is None else json.dumps(value)
 
 
 def _records(name: str, text: str, delimiter: str, problems: list[str]) -> Iterator[_Record]:

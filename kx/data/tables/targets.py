@@ -54,11 +54,13 @@ class LabelCounts:
 
     Attributes:
         where: what the column is called in messages.
+        option: of the dataset, which names it.
         counts: label -> how often.
         lines: label -> where it stands first.
     """
 
     where: str
+    option: str = "label"
     counts: dict[str, int] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
 
@@ -146,7 +148,7 @@ def _ask(labels: LabelCounts) -> None:
     if different > FEW and different > labels.rows / 2:
         raise DataError(
             f"{labels.where} holds {different} different labels in {labels.rows} rows "
-            f"({_some(labels.counts)}): is this the column that is meant (dataset.label)?"
+            f"({_some(labels.counts)}): is this the column that is meant (dataset.{labels.option})?"
             f"{_nearly_numbers(labels)} If they are classes, say dataset.task: classes."
         )
     odd = [label for label, number in zip(labels.counts, numbers, strict=True) if number is None]

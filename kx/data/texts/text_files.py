@@ -11,13 +11,13 @@ from pydantic import Field
 
 from kx.base.errors import DataError
 from kx.base.remark import Remark, some_of
+from kx.base.text import SHOWN, some
 from kx.contracts import DatasetBundle, DatasetInfo, Split, TextForm
 from kx.data.arrays.sequences import sequence_form
-from kx.data.arrays.splitting import bundled
+from kx.data.arrays.splitting import OnBroken, bundled
 from kx.data.files import cache
 from kx.data.files.class_folders import TEXTS, LabelledFile
 from kx.data.files.trees import Tree
-from kx.data.texts.text_table import SHOWN, OnBroken, some
 from kx.data.texts.texts import tokenized
 
 if TYPE_CHECKING:

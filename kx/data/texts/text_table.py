@@ -7,18 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from sys import intern
-from typing import Literal
 
 from kx.base.errors import DataError, RowsError
 from kx.base.remark import Remark, some_of
+from kx.base.text import SHOWN, counted, some
+from kx.data.arrays.splitting import OnBroken
 from kx.data.tables.delimited import Delimiting, Table, TableRow, open_table, ragged
 from kx.data.tables.targets import LabelCounts, TargetOptions, is_absent, number_of
-
-SHOWN = 20
-"""Rows or files that a message names; the run's log has all."""
-
-OnBroken = Literal["error", "skip"]
-"""What to do about what is no text: stop and name it all, or leave it out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +118,6 @@ def read_rows(path: Path, wanted: Wanted, *, keep: bool, whole: bool = True) -> 
     if rows.flaws and wanted.on_broken == "error":
         raise RowsError(_unusable(table.name, rows.flaws))
     return rows
-
-
-def counted(number: int, one: str, many: str) -> str:
-    """Return ``number`` with what it counts."""
-    return f"{number:,} {one if number == 1 else many}"
-
-
-def some(flaws: Sequence[str]) -> str:
-    """Return the first of many flaws, each in a line of its own, and how many more there are."""
-    more = f"\n  and {len(flaws) - SHOWN:,} more" if len(flaws) > SHOWN else ""
-    return "".join(f"\n  {flaw}" for flaw in flaws[:SHOWN]) + more
 
 
 def _add(

@@ -17,8 +17,10 @@ class PreparationSection(Strict):
     scale: Literal["auto", "standardize", "unit", "none"] = "auto"
     """`standardize`: mean 0, deviation 1 per feature; `unit`: into 0..1; `auto`: what the dataset
     recommends."""
-    missing: Literal["error", "zero", "mean", "indicator"] = "error"
-    """What to do with missing numbers in the features."""
+    missing: Literal["auto", "error", "zero", "mean", "indicator"] = "auto"
+    """What to do with missing numbers in the features: refuse them, put 0 or the mean of the
+    training rows in their place, or that mean and a column that marks them (`indicator`); `auto`:
+    `indicator` for the dataset `table`, `error` for all others."""
     target: TargetScale = "auto"
     """Train on targets of a regression with mean 0 and deviation 1 (`standardize`), or as they are
     (`none`); predictions, scores and losses are in their own unit. `auto`: `standardize` where

@@ -1,0 +1,220 @@
+"""A spec for a table of one's own, after a look at what is in it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kx.base.errors import DataError
+from kx.base.text import clean, counted
+from kx.data.tables.columns import Recognized, TableColumn, as_day, as_number, day_of
+from kx.data.tables.delimited import Delimiting, open_table
+from kx.data.tables.sheets import ColumnOptions, Sheet, WantedSheet, named_rows, read_sheet
+from kx.data.tables.targets import FEW, Target, TargetOptions, number_of, target_of
+
+FEW_ROWS = 2_000
+"""Below this, every row is needed for training and for validation: five folds."""
+
+EXAMPLES = 4
+"""Levels of a category that a comment shows."""
+
+LISTS = {"number": "numbers", "category": "categories", "date": "dates"}
+"""How a column is read -> the option that lists it; all others are ignored."""
+
+
+WHY: Mapping[str, str] = {
+    "constant": "the same in every row",
+    "identifier": "different in every row",
+    "rows": "numbers the rows",
+    "text": "different in most rows",
+    "empty": "no value at all",
+}
+"""Why a column is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A table that was looked at.
+
+    Attributes:
+        sheet: its rows.
+        target: what is to be predicted.
+        readings: how each column is read.
+    """
+
+    sheet: Sheet
+    target: Target
+    readings: Mapping[str, Recognized]
+
+
+def look(file: Path, target: str) -> Looked:
+    """Read the table ``file``, in which ``target`` is to be predicted.
+
+    Raises:
+        DataError: if it is no table, or has no such column; then with the names of all.
+    """
+    options = ColumnOptions()
+    wanted = WantedSheet(target, Delimiting(), TargetOptions(), options, "error")
+    sheet = read_sheet(file, wanted)
+    return Looked(sheet, _target(sheet), sheet.readings(options))
+
+
+def names_in(file: Path) -> tuple[str, ...]:
+    """Return the names of the columns of a table.
+
+    Raises:
+        DataError: if it is none.
+    """
+    with open_table(file, Delimiting()) as table:
+        named_rows(table, "auto")
+        return table.header
+
+
+def table_spec(name: str, file: Path, target: str, spec: Path) -> str:
+    """Return a spec that trains on the table ``file``, each column in it with its kind.
+
+    Args:
+        name: of the experiment.
+        file: the table.
+        target: name of the column that is to be predicted.
+        spec: where the spec will be: there its paths begin.
+
+    Raises:
+        DataError: if the table cannot be used.
+    """
+    found = look(file, target)
+    sheet, rows = found.sheet, len(found.sheet.lines)
+    path = Path(os.path.relpath(file.resolve(), spec.resolve().parent)).as_posix()
+    few = rows < FEW_ROWS
+    kept = "every row is trained on and validated with once" if few else "one part is held out"
+    lines = [
+        f"# {clean(sheet.name)}: {counted(rows, 'row', 'rows')}, {sheet.written}",
+        f"name: {name}",
+        "seed: 0                      # decides every draw: split, order, initial weights",
+        "",
+        "dataset:",
+        "  name: table",
+        f"  path: {quoted(path)}",
+        f"  target: {quoted(target)}  # {clean(_target_in_words(found))}",
+        f"  task: {'regression' if not found.target.classes else 'classes'}",
+        *(f"  # {line}" for line in _columns(found)),
+        *_lists(found),
+        "  test_fraction: 0.2         # never trained on, never chosen by",
+        "",
+        "architecture:",
+        "  name: mlp",
+        "  units: [64, 64]",
+        "",
+        f"validation:                  # {counted(rows, 'row', 'rows')}: {kept}",
+        *(["  strategy: kfold", "  k: 5"] if few else ["  strategy: holdout", "  size: 0.2"]),
+        "",
+        "training:",
+        "  optimizer: adam",
+        "  batch_size: 32",
+        "  epochs: 100                # at most: the best epoch is chosen by the validation rows",
+        "  early_stopping: {patience: 10}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _target(sheet: Sheet) -> Target:
+    """Return what the target is; of many different whole numbers, a regression."""
+    numbers = [number_of(label) for label in sheet.labels.counts]
+    many = len(numbers) > FEW and None not in numbers
+    return target_of(sheet.labels, "regression" if many else "auto")
+
+
+def _target_in_words(found: Looked) -> str:
+    counts, target = found.sheet.labels.counts, found.target
+    if target.classes:
+        shares = sorted(counts.items(), key=lambda each: -each[1])[:EXAMPLES]
+        told = ", ".join(
+            f"{label} {count / found.sheet.labels.rows:.0%}" for label, count in shares
+        )
+        more = ", …" if len(counts) > EXAMPLES else ""
+        return f"{len(counts)} classes: {told}{more}"
+    numbers = [value for label in counts if (value := number_of(label)) is not None]
+    return f"a number, {_short(min(numbers))} to {_short(max(numbers))}; or say task: classes"
+
+
+def _columns(found: Looked) -> Iterator[str]:
+    """Yield what each column is, and what it holds."""
+    width = max(len(column.name) for column in found.sheet.columns)
+    for column in found.sheet.columns:
+        how = found.readings[column.name]
+        kind = how.reading if how.reading in LISTS else "left out"
+        yield clean(f"{column.name[:40]:{min(width, 40)}}  {kind:8}  {_content(column, how)}")
+
+
+def _content(column: TableColumn, how: Recognized) -> str:
+    parts = [_range(column, how) if how.reading in LISTS else WHY[how.reading]]
+    if how.few:
+        parts.append("may be names of kinds: then list it in categories")
+    if how.comma:
+        parts.append("with a decimal comma")
+    if column.gaps and how.reading != "empty":
+        share = column.gaps / len(column)
+        parts.append(f"{share:.0%} missing" if share >= 0.005 else f"{column.gaps} missing")
+    return "; ".join(parts)
+
+
+def _range(column: TableColumn, how: Recognized) -> str:
+    if how.reading == "category":
+        names = list(column.values)
+        more = f", … ({len(names):,})" if len(names) > EXAMPLES else ""
+        return ", ".join(name[:20] for name in names[:EXAMPLES]) + more
+    if column.floats is not None:
+        return "numbers, more than 100,000 different ones"
+    read = as_day if how.reading == "date" else lambda text: as_number(text, comma=how.comma)
+    found = [value for text in column.values if (value := read(text)) is not None]
+    shown = day_of if how.reading == "date" else _short
+    return f"{shown(min(found))} to {shown(max(found))}"
+
+
+def _short(value: float) -> str:
+    return f"{value:,.6g}"
+
+
+def _lists(found: Looked) -> Iterator[str]:
+    """Yield the options that fix how the columns are read."""
+    for reading, option in LISTS.items():
+        if names := [name for name, how in found.readings.items() if how.reading == reading]:
+            yield from _listed(option, names)
+    if names := [name for name, how in found.readings.items() if how.reading not in LISTS]:
+        yield from _listed("ignore", names)
+
+
+def _listed(option: str, names: Sequence[str]) -> Iterator[str]:
+    """Yield ``option: [a, b]`` over as many lines as are needed."""
+    line = f"  {option}: ["
+    for at, name in enumerate(names):
+        text = quoted(name) + ("]" if at == len(names) - 1 else ", ")
+        if len(line) + len(text) > 100:
+            yield line.rstrip()
+            line = "    "
+        line += text
+    yield line
+
+
+def quoted(text: str) -> str:
+    """Return a text as YAML reads it back: in quotation marks where it must be."""
+    import json
+
+    import yaml
+
+    plain = text == text.strip() and text.isprintable() and not set(text) & set(",[]{}#:")
+    try:
+        if plain and yaml.safe_load(text) == text:
+            return text
+    except yaml.YAMLError:
+        pass
+    return json.dumps(text, ensure_ascii=False)
+
+
+def refuse_no_target(file: Path) -> DataError:
+    """Return the error that nobody said which column is to be predicted."""
+    names = names_in(file)
+    shown = ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
+    return DataError(f"Which column is to be predicted? Say --target, one of: {shown}.")

@@ -1,0 +1,172 @@
+"""Rows of a table with columns of several kinds, read as the table was that was trained on."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kx.base.errors import DataError, closest
+from kx.contracts import ColumnForm, DatasetInfo
+from kx.data.inputs.given import STDIN, Examples, Given, refuse
+from kx.data.inputs.table import TypedRows
+from kx.data.tables.columns import value_of
+from kx.data.tables.delimited import Delimiting, Table, TableRow, open_table, ragged
+from kx.data.tables.encoding import columns_from
+from kx.data.tables.sheets import ColumnOptions, named_rows
+from kx.data.tables.table_files import Stream
+from kx.data.tables.targets import TargetOptions, is_absent
+
+if TYPE_CHECKING:
+    from kx.data.preparation import AnyPreparation
+
+NAMED = 5
+"""Values and columns that a remark names."""
+
+MISSING = "has no value, but had one in every row for training"
+
+LAYOUT = ("delimiter", "quoting", "escape", "charset")
+
+
+def form(info: DatasetInfo, x: Any, options: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the columns with their kinds, and how the table was written."""
+    if not info.table:
+        return None
+    columns = [{**asdict(column), "levels": list(column.levels)} for column in info.table]
+    known = (*LAYOUT, "target", "missing_values", "missing_labels", "header")
+    kept = {name: options[name] for name in known if name in options}
+    return {"columns": columns, "all": list(info.columns), **kept}
+
+
+def read(given: Given, form: Mapping[str, Any], preparation: AnyPreparation) -> Examples:
+    """Read rows, with all columns that the network was trained on: (n, columns) float64.
+
+    Raises:
+        DataError: with all that is wrong, at ``file:line``.
+    """
+    import numpy as np
+
+    rows = _Rows(columns_from(form["columns"]), form)
+    for path in given.inputs:
+        rows.add_file(path, given)
+    typed = TypedRows(rows.names, lambda column, text: rows.value(column, text, "--row"), False)
+    for number, row in enumerate(given.rows, 1):
+        typed.add_typed(f"--row {number}" if len(given.rows) > 1 else "--row", row)
+    refuse([*rows.problems, *typed.problems])
+    names = (*rows.places, *typed.names)
+    x = np.array([*rows.values, *typed.rows], np.float64).reshape(-1, len(rows.names))
+    said = [*rows.labels, *[None] * len(typed.names)]
+    labels = tuple(said) if any(label is not None for label in said) else ()
+    return Examples(names, x, names, tuple(rows.remarks()), labels)
+
+
+@dataclass(slots=True)
+class _Rows:
+    """Rows of files that were read so far, and what was wrong with others."""
+
+    columns: Sequence[ColumnForm]
+    form: Mapping[str, Any]
+    places: list[str] = field(default_factory=list)
+    values: list[list[float]] = field(default_factory=list)
+    labels: list[str | None] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    unknown: dict[str, Counter[str]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the columns, in the order of the network."""
+        return tuple(column.name for column in self.columns)
+
+    def add_file(self, path: str, given: Given) -> None:
+        """Add the rows of a table (``-``: stdin)."""
+        layout = Delimiting(**{name: self.form[name] for name in LAYOUT if name in self.form})
+        try:
+            if path == STDIN:
+                stream = Stream(io.BytesIO(given.stdin()), "stdin")
+                self._add_table(Table(stream, layout, self.names, advise=False))
+                return
+            with open_table(Path(path), layout, self.names, advise=False) as table:
+                self._add_table(table)
+        except DataError as error:
+            self.problems.append(str(error).rstrip("."))
+
+    def _add_table(self, table: Table) -> None:
+        records = named_rows(table, self.form.get("header", "auto"))
+        if wrong := self._wrong_header(table):
+            self.problems.append(wrong)
+            return
+        before = len(self.values)
+        at = {name: table.header.index(name) for name in self.names}
+        target = self.form.get("target", "")
+        said = table.header.index(target) if target in table.header else None
+        for record in records:
+            self._add_record(table, record, at, said)
+        if len(self.values) == before and not self.problems:
+            self.problems.append(f"{table.name}: has no rows below its header")
+
+    def _wrong_header(self, table: Table) -> str:
+        header = table.header
+        missing = [name for name in self.names if name not in header]
+        if twice := next((name for name in self.names if header.count(name) > 1), ""):
+            return f"{table.name}: has column {twice!r} twice"
+        if missing:
+            guess = closest(missing[0], [name for name in header if name not in self.names])
+            hint = f"; did you mean {missing[0]!r} by {guess!r}?" if guess else ""
+            return f"{table.name}: lacks {_some(missing)}, which this network reads{hint}"
+        if more := [name for name in header if name not in self.form.get("all", header)]:
+            what = "which the table for training did not have: not read"
+            self.notes.append(f"{table.name}: has {_some(more)}, {what}")
+        return ""
+
+    def _add_record(
+        self, table: Table, record: TableRow, at: Mapping[str, int], said: int | None
+    ) -> None:
+        place = f"{table.name}:{record.line}"
+        if flaw := ragged(record, table):
+            self.problems.append(f"{place}: {flaw}")
+            return
+        row = []
+        for name, index in at.items():
+            value, problem = self.value(name, record.cells[index], place)
+            row.append(value)
+            self.problems += [f"{place}: {name}: {problem}"] if problem else []
+        self.places.append(place)
+        self.values.append(row)
+        self.labels.append(None if said is None else self._label(record.cells[said].strip()))
+
+    def value(self, name: str, text: str, place: str) -> tuple[float, str]:
+        """Return what a cell becomes, and what is wrong with it."""
+        column = self.columns[self.names.index(name)]
+        value = text.strip()
+        options = ColumnOptions(missing_values=tuple(self.form.get("missing_values", ())))
+        if is_absent(value, options.absent()):
+            return math.nan, "" if column.gaps else MISSING
+        found, problem = value_of(column, value)
+        if column.kind == "category" and found < 0:
+            self.unknown.setdefault(name, Counter())[value] += 1
+        return found, problem
+
+    def _label(self, text: str) -> str:
+        none = TargetOptions(missing_labels=tuple(self.form.get("missing_labels", ())))
+        return "" if is_absent(text, none.absent()) else text
+
+    def remarks(self) -> Iterator[str]:
+        """Yield what everybody should know of the rows."""
+        yield from self.notes
+        for name, values in self.unknown.items():
+            rows = sum(values.values())
+            told = _some([f"{value!r} ({count:,})" for value, count in values.most_common()])
+            yield (
+                f"{name}: {rows:,} {'row has' if rows == 1 else 'rows have'} values that are rare "
+                f"or unknown in the training part, and count as one: {told}"
+            )
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(name if len(name) <= 40 else f"{name[:37]}..." for name in names[:NAMED])
+    return shown + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")

@@ -1,0 +1,354 @@
+"""Columns of a table: read once, then recognized as numbers, dates, categories or nothing to learn.
+
+Each different value is looked at once. What can hardly be meant is refused, what is left out is
+told with the reason.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from array import array
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from kx.base.errors import DataError
+from kx.base.text import number
+from kx.contracts import ColumnForm
+from kx.data.tables.targets import number_of
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Decimal = Literal["auto", "point", "comma"]
+Reading = Literal[
+    "number", "category", "date", "constant", "identifier", "rows", "text", "empty"
+]  # fmt: skip
+"""How a column is read; but for the first three, nothing is learned from it."""
+
+MOST_DISTINCT = 100_000
+"""Different values that are kept as they are written; more of them must be numbers."""
+
+MOST_LEVELS = 50
+"""Of a category; rarer values count as one."""
+
+FEW_NUMBERS = 10
+"""As many different whole numbers may be names of kinds."""
+
+MOSTLY = 0.9
+"""A share of numbers from which on other values are mistakes rather than categories."""
+
+NAMED = 5
+
+THOUSANDS = (
+    re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?"),
+    re.compile(r"[-+]?[1-9]\d{0,2}(\.\d{3})+(,\d*)?"),
+)
+"""Numbers whose thousands are set apart, without and with a decimal comma."""
+
+GERMAN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?")
+
+
+@dataclass(slots=True)
+class TableColumn:
+    """The values of one column, in the order of the rows.
+
+    Attributes:
+        name: of the column.
+        decimal: what its numbers have before their decimals, as far as the spec says.
+        codes: of each row the place of its value in ``values``; -1: it has none.
+        values: the different values.
+        lines: of each of them, the line on which it stands first.
+        floats: of each row its number, once there are too many different values; then the others
+            are no longer filled.
+    """
+
+    name: str
+    decimal: Decimal = "auto"
+    codes: array[int] = field(default_factory=lambda: array("l"))
+    values: dict[str, int] = field(default_factory=dict)
+    lines: list[int] = field(default_factory=list)
+    floats: array[float] | None = None
+    comma: bool = False
+
+    def add(self, cell: str, line: int, absent: Collection[str]) -> None:
+        """Add the value of the next row, which stands on ``line``.
+
+        Raises:
+            DataError: if there are too many different values that are no numbers.
+        """
+        value = cell.strip()
+        if value.casefold() in absent:
+            self._add_none()
+        elif self.floats is not None:
+            self.floats.append(self._float(value, line))
+        else:
+            code = self.values.setdefault(value, len(self.values))
+            if code == len(self.lines):
+                self.lines.append(line)
+                if len(self.lines) > MOST_DISTINCT:
+                    self._as_floats()
+            if self.floats is None:
+                self.codes.append(code)
+            else:
+                self.floats.append(self._float(value, line))
+
+    def _add_none(self) -> None:
+        if self.floats is None:
+            self.codes.append(-1)
+        else:
+            self.floats.append(math.nan)
+
+    def _as_floats(self) -> None:
+        """Go on with numbers alone, if all values are some; else with as many as there are."""
+        self.comma = self.has_commas()
+        numbers = [as_number(value, comma=self.comma) for value in self.values]
+        if None not in numbers:
+            known = [*(number for number in numbers if number is not None), math.nan]
+            self.floats = array("d", (known[code] for code in self.codes))
+
+    def has_commas(self) -> bool:
+        """Whether the numbers of the column have a decimal comma.
+
+        Raises:
+            DataError: if 1,234 may be a thousand or little more than one.
+        """
+        if self.decimal != "auto":
+            return self.decimal == "comma"
+        values = [value for value in self.values if "," in value]
+        points, commas = (
+            all(as_number(value, comma=comma) is not None for value in values)
+            for comma in (False, True)
+        )
+        if values and points and commas:
+            raise DataError(
+                f"column {self.name}: {values[0]!r} may be {as_number(values[0], comma=False):g} "
+                f"or {as_number(values[0], comma=True):g}. Say dataset.decimal: point, or comma."
+            )
+        return bool(values) and commas
+
+    def _float(self, value: str, line: int) -> float:
+        number = as_number(value, comma=self.comma)
+        if number is None:
+            raise DataError(
+                f"line {line}: column {self.name}: must be a number, as all values above are; got "
+                f"{value[:40]!r}. If it means that there is none, list it in "
+                "dataset.missing_values; if it is not to be learned from, list the column in "
+                "dataset.ignore."
+            )
+        return number
+
+    def __len__(self) -> int:
+        return len(self.codes) if self.floats is None else len(self.floats)
+
+    @property
+    def gaps(self) -> int:
+        """How many rows have no value."""
+        if self.floats is None:
+            return self.codes.count(-1)
+        return sum(map(math.isnan, self.floats))
+
+    def numbers(self, comma: bool) -> np.ndarray:
+        """Return (n,) float64, NaN where there is none."""
+        import numpy as np
+
+        if self.floats is not None:
+            return np.array(self.floats, np.float64)
+        known = [as_number(value, comma=comma) for value in self.values]
+        found = np.array([*known, None], np.float64)
+        return found[np.array(self.codes, np.int64)]
+
+    def days(self) -> np.ndarray:
+        """Return (n,) float64, days since 1970, NaN where there is none."""
+        import numpy as np
+
+        found = np.array([*map(as_day, self.values), None], np.float64)
+        return found[np.array(self.codes, np.int64)]
+
+    def levels(self, rows: np.ndarray) -> tuple[str, ...]:
+        """Return the values that occur at least twice in ``rows``, the most frequent first."""
+        import numpy as np
+
+        codes = np.array(self.codes, np.int64)[rows]
+        counts = np.bincount(codes[codes >= 0], minlength=len(self.values)).tolist()
+        named = sorted(zip(counts, self.values, strict=True), key=lambda each: (-each[0], each[1]))
+        return tuple(name for count, name in named[:MOST_LEVELS] if count > 1)
+
+    def places(self, levels: Sequence[str]) -> np.ndarray:
+        """Return (n,) float64, the place of each value in ``levels``; -1: of another one."""
+        import numpy as np
+
+        at = {name: place for place, name in enumerate(levels)}
+        found = np.array([*(at.get(value, -1) for value in self.values), np.nan], np.float64)
+        return found[np.array(self.codes, np.int64)]
+
+
+def as_number(value: str, *, comma: bool) -> float | None:
+    """Return the finite number that a cell holds; None: it holds none.
+
+    Args:
+        value: of the cell; thousands may be set apart, as in 1,234.5 or, with ``comma``, 1.234,5.
+        comma: whether decimals stand behind a comma.
+    """
+    apart, before = (".", ",") if comma else (",", ".")
+    if apart in value:
+        if not THOUSANDS[comma].fullmatch(value):
+            return None
+        value = value.replace(apart, "")
+    return number_of(value.replace(before, "."))
+
+
+def as_day(value: str) -> float | None:
+    """Return the days from 1970 to a date such as 2024-03-01 or 1.3.2024; None: it is none."""
+    if found := ISO.fullmatch(value):
+        year, month, day = found.groups()
+    elif found := GERMAN.fullmatch(value):
+        day, month, year = found.groups()
+    else:
+        return None
+    try:
+        return float((date(int(year), int(month), int(day)) - date(1970, 1, 1)).days)
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Recognized:
+    """How a column is read.
+
+    Attributes:
+        comma: whether its numbers have a decimal comma.
+        few: the different values of a column of few whole numbers, which may be names of kinds.
+    """
+
+    reading: Reading
+    comma: bool = False
+    few: tuple[str, ...] = ()
+
+
+def recognized(column: TableColumn) -> Recognized:
+    """Return what a column is, by its values.
+
+    Raises:
+        DataError: if most are numbers and some are not: nobody can know which is meant.
+    """
+    if column.floats is not None:
+        return Recognized("number", column.comma)
+    values, rows = list(column.values), len(column)
+    if len(values) < 2:
+        return Recognized("constant" if values else "empty")
+    comma = column.has_commas()
+    numbers = [value for value in values if as_number(value, comma=comma) is not None]
+    if len(numbers) == len(values):
+        return _of_numbers(column, values, comma)
+    if all(as_day(value) is not None for value in values):
+        return Recognized("date")
+    _refuse_mixed(column, values, numbers)
+    if rows <= FEW_NUMBERS or len(values) <= rows / 2:
+        return Recognized("category")
+    return Recognized("identifier" if len(values) == rows - column.gaps else "text")
+
+
+def _of_numbers(column: TableColumn, values: Sequence[str], comma: bool) -> Recognized:
+    number = {value: as_number(value, comma=comma) or 0.0 for value in values}
+    numbers = list(number.values())
+    whole = all(each.is_integer() for each in numbers)
+    rising = len(values) == len(column) and numbers == sorted(numbers)
+    if whole and rising and len(values) > FEW_NUMBERS and numbers[-1] - numbers[0] < len(values):
+        return Recognized("rows")
+    if whole and 2 < len(values) <= FEW_NUMBERS:
+        return Recognized("number", comma, tuple(sorted(values, key=number.__getitem__)))
+    return Recognized("number", comma)
+
+
+def _refuse_mixed(column: TableColumn, values: Sequence[str], numbers: Sequence[str]) -> None:
+    known = set(numbers)
+    others = [value for value in values if value not in known]
+    if len(numbers) < max(MOSTLY * len(values), 2) or not others:
+        return
+    lines = list(column.values)
+    told = ", ".join(
+        f"{value[:40]!r} (line {column.lines[lines.index(value)]})" for value in others[:NAMED]
+    )
+    more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
+    raise DataError(
+        f"column {column.name}: all values are numbers but {told}{more}. Correct them; or, if they "
+        "mean that there is none, list them in dataset.missing_values; if all are names of kinds, "
+        "list the column in dataset.categories."
+    )
+
+
+def refuse_stated(column: TableColumn, reading: Reading, comma: bool) -> None:
+    """Refuse a column that cannot be read as the spec says.
+
+    Raises:
+        DataError: with the first values that are no such thing, and their lines.
+    """
+    if reading not in ("number", "date") or column.floats is not None:
+        return
+    wrong = [
+        (value, line)
+        for value, line in zip(column.values, column.lines, strict=True)
+        if (as_day(value) if reading == "date" else as_number(value, comma=comma)) is None
+    ]
+    if wrong:
+        told = ", ".join(f"line {line}: {value[:40]!r}" for value, line in wrong[:NAMED])
+        more = f" and {len(wrong) - NAMED} more" if len(wrong) > NAMED else ""
+        forms = " (dates are written 2024-03-01 or 1.3.2024)" if reading == "date" else ""
+        raise DataError(
+            f"column {column.name}: {len(wrong):,} values are no {reading}s ({told}{more}){forms}. "
+            "Correct them, or list what means nothing in dataset.missing_values."
+        )
+
+
+def value_of(form: ColumnForm, text: str) -> tuple[float, str]:
+    """Return what a cell of a column becomes, and what is wrong with it; see ``DatasetInfo.table``.
+
+    A value of a category that the training part did not have is -1, and nothing is wrong.
+    """
+    if form.kind == "category":
+        return float(form.levels.index(text)) if text in form.levels else -1.0, ""
+    found = as_day(text) if form.kind == "date" else as_number(text, comma=form.comma)
+    if found is not None:
+        return found, ""
+    what = "a date, as 2024-03-01" if form.kind == "date" else "a number"
+    hint = "; write a decimal point, as in 1.5" if "," in text and form.kind == "number" else ""
+    return math.nan, f"must be {what}; got {text[:40]!r}{hint}"
+
+
+def written(form: ColumnForm, value: float) -> str:
+    """Return what a value of ``DatasetInfo.table`` stands for; "-": nothing, "…": another level."""
+    if math.isnan(value):
+        return "-"
+    if form.kind == "category":
+        return form.levels[int(value)] if value >= 0 else "…"
+    if form.kind == "date":
+        return day_of(value)
+    return number(value)
+
+
+def day_of(days: float) -> str:
+    """Return the date, such as 2024-03-01, that is ``days`` after 1970 began."""
+    return str(date(1970, 1, 1) + timedelta(days=days))
+
+
+def copies(columns: Sequence[TableColumn], said: Sequence[str]) -> Iterator[str]:
+    """Yield the columns that tell the target exactly: a value of one is a value of the other."""
+    for column in columns:
+        if column.floats is not None or not 2 <= len(column.values) < len(column) / 2:
+            if column.floats is None and _is_copy(column, said):
+                yield column.name
+            continue
+        pairs = {(code, label) for code, label in zip(column.codes, said, strict=True) if code >= 0}
+        if len(pairs) == len(column.values) == len({label for _, label in pairs}):
+            yield column.name
+
+
+def _is_copy(column: TableColumn, said: Sequence[str]) -> bool:
+    values = list(column.values)
+    return all(
+        code >= 0 and values[code] == label for code, label in zip(column.codes, said, strict=True)
+    )

@@ -1,0 +1,196 @@
+"""Tables of several kinds of columns as numbers, by what the training part alone tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from kx.base.errors import DataError
+from kx.contracts import ColumnForm, Missing, Scale
+from kx.data.arrays.statistics import shift_and_divisor
+
+if TYPE_CHECKING:
+    import numpy as np
+
+YEAR, WEEK = 365.2425, 7.0
+"""Days of the cycles in which a date has a place."""
+
+
+@dataclass(frozen=True, eq=False)
+class TablePreparation:
+    """How rows of a table become what networks take: (n, width) float32.
+
+    A number, or the day of a date, becomes ``(x - shift) / divisor``; a category one column for
+    each level, one for all other values, and one for none. What the training rows of a fit never
+    showed stays 0: its weights were never trained.
+
+    Attributes:
+        columns: their kinds and levels.
+        scale: which statistics ``shift`` and ``divisor`` are.
+        missing: what stands for a gap in numbers and dates.
+        shift: (columns,) float64; 0 for categories.
+        divisor: likewise; never 0.
+        seen: (width,) whether the training rows were anything but 0 there.
+    """
+
+    columns: tuple[ColumnForm, ...]
+    scale: Scale
+    missing: Missing
+    shift: np.ndarray
+    divisor: np.ndarray
+    seen: np.ndarray
+
+    def is_same(self, other: Any) -> bool:
+        """Whether ``other`` prepares every row exactly as this one does."""
+        import numpy as np
+
+        return (
+            isinstance(other, TablePreparation)
+            and self.settings() == other.settings()
+            and all(np.array_equal(v, other.arrays()[k]) for k, v in self.arrays().items())
+        )
+
+    def input_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the shape of one prepared row; ``indicator`` adds columns to ``shape``."""
+        return (shape[0] + self._added,)
+
+    @property
+    def _added(self) -> int:
+        marked = [c for c in self.columns if c.gaps and c.kind != "category"]
+        return len(marked) if self.missing == "indicator" else 0
+
+    def apply(self, x: np.ndarray, part: str = "validation or test") -> np.ndarray:
+        """Return (n, columns) rows as (n, width) float32.
+
+        Raises:
+            DataError: if a value is missing in a column that the training part has whole.
+        """
+        self.check(x, part)
+        encoded: np.ndarray = self._encoded(x) * self.seen
+        return encoded
+
+    def check(self, x: np.ndarray, part: str) -> None:
+        """Look for gaps that ``apply`` would refuse.
+
+        Raises:
+            DataError: as ``apply`` does.
+        """
+        import numpy as np
+
+        absent = np.isnan(x)
+        for at, column in enumerate(self.columns):
+            refused = not column.gaps or (self.missing == "error" and column.kind != "category")
+            if refused and absent[:, at].any():
+                row = int(absent[:, at].argmax())
+                never = ", but never in training" if not column.gaps else ""
+                hint = ", or set preparation.missing" if column.gaps else ""
+                raise DataError(
+                    f"Column {column.name} is missing{never} in row {row} of the {part} part. "
+                    f"Correct the data{hint}."
+                )
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Return the numbers, for an ``.npz`` file; ``settings`` are the rest."""
+        return {name: getattr(self, name) for name in ("shift", "divisor", "seen")}
+
+    def settings(self) -> dict[str, Any]:
+        """Return kinds and levels, for a JSON file."""
+        columns = [{**asdict(column), "levels": list(column.levels)} for column in self.columns]
+        return {"table": columns, "scale": self.scale, "missing": self.missing}
+
+    @classmethod
+    def from_arrays(
+        cls, arrays: Mapping[str, np.ndarray], settings: Mapping[str, Any]
+    ) -> TablePreparation:
+        """Make the preparation again whose ``arrays`` and ``settings`` were kept."""
+        columns = columns_from(settings["table"])
+        numbers = {name: arrays[name] for name in ("shift", "divisor", "seen")}
+        return cls(columns, settings["scale"], settings["missing"], **numbers)
+
+    def _encoded(self, x: np.ndarray) -> np.ndarray:
+        import numpy as np
+
+        blocks = [
+            block for at, column in enumerate(self.columns) for block in self._blocks(x, at, column)
+        ]
+        return np.concatenate([*blocks, *self._indicators(x)], axis=1, dtype=np.float32)
+
+    def _blocks(self, x: np.ndarray, at: int, column: ColumnForm) -> Iterator[np.ndarray]:
+        """Yield the columns that one becomes, each (n, k)."""
+        import numpy as np
+
+        values = x[:, at]
+        absent = np.isnan(values)
+        if column.kind == "category":
+            yield _one_hot(values, absent, column)
+            return
+        scaled = (values - self.shift[at]) / self.divisor[at]
+        yield np.where(absent, 0.0, scaled)[:, None]
+        if column.kind == "date":
+            angles = np.where(absent, 0.0, values)[:, None] * (2 * np.pi / np.array([YEAR, WEEK]))
+            cycles = np.concatenate([np.sin(angles), np.cos(angles)], axis=1)
+            yield np.where(absent[:, None], 0.0, cycles)
+
+    def _indicators(self, x: np.ndarray) -> Iterator[np.ndarray]:
+        import numpy as np
+
+        for at, column in enumerate(self.columns):
+            if self.missing == "indicator" and column.gaps and column.kind != "category":
+                yield np.isnan(x[:, at])[:, None].astype(np.float32)
+
+
+def _one_hot(codes: np.ndarray, absent: np.ndarray, column: ColumnForm) -> np.ndarray:
+    """Return (n, width): of each row one is 1; other values stand behind the levels, gaps last."""
+    import numpy as np
+
+    levels = len(column.levels)
+    known = (codes >= 0) & (codes < levels)
+    place = np.where(known, codes, levels)
+    place = np.where(absent, levels + 1, place).astype(np.int64)
+    found = np.zeros((len(codes), column.width), np.float32)
+    found[np.arange(len(codes)), place] = 1.0
+    return found
+
+
+def fit_table(
+    x_train: np.ndarray, columns: tuple[ColumnForm, ...], scale: Scale, missing: Missing
+) -> TablePreparation:
+    """Learn from the training rows of one fit how to prepare them and all that come later.
+
+    Args:
+        x_train: (n, columns) float64 of the training rows only.
+        columns: their kinds.
+        scale: of numbers and days; see ``kx.data.preparation.fit_preparation``.
+        missing: what stands for a gap: 0 in prepared units for ``zero``, the mean of the training
+            rows for ``mean`` and ``indicator``, which also marks it.
+
+    Raises:
+        DataError: if a value is missing where that is an error.
+
+    Source:
+        Notes 1.1.3 (small, homogeneous values; missing ones).
+    """
+    import numpy as np
+
+    shift, divisor = np.zeros(len(columns)), np.ones(len(columns))
+    numeric = [
+        at
+        for at, column in enumerate(columns)
+        if column.kind != "category" and not np.isnan(x_train[:, at]).all()
+    ]
+    if numeric:
+        shift[numeric], divisor[numeric] = shift_and_divisor(x_train[:, numeric], scale)
+    width = sum(column.width for column in columns)
+    plain = TablePreparation(columns, scale, missing, shift, divisor, np.ones(width))
+    seen = np.ones(plain.input_shape((width,))[0], np.float32)
+    plain = TablePreparation(columns, scale, missing, shift, divisor, seen)
+    encoded = plain.apply(x_train, "training")
+    return TablePreparation(
+        columns, scale, missing, shift, divisor, (encoded != 0).any(axis=0).astype(np.float32)
+    )
+
+
+def columns_from(kept: Any) -> tuple[ColumnForm, ...]:
+    """Return the columns again that were kept as JSON."""
+    return tuple(ColumnForm(**{**each, "levels": tuple(each["levels"])}) for each in kept)

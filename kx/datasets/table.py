@@ -1,0 +1,180 @@
+"""Anybody's own table: numbers, categories and dates in, a class or a number out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from kx.base.errors import DataError
+from kx.components.options import SpecPath
+from kx.components.registry import dataset
+from kx.contracts import Dataset, DatasetBundle, DatasetInfo, Split
+from kx.data.arrays.splitting import (
+    SEED,
+    OnBroken,
+    Seed,
+    TestFraction,
+    divided,
+    held_out,
+    whole_groups,
+)
+from kx.data.files.files import Files
+from kx.data.tables.delimited import Delimiting
+from kx.data.tables.sheets import (
+    ColumnOptions,
+    Sheet,
+    WantedSheet,
+    group_codes,
+    read_sheet,
+    row_weights_of,
+    times_of,
+)
+from kx.data.tables.table_files import table_file
+from kx.data.tables.target_values import target_values
+from kx.data.tables.targets import TargetOptions, target_of
+
+if TYPE_CHECKING:
+    import numpy as np
+
+CHEAP = 20_000_000
+"""Bytes of a table that is read to its end before anything else is done."""
+
+
+@dataset("table")
+class OwnTable(Dataset):
+    """Load your own table, to predict one of its columns from the others.
+
+    The table is delimited text (CSV, TSV and the like), also packed with gzip, zip, bzip2 or xz.
+    Columns are recognized as numbers, categories or dates; what is left out, such as a column
+    that numbers the rows, is told with the reason, and each choice can be overruled. kx divides
+    the rows into a training and a test part with the same share of each class; `rows.json` in a
+    run's folder has the line of each.
+
+    Numbers and dates are scaled, and gaps in them filled with the mean and marked, categories
+    become one column for each of their values: by the training rows of each fit alone.
+
+    Args:
+        path: of the file; a relative path begins at the folder of the spec.
+        target: name of the column that is to be predicted.
+        layout: how the table is written.
+        labels: what the target is.
+        columns: what the other columns are.
+        test_fraction: share of each class that is kept for testing.
+        split_seed: decides which rows these are.
+        on_broken: rows with too few or too many columns, or without a target, are an `error`, or
+            left out: `skip`.
+
+    Returns:
+        x (n, columns) float64: numbers, places of categories among their levels, days; each fit
+        makes (n, width) float32 of it. y (n,) int32, the classes in the order of their names, or
+        (n,) float32, the numbers.
+
+    Raises:
+        DataError: if the file is no such table, with the line; or has fewer than two classes.
+    """
+
+    path: SpecPath
+    target: Annotated[str, Field(min_length=1)]
+    layout: Delimiting = Delimiting()
+    labels: TargetOptions = TargetOptions()
+    columns: ColumnOptions = ColumnOptions()
+    test_fraction: TestFraction = 0.2
+    split_seed: Seed = SEED
+    on_broken: OnBroken = "error"
+
+    def info(self) -> DatasetInfo | None:
+        """Describe a table that is small; nothing is told of a larger one before it is read.
+
+        Raises:
+            DataError: if it is no such table.
+        """
+        file = table_file(Path(self.path))
+        state = file.stat()
+        if state.st_size > CHEAP:
+            return None
+        return _read(self, state.st_mtime_ns, state.st_size)[1].info
+
+    def load(self, files: Files) -> DatasetBundle:
+        """Read the table."""
+        file = table_file(Path(self.path))
+        state = file.stat()
+        sheet, bundle = _read(self, state.st_mtime_ns, state.st_size)
+        files.took_file(Path(self.path), sheet.sha256)
+        files.watcher.stage(f"{sheet.name}: {len(sheet.lines):,} rows, {sheet.written}")
+        files.watcher.stage("; ".join(_kinds(bundle.info)))
+        return bundle
+
+    def bundle(self, sheet: Sheet) -> DatasetBundle:
+        """Return the data of a table that was read."""
+        found = target_of(sheet.labels, self.labels.task)
+        y = target_values(sheet.said, sheet.lines, found, sheet.labels.where)
+        if len(y) < 2:
+            raise DataError(f"{sheet.name} has {len(y)} row: two are the least.")
+        readings = sheet.readings(self.columns)
+        groups = group_codes(sheet)
+        train, test = self._parts(sheet, y, groups)
+        forms = sheet.forms(readings, train, test)
+        rows = Split(sheet.x(forms, readings), y, row_weights_of(sheet), groups)
+        info = DatasetInfo(
+            name="table",
+            task=found.task,
+            input_shape=(sum(form.width for form in forms),),
+            classes=found.classes,
+            scale="standardize",
+            missing="indicator",
+            train_examples=len(train),
+            test_examples=len(test),
+            groups=self.columns.group or "",
+            ordered=self.columns.time is not None,
+            features=tuple(form.name for form in forms),
+            target="" if found.classes else self.target,
+            columns=sheet.header,
+            table=forms,
+            remarks=(*found.remarks, *sheet.remarks(readings, self.columns)),
+        )
+        parts = {"train": train, "test": test}
+        origins = {part: [f"line {sheet.lines[at]}" for at in of] for part, of in parts.items()}
+        return DatasetBundle(info, rows.take(train), rows.take(test), origins=origins)
+
+    def _parts(
+        self, sheet: Sheet, y: np.ndarray, groups: np.ndarray | None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the rows for training and those for testing."""
+        import numpy as np
+
+        if self.columns.time:
+            order = np.argsort(times_of(sheet, self.columns.time), kind="stable")
+            count = held_out(len(y), self.test_fraction)
+            return order[:-count], order[-count:]
+        if groups is not None:
+            return whole_groups(groups, self.test_fraction, self.split_seed)
+        numbers = Split(np.arange(len(y)), y)
+        parts = divided(numbers, self.test_fraction, y, self.split_seed, mixed=False)
+        return parts[0].x, parts[1].x
+
+    @property
+    def wanted(self) -> WantedSheet:
+        """What is read of the table."""
+        return WantedSheet(self.target, self.layout, self.labels, self.columns, self.on_broken)
+
+
+@lru_cache(maxsize=2)
+def _read(table: OwnTable, changed: int, size: int) -> tuple[Sheet, DatasetBundle]:
+    """Return what a table holds; the same again, as long as nobody changes it."""
+    if twice := table.columns.twice():
+        raise DataError(
+            f"column {twice!r} is listed twice among dataset.numbers, categories and so on."
+        )
+    sheet = read_sheet(Path(table.path), table.wanted)
+    return sheet, table.bundle(sheet)
+
+
+def _kinds(info: DatasetInfo) -> Iterator[str]:
+    """Yield which columns are of which kind."""
+    for kind, plural in (("number", "numbers"), ("category", "categories"), ("date", "dates")):
+        if names := [form.name for form in info.table if form.kind == kind]:
+            yield f"{plural}: {', '.join(names)}"

@@ -1,0 +1,57 @@
+"""Gradient-boosted trees: the baseline that networks on tables have to beat."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kx.contracts import DatasetInfo, Split
+
+if TYPE_CHECKING:
+    import numpy as np
+
+MOST_WORK = 5_000_000
+"""Rows times features times outputs of all fits of a run: 10 to 20 s of one core (measured)."""
+
+TREES = "trees"
+"""What the baseline is called in records."""
+
+
+def trees_fit(train: Split, info: DatasetInfo, times: int, rows: int) -> bool:
+    """Whether trees are grown: for a table, where it takes seconds and not minutes.
+
+    Args:
+        train: what they would be fitted on, prepared.
+        info: form of the data.
+        times: how many such models a run fits.
+        rows: that each of them learns from.
+    """
+    if not info.table or info.task not in ("binary", "multiclass", "regression"):
+        return False
+    outputs = info.outputs if info.task == "multiclass" else 1
+    return rows * int(train.x.shape[1]) * outputs * times <= MOST_WORK
+
+
+def trees_say(train: Split, x: np.ndarray, info: DatasetInfo) -> np.ndarray:
+    """Return what boosted trees, with scikit-learn's defaults, predict for ``x``: (n, outputs).
+
+    They run on one core, so that the result does not depend on how many there are.
+
+    Source:
+        Ke et al. (2017), "LightGBM: a highly efficient gradient boosting decision tree", NeurIPS,
+        whose histograms scikit-learn's are modelled on.
+    """
+    import numpy as np
+    from sklearn import ensemble
+    from threadpoolctl import threadpool_limits
+
+    labels = train.y.argmax(axis=1) if train.y.ndim == 2 else train.y
+    with threadpool_limits(limits=1):
+        if info.task == "regression":
+            grown: Any = ensemble.HistGradientBoostingRegressor(random_state=0)
+            said = grown.fit(train.x, labels).predict(x)[:, None]
+            return said.astype(np.float32)  # type: ignore[no-any-return]
+        grown = ensemble.HistGradientBoostingClassifier(random_state=0)
+        shares = grown.fit(train.x, labels).predict_proba(x)
+    said = np.zeros((len(x), max(info.outputs, 2)), np.float32)
+    said[:, grown.classes_.astype(int)] = shares  # a fold may lack a class
+    return said[:, 1:] if info.task == "binary" else said
