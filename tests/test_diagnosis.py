@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from kx.advice.diagnosis import KINDS, RULES, Diagnosis, diagnose
 from kx.advice.loss_statistics import SHORT
 from kx.base.language import LANGUAGES
+from kx.base.remark import Remark
 from kx.runs.record import Record
 from kx.wording.diagnosis_words import advice, explained, in_a_line, recorded
 
@@ -45,6 +46,15 @@ def record(accuracy=0.88, half=0.01, spec=MLP, baselines=BINARY, **more):
     return Record(id="a", name="a", status=given.pop("status", "completed"), started="", **given)
 
 
+def contradictory(reachable):
+    """Return the warning of 100 examples, of which so many can be right."""
+    said = Remark.of(
+        "targets.contradictory",
+        count=90, examples=100, first="row 1", second="row 2", reachable=reachable,
+    )  # fmt: skip
+    return Remark.of("warning", title=Remark.of("title.data"), text=said)
+
+
 def fit(training, validation):
     return {"holdout": {"loss": training, "val_loss": validation}}
 
@@ -61,6 +71,18 @@ PENALISED = {"architecture": {"name": "mlp", "units": [16], "dropout": 0.0, "l1"
 BETTER = {**BINARY, "accuracy": {"majority": 0.5, "linear": 0.95}}
 DEEP = decay(0.69, 0.01, 20)
 CASES = {
+    "rises, with labels that contradict each other": (
+        record(0.5, warnings=[contradictory(0.6)]),
+        fit(DEEP, [0.68 + 0.03 * e for e in range(20)]), "contradictory", "labels", 1,
+    ),
+    "the same, but hardly any label is contradicted": (
+        record(0.57, warnings=[contradictory(0.95)]),
+        fit(DEEP, [0.68 + 0.03 * e for e in range(20)]), "overfits", "rise", 1,
+    ),
+    "labels contradict each other, but the network does what it can": (
+        record(0.8, warnings=[contradictory(0.8)]),
+        fit(decay(0.69, 0.5, 20), decay(0.69, 0.5, 20)), "well_fitted", "settled", None,
+    ),
     "turns at 4 and rises, as on IMDB": (
         record(), fit(DEEP, valley(0.6, 0.27, 4, 0.02, 20)), "overfits", "rise", 4,
     ),

@@ -15,10 +15,11 @@ from typing import Any, Literal, Protocol, get_args
 
 from kx.advice.loss_statistics import SHORT, Course, share_fallen
 from kx.base.curves import Points, difference, lower_is_better
+from kx.base.remark import Remark
 
 Kind = Literal[
     "diverged", "too_short", "no_better_than_baseline", "overfits", "underfits", "noisy",
-    "unfinished", "well_fitted",
+    "unfinished", "well_fitted", "contradictory",
 ]  # fmt: skip
 KINDS: tuple[str, ...] = get_args(Kind)
 
@@ -42,6 +43,9 @@ MATTERS = 0.01
 
 LITTLE = 0.10
 """Of the loss of a constant guess: who wins less has learned little."""
+
+UNREACHABLE = 0.1
+"""Of the training rows: if labels contradict each other on so many, they are what is wrong."""
 
 BY_HEART = 0.9
 """A training loss so far below the validation loss has nothing left to learn from its rows."""
@@ -83,6 +87,8 @@ class Diagnosable(Protocol):
     def fold_scores(self) -> Mapping[str, Sequence[float | None]]: ...  # noqa: D102
     @property
     def baselines(self) -> Mapping[str, Mapping[str, Mapping[str, float | None]]]: ...  # noqa: D102
+    @property
+    def warnings(self) -> Sequence[Remark]: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +179,26 @@ def _still_falls(n: Numbers) -> bool:
     return sure and n["fall"] >= FALL and n["fall_of_won"] >= MATTERS and n["rise"] < FALL
 
 
+def _overfits(n: Numbers) -> bool:
+    return _rises(n) and n["training_fall"] > 0
+
+
+def _falls_apart(n: Numbers) -> bool:
+    enough = n["gap_of_won"] >= 2 * MATTERS and n["training_fall"] >= 0.2
+    return n["gap"] >= GAP and enough
+
+
+def _guesses(n: Numbers) -> bool:
+    return n.get("margin", 1) <= 0
+
+
+def _contradicts(n: Numbers) -> bool:
+    """Whether labels that contradict each other are why a network overfits or guesses."""
+    return n.get("reachable", 1) <= 1 - UNREACHABLE and (
+        _guesses(n) or _overfits(n) or _falls_apart(n)
+    )
+
+
 def _best_is_last(n: Numbers) -> bool:
     """Whether the epochs ran out at the best one: fits that stopped early have had enough."""
     return n["since_best"] == 0 and not n.get("stopped", 0)
@@ -208,16 +234,13 @@ RULES: tuple[Rule, ...] = (
     Rule("diverged", "not_finite", lambda n: bool(n["not_finite"]), late=False),
     Rule("diverged", "loss_rose", lambda n: n.get("training_growth", 1) >= 1.5, late=False),
     Rule("too_short", "few_epochs", lambda n: n["judged"] < SHORT or bool(n["smoke"]), late=False),
-    Rule("no_better_than_baseline", "chance", lambda n: n.get("margin", 1) <= 0),
-    Rule("overfits", "rise", lambda n: _rises(n) and n["training_fall"] > 0),
+    Rule("contradictory", "labels", _contradicts),
+    Rule("no_better_than_baseline", "chance", _guesses),
+    Rule("overfits", "rise", _overfits),
     Rule("underfits", "still_falling", _still_falls),
     Rule("noisy", "unsteady", lambda n: _rises(n)),
     Rule("noisy", "noise", lambda n: n["noise"] >= NOISE and n["noise_of_won"] >= MATTERS),
-    Rule(
-        "overfits",
-        "gap",
-        lambda n: n["gap"] >= GAP and n["gap_of_won"] >= 2 * MATTERS and n["training_fall"] >= 0.2,
-    ),
+    Rule("overfits", "gap", _falls_apart),
     Rule("no_better_than_baseline", "loss_of_guess", guesses_better),
     Rule("underfits", "weak", lambda n: n["gap"] < CLOSE and n.get("behind_linear", 0) > 0),
     Rule("underfits", "little", lambda n: n["gap"] < CLOSE and n.get("won", 1) < LITTLE),
@@ -242,6 +265,7 @@ def diagnose(record: Diagnosable, histories: Histories) -> Diagnosis:
         **_finiteness(record, fits),
         **_judged(curves, fits, record),
         **_score_numbers(record),
+        **_contradictions(record),
     }
     numbers = {name: max(-BEYOND, min(BEYOND, value)) for name, value in found.items()}
     rule = next(rule for rule in RULES if _applies(rule, numbers))
@@ -296,6 +320,20 @@ def _constant_loss(record: Diagnosable) -> float | None:
     found = record.baselines.get("validation", {}).get("loss", {})
     values = [value for name, value in found.items() if name in CONSTANT and value is not None]
     return min(values) if values else None
+
+
+def _contradictions(record: Diagnosable) -> dict[str, float]:
+    """Return the share of training rows whose labels others contradict, and that can be right."""
+    for warning in record.warnings:
+        said = warning.values.get("text")
+        if isinstance(said, Remark) and said.code == "targets.contradictory":
+            count, examples, reachable = (
+                said.values.get(name) for name in ("count", "examples", "reachable")
+            )
+            if isinstance(count, int) and isinstance(examples, int) and examples:
+                share = reachable if isinstance(reachable, int | float) else 1.0
+                return {"contradicted": count / examples, "reachable": float(share)}
+    return {}
 
 
 def _main_metric(record: Diagnosable) -> str | None:
@@ -378,6 +416,8 @@ def _advice(rule: Rule, n: Numbers, spec: Mapping[str, Any], fits: int) -> Itera
         yield from () if by_heart or not _is_restrained(options) else ("less_regularisation",)
         yield from ("check_data", "more_data", "smaller") if by_heart else ("check_data",)
         yield from () if by_heart else ("learning_rate", "larger", "longer")
+    elif rule.kind == "contradictory":
+        yield "check_labels"
     elif rule.kind == "noisy":
         yield from ("lower_rate", "larger_batch")
         yield from ("kfold", "smooth") if fits == 1 else ("smooth", "repeats")

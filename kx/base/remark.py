@@ -139,6 +139,8 @@ Code = Literal[
     "texts.wordless_sequence",
     "targets.always",
     "targets.class",
+    "targets.contradictory",
+    "targets.contradictory_numbers",
     "targets.examples_alike",
     "targets.label",
     "targets.mape",

@@ -144,7 +144,8 @@ def _check_targets(work: Work, bundle: DatasetBundle) -> None:
     Raises:
         DataError: if some cannot be, or there is nothing to learn.
     """
-    from kx.data.arrays.duplicates import all_alike
+    from kx.data.arrays.contradictions import remark_on_contradictions
+    from kx.data.arrays.duplicates import all_alike, row_hashes
     from kx.data.arrays.target_checks import (
         check_labels,
         check_targets,
@@ -165,6 +166,10 @@ def _check_targets(work: Work, bundle: DatasetBundle) -> None:
     if all_alike(bundle.train.x):
         alike = Remark.of("targets.examples_alike", examples=len(bundle.train))
         work.warn("title.data", alike)
+    else:
+        hashes, origins = row_hashes(bundle.train.x), bundle.origins.get("train", ())
+        if found := remark_on_contradictions(hashes, bundle.train.y, info, origins):
+            work.warn("title.data", found)
     head = work.plan.head(info)
     for part, y in parts.items():
         remarks = remarks_on_outliers(y, part, info)

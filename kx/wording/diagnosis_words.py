@@ -18,6 +18,7 @@ from kx.advice.diagnosis import (
     RISE,
     SETTLED,
     SURE,
+    UNREACHABLE,
     Diagnosis,
     Numbers,
     ends_at_its_best,
@@ -35,13 +36,13 @@ from kx.wording.words import Words
 
 LIMITS: Mapping[str, float] = {
     "RISE": RISE, "FALL": FALL, "GAP": GAP, "CLOSE": CLOSE, "NOISE": NOISE, "MATTERS": MATTERS,
-    "LITTLE": LITTLE, "SETTLED": SETTLED,
+    "LITTLE": LITTLE, "SETTLED": SETTLED, "UNREACHABLE": UNREACHABLE,
 }  # fmt: skip
 """Of the rules; shares, as the shares among a diagnosis's numbers."""
 
 SHARES = (
     "rise", "lost", "fall", "fall_of_won", "noise", "noise_of_won", "uncertainty", "gap",
-    "gap_of_won", "won", "training_fall", "since_best",
+    "gap_of_won", "won", "training_fall", "since_best", "contradicted", "reachable",
 )  # fmt: skip
 
 MOST, MANY_TIMES = 10.0, 1000.0
