@@ -59,6 +59,34 @@ def of_optimizer(text):
          "architecture.dropout: hardly leaves any signal to learn from; got 0.9"),
         ({"architecture": "{name: mlp, units: [4], l2: 1.0}"},
          "architecture.l2: outweighs most losses: all weights go to 0; got 1"),
+        ({"training": "{epochs: 5, early_stopping: {patience: 2, min_delta: 100}}"},
+         "early_stopping.min_delta: val_loss can hardly improve by so much: training stops when "
+         "the patience is over; got 100"),
+        # The loss of a guess among wine's three classes is ln 3 = 1.0986.
+        ({"training": "{epochs: 5, early_stopping: {patience: 2, min_delta: 1.1}}"},
+         "early_stopping.min_delta: val_loss can hardly improve by so much"),
+        ({"training": "{epochs: 5, monitor: val_accuracy, "
+                      "early_stopping: {patience: 2, min_delta: 1}}"},
+         "early_stopping.min_delta: val_accuracy can hardly improve by so much"),
+        ({"training": "{epochs: 5, "
+                      "reduce_lr_on_plateau: {patience: 2, min_delta: 1, monitor: accuracy}}"},
+         "reduce_lr_on_plateau.min_delta: accuracy can hardly improve by so much: the learning "
+         "rate always falls; got 1"),
+        (of_optimizer("adam, learning_rate: 100"),
+         "training.optimizer.learning_rate: adam moves each weight by about so much in every "
+         "step; got 100; 0.001 is usual"),
+        (of_optimizer("rmsprop, learning_rate: 1.01"), "rmsprop moves each weight"),
+        ({"validation": "{strategy: holdout, size: 0.99}"},
+         "validation.size: holds out so much that 0.01 of the rows are left to train on; got 0.99"),
+        ({"validation": "{strategy: holdout, size: 71}"},  # of wine's 142
+         "validation.size: holds out so much that 0.5 of the rows are left to train on; got 71"),
+        ({"validation": "{strategy: holdout, size: 0.5}"}, "0.5 of the rows are left"),
+        ({"dataset": "{name: wine, test_fraction: 0.9}"},
+         "dataset.test_fraction: holds out so much that 0.1 of the rows are left"),
+        ({"dataset": "{name: imdb, encoding: sequence, maxlen: 1}",
+          "architecture": "{name: embedding_mlp, embedding_dim: 4}"},
+         "dataset.maxlen: of each text, a single word is read; got 1"),
+        ({"dataset": "{name: imdb, num_words: 3}"}, "dataset.num_words: hardly leaves a word"),
         ({"training": "{epochs: 5, monitor: loss}"},
          "training.monitor: the training loss chooses the best epoch"),
     ],
@@ -69,10 +97,57 @@ def test_what_does_nothing_is_a_warning(tmp_path, sections, said):
     assert said in warning
 
 
+def test_the_optimizer_of_each_phase_is_looked_at(tmp_path):
+    phases = "[{epochs: 1}, {epochs: 2, optimizer: {name: adam, learning_rate: 5}}]"
+
+    (warning,) = changed(tmp_path, training=f"{{phases: {phases}}}")
+
+    assert "training.phases.1.optimizer.learning_rate: adam moves each weight" in warning
+
+
+NUMBERS = """name: x
+seed: 1
+dataset: {name: diabetes}
+architecture: {name: mlp, units: [4]}
+validation: {strategy: holdout, size: 0.2, refit: none}
+training: {epochs: 3, early_stopping: {patience: 2, min_delta: DELTA}}
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("delta", "told"), [("1e9", True), ("0.01", False)])
+def test_numbers_that_can_never_improve_so_much_are_told_once_the_loss_is_known(
+    kx, spec_file, tmp_path, delta, told
+):
+    path = spec_file(NUMBERS.replace("DELTA", delta))
+
+    code, _, err = kx("train", path, "--outputs", tmp_path / "outputs")
+
+    assert code == 0, err
+    said = "early_stopping.min_delta: val_loss was "
+    assert (said in " ".join(err.split())) is told
+
+
 @pytest.mark.parametrize(
     "sections",
     [
         {"training": "{epochs: 5, early_stopping: {patience: 4}}"},
+        {"training": "{epochs: 5, early_stopping: {patience: 4, min_delta: 0.99}}"},
+        {"training": "{epochs: 5, early_stopping: {patience: 4, min_delta: 1.09}}"},
+        {
+            "training": "{epochs: 5, early_stopping: {patience: 4, min_delta: 3}}",
+            "dataset": "{name: diabetes}",
+        },
+        of_optimizer("adam, learning_rate: 1"),
+        of_optimizer("sgd, learning_rate: 2"),
+        {"validation": "{strategy: holdout, size: 0.49}"},
+        {"validation": "{strategy: holdout, size: 70}"},
+        {"validation": "{strategy: holdout, size: 0.9, train_size: 0.1, refit: none}"},
+        {"dataset": "{name: imdb, num_words: 10, maxlen: 1}"},
+        {
+            "dataset": "{name: imdb, encoding: sequence, maxlen: 2}",
+            "architecture": "{name: embedding_mlp, embedding_dim: 4}",
+        },
         {"training": "{epochs: 5, reduce_lr_on_plateau: {patience: 2, min_lr: 0.0005}}"},
         of_schedule("cosine_decay, decay_epochs: 1000, warmup_epochs: 4"),
         of_schedule("exponential_decay, decay_epochs: 9, decay_rate: 0.5"),

@@ -9,10 +9,12 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from kx.base import signals
+from kx.base.curves import lower_is_better
 from kx.base.errors import DataError
-from kx.base.remark import Remark
+from kx.base.remark import Code, Remark
 from kx.base.seeds import derive
 from kx.contracts import DatasetBundle, DatasetInfo, FitResult, Proposal, Rows, Split
+from kx.data.arrays.target_checks import is_regression
 from kx.planning import Plan
 from kx.planning.finding import Finding
 from kx.running.artefacts import write_splits
@@ -156,6 +158,7 @@ class Fitter:
             for (proposal, at), fitted in zip(asked, done, strict=True):
                 self._add(fitted, proposal, is_first=at == 0)
         fits.seconds = round(time.monotonic() - started, 3)
+        _tell_what_never_improved(work, self._bundle.info, fits)
         fits.conclusion = strategy.conclude(fits.results, work.plan.spec.training.monitor)
         if fits.conclusion.refit_epochs is not None:
             fits.finals = self._refit(fits.conclusion.refit_epochs, rates_found(fits.results))
@@ -355,6 +358,24 @@ def _tell_what_a_refit_lacks(work: Work) -> None:
         if monitor.startswith("val_"):
             callback = choice.entry.name
             work.warn("title.spec", Remark.of("spec.watched", callback=callback, monitor=monitor))
+
+
+def _tell_what_never_improved(work: Work, info: DatasetInfo, fits: Fits) -> None:
+    """Warn of callbacks that wait for more than a loss of numbers ever had to lose."""
+    training = work.plan.spec.training
+    waiting = {
+        "early_stopping": training.early_stopping,
+        "reduce_lr_on_plateau": training.reduce_lr_on_plateau,
+    }
+    for name, callback in waiting.items():
+        monitor = (callback and callback.monitor) or training.monitor
+        first = [result.history[monitor][0] for result in fits.results if monitor in result.history]
+        if not (callback and first and is_regression(info) and lower_is_better(monitor)):
+            continue
+        if max(first) <= callback.min_delta:
+            code: Code = "spec.never_improved"
+            values: dict[str, float] = {"first": max(first), "delta": callback.min_delta}
+            work.warn("title.spec", Remark.of(code, callback=name, monitor=monitor, **values))
 
 
 def _is_new(rates: Sequence[float], epoch: int) -> bool:

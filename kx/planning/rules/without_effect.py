@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
+from kx.base.remark import Code, Remark
+from kx.models.heads import SHARES
 from kx.planning.finding import Finding
 from kx.planning.plan import Plan
+from kx.spec.document import Key
+from kx.spec.schema.optimizers import OptimizerSection
 from kx.spec.schema.schedules import (
     CosineDecay,
     ExponentialDecay,
@@ -13,6 +18,7 @@ from kx.spec.schema.schedules import (
     PiecewiseConstantDecay,
     PolynomialDecay,
 )
+from kx.spec.schema.training import EarlyStopping, ReduceLROnPlateau
 
 SCHEDULE = ("training", "learning_rate_schedule")
 
@@ -21,6 +27,18 @@ MUCH_DROPOUT = 0.9
 
 MUCH_PENALTY = 1.0
 """The notes' penalties are 0.001 and 0.01."""
+
+LARGE_STEP = 1.0
+"""A learning rate above it takes an optimizer of ``NORMED`` out of all that weights usually are."""
+
+NORMED = frozenset(("rmsprop", "adam", "adamw", "nadam", "adamax", "lion", "lamb", "muon"))
+"""Optimizers that move each weight by about the learning rate, whatever the gradient's size."""
+
+MUCH_HELD_OUT = 0.5
+"""From this share on, no more rows are trained on than are held out."""
+
+FEW_WORDS = 10
+"""Of a vocabulary: two or three of them stand for no word."""
 
 
 def callbacks_have_time(plan: Plan) -> Iterator[Finding]:
@@ -35,6 +53,74 @@ def callbacks_have_time(plan: Plan) -> Iterator[Finding]:
             text = f"with {epochs:,} epochs {outcome}"
             key = ("training", name, "patience")
             yield Finding(key, text, "use fewer", f"{callback.patience:,}", fatal=False)
+
+
+def improvements_are_possible(plan: Plan) -> Iterator[Finding]:
+    """A callback waits for an improvement that its metric leaves room for."""
+    training, hint = plan.spec.training, Remark.of("effect.no_room_hint")
+    waiting: dict[str, tuple[EarlyStopping | ReduceLROnPlateau | None, Code]] = {
+        "early_stopping": (training.early_stopping, "effect.no_room_stops"),
+        "reduce_lr_on_plateau": (training.reduce_lr_on_plateau, "effect.no_room_falls"),
+    }
+    for name, (callback, code) in waiting.items():
+        monitor = (callback and callback.monitor) or training.monitor
+        if callback and callback.min_delta >= max(1, _most_improvement(plan, monitor)):
+            key, got = ("training", name, "min_delta"), f"{callback.min_delta:g}"
+            yield Finding(key, Remark.of(code, monitor=monitor), hint, got, fatal=False)
+
+
+def _most_improvement(plan: Plan, monitor: str) -> float:
+    """Return how much better than a constant guess a metric can become, if it is known."""
+    short, info = monitor.removeprefix("val_"), plan.info
+    if short in SHARES:
+        return 1.0
+    if short != "loss" or plan.spec.training.loss is not None or info is None:
+        return math.inf
+    classified = info.task in ("binary", "multiclass", "multilabel")
+    classes = len(info.classes) if info.task == "multiclass" else 2
+    return math.log(max(2, classes)) if classified else math.inf
+
+
+def learning_rates_are_small(plan: Plan) -> Iterator[Finding]:
+    """An optimizer whose steps are as long as the learning rate does not leap."""
+    training = plan.spec.training
+    found: dict[Key, OptimizerSection | None] = {("training", "optimizer"): training.optimizer}
+    for number, phase in enumerate(training.phases or ()):
+        found["training", "phases", number, "optimizer"] = phase.optimizer
+    for key, optimizer in found.items():
+        if optimizer and optimizer.name in NORMED and optimizer.learning_rate > LARGE_STEP:
+            remark = Remark.of("effect.large_steps", optimizer=optimizer.name)
+            hint, got = Remark.of("effect.large_steps_hint"), f"{optimizer.learning_rate:g}"
+            yield Finding((*key, "learning_rate"), remark, hint, got, fatal=False)
+
+
+def enough_rows_are_left_to_train_on(plan: Plan) -> Iterator[Finding]:
+    """Not as many rows are held out as are trained on, unless that is said."""
+    dataset, validation = plan.dataset.options, plan.validation.options
+    held_out: dict[Key, object] = {("dataset", "test_fraction"): dataset.get("test_fraction")}
+    if validation.get("train_size") is None:
+        held_out["validation", "size"] = validation.get("size")
+    rows = (plan.info and plan.info.train_examples) or math.inf
+    for key, size in held_out.items():
+        share = size / rows if isinstance(size, int) else size
+        if isinstance(share, float) and MUCH_HELD_OUT <= share < 1:
+            remark, hint = (
+                Remark.of("effect.few_rows", share=1 - share),
+                Remark.of("effect.few_rows_hint"),
+            )
+            yield Finding(key, remark, hint, f"{size:g}", fatal=False)
+
+
+def texts_keep_some_words(plan: Plan) -> Iterator[Finding]:
+    """Of each text, and of all words, enough is left to tell classes by."""
+    options = plan.dataset.options
+    maxlen, words = options.get("maxlen"), options.get("num_words")
+    if maxlen == 1 and options.get("encoding") == "sequence":
+        remark, hint = Remark.of("effect.one_word"), Remark.of("effect.one_word_hint")
+        yield Finding(("dataset", "maxlen"), remark, hint, "1", fatal=False)
+    if isinstance(words, int) and words < FEW_WORDS:
+        remark, hint = Remark.of("effect.few_words"), Remark.of("effect.few_words_hint")
+        yield Finding(("dataset", "num_words"), remark, hint, f"{words}", fatal=False)
 
 
 def plateaus_lower_the_learning_rate(plan: Plan) -> Iterator[Finding]:
