@@ -62,7 +62,7 @@ def _objective(kind: ObjectiveKind, name: str) -> Offered:
 
 
 def _of_plugin(own: OwnObjective) -> Offered:
-    module, options = str(own.part.__module__), declared(own.function)
+    module, options = own.module, declared(own.source)
     return Offered(own.name, own.summary, module, options, lambda: own.options, own.option_help)
 
 

@@ -7,19 +7,15 @@ also be subclasses of Keras's; then the keyword-only parameters of ``__init__`` 
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from kx.base.curves import lower_is_better
 from kx.base.errors import PluginError
 from kx.components.keras_options import CLASSES, OPTIMIZERS, ObjectiveKind
-from kx.components.registry import NAME
-from kx.components.signature import documented_arguments, option_types
-
-if TYPE_CHECKING:
-    from pydantic import BaseModel
+from kx.components.registered import Registered, refuse_unusable
+from kx.components.signature import signed
 
 P = TypeVar("P", bound=Callable[..., Any])
 
@@ -27,46 +23,15 @@ Direction = Literal["min", "max"]
 
 
 @dataclass(frozen=True, slots=True)
-class OwnObjective:
+class OwnObjective(Registered):
     """A loss, metric or optimizer of a plugin.
 
     Attributes:
-        kind: ``loss``, ``metric`` or ``optimizer``.
-        part: the function or the class.
         unit_power: losses: the power of the targets' unit that it has: 2 for squares, 1 for
             absolute errors, 0 if it has none.
     """
 
-    kind: str
-    name: str
-    part: Callable[..., Any]
     unit_power: float = 0
-
-    @property
-    def function(self) -> Callable[..., Any]:
-        """What has the options as its keyword-only parameters."""
-        return _signed(self.part)
-
-    @property
-    def options(self) -> type[BaseModel]:
-        """A model of the options, by the signature."""
-        from kx.components.options import options_model
-
-        return options_model(self.function)
-
-    @property
-    def summary(self) -> str:
-        """The first line of the docstring."""
-        return (inspect.getdoc(self.part) or "").partition("\n")[0]
-
-    @property
-    def file(self) -> str:
-        """Where it is defined."""
-        return str(self.function.__code__.co_filename)
-
-    def option_help(self) -> dict[str, str]:
-        """What the docstring says of each option under ``Args``."""
-        return documented_arguments(inspect.getdoc(self.part) or "")
 
 
 @dataclass(slots=True)
@@ -84,22 +49,14 @@ class OwnObjectives:
             PluginError: if the name is taken or is none, or a docstring or a type is missing.
         """
         where = f"{self.kind} {name!r} in {part.__module__}"
-        if not NAME.fullmatch(name):
-            raise PluginError(
-                f"{where}: a name is made of lower case letters, digits and _, at most 40, and "
-                "begins with a letter."
-            )
-        holder = self._known.get(name)
-        if name in self.taken or (holder and not _same(holder.part, part)):
-            owner = holder.part.__module__ if holder else "Keras"
-            raise PluginError(f"{where}: {owner} has one of that name. Choose another.")
-        if not inspect.getdoc(part):
-            raise PluginError(f"{where} needs a docstring: `kx list` shows its first line.")
-        if not hasattr(_signed(part), "__code__"):
+        if name in self.taken:
+            raise PluginError(f"{where}: Keras has one of that name. Choose another.")
+        if not hasattr(signed(part), "__code__"):
             raise PluginError(
                 f"{where} must be a function, or a class with an __init__ of its own."
             )
-        option_types(_signed(part))  # complains of types now, not when somebody asks for them
+        holder = self._known.get(name)
+        refuse_unusable(self.kind, name, part, holder.source if holder else None)
         self._known[name] = OwnObjective(self.kind, name, part, unit_power)
 
     def get(self, name: str) -> OwnObjective | None:
@@ -183,16 +140,6 @@ def _registering(table: OwnObjectives, name: str, unit_power: float = 0) -> Call
         return part
 
     return register
-
-
-def _signed(part: Callable[..., Any]) -> Callable[..., Any]:
-    return vars(part).get("__init__", part) if isinstance(part, type) else part
-
-
-def _same(one: Callable[..., Any], other: Callable[..., Any]) -> bool:
-    """Whether the two are one, perhaps of a file that was read twice."""
-    files = {_signed(part).__code__.co_filename for part in (one, other)}
-    return len(files) == 1 and one.__qualname__ == other.__qualname__
 
 
 loss = Losses("loss", frozenset(CLASSES["losses"]))

@@ -7,17 +7,14 @@ types, ranges and defaults; its docstring is its documentation.
 
 from __future__ import annotations
 
-import inspect
 import os
-import re
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from kx.base.errors import PluginError
 from kx.base.names import path_of
@@ -27,32 +24,22 @@ from kx.components.functions import (
     FunctionDataset,
     FunctionStrategy,
 )
-from kx.components.option_groups import declared, documentation, gathered
-from kx.components.signature import documented_arguments
+from kx.components.option_groups import gathered
+from kx.components.registered import Registered, refuse_unusable
 from kx.contracts import Architecture, CallbackFactory, Component, Dataset, Strategy
-
-if TYPE_CHECKING:
-    from pydantic import BaseModel
 
 C = TypeVar("C", bound=Component)
 S = TypeVar("S", bound=Callable[..., Any])
 
-NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-
 
 @dataclass(frozen=True, slots=True)
-class Entry(Generic[C]):
+class Entry(Registered, Generic[C]):
     """A registered component, with what kx knows of it without making it.
 
     Attributes:
-        kind: ``dataset``, ``model``, ``evaluator`` or ``callback``.
-        source: the class, or the function.
         adapt: makes a component of a function, given ``options``.
     """
 
-    kind: str
-    name: str
-    source: Callable[..., Any]
     adapt: Callable[..., C] | None = None
 
     def component(self, **options: Any) -> C:
@@ -61,38 +48,6 @@ class Entry(Generic[C]):
             return self.adapt(function=self.source, options=options)
         made: C = self.source(**gathered(self.source, options))
         return made
-
-    @property
-    def options(self) -> type[BaseModel]:
-        """A Pydantic model of the options; made when it is first asked for."""
-        from kx.components.options import options_model
-
-        return options_model(self.source)
-
-    @property
-    def module(self) -> str:
-        """Name of the module that it is defined in."""
-        return str(self.source.__module__)
-
-    @property
-    def is_built_in(self) -> bool:
-        """Whether it is kx's own."""
-        return self.module.startswith("kx.")
-
-    @property
-    def file(self) -> str:
-        """The file that it is defined in."""
-        return _file(self.source)
-
-    @property
-    def summary(self) -> str:
-        """The first line of the docstring."""
-        return (inspect.getdoc(self.source) or "").partition("\n")[0]
-
-    @property
-    def documentation(self) -> str:
-        """The whole docstring, what is said of groups of options included."""
-        return documentation(self.source)
 
     def paths(self) -> list[str]:
         """Return the options that are paths."""
@@ -116,10 +71,6 @@ class Entry(Generic[C]):
             return path if given.is_absolute() else Path(found).as_posix()
 
         return with_paths(self.options, options, way)
-
-    def option_help(self) -> dict[str, str]:
-        """What the docstring's ``Args`` section says of each option."""
-        return documented_arguments(self.documentation)
 
 
 @dataclass(slots=True)
@@ -164,23 +115,8 @@ class Registry(Generic[C]):
         more = {key: function for key, function in beside.items() if function}
 
         def register(source: S) -> S:
-            where = f"{self.kind} {name!r} in {source.__module__}"
-            if not NAME.fullmatch(name):
-                raise PluginError(
-                    f"{where}: a name is made of lower case letters, digits and _, at most 40, "
-                    "and begins with a letter."
-                )
             holder = self._holder(name, source)
-            if holder and not _same(holder.source, source):
-                raise PluginError(
-                    f"{self.kind} {name!r} is defined twice: in {holder.module} "
-                    f"and in {source.__module__}. Rename one of them."
-                )
-            if not inspect.getdoc(source):
-                raise PluginError(
-                    f"{where} needs a docstring: its first line is shown by `kx list`."
-                )
-            declared(source)  # complains of types now, not when somebody asks for them
+            refuse_unusable(self.kind, name, source, holder.source if holder else None)
             self._entries[name] = Entry(self.kind, name, source, self._adapt(source, more))
             return source
 
@@ -234,17 +170,6 @@ def shipped(package: str) -> frozenset[str]:
 def whole(folder: Path, path: str) -> Path:
     """Return the path that an option names; a relative one begins at ``folder``."""
     return path_of(path, folder)
-
-
-def _same(one: Callable[..., Any], other: Callable[..., Any]) -> bool:
-    """Whether the two are one, perhaps of a file that was read twice."""
-    return _file(one) == _file(other) and one.__qualname__ == other.__qualname__
-
-
-def _file(source: Callable[..., Any]) -> str:
-    if isinstance(source, type):
-        return str(getattr(sys.modules.get(source.__module__), "__file__", ""))
-    return str(inspect.unwrap(source).__code__.co_filename)
 
 
 dataset: Registry[Dataset] = Registry("dataset", Dataset, FunctionDataset, "kx.datasets")

@@ -21,7 +21,7 @@ from kx.base.errors import PluginError
 
 @cache
 def option_types(source: Callable[..., object]) -> Mapping[str, Any]:
-    """Return the types of the fields of a class, or of the keyword-only parameters of a function.
+    """Return the types of the fields of a dataclass, or of keyword-only parameters.
 
     Raises:
         PluginError: if one of them has no type, or one that cannot be evaluated here.
@@ -30,8 +30,9 @@ def option_types(source: Callable[..., object]) -> Mapping[str, Any]:
     try:
         if _is_class(source):
             return _types_of_fields(source)
-        annotations = {name: source.__annotations__[name] for name in option_defaults(source)}
-        return _evaluated(annotations, source.__globals__)
+        function = signed(source)
+        annotations = {name: function.__annotations__[name] for name in option_defaults(source)}
+        return _evaluated(annotations, function.__globals__)
     except (KeyError, NameError) as error:
         raise PluginError(
             f"{source.__module__}.{source.__name__}: every option needs a type that is imported "
@@ -43,8 +44,13 @@ def option_defaults(source: Callable[..., object]) -> Mapping[str, Any]:
     """Return the defaults of the same options; ``inspect.Parameter.empty`` where there is none."""
     if _is_class(source):
         return {field.name: _default(field) for field in _dataclass_fields(source)}
-    parameters = inspect.signature(source).parameters
+    parameters = inspect.signature(signed(source)).parameters
     return {name: p.default for name, p in parameters.items() if p.kind is p.KEYWORD_ONLY}
+
+
+def signed(source: Any) -> Any:
+    """Return what has the parameters: of a class, other than a dataclass, its ``__init__``."""
+    return vars(source).get("__init__", source) if isinstance(source, type) else source
 
 
 def _is_class(source: Any) -> bool:

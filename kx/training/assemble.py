@@ -50,7 +50,7 @@ def _own_optimizer(own: OwnObjective, training: TrainingSection, steps: int) -> 
     import keras
 
     with guarded(own.file):
-        made = own.part(make_schedule(training, steps), **own_options(training.optimizer))
+        made = own.source(make_schedule(training, steps), **own_options(training.optimizer))
     if not isinstance(made, keras.optimizers.Optimizer):
         raise PluginError(f"optimizer {own.name!r} is no keras.optimizers.Optimizer")
     return made

@@ -72,10 +72,10 @@ def _as_loss(own: OwnObjective, options: dict[str, Any], reduction: str) -> Any:
 
 
 def _function_of(own: OwnObjective, options: dict[str, Any]) -> Callable[..., Any]:
-    if not isinstance(own.part, type):
-        return partial(own.part, **options)
+    if not isinstance(own.source, type):
+        return partial(own.source, **options)
     with guarded(own.file):
-        made = own.part(**options)
+        made = own.source(**options)
     call: Callable[..., Any] = made.call
     return call
 
@@ -166,12 +166,12 @@ def _own_metric(
     import keras
 
     def mean(y: Any, said: Any) -> Any:
-        return _held(own, partial(own.part, **options), y, said)
+        return _held(own, partial(own.source, **options), y, said)
 
-    kind: Any = own.part if isinstance(own.part, type) else keras.metrics.MeanMetricWrapper
+    kind: Any = own.source if isinstance(own.source, type) else keras.metrics.MeanMetricWrapper
     kind = in_columns(kind, sparse=False, outputs=1) if info.outputs == 1 else kind
     with guarded(own.file):
-        made = kind(name=label, **options) if isinstance(own.part, type) else kind(mean, label)
+        made = kind(name=label, **options) if isinstance(own.source, type) else kind(mean, label)
     if not isinstance(made, keras.Metric):
         raise PluginError(f"metric {own.name!r} is no keras.Metric")
     return made
@@ -217,5 +217,5 @@ def estimated(head: Head) -> list[str]:
     all rows at once than on average over the batches.
     """
     own = {label: own_objectives.metric.get(head.measure(label).name) for label in head.metrics}
-    functions = [name for name, each in own.items() if each and not isinstance(each.part, type)]
+    functions = [name for name, each in own.items() if each and not isinstance(each.source, type)]
     return [label for label in head.metrics if label in (*STREAMED, *functions)]
