@@ -158,9 +158,10 @@ def _curve(values: Points, label: str, ink: str, form: Any = "line") -> Series:
 
 def _how(count: int, smooth: float, words: Words) -> str:
     """Return how a curve was made of those of so many fits."""
-    if count > 1:
-        return words("curve.smoothed_mean" if smooth else "curve.mean", count=count)
-    return words("curve.smoothed", factor=f"{smooth:g}") if smooth else ""
+    if smooth:
+        several = words("curve.smoothed_mean")
+        return several if count > 1 else words("curve.smoothed", factor=f"{smooth:g}")
+    return words("curve.mean", count=count) if count > 1 else ""
 
 
 def _calm(values: Points, of: FitCurves) -> Points:

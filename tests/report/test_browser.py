@@ -7,10 +7,12 @@ import shutil
 import pytest
 
 from kx.base.remark import Remark, as_remark
+from kx.pages.many import many_runs
 from kx.pages.page import report_of_many, report_of_one
 from kx.runs.labels import change_tags
 from kx.runs.record_parts import DataFacts
 from kx.runs.run_group import Group
+from kx.wording.words import Words
 from tests.report.conftest import CURVES, a_record, score
 from tests.report.test_page import HOSTILE
 
@@ -258,6 +260,27 @@ def test_curves_are_chosen_and_overlaid(show, many):
     one(browser, "#log").click()
     assert lines() == 1
     is_well(browser)
+
+
+WILD = [*[900.0] * 5, 0.5, 0.4, *[0.3] * 5, 90.0, *[0.2] * 47]
+"""The first values and a single one are far from the others."""
+
+
+@pytest.mark.parametrize("scale", [1.0, 100.0])
+def test_script_shows_the_range_the_scale_and_the_rings_of_the_chart_that_it_replaces(
+    show, leave, scale
+):
+    flat = {"val_loss": [scale] * 60}
+    folders = [leave(curves={"holdout": each}) for each in (flat, {"val_loss": WILD})]
+    (static,) = many_runs(folders, Words()).charts
+
+    browser = show(report_of_many(folders, "en"))
+
+    data = json.loads(one(browser, "#overlaid svg[data-chart]").get_attribute("data-chart"))
+    assert data["y"] == pytest.approx(static.chart.y.span)
+    assert one(browser, "#log").is_selected() is static.chart.y.logarithmic is (scale > 1)
+    rings = [ring.get_attribute("class") for ring in all_of(browser, "#overlaid .ring")]
+    assert rings == [f"ring {shape.ink}" for shape in static.shapes if shape.form == "ring"]
 
 
 def test_pointer_and_keys_tell_the_numbers_of_a_chart(show, leave):

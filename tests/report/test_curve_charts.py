@@ -160,3 +160,25 @@ def test_range_behind_skipped_epochs_of_a_logarithmic_axis_is_one_of_exponents(l
     (loss,) = curve_charts(Run(leave(record, curves={"holdout": curves})), EN)
 
     assert loss.y.span == pytest.approx((-0.4, 5.4))  # 8 % of 5 beyond 0 and 5
+
+
+def test_a_gap_in_one_fit_is_a_gap_in_the_spread_of_all(leave):
+    other = {**CURVES, "val_loss": [0.8, math.nan, 0.7]}
+    third = {**CURVES, "val_loss": [0.7, 0.5, 0.6]}
+    run = Run(leave(curves={"fold-1": CURVES, "fold-2": other, "fold-3": third}))
+
+    (band,) = curve_charts(run, EN)[0].bands
+
+    assert [edge is None for edge in band.low] == [False, True, False]
+
+
+def test_few_folds_have_a_row_each_with_their_names(leave):
+    record = a_record(fold_scores={"accuracy": [0.5, 0.7]})
+    named = Run(leave(record, curves={"fold-1": CURVES, "fold-2": CURVES}))
+    unnamed = Run(leave(record, curves={"fold-1": CURVES}))
+
+    rows = [fold_plot(scores_of_fits(run, EN), EN).rows for run in (named, unnamed)]
+
+    assert [row.label for row in rows[0]][:3] == ["fold-1", "fold-2", "mean ± sd"]
+    assert [row.label for row in rows[1]][:3] == ["1", "2", "mean ± sd"]
+    assert rows[0][2].shown == "0.6000 ± 0.1414"

@@ -220,13 +220,13 @@ def test_refits_of_several_seeds_become_one_picture(tmp_path):
         (
             12,
             0.9,
-            {"validation, smoothed mean of 12 fits", "validation, each fit"},
+            {"validation, smoothed mean", "validation, each fit"},
             "validation, mean of 12 fits",
         ),
         (
             13,
             0.9,
-            {"validation, smoothed mean of 13 fits", "validation, mean ± sd"},
+            {"validation, smoothed mean", "validation, mean ± sd"},
             "validation, each fit",
         ),
     ],
@@ -393,3 +393,10 @@ def test_epochs_without_a_finite_value_are_marked_at_the_upper_edge():
     assert list(crosses.get_xdata()) == [4, 5]
     assert crosses.get_label() == "infinite or not a number"
     assert [line for line in drawn_axes(HISTORY).lines if line.get_marker() == "x"] == []
+
+
+def test_a_point_between_two_gaps_has_a_mark_of_its_own():
+    axes = drawn_axes({"val_loss": [None, 0.5, None, 0.4, 0.3]})
+
+    (square,) = [line for line in axes.lines if line.get_marker() == "s"]
+    assert (list(square.get_xdata()), list(square.get_ydata())) == ([2], [0.5])

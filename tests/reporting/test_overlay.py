@@ -51,6 +51,12 @@ def test_a_lone_peak_does_not_squash_the_others():
     assert 0.8 < high < 1.0
 
 
+def test_a_highest_value_that_is_not_far_off_is_shown():
+    curve = [0.3 + 0.01 * epoch for epoch in range(60)]  # from 0.3 to 0.89
+
+    assert framed([*curve, 1.0]).get_ylim()[1] > 1.0
+
+
 def test_skipped_epochs_do_not_decide_what_is_shown():
     assert framed([900.0, 500.0, 3.0, 2.0, 2.5], skipped=2).get_ylim()[1] < 4
 
