@@ -16,7 +16,7 @@ SAME_WORD: dict[str, str] = {}
 """Class names that are defined more than once, and why that is right."""
 
 
-HEAVY_PACKAGES = {"explain", "training"}
+HEAVY_PACKAGES = {"explain", "predicting", "running", "training"}
 """What no command imports that has to be quick; `test_startup.py` tells if one does."""
 
 

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 from kx.base.errors import DataError, KxError
 from kx.base.text import clean, shortened
+from kx.components.plugins import keras_parts, load_installed
+from kx.planning import import_plugins, unasked
 from kx.runs.network_file import refuse_archive, refuse_foreign
 from kx.runs.reader import Run
+from kx.spec.whereabouts import spec_home
 
 if TYPE_CHECKING:
     import keras
@@ -22,9 +25,6 @@ def kept_model(run: Run) -> keras.Model:
         UnaskedPluginError: if a plugin file would have to be imported.
     """
     import keras
-
-    from kx.components.plugins import keras_parts, load_installed
-    from kx.planning import import_plugins
 
     path, record = run.network_path, run.recorded
     refuse_archive(path)
@@ -43,9 +43,6 @@ def kept_model(run: Run) -> keras.Model:
 
 def _unloadable(run: Run, error: Exception) -> KxError:
     """Return why the network of a run cannot be loaded."""
-    from kx.planning import unasked
-    from kx.spec.whereabouts import spec_home
-
     record = run.recorded
     files = [str(name) for name in record.spec.get("plugins") or ()]
     found = re.search(r"Could not locate (?:class|function) '([^']{1,80})'", str(error))

@@ -7,20 +7,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from kx.base.errors import DataError, OutOfMemoryError
 from kx.base.text import clean, shortened
+from kx.contracts import Split
 from kx.data.inputs.given import Examples, Given
 from kx.data.inputs.kinds import completed, read_examples
 from kx.predicting.kept_run import kept_model
 from kx.runs.marks import marks_of
 from kx.runs.reader import Run
+from kx.training.feed import Resident
+from kx.training.prediction import Predictor
 from kx.wording.caveats import sentence
 from kx.wording.remarks import network_of
 from kx.wording.words import Words
 
 if TYPE_CHECKING:
     import keras
-    import numpy as np
 
     from kx.runs.record import Record
 
@@ -110,13 +114,10 @@ class Kept:
 
     def probabilities(self, said: np.ndarray) -> np.ndarray:
         """Return the probability of each class, (n, classes), of what the network says."""
-        import numpy as np
-
         return np.concatenate([1 - said, said], axis=1) if self.task == "binary" else said
 
 
 def _refuse_no_numbers(said: np.ndarray, examples: Examples) -> None:
-    import numpy as np
 
     rows = np.flatnonzero(~np.isfinite(said).all(axis=-1))
     if len(rows):
@@ -188,12 +189,6 @@ def outputs(model: keras.Model, x: Any) -> np.ndarray:
         model: for dense rows, as runs keep them.
         x: (n, …) array or CSR matrix.
     """
-    import numpy as np
-
-    from kx.contracts import Split
-    from kx.training.feed import Resident
-    from kx.training.prediction import Predictor
-
     predictor, said = None, []
     for at in range(0, x.shape[0], AT_ONCE):
         part = x[at : at + AT_ONCE]

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from kx.base.jsonfile import to_json
 from kx.base.storage import atomic_write
 from kx.contracts import DatasetBundle, Proposal
@@ -59,8 +61,6 @@ def _split(proposal: Proposal, examples: int) -> dict[str, Any]:
 
 def keep_preparation(folder: Path, preparation: AnyPreparation) -> None:
     """Keep what new examples are to be prepared by, in ``preparation.npz`` and its JSON."""
-    import numpy as np
-
     buffer = io.BytesIO()
     np.savez(buffer, **preparation.arrays())  # type: ignore[arg-type]
     atomic_write(folder / "preparation.npz", buffer.getvalue())

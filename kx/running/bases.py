@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from kx.base.errors import MissingDataError
 from kx.base.remark import Remark, as_remark
 from kx.contracts import DatasetInfo
+from kx.data.files.sources import SourceFiles
+from kx.data.files.weight_files import SourceWeights
 from kx.planning import Plan
 from kx.running.extractor import Extractor, extractor_of, seeded
 from kx.running.loading import Loaded
@@ -69,9 +71,6 @@ def find_base(work: Work, loaded: Loaded) -> Base:
         DataError: if they are not the official ones.
         UsageError: if the base lacks an option or a layer.
     """
-    from kx.data.files.sources import SourceFiles
-    from kx.data.files.weight_files import SourceWeights
-
     if not work.plan.network.takes_weights:
         return Base()
     weights = SourceWeights(SourceFiles.from_environment(work.watcher), work.plan.folder)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+
+import numpy as np
 
 from kx.base.remark import Remark, some_of
 from kx.contracts import Complaint, DatasetInfo, Proposal
 from kx.data.arrays.target_checks import counts, is_regression, named_rows, varies
-
-if TYPE_CHECKING:
-    import numpy as np
 
 SOME = 3
 """So many splits are named in a sentence; of the others, their number."""
@@ -114,8 +112,6 @@ def _one_sided(
 
 def _apart(split: str, train: np.ndarray, validation: np.ndarray, _: DatasetInfo) -> Remark | None:
     """Find numbers of which none is like those trained on, as in rows that are sorted by them."""
-    import numpy as np
-
     if min(len(train), len(validation)) < FEW:
         return None
     low, high = map(float, np.quantile(validation, (0.1, 0.9)))

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from kx.base.seeds import derive
 from kx.data.files import cache
+from kx.data.files.sources import SourceFiles
 from kx.running.loading import Loaded
 from kx.running.work import Work
+from kx.training.environment import seed_everything
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,15 +109,11 @@ def extractor_of(work: Work, loaded: Loaded, weights: SourceWeights) -> Extracto
 
 def seeded(work: Work) -> None:
     """Have what is built next draw its random weights as it always does in this run."""
-    from kx.training.environment import seed_everything
-
     seed_everything(derive(work.seed, "weights", "base"))
 
 
 def _folder(loaded: Loaded) -> Path | None:
     """Return where features are kept; those of a sample are not worth it."""
-    from kx.data.files.sources import SourceFiles
-
     folder = SourceFiles.from_environment().cache_dir
     return folder / "features" if folder and not loaded.facts.sample else None
 

@@ -6,7 +6,8 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import numpy as np
 
 from kx.base.remark import Remark, as_remark
 from kx.contracts import DatasetBundle, Split
@@ -15,9 +16,6 @@ from kx.running.extractor import Extractor
 from kx.running.loading import Loaded
 from kx.running.work import Work
 from kx.runs.record_parts import FeatureFacts
-
-if TYPE_CHECKING:
-    import numpy as np
 
 BATCH = 32
 """Pictures that go through the base at a time: enough for two cores, and little memory."""
@@ -133,7 +131,6 @@ def _made(work: Work, part: Part, folder: Path, key: str) -> np.ndarray:
 
 
 def _in_memory(work: Work, part: Part) -> np.ndarray:
-    import numpy as np
 
     rows = np.empty((len(part.x), *part.shape), np.float32)
     for at, row in enumerate(part.rows(work)):

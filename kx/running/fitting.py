@@ -8,13 +8,23 @@ from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from kx.base import signals
 from kx.base.curves import lower_is_better
 from kx.base.errors import DataError
 from kx.base.remark import Code, Remark
 from kx.base.seeds import derive
 from kx.contracts import DatasetBundle, DatasetInfo, FitResult, Proposal, Rows, Split
+from kx.data.arrays.class_weights import row_weights
+from kx.data.arrays.duplicates import count_shared, row_hashes
 from kx.data.arrays.target_checks import is_regression
+from kx.data.arrays.target_scale import fit_unit
+from kx.data.preparation import fit_preparation, learns_from
+from kx.data.tables.encoding import fit_table
+from kx.data.texts.vocabulary import fit_vocabulary
+from kx.evaluators.baselines import libraries
+from kx.evaluators.conclusion import rates_found
 from kx.planning import Plan
 from kx.planning.finding import Finding
 from kx.running.artefacts import write_splits
@@ -27,10 +37,13 @@ from kx.running.plugin_networks import refuse_unkept
 from kx.running.vocabulary import with_unknown
 from kx.running.work import SMOKE_FITS, Work
 from kx.runs.record_parts import FitRecord, FrozenFacts, PhaseRecord
+from kx.training.callbacks import kept_epoch
+from kx.training.jobs import Hooks, Job
+from kx.training.phases import TrainableParts
+from kx.training.target_unit import suits
+from kx.training.trainer import Trainer
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from kx.data.preparation import AnyPreparation
     from kx.training.jobs import Fitted, Job
     from kx.training.trainer import Trainer
@@ -49,10 +62,6 @@ class Prepared:
 
     def fitted(self, rows: np.ndarray) -> AnyPreparation:
         """Return the preparation that the training rows alone decide, unless it is to leak."""
-        from kx.data.preparation import fit_preparation, learns_from
-        from kx.data.tables.encoding import fit_table
-        from kx.data.texts.vocabulary import fit_vocabulary
-
         section, info = self.plan.spec.preparation, self.bundle.info
         train = self.bundle.train
         scale = info.scale if section.scale == "auto" else section.scale
@@ -73,7 +82,6 @@ class Prepared:
         data, how = self._last[1], self.plan.spec.training.class_weight
         if how is None:
             return data
-        from kx.data.arrays.class_weights import row_weights
 
         return replace(data, weights=row_weights(data, rows, self.bundle.info, how))
 
@@ -88,9 +96,6 @@ class Fitter:
     """
 
     def __init__(self, work: Work, loaded: Loaded, base: Base) -> None:
-        from kx.training.jobs import Hooks
-        from kx.training.phases import TrainableParts
-        from kx.training.trainer import Trainer
 
         self._work, self._loaded, self.base = work, loaded, base
         bundle = self._bundle = loaded.bundle
@@ -129,9 +134,6 @@ class Fitter:
         Raises:
             SpecError: if the rows cannot be split as the spec asks.
         """
-        from kx.evaluators.baselines import libraries
-        from kx.evaluators.conclusion import rates_found
-
         work = self._work
         rows = rows_to_split(self._bundle)
         strategy = work.plan.strategy(rows.count)
@@ -166,15 +168,11 @@ class Fitter:
 
     def _check_test(self) -> None:
         """Find out before anything trains whether the test part can be prepared at the end."""
-        import numpy as np
-
         everything = np.arange(len(self._bundle.train))
         self._prepared.fitted(everything).check(self._bundle.test.x, "test")
 
     def _add(self, fitted: Fitted, proposal: Proposal, *, is_first: bool) -> None:
         """Add what came of one fit, the first of its split or not; its data need not be kept."""
-        from kx.training.callbacks import kept_epoch
-
         signals.check()
         self._note(fitted, judged=True)
         fits, data, rows = self.fits, self._bundle.train, proposal.validation
@@ -201,8 +199,6 @@ class Fitter:
 
     def _refit(self, epochs: int, rates: tuple[float, ...]) -> list[Fitted]:
         """Train fresh weights on training and validation part together, for each seed."""
-        import numpy as np
-
         work, seeds = self._work, self.fits.seeds
         _tell_what_a_refit_lacks(work)
         everything, nothing = np.arange(len(self._bundle.train)), np.arange(0)
@@ -243,8 +239,6 @@ class Fitter:
         seed: int,
     ) -> Job:
         """Describe one fit, every draw decided by its seed and its purpose."""
-        from kx.training.jobs import Job
-
         drawn = ["weights", "shuffle"]
         drawn += ["augmentation"] if self._work.plan.spec.augmentation else []
         seeds = {what: derive(seed, what, purpose) for what in drawn}
@@ -268,8 +262,6 @@ class Fitter:
 
     def _unit(self, rows: np.ndarray) -> dict[str, Any]:
         """Return the job's fields on the unit of its targets; none if they stay as they are."""
-        from kx.data.arrays.target_scale import fit_unit
-
         if not self._loaded.scales_targets:
             return {}
         y = self._bundle.train.y
@@ -304,8 +296,6 @@ class Fitter:
 
     def _duplicates(self, proposals: Sequence[Proposal]) -> dict[str, int]:
         """Count rows that a part shares with the training part: they tell nothing new."""
-        from kx.data.arrays.duplicates import count_shared, row_hashes
-
         train, test = row_hashes(self._bundle.train.x), row_hashes(self._bundle.test.x)
         return {
             "validation": sum(count_shared(train[p.validation], train[p.train]) for p in proposals),
@@ -315,8 +305,6 @@ class Fitter:
 
 def _as_given(rows: Rows, proposals: Sequence[Proposal]) -> bool:
     """Whether just those rows are held out that the dataset gives for validation."""
-    import numpy as np
-
     last = np.arange(rows.count - rows.given, rows.count)
     return bool(rows.given) and all(
         np.array_equal(np.sort(proposal.validation), last) for proposal in proposals
@@ -336,8 +324,6 @@ def with_unit(work: Work, loaded: Loaded, base: Base) -> Loaded:
     Raises:
         SpecError: if the spec asks for it all the same.
     """
-    from kx.training.target_unit import suits
-
     plan = work.plan
     if not loaded.scales_targets or plan.architecture.entry.is_built_in:
         return loaded
@@ -400,7 +386,6 @@ def _named(purpose: str, number: int, seeds: int) -> str:
 
 
 def _refuse_overlap(proposals: Sequence[Proposal]) -> None:
-    import numpy as np
 
     for proposal in proposals:
         if np.intersect1d(proposal.train, proposal.validation).size:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from kx.base.remark import Remark
 from kx.contracts import DatasetInfo, Split
+from kx.evaluators.baselines import STRENGTHS, baseline_predictions, linear_too_large
+from kx.evaluators.trees import TREES, trees_fit, trees_say
 from kx.runs.record_parts import LinearFacts
 
 if TYPE_CHECKING:
@@ -44,9 +46,6 @@ def guesses(data: Split, rows: np.ndarray, asked: Asked, info: DatasetInfo, time
         info: form of the data.
         times: how often this is to be done: many times a second are minutes.
     """
-    from kx.evaluators.baselines import baseline_predictions, linear_too_large
-    from kx.evaluators.trees import TREES, trees_fit, trees_say
-
     x, asked_rows = asked
     trees = {}
     if trees_fit(data, info, times, len(rows)):
@@ -64,8 +63,6 @@ def guesses(data: Split, rows: np.ndarray, asked: Asked, info: DatasetInfo, time
 
 def linear_facts(fits: Sequence[LinearFit]) -> LinearFacts | None:
     """Return what the record says of linear models, one after the other: each chose for itself."""
-    from kx.evaluators.baselines import STRENGTHS
-
     if not fits:
         return None
     return LinearFacts(

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from kx.base.remark import Remark
 from kx.base.seeds import derive
 from kx.contracts import DatasetBundle, DatasetInfo
+from kx.evaluators.scores import Score, share_interval, with_intervals
 from kx.models.heads import Head
 from kx.running.bases import Base
 from kx.running.fits import Fits
@@ -20,10 +23,10 @@ from kx.running.work import Work
 from kx.runs.looks import take_look
 from kx.runs.record import ExpectationRecord, ScoreRecord
 from kx.runs.record_parts import VocabularyFacts
+from kx.training.judge import measure, measure_one
+from kx.training.objectives import estimated
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from kx.evaluators.baselines import LinearFit
     from kx.evaluators.scores import Score
     from kx.running.fitting import Fitter
@@ -73,18 +76,12 @@ class Tested:
 
 def judge_validation(work: Work, bundle: DatasetBundle, fits: Fits) -> Judged:
     """Return the scores of the validation strategy, and its baselines on the same rows."""
-    import numpy as np
-
-    from kx.training.objectives import estimated
-
     conclusion, info = fits.conclusion, bundle.info
     assert conclusion is not None  # noqa: S101 - for the type checker
     head = work.plan.head(info)
     values = {**conclusion.scores, **_estimates_at_hand(bundle, fits, head)}
     scores = {name: _spread(of, fits) for name, of in values.items()}
     if len(fits.outcomes) == 1 and "accuracy" in scores and info.task != "multilabel":
-        from kx.evaluators.scores import share_interval
-
         held_out = len(fits.proposals[0].validation)
         scores["accuracy"] = share_interval(scores["accuracy"].value, held_out)
     rows = np.concatenate([proposal.validation for proposal in fits.proposals])
@@ -106,9 +103,6 @@ def _estimates_at_hand(bundle: DatasetBundle, fits: Fits, head: Head) -> dict[st
         fits: with their predictions.
         head: has the metrics.
     """
-    from kx.training.judge import measure_one
-    from kx.training.objectives import estimated
-
     done = [(each.proposal.validation, each.predictions) for each in fits.outcomes]
     done = done if fits.is_at_hand else []
     y, info = bundle.train.y, bundle.info
@@ -121,8 +115,6 @@ def _estimates_at_hand(bundle: DatasetBundle, fits: Fits, head: Head) -> dict[st
 
 def _spread(values: Sequence[float], fits: Fits) -> Score:
     """Return the mean of several fits, with one standard deviation to each side."""
-    from kx.evaluators.scores import Score
-
     if len(values) == 1:
         return Score(values[0])
     mean, deviation = fmean(values), stdev(values)
@@ -144,10 +136,6 @@ def count_look(work: Work, loaded: Loaded) -> int:
 
 def judge_test(work: Work, bundle: DatasetBundle, fitter: Fitter) -> Tested:
     """Evaluate the final networks on the test part, once."""
-    import numpy as np
-
-    from kx.training.judge import measure
-
     work.watcher.stage("testing")
     fits, info, y = fitter.fits, bundle.info, bundle.test.y
     head, final = work.plan.head(info), fits.finals[0]
@@ -176,7 +164,6 @@ def _test_scores(
     predictions: np.ndarray,
     info: DatasetInfo,
 ) -> dict[str, Score]:
-    from kx.evaluators.scores import Score, with_intervals
 
     if len(values) == 1:
         seed = derive(work.seed, "bootstrap")
@@ -193,8 +180,6 @@ def _baselines(
     y: np.ndarray, said: Mapping[str, np.ndarray], info: DatasetInfo, head: Head
 ) -> Baselines:
     """Return metric -> baseline -> value; of the loss too, which the class prior makes sense of."""
-    from kx.training.judge import measure
-
     found: Baselines = {}
     for name, guess in said.items():
         for metric, value in measure(y, guess, info, head).items():

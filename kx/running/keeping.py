@@ -5,9 +5,16 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from kx.base import signals
 from kx.base.storage import atomic_write
+from kx.charts.curves import FitCurves, curve_sheets
+from kx.charts.fit_scores import fit_scores
 from kx.contracts import DatasetBundle
+from kx.drawing.canvas import Heading
+from kx.drawing.curves import draw_run_plots
+from kx.drawing.folds import draw_fold_scores
 from kx.running.artefacts import keep_preparation
 from kx.running.fits import Fits
 from kx.running.judging import Judged, Tested
@@ -19,8 +26,6 @@ from kx.runs.record import phase_starts
 from kx.wording.words import Words
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from kx.running.fitting import Fitter
 
 
@@ -42,8 +47,6 @@ def _keep_predictions(
     work: Work, bundle: DatasetBundle, fits: Fits, tested: np.ndarray | None
 ) -> None:
     """Keep what the networks say of rows that they were not trained on."""
-    import numpy as np
-
     rows = [outcome.proposal.validation for outcome in fits.outcomes]
     numbers = [np.full(len(of), at, "int32") for at, of in enumerate(rows)]
     arrays: dict[str, Any] = {
@@ -64,11 +67,6 @@ def _keep_predictions(
 
 
 def _draw(work: Work, loaded: Loaded, fits: Fits, judged: Judged) -> None:
-    from kx.charts.curves import FitCurves, curve_sheets
-    from kx.charts.fit_scores import fit_scores
-    from kx.drawing.canvas import Heading
-    from kx.drawing.curves import draw_run_plots
-    from kx.drawing.folds import draw_fold_scores
 
     options, words = work.plan.validation.options, Words()
     heading = Heading(work.plan.spec.name, sample=loaded.facts.sample)

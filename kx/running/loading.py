@@ -5,9 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from kx.base.errors import MissingDataError, Problem, SpecError
 from kx.base.remark import Remark, as_remark
 from kx.contracts import DatasetBundle, DatasetInfo, Proposal, Provenance, Rows, Split, Strategy
+from kx.data.arrays.contradictions import remark_on_contradictions
+from kx.data.arrays.duplicates import all_alike, row_hashes
+from kx.data.arrays.fingerprint import fingerprint, test_fingerprint
+from kx.data.arrays.target_checks import (
+    check_labels,
+    check_targets,
+    refuse_unlearnable,
+    refuse_unscalable,
+    remarks_on_metrics,
+    remarks_on_outliers,
+    remarks_on_parts,
+)
+from kx.data.arrays.target_scale import fit_unit, why_scaled
+from kx.data.files.sources import SampleFiles, SourceFiles
+from kx.data.texts.text_remarks import text_remarks
 from kx.planning import Plan
 from kx.planning.finding import Finding
 from kx.planning.rules import broken_by_data
@@ -20,8 +37,6 @@ from kx.wording.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-    import numpy as np
 
     from kx.data.files.files import Files
 
@@ -55,9 +70,6 @@ def load(work: Work) -> Loaded:
         DataError: if there is none, or it is damaged.
         SpecError: if the plan does not fit it.
     """
-    from kx.data.arrays.fingerprint import fingerprint, test_fingerprint
-    from kx.data.texts.text_remarks import text_remarks
-
     name = work.plan.spec.dataset.name
     work.watcher.stage(f"reading {name}")
     bundle, provenance = _read(work)
@@ -97,8 +109,6 @@ def how_scaled(plan: Plan, info: DatasetInfo) -> str:
 
 def with_target_scale(work: Work, bundle: DatasetBundle, facts: DataFacts) -> DataFacts:
     """Add how the targets of a regression are scaled, decided once for all fits, and why."""
-    from kx.data.arrays.target_scale import fit_unit, why_scaled
-
     y, stated = bundle.train.y, work.plan.spec.preparation.target
     if bundle.info.task != "regression":
         return facts
@@ -117,7 +127,6 @@ def with_target_scale(work: Work, bundle: DatasetBundle, facts: DataFacts) -> Da
 
 
 def _read(work: Work) -> tuple[DatasetBundle, Provenance]:
-    from kx.data.files.sources import SampleFiles, SourceFiles
 
     wanted = work.switches.sample
     files: Files = SampleFiles() if wanted else SourceFiles.from_environment(work.watcher)
@@ -144,18 +153,6 @@ def _check_targets(work: Work, bundle: DatasetBundle) -> None:
     Raises:
         DataError: if some cannot be, or there is nothing to learn.
     """
-    from kx.data.arrays.contradictions import remark_on_contradictions
-    from kx.data.arrays.duplicates import all_alike, row_hashes
-    from kx.data.arrays.target_checks import (
-        check_labels,
-        check_targets,
-        refuse_unlearnable,
-        refuse_unscalable,
-        remarks_on_metrics,
-        remarks_on_outliers,
-        remarks_on_parts,
-    )
-
     info, parts = bundle.info, {"train": bundle.train.y, "test": bundle.test.y}
     for part, y in parts.items():
         called = Words().name("part", part)
@@ -254,7 +251,6 @@ def check_splits(work: Work, bundle: DatasetBundle, proposals: Sequence[Proposal
 
 def _sliced(bundle: DatasetBundle, seed: int) -> DatasetBundle:
     """Keep a few rows of each part, drawn by chance."""
-    import numpy as np
 
     def few(split: Split, count: int) -> np.ndarray:
         return np.sort(np.random.default_rng(seed).permutation(len(split))[:count])

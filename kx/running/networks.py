@@ -14,6 +14,7 @@ from kx.running.bases import Base, whole
 from kx.running.fits import Fits
 from kx.running.work import Work
 from kx.running.zip_dates import possible_dates
+from kx.training.target_unit import in_unit, without_unit
 
 if TYPE_CHECKING:
     import keras
@@ -79,8 +80,6 @@ def portable(work: Work, base: Base, model: keras.Model, info: DatasetInfo) -> k
     One that was fitted on features is put behind the base that made them. One that was trained on
     scaled targets says them in their unit.
     """
-    from kx.training.target_unit import in_unit, without_unit
-
     bare, unit = without_unit(model)
     made = _portable(work, base, bare, info)
     return in_unit(made, unit) if unit else made

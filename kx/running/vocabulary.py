@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kx.contracts import Split
+from kx.data.texts.vocabulary import TextPreparation
 from kx.runs.record_parts import VocabularyFacts
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ def with_unknown(
     part: str = "validation",
 ) -> VocabularyFacts | None:
     """Add which share of the tokens in ``rows`` of ``data`` is unknown, if they are texts."""
-    from kx.data.texts.vocabulary import TextPreparation
-
     if not isinstance(preparation, TextPreparation):
         return facts
     share = round(preparation.unknown(data.x if rows is None else data.x[rows]), 6)
