@@ -21,6 +21,7 @@ from kx.planning.rules import (
 from kx.spec.document import parse
 from kx.spec.load import expand_shorthands
 from kx.spec.schema import ExperimentSpec
+from kx.wording.recorded import in_words
 
 PHASES = [{"epochs": 2}, {"epochs": 3}]
 SCHEDULE = {"name": "piecewise_constant_decay", "learning_rates": [0.1]}
@@ -119,7 +120,7 @@ def test_a_rule_tells_of_what_breaks_it(sound, rule, sections, key, words):
     (found,) = rule(plan)
 
     assert ".".join(map(str, found.key)) == f"training.{key}"
-    assert words in found.message + found.hint
+    assert words in in_words(found.message) + in_words(found.hint)
     assert list(rule(sound)) == []
 
 

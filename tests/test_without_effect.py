@@ -4,6 +4,7 @@ import pytest
 
 from kx.base.errors import SpecError
 from kx.planning import make_plan
+from kx.wording.recorded import in_words
 
 BASE = """name: x
 dataset: {name: wine}
@@ -13,11 +14,15 @@ training: {epochs: 5}
 
 
 def changed(tmp_path, **sections):
-    """Return the plan of a spec with other sections, and what is warned of."""
+    """Return what is warned of in a spec with other sections; the record has it by codes."""
     lines = [line for line in BASE.splitlines() if line.split(":")[0] not in sections]
     text = "\n".join([*lines, *(f"{key}: {value}" for key, value in sections.items())])
     (tmp_path / "x.yaml").write_text(text)
-    return [str(problem) for problem in make_plan(tmp_path / "x.yaml").warnings]
+    plan = make_plan(tmp_path / "x.yaml")
+    said = [in_words(remark) for remark in plan.remarks]
+    assert said == [str(problem) for problem in plan.warnings]
+    assert not any("英文原文" in in_words(remark, "zh") for remark in plan.remarks)
+    return said
 
 
 def of_schedule(text):

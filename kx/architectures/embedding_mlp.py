@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
+from kx.base.remark import Remark
 from kx.components.registry import model
 from kx.contracts import Complaint, DatasetInfo, WeightFiles
 from kx.models.embedding import Embedding, WordNetwork, word_input
@@ -51,8 +52,9 @@ class EmbeddedPerceptron(WordNetwork):
         """Yield what keeps the options from working with the data."""
         yield from super().check(info, files)
         if self.masking and self.pooling != "average":
-            text = f"has no effect with pooling: {self.pooling}"
-            yield Complaint("masking", text, "remove it, or use pooling: average", fatal=False)
+            text = Remark.of("spec.masking_unused", pooling=self.pooling)
+            hint = Remark.of("spec.masking_unused_hint")
+            yield Complaint("masking", text, hint, fatal=False)
 
     def build(self, info: DatasetInfo, files: WeightFiles | None) -> keras.Model:
         """Put the pooling and the dense layers behind the words."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, overload
 
 from pydantic import Field
 
-from kx.base.remark import Remark
+from kx.base.remark import Remark, some_of
 from kx.contracts import Complaint, DatasetInfo, Proposal
 
 if TYPE_CHECKING:
@@ -98,8 +98,8 @@ def shuffled_time_complaints(
 def later_rows_complaints(info: DatasetInfo) -> Iterator[Complaint]:
     """Warn if rows in order of time, though not mixed, are trained on before earlier ones."""
     if info.ordered:
-        message = f"some fits train on rows of {info.name} that are later than their validation"
-        yield Complaint("strategy", message, "strategy: time_series does not", fatal=False)
+        remark = Remark.of("spec.later_rows", name=info.name)
+        yield Complaint("strategy", remark, Remark.of("spec.later_rows_hint"), fatal=False)
 
 
 def mixed_complaints(
@@ -128,8 +128,8 @@ def no_classes_complaints(info: DatasetInfo, key: str, hint: str) -> Iterator[Co
         yield Complaint(key, message, hint)
 
 
-def rare_classes(labels: np.ndarray, least: int, names: Sequence[str] = ()) -> str:
-    """Name the classes in ``labels`` with fewer members than ``least``; empty if there are none.
+def rare_classes(labels: np.ndarray, least: int, names: Sequence[str] = ()) -> Remark | None:
+    """Name the classes in ``labels`` with fewer members than ``least``; None if there are none.
 
     Args:
         labels: (n,) integers.
@@ -140,6 +140,9 @@ def rare_classes(labels: np.ndarray, least: int, names: Sequence[str] = ()) -> s
 
     numbers, counts = np.unique(labels, return_counts=True)
     called = [names[n] if n < len(names) else n for n in numbers]
-    rare = [f"class {n} has {c}" for n, c in zip(called, counts, strict=True) if c < least]
-    others = [f"and {len(rare) - NAMED_CLASSES} more are small"] if rare[NAMED_CLASSES:] else []
-    return ", ".join(rare[:NAMED_CLASSES] + others)
+    rare = [
+        Remark.of("splits.rare_class", name=str(name), rows=int(count))
+        for name, count in zip(called, counts, strict=True)
+        if count < least
+    ]
+    return some_of(rare, NAMED_CLASSES, "splits.rare_more") if rare else None

@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from kx.base.remark import Remark
 from kx.components.keras_options import CLASSES
 from kx.contracts import Complaint, DatasetInfo, Way, Ways
 from kx.models.layers import dense
@@ -205,11 +206,12 @@ def _metric_complaints(info: DatasetInfo, measure: Measure) -> Iterator[Complain
     suited = suited_head(info).metrics[0]
     if (kind == "regression") != regression:
         # Allowed, since the notes themselves do it (1.2.4: mse and accuracy).
-        text = f"{metric} says little about a {info.task} task"
+        little = Remark.of("spec.metric_says_little", metric=metric, task=info.task)
         if metric in PLAIN:
-            yield Complaint("metrics", text, f"{suited} suits it", fatal=False)
+            hint = Remark.of("spec.metric_says_little_hint", metric=suited)
+            yield Complaint("metrics", little, hint, fatal=False)
         else:
-            yield Complaint("metrics", text, f"use {suited}")
+            yield Complaint("metrics", little, f"use {suited}")
     elif kind == "multiclass" and info.task != "multiclass":
         text = f"{metric} compares several classes; the task is {info.task}"
         if best:

@@ -330,9 +330,9 @@ def with_unit(work: Work, loaded: Loaded, base: Base) -> Loaded:
     if suits(plan.build_model(loaded.bundle.info, base.weights)):
         return loaded
     fatal = plan.spec.preparation.target == "standardize"
-    text = f"{plan.architecture.entry.name} has a train_step or a last layer of its own, so its "
-    text += "targets cannot be scaled"
-    tell(work, [Finding(("preparation", "target"), text, "use none", fatal=fatal)])
+    remark = Remark.of("spec.targets_unscaled", name=plan.architecture.entry.name)
+    hint = Remark.of("spec.targets_unscaled_hint")
+    tell(work, [Finding(("preparation", "target"), remark, hint, fatal=fatal)])
     return replace(loaded, facts=replace(loaded.facts, target_scale="none"))
 
 

@@ -123,8 +123,8 @@ class Holdout(JudgedStrategy):
             message = "balances classes, but these examples have no single class"
             yield Complaint("stratify", message, "remove it")
         elif rare := rare_classes(rows.labels, 2, rows.classes):
-            message = f"{rare}, too few for both parts"
-            yield Complaint("stratify", message, "use more examples", fatal=False)
+            remark = Remark.of("splits.rare_both", classes=rare)
+            yield Complaint("stratify", remark, Remark.of("splits.rare_both_hint"), fatal=False)
 
     def _size_complaints(self, count: int, given: int) -> Iterator[Complaint]:
         held_out = self._held_out(count, given)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kx.base.remark import Remark
 from kx.components.registry import evaluator
 from kx.contracts import Complaint, DatasetInfo, Rows
 from kx.evaluators.conclusion import Judge, JudgedStrategy
@@ -38,9 +39,8 @@ class LeaveOneOut(JudgedStrategy):
         yield from mixed_complaints(info)
         yield from divided_groups_complaints(info)
         if count > MANY_FITS:
-            message = f"trains {count:,} networks, one for each training example"
-            hint = "strategy: kfold with k: 10 trains ten"
-            yield Complaint("strategy", message, hint, fatal=False)
+            message = Remark.of("splits.many_fits", examples=count)
+            yield Complaint("strategy", message, Remark.of("splits.many_fits_hint"), fatal=False)
 
     def complaints(self, rows: Rows) -> Iterator[Complaint]:
         """Yield a complaint if nothing would remain to train on."""

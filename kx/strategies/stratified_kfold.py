@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 
+from kx.base.remark import Remark
 from kx.components.registry import evaluator
 from kx.contracts import Complaint, DatasetInfo, Rows
 from kx.evaluators.conclusion import Judge, JudgedStrategy
@@ -67,8 +68,8 @@ class StratifiedKFold(JudgedStrategy):
             hint = f"use 2 to {most:,}" if most >= 2 else "use strategy: kfold"
             yield Complaint("k", f"asks for {k:,} folds, but no class has that many members", hint)
         elif rare := rare_classes(rows.labels, k, rows.classes):
-            message = f"{rare}, too few for {k:,} folds: some folds validate without them"
-            yield Complaint("k", message, "use a smaller k, or more examples", fatal=False)
+            remark = Remark.of("splits.rare_folds", classes=rare, folds=k)
+            yield Complaint("k", remark, Remark.of("splits.rare_folds_hint"), fatal=False)
 
     def propose(self, rows: Rows, seed: int) -> Folds:
         """Divide each class into ``k`` parts; more repeats do not change the first ones."""

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from kx.base.remark import Remark
 from kx.contracts import Complaint, DatasetInfo
 from kx.spec.schema import AugmentationSection
 
@@ -41,11 +42,11 @@ def augmentation_complaints(
         text = f"needs pictures (height, width, channels); an example of {info.name} is {shape}"
         yield Complaint("", text, "remove it")
     elif not _changes_anything(section):
-        text = "changes nothing: every one of its options is 0 or false"
-        yield Complaint("", text, "set one, or remove the section", fatal=False)
+        remark, hint = Remark.of("spec.augments_nothing"), Remark.of("spec.augments_nothing_hint")
+        yield Complaint("", remark, hint, fatal=False)
     elif section.horizontal_flip and not info.mirrored:
-        text = f"a mirrored example of {info.name} means something else, or nothing"
-        yield Complaint("horizontal_flip", text, "remove it", fatal=False)
+        remark, hint = Remark.of("spec.mirrored", name=info.name), Remark.of("effect.remove")
+        yield Complaint("horizontal_flip", remark, hint, fatal=False)
 
 
 def _changes_anything(section: AugmentationSection) -> bool:

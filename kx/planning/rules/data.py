@@ -7,6 +7,7 @@ from typing import Any
 
 from kx.base.errors import PluginError
 from kx.base.guard import patience
+from kx.base.remark import Remark
 from kx.components.registry import Entry
 from kx.contracts import Complaint, DatasetInfo, Way, Ways, WeightFiles
 from kx.data.arrays.class_weights import class_weight_complaints
@@ -25,20 +26,17 @@ def expectations_have_a_part(plan: Plan, info: DatasetInfo) -> Iterator[Finding]
     if info.test_examples == 0:
         for name in plan.spec.expect:
             if name.startswith("test."):
-                text = f"is never judged: {info.name} has no test part here"
-                hint = "expect something of the validation part, or add a test part"
-                yield Finding(("expect", name), text, hint, fatal=False, at_key=True)
+                remark = Remark.of("spec.never_judged", name=info.name)
+                hint = Remark.of("spec.never_judged_hint")
+                yield Finding(("expect", name), remark, hint, fatal=False, at_key=True)
 
 
 def later_rows_are_later_in_time(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
     """A strategy that goes by time is for rows that are known to be in its order."""
     if plan.validation.entry.name == "time_series" and not info.ordered:
-        text = (
-            f"takes later rows for later in time, but nothing says that those of {info.name} are "
-            "in order of time, and its test rows may be from any time"
-        )
-        hint = "sort them by time before; a plugin's dataset says DatasetInfo(ordered=True)"
-        yield Finding(("validation", "strategy"), text, hint, fatal=False)
+        remark = Remark.of("spec.time_unknown", name=info.name)
+        hint = Remark.of("spec.time_unknown_hint")
+        yield Finding(("validation", "strategy"), remark, hint, fatal=False)
 
 
 def head_suits_the_task(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from importlib.util import find_spec
 
+from kx.base.remark import Remark
 from kx.models.head_choice import measures_of
 from kx.models.heads import METRICS, SHARES
 from kx.planning.finding import Finding
@@ -116,9 +117,8 @@ def phases_go_on_from_their_best(plan: Plan) -> Iterator[Finding]:
     """A refit cannot tell which epoch of a phase was the best: no rows are left to judge it by."""
     training = plan.spec.training
     if len(training.phases or ()) > 1 and training.checkpoint == "best" and _refits(plan):
-        text = "with checkpoint: best each phase goes on from the best weights of the one before"
-        hint = "a refit has no validation part to tell which: its phases go on from the last ones"
-        yield Finding(PHASES, text, hint, fatal=False)
+        remark, hint = Remark.of("spec.phases_best"), Remark.of("spec.phases_best_hint")
+        yield Finding(PHASES, remark, hint, fatal=False)
 
 
 def _refits(plan: Plan) -> bool:
@@ -136,9 +136,8 @@ def features_are_made_once(plan: Plan) -> Iterator[Finding]:
 def batches_can_be_normalised(plan: Plan) -> Iterator[Finding]:
     """A batch of one row has no spread: what is normalised over it is always the same."""
     if plan.spec.training.batch_size == 1 and plan.architecture.options.get("batch_norm"):
-        text = "with architecture.batch_norm, each row is normalised by itself: nothing is left"
-        hint = "use 16 or more, or batch_norm: false"
-        yield Finding(("training", "batch_size"), text, hint, got="1", fatal=False)
+        remark, hint = Remark.of("spec.rows_normalised"), Remark.of("spec.rows_normalised_hint")
+        yield Finding(("training", "batch_size"), remark, hint, got="1", fatal=False)
 
 
 def tensorboard_is_installed(plan: Plan) -> Iterator[Finding]:

@@ -40,19 +40,22 @@ MUCH_HELD_OUT = 0.5
 FEW_WORDS = 10
 """Of a vocabulary: two or three of them stand for no word."""
 
+FEWER, SMALLER = Remark.of("effect.fewer"), Remark.of("effect.smaller")
+
 
 def callbacks_have_time(plan: Plan) -> Iterator[Finding]:
     """A callback waits for fewer epochs than there are."""
     training, epochs = plan.spec.training, plan.spec.training.epochs
+    stops = Remark.of("effect.never_stops", epochs=epochs)
+    falls = Remark.of("effect.never_falls", epochs=epochs)
     waiting = {
-        "early_stopping": (training.early_stopping, "training never stops early"),
-        "reduce_lr_on_plateau": (training.reduce_lr_on_plateau, "the learning rate never falls"),
+        "early_stopping": (training.early_stopping, stops),
+        "reduce_lr_on_plateau": (training.reduce_lr_on_plateau, falls),
     }
-    for name, (callback, outcome) in waiting.items():
+    for name, (callback, remark) in waiting.items():
         if callback and callback.patience >= epochs:
-            text = f"with {epochs:,} epochs {outcome}"
-            key = ("training", name, "patience")
-            yield Finding(key, text, "use fewer", f"{callback.patience:,}", fatal=False)
+            key, got = ("training", name, "patience"), f"{callback.patience:,}"
+            yield Finding(key, remark, FEWER, got, fatal=False)
 
 
 def improvements_are_possible(plan: Plan) -> Iterator[Finding]:
@@ -127,36 +130,34 @@ def plateaus_lower_the_learning_rate(plan: Plan) -> Iterator[Finding]:
     """The least learning rate is below the one that training begins with."""
     plateau, rate = plan.spec.training.reduce_lr_on_plateau, _rate(plan)
     if plateau and plateau.min_lr >= rate:
-        text = f"the learning rate begins at {rate:g} and so never falls"
+        remark = Remark.of("effect.begins_lower", rate=rate)
         key = ("training", "reduce_lr_on_plateau", "min_lr")
-        yield Finding(key, text, "use a smaller one", f"{plateau.min_lr:g}", fatal=False)
+        yield Finding(key, remark, SMALLER, f"{plateau.min_lr:g}", fatal=False)
 
 
 def schedules_end_within_the_training(plan: Plan) -> Iterator[Finding]:
     """What a schedule changes it changes before the last epoch is over."""
     schedule, epochs = plan.spec.training.learning_rate_schedule, plan.spec.training.epochs
     if isinstance(schedule, CosineDecay) and schedule.warmup_epochs >= epochs:
-        text = f"with {epochs:,} epochs the learning rate never gets where the warm-up leads"
-        key = (*SCHEDULE, "warmup_epochs")
-        yield Finding(key, text, "use fewer", f"{schedule.warmup_epochs:g}", fatal=False)
+        remark, key = Remark.of("effect.warms_up", epochs=epochs), (*SCHEDULE, "warmup_epochs")
+        yield Finding(key, remark, FEWER, f"{schedule.warmup_epochs:g}", fatal=False)
     elif isinstance(schedule, PiecewiseConstantDecay) and max(schedule.boundary_epochs) >= epochs:
-        text = f"lies beyond the last of {epochs:,} epochs: its learning rate is never used"
+        remark = Remark.of("effect.boundary_beyond", epochs=epochs)
         got = f"{max(schedule.boundary_epochs):g}"
-        yield Finding((*SCHEDULE, "boundary_epochs"), text, got=got, fatal=False)
+        yield Finding((*SCHEDULE, "boundary_epochs"), remark, got=got, fatal=False)
     elif (
         isinstance(schedule, ExponentialDecay | InverseTimeDecay)
         and schedule.staircase
         and schedule.decay_epochs >= epochs
     ):
-        text = f"with {epochs:,} epochs the first step is never reached"
-        got = f"{schedule.decay_epochs:g}"
-        yield Finding((*SCHEDULE, "decay_epochs"), text, "use fewer", got, fatal=False)
+        remark, got = Remark.of("effect.no_step", epochs=epochs), f"{schedule.decay_epochs:g}"
+        yield Finding((*SCHEDULE, "decay_epochs"), remark, FEWER, got, fatal=False)
 
 
 def schedules_change_the_learning_rate(plan: Plan) -> Iterator[Finding]:
     """A decay ends below where it begins."""
     schedule, rate = plan.spec.training.learning_rate_schedule, _rate(plan)
-    text, key, got = f"the learning rate stays at {rate:g}", "", ""
+    remark, key, got = Remark.of("effect.stays", rate=rate), "", ""
     if isinstance(schedule, ExponentialDecay) and schedule.decay_rate == 1:
         key, got = "decay_rate", "1"
     elif isinstance(schedule, CosineDecay) and schedule.alpha == 1:
@@ -164,9 +165,9 @@ def schedules_change_the_learning_rate(plan: Plan) -> Iterator[Finding]:
     elif isinstance(schedule, PolynomialDecay) and schedule.end_learning_rate >= rate:
         key, got = "end_learning_rate", f"{schedule.end_learning_rate:g}"
         if schedule.end_learning_rate > rate:
-            text = f"the learning rate begins at {rate:g} and rises instead of falling"
+            remark = Remark.of("effect.rises", rate=rate)
     if key:
-        yield Finding((*SCHEDULE, key), text, "use a smaller one", got, fatal=False)
+        yield Finding((*SCHEDULE, key), remark, SMALLER, got, fatal=False)
 
 
 def optimizer_options_take_effect(plan: Plan) -> Iterator[Finding]:
@@ -174,11 +175,11 @@ def optimizer_options_take_effect(plan: Plan) -> Iterator[Finding]:
     optimizer = plan.spec.training.optimizer
     given, key = optimizer.model_fields_set, ("training", "optimizer")
     if getattr(optimizer, "nesterov", False) and not getattr(optimizer, "momentum", 0):
-        yield Finding((*key, "nesterov"), "does nothing without momentum", "set momentum: 0.9",
-                      "true", fatal=False)  # fmt: skip
+        remark, hint = Remark.of("effect.no_momentum"), Remark.of("effect.no_momentum_hint")
+        yield Finding((*key, "nesterov"), remark, hint, "true", fatal=False)
     if "ema_momentum" in given and not optimizer.use_ema:
-        yield Finding((*key, "ema_momentum"), "does nothing without use_ema", "set use_ema: true",
-                      fatal=False)  # fmt: skip
+        remark, hint = Remark.of("effect.no_ema"), Remark.of("effect.no_ema_hint")
+        yield Finding((*key, "ema_momentum"), remark, hint, fatal=False)
     names = ("clipnorm", "global_clipnorm", "clipvalue")
     clips = [name for name in names if getattr(optimizer, name, None) is not None]
     if len(clips) > 1:
@@ -193,20 +194,20 @@ def regularisation_leaves_something(plan: Plan) -> Iterator[Finding]:
         if not isinstance(value, int | float) or isinstance(value, bool):
             continue
         if name.endswith("dropout") and value >= MUCH_DROPOUT:
-            text, hint = "hardly leaves any signal to learn from", "0.2 to 0.5 is usual"
+            remark, hint = Remark.of("effect.much_dropout"), Remark.of("effect.much_dropout_hint")
         elif name in ("l1", "l2") and value >= MUCH_PENALTY:
-            text, hint = "outweighs most losses: all weights go to 0", "0.0001 to 0.01 is usual"
+            remark, hint = Remark.of("effect.much_penalty"), Remark.of("effect.much_penalty_hint")
         else:
             continue
-        yield Finding(("architecture", name), text, hint, f"{value:g}", fatal=False)
+        yield Finding(("architecture", name), remark, hint, f"{value:g}", fatal=False)
 
 
 def epochs_are_judged_by_held_out_rows(plan: Plan) -> Iterator[Finding]:
     """The best epoch is not the one that fits the training rows best."""
     monitor = plan.spec.training.monitor
     if not monitor.startswith("val_") and monitor == "loss":
-        text = "the training loss chooses the best epoch: it is the one that overfits most"
-        yield Finding(("training", "monitor"), text, "use val_loss", monitor, fatal=False)
+        remark, hint = Remark.of("effect.training_loss"), Remark.of("effect.training_loss_hint")
+        yield Finding(("training", "monitor"), remark, hint, monitor, fatal=False)
 
 
 def some_epochs_are_judged(plan: Plan) -> Iterator[Finding]:
