@@ -15,7 +15,6 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from kx.base.errors import DataError
-from kx.base.text import number
 from kx.contracts import ColumnForm
 from kx.data.tables.targets import number_of
 
@@ -327,7 +326,7 @@ def written(form: ColumnForm, value: float) -> str:
         return form.levels[int(value)] if value >= 0 else "…"
     if form.kind == "date":
         return day_of(value)
-    return number(value)
+    return f"{value:,.6g}"
 
 
 def day_of(days: float) -> str:
