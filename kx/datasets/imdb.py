@@ -8,8 +8,8 @@ from typing import Annotated
 from pydantic import Field
 
 from kx.components.registry import dataset
-from kx.contracts import Dataset, DatasetBundle, DatasetInfo, Side, Split
-from kx.data.arrays.sequences import Encoding, MaxLen, encode, sequence_form, words_of
+from kx.contracts import Dataset, DatasetBundle, DatasetInfo, Split
+from kx.data.arrays.sequences import WordRows, words_of
 from kx.data.arrays.splitting import bundled, keras_orders
 from kx.data.files.files import DataFile, Files
 from kx.data.samples.reviews import reviews
@@ -26,8 +26,7 @@ class Imdb(Dataset):
     Args:
         num_words: word indices from here on become 2, "unknown"; 0 is padding, 1 marks the start
             of a review, and the most frequent word has index 4.
-        encoding: `multi_hot` tells which words occur, `count` how often, `sequence` in what order.
-        maxlen: words of a `sequence`.
+        rows: what networks read.
         pad: where shorter reviews get zeros.
         truncate: where longer reviews lose words.
         words: read which word each index stands for, too: ready-made vectors are found by it.
@@ -57,10 +56,7 @@ class Imdb(Dataset):
     )
 
     num_words: NumWords = 10_000
-    encoding: Encoding = "multi_hot"
-    maxlen: MaxLen = 500
-    pad: Side = "front"
-    truncate: Side = "front"
+    rows: WordRows = WordRows()
     words: bool = False
 
     def info(self) -> DatasetInfo:
@@ -69,7 +65,7 @@ class Imdb(Dataset):
             name="imdb",
             task="binary",
             classes=("negative", "positive"),
-            **sequence_form(self.encoding, self.num_words, self.maxlen, self.pad),
+            **self.rows.form(self.num_words),
             word_index=self.data_files[1].name,
             tells_words=self.words,
             train_examples=25_000,
@@ -81,15 +77,7 @@ class Imdb(Dataset):
         arrays = files.arrays(self.data_files[0])
         y_train, y_test = (arrays[key].astype("int32") for key in ("y_train", "y_test"))
         x_train, x_test = (
-            encode(
-                arrays[key],
-                num_words=self.num_words,
-                encoding=self.encoding,
-                maxlen=self.maxlen,
-                pad=self.pad,
-                truncate=self.truncate,
-            )
-            for key in ("x_train", "x_test")
+            self.rows.of(arrays[key], self.num_words) for key in ("x_train", "x_test")
         )
         order, test_order = keras_orders(len(y_train), len(y_test))
         info = self.info()

@@ -8,8 +8,8 @@ from typing import Annotated
 from pydantic import Field
 
 from kx.components.registry import dataset
-from kx.contracts import Dataset, DatasetBundle, DatasetInfo, Side
-from kx.data.arrays.sequences import Encoding, MaxLen, encode, sequence_form, words_of
+from kx.contracts import Dataset, DatasetBundle, DatasetInfo
+from kx.data.arrays.sequences import WordRows, words_of
 from kx.data.arrays.splitting import Labels, bundled, keras_halves, labelled
 from kx.data.files.files import DataFile, Files
 from kx.data.samples.newswires import newswires
@@ -35,8 +35,7 @@ class Reuters(Dataset):
     Args:
         num_words: word indices from here on become 2, "unknown"; 0 is padding, 1 marks the start
             of a newswire, and the most frequent word has index 4.
-        encoding: `multi_hot` tells which words occur, `count` how often, `sequence` in what order.
-        maxlen: words of a `sequence`.
+        rows: what networks read.
         pad: where shorter newswires get zeros.
         truncate: where longer newswires lose words.
         labels: `integer` numbers of topics, or `one_hot` rows.
@@ -66,10 +65,7 @@ class Reuters(Dataset):
     )
 
     num_words: NumWords = 10_000
-    encoding: Encoding = "multi_hot"
-    maxlen: MaxLen = 500
-    pad: Side = "front"
-    truncate: Side = "front"
+    rows: WordRows = WordRows()
     labels: Labels = "integer"
     words: bool = False
 
@@ -80,7 +76,7 @@ class Reuters(Dataset):
             task="multiclass",
             classes=TOPICS,
             one_hot=self.labels == "one_hot",
-            **sequence_form(self.encoding, self.num_words, self.maxlen, self.pad),
+            **self.rows.form(self.num_words),
             word_index=self.data_files[1].name,
             tells_words=self.words,
             train_examples=8_982,
@@ -90,14 +86,7 @@ class Reuters(Dataset):
     def load(self, files: Files) -> DatasetBundle:
         """Read the newswires."""
         arrays = files.arrays(self.data_files[0])
-        x = encode(
-            arrays["x"],
-            num_words=self.num_words,
-            encoding=self.encoding,
-            maxlen=self.maxlen,
-            pad=self.pad,
-            truncate=self.truncate,
-        )
+        x = self.rows.of(arrays["x"], self.num_words)
         y = labelled(arrays["y"], len(TOPICS), self.labels)
         info = self.info()
         if self.words:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -22,6 +23,31 @@ MaxLen = Annotated[int, Field(ge=1, le=2_500)]
 PADDING, START, UNKNOWN = 0, 1, 2
 INDEX_FROM = 3
 """Added to every rank, so that the three indices above are free: as in ``keras.datasets``."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordRows:
+    """How lists of words become rows: options of the texts that come as ranks of words.
+
+    Attributes:
+        encoding: `multi_hot` tells which words occur, `count` how often, `sequence` in what order.
+        maxlen: words of a `sequence`.
+        pad: where shorter texts get zeros.
+        truncate: where longer texts lose words.
+    """
+
+    encoding: Encoding = "multi_hot"
+    maxlen: MaxLen = 500
+    pad: Side = "front"
+    truncate: Side = "front"
+
+    def form(self, num_words: int) -> dict[str, Any]:
+        """Return how the rows look; see ``sequence_form``."""
+        return sequence_form(self.encoding, num_words, self.maxlen, self.pad)
+
+    def of(self, lists: np.ndarray, num_words: int) -> Any:
+        """Return the rows of ``lists``; see ``encode``."""
+        return encode(lists, num_words=num_words, **asdict(self))
 
 
 def sequence_form(encoding: str, num_words: int, maxlen: int, pad: Side) -> dict[str, Any]:
