@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kx.base.errors import MissingDataError
-from kx.base.remark import Remark, as_remark
+from kx.base.remark import Code, Remark, as_remark
 from kx.contracts import DatasetInfo
 from kx.data.files.sources import SourceFiles
 from kx.data.files.weight_files import SourceWeights
@@ -48,6 +48,9 @@ class Base:
 
     def tell_coverage(self, work: Work) -> None:
         """Say how many words have a vector, once it is known, and again if it is another number."""
+        for remark in self.weights.new_remarks() if self.weights else ():
+            title: Code = "title.cache" if remark.code.startswith("cache.") else "title.vectors"
+            work.warn(title, remark)
         found = self.weights.coverage() if self.weights else None
         if found is None or self.coverage == self._told:
             return

@@ -78,6 +78,8 @@ class Extractor:
             }
             if self.folder:
                 with suppress(OSError):  # the features go to the same place, and tell
+                    if moved := cache.make_room(self.folder, self._name):
+                        work.warn("title.cache", moved)
                     cache.note(self.folder, self._name, self._note)
         return self._model
 

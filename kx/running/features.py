@@ -108,6 +108,8 @@ def _features(work: Work, loaded: Loaded, part: Part) -> tuple[np.ndarray, bool]
     if kept and len(kept.rows) == len(part.x):
         return kept.rows, True
     try:
+        if moved := cache.make_room(folder, key):
+            work.warn("title.cache", moved)
         return _made(work, part, folder, key), False
     except OSError as error:
         why = as_remark(error.strerror or str(error))

@@ -75,6 +75,23 @@ def test_who_reads_an_entry_keeps_it_when_it_goes(keep, tmp_path):
     assert cache.recall(tmp_path / "pictures", "read") is None
 
 
+def test_folders_in_the_place_of_an_entry_are_put_aside_with_all_they_hold(keep, tmp_path):
+    folder = tmp_path / "pictures"
+    for name in ("key.npy", "key.npy.aside1", "key.json", "other.json"):
+        (folder / name).mkdir(parents=True)
+    (folder / "key.npy" / "mine.txt").write_text("kept")
+
+    said = cache.make_room(folder, "key")
+    keep("key", used=1)
+
+    assert said.code == "cache.aside"
+    assert said.values["names"] == (str(folder / "key.json.aside1"), str(folder / "key.npy.aside2"))
+    assert (folder / "key.npy.aside2" / "mine.txt").read_text() == "kept"
+    assert (cache.recall(folder, "key").rows == ROWS).all()
+    assert cache.make_room(folder, "key") is None
+    assert (folder / "other.json").is_dir()
+
+
 @pytest.mark.parametrize("text", ["much", "-1", "nan", "inf"])
 def test_a_limit_that_makes_no_sense_is_told_before_anything_is_read(monkeypatch, text):
     monkeypatch.setenv("KX_CACHE_MB", text)

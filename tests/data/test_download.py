@@ -157,6 +157,13 @@ def test_a_folder_that_cannot_be_made_is_a_storage_error(source, file, tmp_path)
         source.ensure(file)
 
 
+def test_a_folder_in_the_place_of_the_file_is_told(source, file, tmp_path):
+    (tmp_path / "numbers.npz").mkdir()
+
+    with pytest.raises(StorageError, match=r"numbers\.npz is a folder: move it away"):
+        source.downloader.fetch(file, tmp_path / "numbers.npz")
+
+
 FETCH = """
 import sys
 from pathlib import Path

@@ -349,6 +349,20 @@ def test_a_damaged_cache_is_made_anew(kept, decodings, suffix, damage):
     assert (again == mended).all()
 
 
+def test_folders_in_the_place_of_pictures_in_the_cache_are_put_aside(kept, decodings):
+    folder, cache = kept
+    for path in list((cache / "pictures").iterdir()):
+        path.unlink()
+        path.mkdir()
+
+    mended, again = (album(folder, cache, "skip") for _ in range(2))
+
+    assert len(decodings) == 3
+    assert [said.code for said in mended.remarks].count("cache.aside") == 1
+    assert "cache.aside" not in [said.code for said in again.remarks]
+    assert (again.parts["train"].x == mended.parts["train"].x).all()
+
+
 def test_a_cache_that_cannot_be_written_is_no_error(tmp_path):
     folder = write(tmp_path / "photos", {"1.png": halves(), "2.jpg": noisy()})
     (tmp_path / "file").write_text("no folder")

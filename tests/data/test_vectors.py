@@ -160,6 +160,48 @@ def test_a_text_is_read_once_and_then_mapped_from_the_cache(tmp_path):
     assert isinstance(again.rows.base, np.memmap)
 
 
+def with_folders(folder):
+    """Put folders in the place of all files in a folder."""
+    for path in list(folder.iterdir()):
+        path.unlink()
+        path.mkdir()
+
+
+def test_folders_in_the_place_of_vectors_in_the_cache_are_told_once_and_replaced(tmp_path):
+    said = []
+    load_vectors(text(TEXT), tmp_path, warn=said.append)
+    with_folders(tmp_path)
+
+    for _ in range(2):
+        found = load_vectors(text(TEXT), tmp_path, warn=said.append)
+
+    assert [remark.code for remark in said] == ["cache.aside"]
+    assert len(said[0].values["names"]) == 2
+    assert isinstance(found.rows.base, np.memmap)
+
+
+def test_a_cache_of_vectors_that_cannot_be_used_is_told(tmp_path):
+    (tmp_path / "file").write_text("")
+    said = []
+
+    found = load_vectors(text(TEXT), tmp_path / "file", warn=said.append)
+
+    np.testing.assert_array_equal(found.rows, np.array(ROWS, "float32"))
+    assert [remark.code for remark in said] == ["cache.vectors"]
+
+
+def test_a_number_beyond_what_vectors_have_is_told_once_if_its_word_is_used(tmp_path):
+    (tmp_path / "v.txt").write_text("the 0.5 1\ncat 1 -250\ndog 900 2\n")
+    weights = SourceWeights(SourceFiles(), tmp_path)
+
+    for words in (["the"], ["the", "cat"], ["cat", "the"]):
+        weights.word_rows("v.txt", words)
+    told = list(weights.new_remarks())
+
+    assert [remark.values for remark in told] == [{"file": "v.txt", "word": "cat", "number": -250}]
+    assert list(weights.new_remarks()) == []
+
+
 def test_a_broken_text_leaves_nothing_in_the_cache(tmp_path):
     with pytest.raises(DataError):
         load("a 1 2\nb 3\n", tmp_path)

@@ -134,6 +134,21 @@ def test_a_damaged_note_of_the_base_is_made_anew(passes, home, damage):
     assert note.read_text() == whole
 
 
+def test_folders_in_the_place_of_features_and_of_the_base_are_put_aside_and_told(train, home):
+    _, one, _, _ = train(FEATURES)
+    for path in list((home / "cache/features").iterdir()):
+        path.unlink()
+        path.mkdir()
+    _, two, _, _ = train(FEATURES)
+    _, three, _, _ = train(FEATURES)
+
+    told = [[said["values"]["text"]["code"] for said in of["warnings"]] for of in (two, three)]
+    assert told[0].count("cache.aside") == 3  # the base's note, and two parts
+    assert "cache.aside" not in told[1]
+    assert three["features"]["forward_passes"] == 0
+    assert three["scores"] == two["scores"] == one["scores"]
+
+
 def test_a_damaged_cache_is_made_anew(train, home):
     _, one, _, _ = train(FEATURES)
     for path in (home / "cache/features").glob("*.npy"):

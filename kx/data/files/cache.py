@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import itertools
 import json
 import os
 import tempfile
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from kx.base.errors import DataError, UsageError
 from kx.base.jsontext import parse_json
 from kx.base.reading import open_regular, read_regular
+from kx.base.remark import Remark
 
 if TYPE_CHECKING:
     import numpy as np
@@ -101,6 +103,29 @@ def keep(
         file.seek(0)
         file.write(_header((count, *shape), kind))
     return _sha256(path)
+
+
+def make_room(folder: Path, key: str) -> Remark | None:
+    """Put aside what lies in the place of an entry and is no file, which no file could replace.
+
+    Returns:
+        What to tell of it; None if there is nothing like that.
+
+    Raises:
+        OSError: if it cannot be moved.
+    """
+    moved = [_aside(path) for path in _places(folder, key) if path.is_dir()]
+    return Remark.of("cache.aside", names=tuple(map(str, moved))) if moved else None
+
+
+def _places(folder: Path, key: str) -> tuple[Path, Path]:
+    return folder / f"{key}.json", folder / f"{key}.npy"
+
+
+def _aside(path: Path) -> Path:
+    names = (path.with_name(f"{path.name}.aside{number}") for number in itertools.count(1))
+    free = next(name for name in names if not os.path.lexists(name))
+    return path.rename(free)
 
 
 def seal(folder: Path, key: str, sha256: str, notes: Any) -> None:

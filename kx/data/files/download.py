@@ -90,7 +90,7 @@ class Downloader:
 
         Raises:
             DownloadError: if it cannot be had; nothing is left behind.
-            StorageError: if there is no room or no permission for it.
+            StorageError: if there is no room or no permission for it, or a folder is there.
         """
         from filelock import FileLock
 
@@ -98,6 +98,8 @@ class Downloader:
             target.parent.mkdir(parents=True, exist_ok=True)
             lock = FileLock(target.with_name(f".{target.name}.lock")).acquire()
         with lock:
+            if target.is_dir():
+                raise StorageError(f"{target} is a folder: move it away, and kx fetches the file.")
             if not target.exists():
                 self._fetch_alone(file, target)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from kx.base.errors import DataError
+from kx.base.remark import Remark, as_remark
 from kx.data.files import cache
 from kx.data.files.vector_reader import VectorReader
 
@@ -77,7 +77,10 @@ class VectorText:
 
 
 def load_vectors(
-    text: VectorText, folder: Path | None, told: Callable[[int, int], None] = lambda *_: None
+    text: VectorText,
+    folder: Path | None,
+    told: Callable[[int, int], None] = lambda *_: None,
+    warn: Callable[[Remark], None] = lambda _: None,
 ) -> Vectors:
     """Return the vectors in ``text``, read in one pass, or as they were kept from before.
 
@@ -85,14 +88,21 @@ def load_vectors(
         text: the file.
         folder: of the cache; None: nothing is kept.
         told: is given the bytes that are read, and all of them.
+        warn: is given what is wrong with the cache.
 
     Raises:
         DataError: if it cannot be read, or a line is broken; it names file and line.
     """
     key = cache.digest(["vectors", FORM, text.sha256, text.name])
     if folder is not None:
-        with suppress(OSError):  # no room, no permission: it is read without being kept
-            return _recalled(folder, key) or _kept(text, folder, key, told)
+        try:
+            if found := _recalled(folder, key):
+                return found
+            if moved := cache.make_room(folder, key):
+                warn(moved)
+            return _kept(text, folder, key, told)
+        except OSError as error:  # no room, no permission: it is read without being kept
+            warn(Remark.of("cache.vectors", why=as_remark(error.strerror or str(error))))
     import numpy as np
 
     reader = VectorReader(text.name)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kx.base.errors import DataError, MissingDataError
 from kx.base.names import path_of
+from kx.base.remark import Remark
 from kx.data.files.download import HDF5, DownloadError, difference, sha256_of
 from kx.data.files.sources import Place, SourceFiles
 from kx.data.files.vector_files import fetched, here, official_dimensions
@@ -16,6 +17,10 @@ from kx.data.files.vectors import Vectors, dimensions_of, load_vectors
 
 if TYPE_CHECKING:
     import numpy as np
+
+
+UNUSUAL = 100.0
+"""Numbers of word vectors are below 10, most below 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,8 @@ class SourceWeights:
     _asked: list[list[str]] = field(default_factory=list, init=False)
     _vectors: dict[str, Vectors] = field(default_factory=dict, init=False)
     _coverages: list[Coverage] = field(default_factory=list, init=False)
+    _remarks: list[Remark] = field(default_factory=list, init=False)
+    _told: list[Remark] = field(default_factory=list, init=False)
 
     def official(self, name: str, url: str, md5: str) -> Path:
         """Return where the published file ``name`` lies, found or fetched, and verified once.
@@ -144,6 +151,9 @@ class SourceWeights:
             self._vectors[name] = self._read_vectors(name)
         vectors = self._vectors[name]
         rows, known = vectors.rows_of(words)
+        if remark := _large(name, words, rows):
+            self._remarks.extend([] if remark in self._told else [remark])
+            self._told.append(remark)
         if real := sum(map(bool, words)):
             form = (vectors.dimensions, len(vectors.words), vectors.duplicates)
             self._coverages.append(Coverage(real, known, *form))
@@ -163,6 +173,11 @@ class SourceWeights:
         """Return how well the vocabularies were covered so far: the worst of them."""
         return min(self._coverages, key=lambda found: found.known / found.words, default=None)
 
+    def new_remarks(self) -> Iterator[Remark]:
+        """Yield what is odd about what was read since this was asked for last."""
+        while self._remarks:
+            yield self._remarks.pop(0)
+
     def _read_vectors(self, name: str) -> Vectors:
         file = here(name, self.files, self.folder)
         if file is None:
@@ -176,7 +191,7 @@ class SourceWeights:
         def told(done: int, size: int) -> None:
             self.files.downloader.watcher.counted(f"MB of {text.name}", done >> 20, size >> 20)
 
-        return load_vectors(text, folder and folder / "vectors", told)
+        return load_vectors(text, folder and folder / "vectors", told, self._remarks.append)
 
     def found(self, name: str) -> Place | None:
         """Return where the file ``name`` lies, unchecked; the first place that has it."""
@@ -219,6 +234,19 @@ class SourceWeights:
             f"Put it as {file.name} into KERAS_HOME/models or into a folder that KX_DATA_DIR "
             "names, or choose other weights: `none` (random), or the path of a file."
         )
+
+
+def _large(name: str, words: Sequence[str], rows: np.ndarray) -> Remark | None:
+    """Return a remark on the largest number of a vector, if it is beyond what is usual."""
+    import numpy as np
+
+    if not rows.size:
+        return None
+    row, column = np.unravel_index(np.abs(rows).argmax(), rows.shape)
+    number = float(rows[row, column])
+    if abs(number) <= UNUSUAL:
+        return None
+    return Remark.of("vectors.large", file=name, word=words[int(row)], number=number)
 
 
 def _checked(file: WeightFile, path: Path) -> str:

@@ -49,7 +49,8 @@ def read_part(
     try:
         if found := _recalled(folder, key, entries, findings.tell):
             return found, None
-        return _made(tree, entries, form, folder, key, findings), None
+        moved = cache.make_room(folder, key)
+        return _made(tree, entries, form, folder, key, findings), moved
     except OSError as error:
         problem = Remark.of("cache.pictures", why=as_remark(error.strerror or str(error)))
         again = Findings(findings.tell)  # what was found up to the error would count twice
