@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
+from kx.base.text import counted
 from kx.components.registry import model
 from kx.contracts import Complaint, DatasetInfo, WeightFiles
 from kx.models.embedding import Embedding, WordNetwork, not_words, word_input
@@ -59,7 +60,8 @@ class TextConvolution(WordNetwork):
         sizes = sizes_behind(words, lost, pools)
         if min(sizes) < 1:
             layer = next(i for i, size in enumerate(sizes) if size < 1)
-            text = f"nothing is left of {words} words after convolution {layer + 1}"
+            whole = counted(words, "word", "words")
+            text = f"nothing is left of {whole} after convolution {layer + 1}"
             yield Complaint("filters", text, "use padding: same, or fewer layers")
 
     def build(self, info: DatasetInfo, files: WeightFiles | None) -> keras.Model:

@@ -69,7 +69,10 @@ def _verify(outputs: Path, as_json: bool) -> None:
     elif found:
         console.results().print(_table(found))
     if not as_json:
-        console.say(f"{outputs}: {sound:,} files are as their records say")
+        from kx.base.text import counted
+
+        files = counted(sound, "file is as its record says", "files are as their records say")
+        console.say(f"{outputs}: {files}")
     if damage := sum(finding.is_damage for finding in found):
         raise DataError(f"{outputs}: {damage:,} damaged, changed or missing; see the list.")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kx.base.errors import DataError
+from kx.base.text import counted
 from kx.components.options import SpecPath
 from kx.components.registry import dataset
 from kx.contracts import Dataset, DatasetBundle, DatasetInfo, Split
@@ -138,7 +139,8 @@ def _misfits(forms: Mapping[str, Form]) -> Iterator[str]:
             yield f"y_{part} is {kind}, but labels are whole numbers of classes"
         if labels not in ((shape[0],), (shape[0], 1)):
             rows = "; one-hot rows become numbers by argmax(axis=1)" if len(labels) == 2 else ""
-            yield f"y_{part} has the shape {labels} beside {shape[0]:,} pictures{rows}"
+            pictures = counted(shape[0], "picture", "pictures")
+            yield f"y_{part} has the shape {labels} beside {pictures}{rows}"
     if forms["x_train"][0][1:] != forms["x_test"][0][1:]:
         yield f"x_train has the shape {forms['x_train'][0]}, and x_test {forms['x_test'][0]}"
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from kx.base.errors import DataError
+from kx.base.text import counted
 from kx.components.options import SpecPath
 from kx.components.registry import dataset
 from kx.contracts import Dataset, DatasetBundle, DatasetInfo, Split
@@ -104,7 +105,8 @@ class OwnTable(Dataset):
         state = file.stat()
         sheet, bundle = _read(self, state.st_mtime_ns, state.st_size)
         files.took_file(Path(self.path), sheet.sha256)
-        files.watcher.stage(f"{sheet.name}: {len(sheet.lines):,} rows, {sheet.written}")
+        count = counted(len(sheet.lines), "row", "rows")
+        files.watcher.stage(f"{sheet.name}: {count}, {sheet.written}")
         files.watcher.stage("; ".join(_kinds(bundle.info)))
         return bundle
 

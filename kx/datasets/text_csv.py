@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+from kx.base.text import counted
 from kx.components.options import SpecPath
 from kx.components.registry import dataset
 from kx.contracts import Dataset, DatasetBundle, DatasetInfo, Split
@@ -96,7 +97,8 @@ class TextTable(Dataset):
         file = Path(self.path)
         rows = read_rows(file, self._wanted, keep=True)
         files.took_file(file, rows.table.sha256)
-        files.watcher.stage(f"{rows.table.name}: {len(rows.lines):,} rows, {rows.table.written}")
+        count = counted(len(rows.lines), "row", "rows")
+        files.watcher.stage(f"{rows.table.name}: {count}, {rows.table.written}")
         found = target_of(rows.labels, self.target.task)
         info = self._described(rows, found)
         labels = target_values(rows.said, rows.lines, found, rows.labels.where)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, overload
 from pydantic import Field
 
 from kx.base.remark import Remark, some_of
+from kx.base.text import counted
 from kx.contracts import Complaint, DatasetInfo, Proposal
 
 if TYPE_CHECKING:
@@ -83,7 +84,8 @@ def count_complaints(count: int | None, k: int) -> Iterator[Complaint]:
     """Complain if there are fewer rows than folds; ``count`` is None if it is not yet known."""
     if count is not None and count < k:
         hint = f"use 2 to {count:,}" if count >= 2 else "two examples are the least"
-        yield Complaint("k", f"asks for {k:,} folds of {count:,} training examples", hint)
+        examples = counted(count, "training example", "training examples")
+        yield Complaint("k", f"asks for {k:,} folds of {examples}", hint)
 
 
 def shuffled_time_complaints(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from kx.base.text import counted
 from kx.components.registry import evaluator
 from kx.contracts import Complaint, DatasetInfo, Rows
 from kx.evaluators.conclusion import Judge, JudgedStrategy
@@ -56,7 +57,7 @@ class GroupKFold(JudgedStrategy):
         groups = len(np.unique(rows.groups))
         if groups < self.k:
             hint = f"use 2 to {groups:,}" if groups >= 2 else "two groups are the least"
-            message = f"asks for {self.k:,} folds, but there are {groups:,} groups"
+            message = f"asks for {self.k:,} folds, but has {counted(groups, 'group', 'groups')}"
             yield Complaint("k", message, hint)
 
     def propose(self, rows: Rows, seed: int) -> Folds:

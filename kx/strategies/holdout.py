@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from kx.base.remark import Remark
+from kx.base.text import counted
 from kx.components.registry import evaluator
 from kx.contracts import Complaint, DatasetInfo, Proposal, Rows
 from kx.evaluators.conclusion import Judge, JudgedStrategy
@@ -95,7 +96,8 @@ class Holdout(JudgedStrategy):
 
     def _given_complaints(self, info: DatasetInfo) -> Iterator[Complaint]:
         """Yield complaints about choosing rows where the dataset has its own for validation."""
-        whose = f"{info.name} has its own {info.validation_examples:,} rows for validation"
+        rows = counted(info.validation_examples, "row", "rows")
+        whose = f"{info.name} has its own {rows} for validation"
         hint = "remove it, or say by size how many rows are to be drawn from all instead"
         if self.order == "first":
             yield Complaint("order", f"first: {whose}", hint)
@@ -136,7 +138,8 @@ class Holdout(JudgedStrategy):
             return
         left, trained = count - held_out, size_in_rows(self.train_size or 0, count)
         if self.train_size is not None and not 0 < trained <= left:
-            text = f"asks for {trained:,} rows of the {left:,} that are left beside those held out"
+            wanted = counted(trained, "row", "rows")
+            text = f"asks for {wanted} of the {left:,} that are left beside those held out"
             yield Complaint("train_size", text, f"use 1 to {left:,}")
 
     def _held_out(self, count: int, given: int) -> int:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from kx.base.text import counted
 from kx.components.registry import evaluator
 from kx.contracts import Complaint, DatasetInfo, Proposal, Rows
 from kx.evaluators.conclusion import Judge, JudgedStrategy
@@ -66,18 +67,22 @@ class TimeSeries(JudgedStrategy):
         if count <= k:
             hint = f"use 2 to {count - 1:,}" if count > 2 else "three examples are the least"
             folds = f"{k:,} folds, and rows before them, do not fit into"
-            yield Complaint("k", f"{folds} {count:,} training examples", hint)
+            examples = counted(count, "training example", "training examples")
+            yield Complaint("k", f"{folds} {examples}", hint)
             return
         held_out, left = self._first_fold(count)
         if left < 1:
+            gap = counted(self.gap, "row", "rows")
             message = (
-                f"{k:,} parts of {held_out:,} and a gap of {self.gap:,} rows leave nothing "
-                f"of {count:,} training examples to train on"
+                f"{k:,} parts of {held_out:,} and a gap of {gap} leave nothing of "
+                f"{count:,} training examples to train on"
             )
             key = "gap" if self.validation_size is None else "validation_size"
             yield Complaint(key, message, "make one of them smaller, or k")
         elif self.train_size is not None and self.train_size > left:
-            message = f"only {left:,} rows come before the first gap and part"
+            message = (
+                f"only {counted(left, 'row comes', 'rows come')} before the first gap and part"
+            )
             yield Complaint("train_size", message, f"use 1 to {left:,}")
 
     def propose(self, rows: Rows, seed: int) -> Sequence[Proposal]:

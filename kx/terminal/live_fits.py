@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from kx.base.curves import lower_is_better
-from kx.base.text import clean, duration, number
+from kx.base.text import clean, counted, duration, number
 
 _lower_is_better = cache(lower_is_better)  # asked some thousand times in a second
 
@@ -69,8 +69,9 @@ class LiveFit:
     def verdict(self, now: float) -> str:
         """Return how it went as a whole."""
         best = self.best_so_far()
+        epochs = counted(self.epoch, "epoch", "epochs")
         end = f"; best {best}" if best else f"; {self.numbers()}" if self.metrics else ""
-        return f"{clean(self.name)}: {self.epoch} epochs in {duration(now - self.started)}{end}"
+        return f"{clean(self.name)}: {epochs} in {duration(now - self.started)}{end}"
 
 
 @dataclass(slots=True)

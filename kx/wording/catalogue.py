@@ -15,6 +15,9 @@ FOLDER = Path(__file__).with_name("texts")
 FORMS = frozenset({"one", "other"})
 """Of a text that depends on a number: for 1, and for all others."""
 
+BY = "by"
+"""Names, beside the two forms, the value that decides, if that is not ``count``."""
+
 Text = str | Mapping[str, str]
 """A text with ``{name}`` for what is filled in, or its two forms."""
 
@@ -27,7 +30,7 @@ def texts_in(language: Language) -> Mapping[str, Text]:
 
 
 def filled(text: Text, values: Mapping[str, Any]) -> str:
-    """Return a text with ``values`` in it; ``count`` among them decides which of two forms.
+    """Return a text with ``values`` in it; one of them, most often ``count``, decides the form.
 
     Raises:
         KeyError: if it needs a value that is not given.
@@ -39,16 +42,16 @@ def form_of(text: Text, values: Mapping[str, Any]) -> str:
     """Return the form of a text that goes with ``values``.
 
     Raises:
-        KeyError: if it has two, and ``count`` is not given.
+        KeyError: if it has two, and the value that decides is not given.
     """
     if isinstance(text, str):
         return text
-    return text["one" if values["count"] in (1, "1") else "other"]
+    return text["one" if values[text.get(BY, "count")] in (1, "1") else "other"]
 
 
 def _flattened(table: Mapping[str, Any], start: str = "") -> Iterator[tuple[str, Text]]:
     for name, value in table.items():
-        if isinstance(value, str) or value.keys() == FORMS:
+        if isinstance(value, str) or value.keys() - {BY} == FORMS:
             yield f"{start}{name}", value
         else:
             yield from _flattened(value, f"{start}{name}.")

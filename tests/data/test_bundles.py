@@ -63,7 +63,7 @@ def test_sound_targets_of_every_task_have_no_faults(task, classes, y, more):
     [
         (
             {"y": np.array([0, 99, 2, -1, 99, 99])},
-            "4 of 6 targets are none of the 3 classes (0 to 2): 99 (3 times), -1 (1 times)",
+            "4 of 6 targets are none of the 3 classes (0 to 2): 99 (3 times), -1 (1 time)",
         ),
         (
             {"y": np.array([0, 0.5, 1, 2, 0, 1])},
@@ -193,8 +193,8 @@ def test_the_plugin_is_named_whose_data_are_wrong(plan, tmp_path):
         plan("{name: toy, path: rows.csv}").load_data(None)
     assert str(caught.value) == (
         "dataset 'toy' (toy.py) is not as kx needs it:\n"
-        "  train: 1 of 4 targets are neither 0 nor 1: 99 (1 times)\n"
-        "  test: 1 of 4 targets are neither 0 nor 1: 99 (1 times)"
+        "  train: 1 of 4 targets are neither 0 nor 1: 99 (1 time)\n"
+        "  test: 1 of 4 targets are neither 0 nor 1: 99 (1 time)"
     )
 
 

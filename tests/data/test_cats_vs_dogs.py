@@ -102,7 +102,7 @@ def test_what_is_left_out_changes_how_many_rows_are_for_validation(tmp_path):
     bundle = cats_vs_dogs(files, image_size=16, on_corrupt="skip")
 
     assert bundle.info.train_examples == len(bundle.train) == 5
-    assert "1 of 8 pictures were left out" in in_words(bundle.remarks[0])
+    assert "1 of 8 pictures was left out" in in_words(bundle.remarks[0])
     assert bundle.info.validation_examples == 1
 
 

@@ -155,7 +155,7 @@ def test_other_targets_are_not(info):
     ("names", "told"),
     [
         ({"mse", "mape"}, ["2 of 4 targets of the test part are 0, and mape divides"]),
-        ({"msle"}, ["1 of 4 targets of the test part are below 0, which msle takes for 0"]),
+        ({"msle"}, ["1 of 4 targets of the test part is below 0, which msle takes for 0"]),
         ({"mse", "mae"}, []),
     ],
 )

@@ -83,11 +83,11 @@ def test_what_is_no_number_has_no_place_in_a_regression():
 @pytest.mark.parametrize(
     ("labels", "alike"),
     [
-        (["1", "1.0", "0"], "'1' (1 times, first in line 2) and '1.0' (1 times, first in line 3)"),
+        (["1", "1.0", "0"], "'1' (1 time, in line 2) and '1.0' (1 time, in line 3)"),
         (["yes", "no", "YES", "yes"], "'yes' (2 times, first in line 2) and 'YES'"),
-        (["not ok", "ok", "Not_OK"], "'not ok' (1 times, first in line 2) and 'Not_OK'"),
-        (["ja", "nein", "\uff2a\uff21"], "'ja' (1 times"),
-        (["0", "-0.0", "1"], "'0' (1 times"),
+        (["not ok", "ok", "Not_OK"], "'not ok' (1 time, in line 2) and 'Not_OK'"),
+        (["ja", "nein", "\uff2a\uff21"], "'ja' (1 time,"),
+        (["0", "-0.0", "1"], "'0' (1 time,"),
     ],
 )
 def test_labels_that_differ_only_in_form_are_told(labels, alike):

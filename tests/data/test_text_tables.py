@@ -114,7 +114,7 @@ def test_rows_that_cannot_be_used_are_all_named(load):
         "line 3: no text",
         "line 4: no label, but 'nan'",
         "line 5: no label, but 'NULL'",
-        "line 6: 1 columns, but the first line names 2",
+        "line 6: 1 column, but the first line names 2",
         "line 7: 3 columns, but the first line names 2",
     ):
         assert f"\n  {flaw}\n" in said

@@ -312,7 +312,7 @@ def test_a_table_of_texts(tmp_path):
     [
         ("text,class\na,b\n", "no column 'label'"),
         ("text,label,label\na,b,c\n", "has column 'label' twice"),
-        ("text,label\na,b\nc\n", "line 3: 1 columns, but the first line names 2"),
+        ("text,label\na,b\nc\n", "line 3: 1 column, but the first line names 2"),
         ('text,label\n"a,b\n', "line 2"),
         ("text,label\na,b\n,b\n", "line 3: no text"),
         ("text,label\na,b\nc,\n", "line 3: no label"),

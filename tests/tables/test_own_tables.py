@@ -207,12 +207,12 @@ MISTAKES = {
     "no date": (
         "a,price\n2024-01-01,1.5\nsoon,2.5\n",
         {"dates": ("a",)},
-        "1 values are no dates.*line 3: 'soon'",
+        "1 value is no date .*line 3: 'soon'",
     ),
     "no number": (
         "a,price\nx,1.5\n2,2.5\n",
         {"numbers": ("a",)},
-        "values are no numbers.*line 2: 'x'",
+        "1 value is no number.*line 2: 'x'",
     ),
     "nothing": ("a,price\n1,1.5\n1,2.5\n", {}, "no column to learn from"),
     "unknown column": (TWO, {"ignore": ("b",)}, r"no column 'b'.*dataset\.ignore"),

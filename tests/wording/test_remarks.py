@@ -23,7 +23,7 @@ def fields(code):
     """Return name -> how it is to be shown, of what stands in the sentence of a code."""
     text = texts_in("en")[f"said.{code}"]
     form = text if isinstance(text, str) else text["other"]
-    counted = {} if isinstance(text, str) else {"count": ","}
+    counted = {} if isinstance(text, str) or "by" in text else {"count": ","}
     parsed = Formatter().parse(form)
     return counted | {name: wanted for _, name, wanted, _ in parsed if name}
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from numbers import Integral
 from typing import TYPE_CHECKING, Any, get_args
 
+from kx.base.text import counted
 from kx.contracts import DatasetBundle, DatasetInfo, Split, Task
 
 if TYPE_CHECKING:
@@ -148,7 +149,10 @@ def _strange(y: np.ndarray, known: np.ndarray, what: str) -> Iterator[str]:
     strange = y[~known]
     values, counts = np.unique(strange, return_counts=True)
     order = np.argsort(-counts, kind="stable")
-    told = [f"{values[at].item()!r} ({counts[at]:,} times)" for at in order[:SHOWN]]
+    told = [
+        f"{values[at].item()!r} ({counted(int(counts[at]), 'time', 'times')})"
+        for at in order[:SHOWN]
+    ]
     more = ", …" if len(order) > SHOWN else ""
     yield f"{len(strange):,} of {y.size:,} targets {what}: {', '.join(told)}{more}"
 

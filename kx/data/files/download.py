@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from kx.base.errors import MissingDataError, StorageError
 from kx.base.reading import open_regular
+from kx.base.text import counted
 from kx.contracts import Watcher
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def describe_content(path: Path) -> str:
         start = file.read(24)
     text = start.decode("ascii", errors="replace").strip()
     shown = f", starts with {text.splitlines()[0]!r}" if text.isprintable() and text else ""
-    return f"{size:,} bytes{shown}"
+    return f"{counted(size, 'byte', 'bytes')}{shown}"
 
 
 def sha256_of(path: Path) -> str:

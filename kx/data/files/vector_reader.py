@@ -10,6 +10,7 @@ from itertools import compress
 from typing import TYPE_CHECKING, BinaryIO
 
 from kx.base.errors import DataError
+from kx.base.text import counted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -63,9 +64,11 @@ class VectorReader:
             lines = file.readlines(CHUNK)
         vectors = len(self.words) + self.duplicates
         if self._announced not in (None, vectors):
+            announced = counted(self._announced or 0, "vector", "vectors")
             raise DataError(
-                f"{self._name}: its first line announces {self._announced:,} vectors, but "
-                f"{vectors:,} follow. The file seems to be cut off: get it again."
+                f"{self._name}: its first line announces {announced}, but "
+                f"{counted(vectors, 'follows', 'follow')}. The file seems to be cut off: get it "
+                "again."
             )
 
     def begin(self, file: BinaryIO) -> list[bytes]:
@@ -118,7 +121,7 @@ class VectorReader:
     def _divided(self, number: int, line: bytes) -> tuple[bytes, list[float]]:
         """Return word and numbers of the line; the word may contain spaces."""
         word, *pieces = line.rsplit(b" ", self.dimensions)
-        expected = f"a word and {self.dimensions} numbers"
+        expected = f"a word and {counted(self.dimensions, 'number', 'numbers')}"
         head, space, last = word.rpartition(b" ")
         if len(pieces) < self.dimensions or (space and head and _number(last) is not None):
             raise self._broken(number, expected, line)

@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from kx.base.errors import DataError
+from kx.base.text import counted
 from kx.contracts import ColumnForm
 from kx.data.tables.targets import number_of
 
@@ -298,7 +299,8 @@ def refuse_stated(column: TableColumn, reading: Reading, comma: bool) -> None:
         more = f" and {len(wrong) - NAMED} more" if len(wrong) > NAMED else ""
         forms = " (dates are written 2024-03-01 or 1.3.2024)" if reading == "date" else ""
         raise DataError(
-            f"column {column.name}: {len(wrong):,} values are no {reading}s ({told}{more}){forms}. "
+            f"column {column.name}: {counted(len(wrong), 'value is', 'values are')} no {reading}"
+            f"{'s' if len(wrong) > 1 else ''} ({told}{more}){forms}. "
             "Correct them, or list what means nothing in dataset.missing_values."
         )
 

@@ -24,6 +24,7 @@ from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
 from kx.base.errors import DataError, closest
+from kx.base.text import counted
 from kx.data.tables.table_files import BUFFER, READ, Stream, opened
 
 AUTO = "auto"
@@ -309,7 +310,8 @@ def ragged(record: TableRow, table: Table) -> str:
     """Return how many values a record has too few or too many; empty: as many as the header."""
     if len(record.cells) == len(table.header):
         return ""
-    return f"{len(record.cells)} columns, but the first line names {len(table.header)}"
+    found = counted(len(record.cells), "column", "columns")
+    return f"{found}, but the first line names {len(table.header)}"
 
 
 def _until_text(lines: Iterator[str]) -> Iterator[str]:

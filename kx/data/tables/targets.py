@@ -13,6 +13,7 @@ from pydantic import Field
 
 from kx.base.errors import DataError
 from kx.base.remark import Remark
+from kx.base.text import counted
 from kx.contracts import Task
 
 TargetKind = Literal["auto", "classes", "regression"]
@@ -176,12 +177,15 @@ def _nearly_numbers(labels: LabelCounts) -> str:
     )
 
 
+NO_NUMBER = ("value is not a finite number", "values are not finite numbers")
+
+
 def _regression(labels: LabelCounts, *, asked: bool) -> Target:
     if wrong := [label for label in labels.counts if number_of(label) is None]:
         places = ", ".join(f"line {labels.lines[label]}: {label!r}" for label in wrong[:NAMED])
         more = f" and {len(wrong) - NAMED} more" if len(wrong) > NAMED else ""
         raise DataError(
-            f"{labels.where}: {len(wrong)} values are not finite numbers with a decimal point "
+            f"{labels.where}: {counted(len(wrong), *NO_NUMBER)} with a decimal point "
             f"({places}{more}). A regression needs numbers: correct them, list what means "
             "nothing in dataset.missing_labels, or say dataset.task: classes."
         )

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from kx.base.errors import DataError
 from kx.base.remark import Remark, some_of
-from kx.base.text import SHOWN, some
+from kx.base.text import SHOWN, counted, some
 from kx.contracts import DatasetBundle, DatasetInfo, Split, TextForm
 from kx.data.arrays.sequences import sequence_form
 from kx.data.arrays.splitting import OnBroken, bundled
@@ -164,7 +164,8 @@ def _bundle(
 
 def _unusable(tree: Tree, flaws: Sequence[str]) -> str:
     return (
-        f"{tree.name}: {len(flaws)} files are not texts: {some(flaws)}\n"
+        f"{tree.name}: {counted(len(flaws), 'file is no text', 'files are not texts')}: "
+        f"{some(flaws)}\n"
         "Correct them, remove them, or set dataset.on_broken: skip."
     )
 

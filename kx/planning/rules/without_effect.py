@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 from kx.base.remark import Code, Remark
+from kx.base.text import counted
 from kx.models.heads import SHARES
 from kx.planning.finding import Finding
 from kx.planning.plan import Plan
@@ -214,7 +215,7 @@ def some_epochs_are_judged(plan: Plan) -> Iterator[Finding]:
     """Not all epochs are skipped when the best one is chosen."""
     skipped, epochs = plan.validation.options.get("skip_epochs", 0), plan.spec.training.epochs
     if isinstance(skipped, int) and skipped >= epochs:
-        text = f"with {epochs:,} epochs none is left to choose the best from"
+        text = f"with {counted(epochs, 'epoch', 'epochs')} none is left to choose the best from"
         yield Finding(("validation", "skip_epochs"), text, "use fewer", f"{skipped:,}")
 
 
