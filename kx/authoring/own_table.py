@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from kx.base.errors import DataError
 from kx.base.text import clean, counted
-from kx.data.tables.columns import Recognized, TableColumn, as_day, as_number, day_of
+from kx.data.tables.columns import MOSTLY, Recognized, TableColumn, as_day, as_number, day_of
 from kx.data.tables.delimited import Delimiting, open_table
 from kx.data.tables.sheets import ColumnOptions, Sheet, WantedSheet, named_rows, read_sheet
 from kx.data.tables.targets import FEW, Target, TargetOptions, number_of, target_of
@@ -23,6 +24,13 @@ EXAMPLES = 4
 LISTS = {"number": "numbers", "category": "categories", "date": "dates"}
 """How a column is read -> the option that lists it; all others are ignored."""
 
+
+LEADING_ZERO = re.compile(r"0\d")
+
+ALMOST = re.compile(
+    r"[-+\u2212]?[$€£¥]?\s?[-+\u2212]?\d[\d.,:/\s'\u2019]*\s?([%‰°$€£¥万元]|[a-zA-Z]{1,3})?"
+)
+"""Amounts, shares, times of day, dates of other forms, numbers with units."""
 
 WHY: Mapping[str, str] = {
     "constant": "the same in every row",
@@ -86,6 +94,8 @@ def table_spec(name: str, file: Path, target: str, spec: Path) -> str:
     """
     found = look(file, target)
     sheet, rows = found.sheet, len(found.sheet.lines)
+    if not any(how.reading in LISTS for how in found.readings.values()):
+        raise DataError(_nothing_to_learn(found))
     path = Path(os.path.relpath(file.resolve(), spec.resolve().parent)).as_posix()
     few = rows < FEW_ROWS
     kept = "every row is trained on and validated with once" if few else "one part is held out"
@@ -119,6 +129,12 @@ def table_spec(name: str, file: Path, target: str, spec: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _nothing_to_learn(found: Looked) -> str:
+    why = [f"{name} ({WHY[how.reading]})" for name, how in found.readings.items()]
+    left = f": left out are {', '.join(why[:EXAMPLES])}" if why else ""
+    return f"{found.sheet.name} has no column to learn from beside {found.sheet.target!r}{left}."
+
+
 def _target(sheet: Sheet) -> Target:
     """Return what the target is; of many different whole numbers, a regression."""
     numbers = [number_of(label) for label in sheet.labels.counts]
@@ -141,7 +157,7 @@ def _target_in_words(found: Looked) -> str:
 
 def _columns(found: Looked) -> Iterator[str]:
     """Yield what each column is, and what it holds."""
-    width = max(len(column.name) for column in found.sheet.columns)
+    width = max((len(column.name) for column in found.sheet.columns), default=0)
     for column in found.sheet.columns:
         how = found.readings[column.name]
         kind = how.reading if how.reading in LISTS else "left out"
@@ -154,10 +170,24 @@ def _content(column: TableColumn, how: Recognized) -> str:
         parts.append("may be names of kinds: then list it in categories")
     if how.comma:
         parts.append("with a decimal comma")
+    if how.reading == "number" and any(map(LEADING_ZERO.match, column.values)):
+        parts.append(
+            "some begin with 0: if they are names, such as postcodes, list it in categories"
+        )
+    if how.reading not in ("number", "date", "rows", "constant", "empty") and _almost_numbers(
+        column
+    ):
+        parts.append("nearly numbers or times: only digits, sign and decimals are read as numbers")
     if column.gaps and how.reading != "empty":
         share = column.gaps / len(column)
         parts.append(f"{share:.0%} missing" if share >= 0.005 else f"{column.gaps} missing")
     return "; ".join(parts)
+
+
+def _almost_numbers(column: TableColumn) -> bool:
+    """Whether most values would be numbers without what stands around or in them, such as $."""
+    values = list(column.values)
+    return sum(map(bool, map(ALMOST.fullmatch, values))) >= MOSTLY * len(values)
 
 
 def _range(column: TableColumn, how: Recognized) -> str:
@@ -200,8 +230,6 @@ def _listed(option: str, names: Sequence[str]) -> Iterator[str]:
 
 def quoted(text: str) -> str:
     """Return a text as YAML reads it back: in quotation marks where it must be."""
-    import json
-
     import yaml
 
     plain = text == text.strip() and text.isprintable() and not set(text) & set(",[]{}#:")
@@ -210,7 +238,8 @@ def quoted(text: str) -> str:
             return text
     except yaml.YAMLError:
         pass
-    return json.dumps(text, ensure_ascii=False)
+    written: str = yaml.safe_dump(text, default_style='"', allow_unicode=True, width=2**31)
+    return written.removesuffix("\n")
 
 
 def refuse_no_target(file: Path) -> DataError:

@@ -370,7 +370,7 @@ def test_decimals_and_thousands_are_told_apart_by_all_values(table, cells, expec
 
 
 def test_what_may_be_thousands_or_decimals_is_asked(table):
-    lines = "".join(f'"{at + 1},250",{at}.5\n' for at in range(12))
+    lines = "".join(f'"{at + 1},250",{at}\n' for at in range(12))
 
     with pytest.raises(DataError, match=r"'1,250' may be 1250 or 1\.25\. Say dataset\.decimal"):
         load(table("a,price\n" + lines))

@@ -76,11 +76,22 @@ class _Rows:
     problems: list[str] = field(default_factory=list)
     unknown: dict[str, Counter[str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    by_name: Mapping[str, ColumnForm] = field(init=False)
+    absent: frozenset[str] = field(init=False)
+    no_label: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Look up once what every cell needs."""
+        self.by_name = {column.name: column for column in self.columns}
+        none = tuple(self.form.get("missing_values", ()))
+        self.absent = ColumnOptions(missing_values=none).absent()
+        no_label = tuple(self.form.get("missing_labels", ()))
+        self.no_label = TargetOptions(missing_labels=no_label).absent()
 
     @property
     def names(self) -> tuple[str, ...]:
         """Of the columns, in the order of the network."""
-        return tuple(column.name for column in self.columns)
+        return tuple(self.by_name)
 
     def add_file(self, path: str, given: Given) -> None:
         """Add the rows of a table (``-``: stdin)."""
@@ -141,10 +152,9 @@ class _Rows:
 
     def value(self, name: str, text: str, place: str) -> tuple[float, str]:
         """Return what a cell becomes, and what is wrong with it."""
-        column = self.columns[self.names.index(name)]
+        column = self.by_name[name]
         value = text.strip()
-        options = ColumnOptions(missing_values=tuple(self.form.get("missing_values", ())))
-        if is_absent(value, options.absent()):
+        if is_absent(value, self.absent):
             return math.nan, "" if column.gaps else MISSING
         found, problem = value_of(column, value)
         if column.kind == "category" and found < 0:
@@ -152,8 +162,7 @@ class _Rows:
         return found, problem
 
     def _label(self, text: str) -> str:
-        none = TargetOptions(missing_labels=tuple(self.form.get("missing_labels", ())))
-        return "" if is_absent(text, none.absent()) else text
+        return "" if is_absent(text, self.no_label) else text
 
     def remarks(self) -> Iterator[str]:
         """Yield what everybody should know of the rows."""

@@ -11,7 +11,7 @@ import re
 from array import array
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from kx.base.errors import DataError
@@ -48,8 +48,11 @@ THOUSANDS = (
 )
 """Numbers whose thousands are set apart, without and with a decimal comma."""
 
-GERMAN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
-ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?")
+CLOCK = r"(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?(?: ?(Z|[+-]\d{2}:?\d{2}))?)?"
+"""Time of day, perhaps with how far it is ahead of UTC."""
+
+GERMAN = re.compile(r"(\d{1,2})(\.)(\d{1,2})\.(\d{4})" + CLOCK, re.ASCII)
+YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})" + CLOCK, re.ASCII)
 
 
 @dataclass(slots=True)
@@ -64,6 +67,8 @@ class TableColumn:
         lines: of each of them, the line on which it stands first.
         floats: of each row its number, once there are too many different values; then the others
             are no longer filled.
+        comma: whether these numbers have a decimal comma.
+        kept: whether its values are needed as they are written, however many there are.
     """
 
     name: str
@@ -73,6 +78,7 @@ class TableColumn:
     lines: list[int] = field(default_factory=list)
     floats: array[float] | None = None
     comma: bool = False
+    kept: bool = False
 
     def add(self, cell: str, line: int, absent: Collection[str]) -> None:
         """Add the value of the next row, which stands on ``line``.
@@ -89,7 +95,7 @@ class TableColumn:
             code = self.values.setdefault(value, len(self.values))
             if code == len(self.lines):
                 self.lines.append(line)
-                if len(self.lines) > MOST_DISTINCT:
+                if len(self.lines) == MOST_DISTINCT + 1 and not self.kept:
                     self._as_floats()
             if self.floats is None:
                 self.codes.append(code)
@@ -119,10 +125,9 @@ class TableColumn:
         if self.decimal != "auto":
             return self.decimal == "comma"
         values = [value for value in self.values if "," in value]
-        points, commas = (
-            all(as_number(value, comma=comma) is not None for value in values)
-            for comma in (False, True)
-        )
+        points, commas = _readable(values)
+        if values and points and commas:
+            points, commas = _readable([value for value in self.values if "." in value])
         if values and points and commas:
             raise DataError(
                 f"column {self.name}: {values[0]!r} may be {as_number(values[0], comma=False):g} "
@@ -186,6 +191,15 @@ class TableColumn:
         return found[np.array(self.codes, np.int64)]
 
 
+def _readable(values: Sequence[str]) -> tuple[bool, bool]:
+    """Return whether all of them are numbers with a decimal point, and with a decimal comma."""
+    points, commas = (
+        all(as_number(value, comma=comma) is not None for value in values)
+        for comma in (False, True)
+    )
+    return points, commas
+
+
 def as_number(value: str, *, comma: bool) -> float | None:
     """Return the finite number that a cell holds; None: it holds none.
 
@@ -202,17 +216,42 @@ def as_number(value: str, *, comma: bool) -> float | None:
 
 
 def as_day(value: str) -> float | None:
-    """Return the days from 1970 to a date such as 2024-03-01 or 1.3.2024; None: it is none."""
-    if found := ISO.fullmatch(value):
-        year, month, day = found.groups()
+    """Return the days from 1970 to a date such as 2024-03-01 or 1.3.2024; None: it is none.
+
+    A time of day, as in 2024-03-01 18:00, is a part of a day; one that says how far it is ahead of
+    UTC is put back by that.
+    """
+    if found := YEAR_FIRST.fullmatch(value):
+        year, _, month, day, *clock = found.groups()
     elif found := GERMAN.fullmatch(value):
-        day, month, year = found.groups()
+        day, _, month, year, *clock = found.groups()
     else:
         return None
     try:
-        return float((date(int(year), int(month), int(day)) - date(1970, 1, 1)).days)
+        days = (date(int(year), int(month), int(day)) - date(1970, 1, 1)).days
+        return days + _part_of_day(*clock)
     except ValueError:
         return None
+
+
+def _part_of_day(
+    hour: str | None, minute: str | None, second: str | None, ahead: str | None
+) -> float:
+    """Return a time of day as a part of a day.
+
+    Raises:
+        ValueError: if there is no such time.
+    """
+    if hour is None or minute is None:
+        return 0.0
+    seconds = float(second or 0)
+    if int(hour) > 23 or int(minute) > 59 or seconds >= 60:
+        raise ValueError
+    offset = 0
+    if ahead and ahead != "Z":
+        minutes = int(ahead[1:3]) * 60 + int(ahead[-2:])
+        offset = -minutes if ahead[0] == "-" else minutes
+    return (int(hour) * 3600 + (int(minute) - offset) * 60 + seconds) / 86400
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,8 +371,9 @@ def written(form: ColumnForm, value: float) -> str:
 
 
 def day_of(days: float) -> str:
-    """Return the date, such as 2024-03-01, that is ``days`` after 1970 began."""
-    return str(date(1970, 1, 1) + timedelta(days=days))
+    """Return the date, such as 2024-03-01 or 2024-03-01 18:00:00, that is ``days`` after 1970."""
+    moment = datetime(1970, 1, 1) + timedelta(seconds=round(days * 86400))
+    return str(moment).removesuffix(" 00:00:00")
 
 
 def copies(columns: Sequence[TableColumn], said: Sequence[str]) -> Iterator[str]:

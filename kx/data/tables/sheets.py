@@ -26,10 +26,12 @@ from kx.data.tables.columns import (
     Recognized,
     TableColumn,
     as_day,
+    as_number,
     copies,
     recognized,
     refuse_stated,
 )
+from kx.data.tables.decimals import plain, settle
 from kx.data.tables.delimited import Delimiting, Table, TableRow, open_table, ragged
 from kx.data.tables.targets import MISSING, LabelCounts, TargetOptions, is_absent, number_of
 
@@ -163,6 +165,16 @@ class Sheet:
     flaws: list[str] = field(default_factory=list)
     sha256: str = ""
 
+    def write_target(self, comma: bool) -> None:
+        """Write the target, whose labels are numbers, with a decimal point and nothing else."""
+        old = self.labels
+        self.labels = LabelCounts(old.where, old.option)
+        for label, count in old.counts.items():
+            number = plain(label, comma=comma)
+            self.labels.counts[number] = self.labels.counts.get(number, 0) + count
+            self.labels.lines.setdefault(number, old.lines[label])
+        self.said = [intern(plain(label, comma=comma)) for label in self.said]
+
     def readings(self, options: ColumnOptions) -> dict[str, Recognized]:
         """Return how each column is read: as the spec says, or by its values.
 
@@ -273,13 +285,36 @@ def read_sheet(path: Path, wanted: WantedSheet) -> Sheet:
         sheet = Sheet(table.name, table.written, table.header, wanted.target, labels)
         left = {wanted.target, *options.ignore, *options.beside().values()}
         column = partial(TableColumn, decimal=options.decimal)
-        sheet.columns = [column(name) for name in table.header if name not in left]
+        written = {*options.categories, *options.dates}
+        sheet.columns = [
+            column(name, kept=name in written) for name in table.header if name not in left
+        ]
         sheet.beside = {option: column(name) for option, name in options.beside().items()}
         _read(sheet, records, table, wanted)
         sheet.sha256 = table.sha256
     if sheet.flaws and wanted.on_broken == "error":
         raise RowsError(_unusable(sheet))
+    try:
+        _settle_decimals(sheet, wanted)
+    except DataError as error:
+        raise DataError(f"{sheet.name}: {error}") from None
     return sheet
+
+
+def _settle_decimals(sheet: Sheet, wanted: WantedSheet) -> None:
+    """Tell decimals from thousands where one column alone does not; write targets with a point."""
+    options, labels = wanted.columns, sheet.labels
+    values = {label: at for at, label in enumerate(labels.counts)}
+    lines = list(labels.lines.values())
+    target = TableColumn(sheet.target, options.decimal, values=values, lines=lines)
+    named = {*options.categories, *options.dates}
+    columns = [column for column in sheet.columns if column.name not in named]
+    learned = [] if wanted.labels.task == "classes" else [target]
+    settle([*columns, *sheet.beside.values(), *learned])
+    comma = bool(learned) and target.has_commas()
+    marked = comma or any("," in label for label in values)
+    if marked and learned and None not in [as_number(label, comma=comma) for label in values]:
+        sheet.write_target(comma)
 
 
 def _read(sheet: Sheet, records: Iterator[TableRow], table: Table, wanted: WantedSheet) -> None:
