@@ -50,8 +50,14 @@ def trees_say(train: Split, x: np.ndarray, info: DatasetInfo) -> np.ndarray:
             grown: Any = ensemble.HistGradientBoostingRegressor(random_state=0)
             said = grown.fit(train.x, labels).predict(x)[:, None]
             return said.astype(np.float32)  # type: ignore[no-any-return]
-        grown = ensemble.HistGradientBoostingClassifier(random_state=0)
+        classes, counts = np.unique(labels, return_counts=True)
+        said = np.zeros((len(x), max(info.outputs, 2)), np.float32)
+        if len(classes) == 1:  # a fold may lack all others
+            said[:, int(classes[0])] = 1.0
+            return said[:, 1:] if info.task == "binary" else said
+        # To stop early they set rows of each class apart, and fail where one has a single row.
+        early: Any = "auto" if counts.min() > 1 else False
+        grown = ensemble.HistGradientBoostingClassifier(random_state=0, early_stopping=early)
         shares = grown.fit(train.x, labels).predict_proba(x)
-    said = np.zeros((len(x), max(info.outputs, 2)), np.float32)
-    said[:, grown.classes_.astype(int)] = shares  # a fold may lack a class
+    said[:, grown.classes_.astype(int)] = shares
     return said[:, 1:] if info.task == "binary" else said

@@ -6,11 +6,14 @@ import yaml
 
 from kx.authoring.own_table import quoted, table_spec
 from kx.base.errors import DataError
+from kx.contracts import ColumnForm, DatasetInfo, Split
 from kx.data.files.sources import SourceFiles
 from kx.data.inputs.given import Given
 from kx.data.inputs.mixed import form, read
 from kx.data.tables import columns
 from kx.data.tables.columns import TableColumn, as_day, day_of
+from kx.data.tables.encoding import fit_table
+from kx.evaluators.trees import trees_say
 from kx.spec.document import parse
 from tests.parts import loaded
 
@@ -191,3 +194,36 @@ def test_rows_for_prediction_are_read_by_the_forms_of_their_columns(table, tmp_p
 
     lines = [int(line.removeprefix("line ")) - 2 for line in bundle.origins["test"]]
     np.testing.assert_array_equal(found.x[lines], bundle.test.x)
+
+
+@pytest.mark.parametrize("size", [1e300, 1e-300])
+def test_huge_and_tiny_numbers_are_standardized(size):
+    x = np.array([[-1.0], [0], [1], [2]])
+
+    plain, scaled = (
+        fit_table(x * by, (ColumnForm("a", "number"),), "standardize", "indicator").apply(x * by)
+        for by in (1.0, size)
+    )
+
+    np.testing.assert_allclose(scaled, plain, rtol=1e-6)
+
+
+def test_trees_learn_from_many_rows_of_which_one_is_alone_in_its_class():
+    x = np.random.default_rng(0).normal(size=(10_500, 1)).astype(np.float32)
+    y = (x[:, 0] > 0).astype(np.int32)
+    y[7] = 2
+    info = DatasetInfo("t", "multiclass", (1,), ("a", "b", "c"))
+
+    said = trees_say(Split(x, y), np.array([[-2.0], [2.0]], np.float32), info)
+
+    assert said.argmax(axis=1).tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(("task", "shares"), [("binary", [[1.0]]), ("multiclass", [[0, 1.0, 0]])])
+def test_trees_that_saw_one_class_predict_it(task, shares):
+    classes = ("a", "b", "c")[: 2 if task == "binary" else 3]
+    x, y = np.zeros((30, 1), np.float32), np.ones(30, np.int32)
+
+    said = trees_say(Split(x, y), x[:1], DatasetInfo("t", task, (1,), classes))
+
+    assert said.tolist() == shares

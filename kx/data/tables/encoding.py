@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 YEAR, WEEK = 365.2425, 7.0
 """Days of the cycles in which a date has a place."""
 
+EXTREME = 100
+"""Power of two from which on a number needs care: 32 bits end at 128."""
+
 
 @dataclass(frozen=True, eq=False)
 class TablePreparation:
@@ -180,7 +183,9 @@ def fit_table(
         if column.kind != "category" and not np.isnan(x_train[:, at]).all()
     ]
     if numeric:
-        shift[numeric], divisor[numeric] = shift_and_divisor(x_train[:, numeric], scale)
+        unit = _units(x_train[:, numeric], scale)
+        statistics = shift_and_divisor(x_train[:, numeric] / unit, scale)
+        shift[numeric], divisor[numeric] = (each * unit for each in statistics)
     width = sum(column.width for column in columns)
     plain = TablePreparation(columns, scale, missing, shift, divisor, np.ones(width))
     seen = np.ones(plain.input_shape((width,))[0], np.float32)
@@ -189,6 +194,15 @@ def fit_table(
     return TablePreparation(
         columns, scale, missing, shift, divisor, (encoded != 0).any(axis=0).astype(np.float32)
     )
+
+
+def _units(x: np.ndarray, scale: Scale) -> np.ndarray:
+    """Return powers of two that keep the squares of huge and tiny columns within 64 bits."""
+    import numpy as np
+
+    exponents = np.frexp(np.nanmax(np.abs(x), axis=0))[1] - 1
+    extreme = np.abs(exponents) > EXTREME
+    return np.where(extreme & (scale != "none"), np.ldexp(1.0, np.maximum(exponents, -900)), 1.0)
 
 
 def columns_from(kept: Any) -> tuple[ColumnForm, ...]:
