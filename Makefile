@@ -65,7 +65,7 @@ test-cpus: .venv/kx.stamp  ## the numeric tests once more, as smaller CPUs see t
 		$(BIN)/python -m pytest -q -n auto --dist worksteal $(NUMERIC)
 
 test-browser: .venv/kx.stamp  ## reports in headless Chromium, if it and its chromedriver are here
-	$(BIN)/python -m pytest -q -m browser tests/report
+	$(BIN)/python -m pytest -q -m browser tests/pages
 
 demo smoke: export KX_OFFLINE = 1
 smoke: .venv/kx.stamp  ## every shipped spec, cut short, on samples

@@ -11,7 +11,7 @@ from kx.pages.folds import fold_plot
 from kx.runs.reader import Run
 from kx.runs.record_parts import DataFacts
 from kx.wording.words import Words
-from tests.report.conftest import CURVES, a_record
+from tests.pages.conftest import CURVES, a_record
 
 EN = Words("en")
 

@@ -10,8 +10,8 @@ from kx.pages.page import report_of_many
 from kx.runs.comparable import data_of, named, unlike
 from kx.wording.caveats import cautions
 from kx.wording.words import Words
-from tests.report.conftest import CURVES, a_record, score
-from tests.report.pages import Page
+from tests.pages.conftest import CURVES, a_record, score
+from tests.pages.pages import Page
 
 EN = Words("en")
 

@@ -18,8 +18,8 @@ from kx.runs.record import Record
 from kx.runs.record_parts import BaseFacts
 from kx.wording.recorded import Piece, in_a_line, in_words, told
 from kx.wording.words import Words
-from tests.report.conftest import a_record
-from tests.report.pages import Page
+from tests.pages.conftest import a_record
+from tests.pages.pages import Page
 
 EN, ZH = Words("en"), Words("zh")
 RANDOM = Remark.of("note.random")

@@ -15,8 +15,8 @@ from kx.runs.scores import main_score, scores_of
 from kx.terminal.panels import run_panel
 from kx.wording.facts import fact_groups, first
 from kx.wording.words import Words
-from tests.report.conftest import a_record, score
-from tests.report.pages import Page
+from tests.pages.conftest import a_record, score
+from tests.pages.pages import Page
 
 HOUSES = DataFacts(
     name="houses", source="plugin", fingerprint="f00d", train_examples=1200, test_examples=30,

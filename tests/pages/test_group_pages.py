@@ -13,8 +13,8 @@ from kx.runs.record import Record
 from kx.runs.record_parts import VariantFacts
 from kx.runs.run_group import GROUP_ID, Group, member_of
 from kx.wording.words import Words
-from tests.report.conftest import a_record, score
-from tests.report.pages import Page
+from tests.pages.conftest import a_record, score
+from tests.pages.pages import Page
 
 EN = Words("en")
 NUMBERS = ("best", "last", "lowest", "rise", "end", "training_best", "training_last", "lost",

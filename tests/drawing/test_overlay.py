@@ -6,7 +6,7 @@ from kx.drawing.canvas import Heading, new_figure
 from kx.drawing.curves import draw_chart, draw_charts
 from kx.pages.many import many_runs
 from kx.wording.words import Words
-from tests.report.conftest import leave as leave
+from tests.pages.conftest import leave as leave
 
 WORDS = Words()
 

@@ -14,8 +14,8 @@ from kx.runs.reader import Run
 from kx.runs.record_parts import BaseFacts
 from kx.runs.run_summary import summary
 from kx.wording.caveats import badge, loud_badge, sentence
-from tests.report.conftest import a_record
-from tests.report.pages import Page
+from tests.pages.conftest import a_record
+from tests.pages.pages import Page
 
 DATA = a_record().dataset
 WORN = {

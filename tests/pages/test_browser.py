@@ -13,8 +13,8 @@ from kx.runs.labels import change_tags
 from kx.runs.record_parts import DataFacts
 from kx.runs.run_group import Group
 from kx.wording.words import Words
-from tests.report.conftest import CURVES, a_record, score
-from tests.report.test_page import HOSTILE
+from tests.pages.conftest import CURVES, a_record, score
+from tests.pages.test_page import HOSTILE
 
 pytestmark = pytest.mark.browser
 

@@ -7,7 +7,7 @@ import pytest
 from kx.pages.opening import alarms, expectations, remarks, verdict
 from kx.runs.record_parts import BaseFacts, DataFacts
 from kx.wording.words import Words
-from tests.report.conftest import a_record, score
+from tests.pages.conftest import a_record, score
 
 EN, ZH = Words("en"), Words("zh")
 

@@ -18,8 +18,8 @@ from kx.planning import make_plan
 from kx.runs.reader import Run
 from kx.runs.record_parts import DataFacts
 from kx.wording.words import Words
-from tests.report.conftest import a_record
-from tests.report.pages import Page
+from tests.pages.conftest import a_record
+from tests.pages.pages import Page
 
 ROOT = Path(__file__).resolve().parents[2]
 

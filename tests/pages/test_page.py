@@ -13,8 +13,8 @@ import kx.pages
 from kx.base.remark import Remark, as_remark
 from kx.pages.page import report_of_many, report_of_one
 from kx.runs.record_parts import DataFacts, FitRecord
-from tests.report.conftest import CURVES, a_record, score
-from tests.report.pages import Page
+from tests.pages.conftest import CURVES, a_record, score
+from tests.pages.pages import Page
 
 HOSTILE = """<script>alert(1)</script><img src=x onerror=alert(2)>"'&{{ 7*7 }}</style>]]>"""
 TEMPLATES = Path(kx.pages.__file__).parent / "templates"
