@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,11 @@ FEW_ROWS = 2_000
 
 EXAMPLES = 4
 """Levels of a category that a comment shows."""
+
+OPTIONS = (
+    "Options such as dataset.path stand in a spec: `kx new SPEC --dataset table` writes one with "
+    "all of them."
+)
 
 LISTS = {"number": "numbers", "category": "categories", "date": "dates"}
 """How a column is read -> the option that lists it; all others are ignored."""
@@ -65,8 +71,20 @@ def look(file: Path, target: str) -> Looked:
     """
     options = ColumnOptions()
     wanted = WantedSheet(target, Delimiting(), TargetOptions(), options, "error")
-    sheet = read_sheet(file, wanted)
-    return Looked(sheet, _target(sheet), sheet.readings(options))
+    with _options_named():
+        sheet = read_sheet(file, wanted)
+        return Looked(sheet, _target(sheet), sheet.readings(options))
+
+
+@contextmanager
+def _options_named() -> Iterator[None]:
+    """Say where options go that an error names: no spec is there yet."""
+    try:
+        yield
+    except DataError as error:
+        if "dataset." in str(error):
+            raise type(error)(f"{error}\n{OPTIONS}") from None
+        raise
 
 
 def names_in(file: Path) -> tuple[str, ...]:
@@ -75,7 +93,7 @@ def names_in(file: Path) -> tuple[str, ...]:
     Raises:
         DataError: if it is none.
     """
-    with open_table(file, Delimiting()) as table:
+    with _options_named(), open_table(file, Delimiting()) as table:
         named_rows(table, "auto")
         return table.header
 

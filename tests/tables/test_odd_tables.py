@@ -227,3 +227,42 @@ def test_trees_that_saw_one_class_predict_it(task, shares):
     said = trees_say(Split(x, y), x[:1], DatasetInfo("t", task, (1,), classes))
 
     assert said.tolist() == shares
+
+
+def test_an_error_says_where_options_go_while_there_is_no_spec(table, tmp_path):
+    options = table("km;y", [(f"{at + 1},250", "ab"[at % 2]) for at in range(12)])
+
+    with pytest.raises(DataError, match="kx new SPEC --dataset table"):
+        table_spec("t", tmp_path / "t.csv", options["target"], tmp_path / "t.yaml")
+
+
+@pytest.mark.parametrize(
+    ("row", "value"),
+    [('{"v": 1.234}', 1.234), ("v=5.5", 5.5), ('{"v": "5,5"}', 5.5), ('{"v": "1.234,5"}', 1234.5)],
+)
+def test_a_typed_row_has_decimal_points_also_where_files_have_commas(table, row, value):
+    bundle = load(table("v;y", [(f"{at},5", "ab"[at % 2]) for at in range(20)]))
+    kept = form(bundle.info, bundle.train.x, {"target": "y"})
+
+    assert read(Given(rows=[row]), kept, None).x.tolist() == [[value]]
+
+
+@pytest.mark.parametrize(
+    ("header", "target", "words"),
+    [("2019;2020", "2020", "header: present"), ("?;3", "c2", "header: none")],
+)
+def test_a_target_that_is_missing_may_be_for_the_header(table, header, target, words):
+    options = table(header, [(at, at % 2) for at in range(12)]) | {"target": target}
+
+    with pytest.raises(DataError, match=words):
+        load(options)
+
+
+def test_rows_without_a_header_have_their_lines(table):
+    options = table("sep=;\n7;8", [(at * 3 % 7, at % 2) for at in range(12)])
+
+    bundle = load(options | {"target": "c2"}, task="classes")
+
+    assert sorted(int(line.split()[1]) for part in bundle.origins.values() for line in part) == [
+        *range(2, 15)
+    ]

@@ -19,7 +19,7 @@ from kx.data.tables.delimited import Delimiting, Table, TableRow, open_table, ra
 from kx.data.tables.encoding import columns_from
 from kx.data.tables.sheets import ColumnOptions, named_rows
 from kx.data.tables.table_files import Stream
-from kx.data.tables.targets import TargetOptions, is_absent
+from kx.data.tables.targets import TargetOptions, is_absent, number_of
 
 if TYPE_CHECKING:
     from kx.data.preparation import AnyPreparation
@@ -53,7 +53,7 @@ def read(given: Given, form: Mapping[str, Any], preparation: AnyPreparation) -> 
     rows = _Rows(columns_from(form["columns"]), form)
     for path in given.inputs:
         rows.add_file(path, given)
-    typed = TypedRows(rows.names, lambda column, text: rows.value(column, text, "--row"), False)
+    typed = TypedRows(rows.names, rows.typed, False)
     for number, row in enumerate(given.rows, 1):
         typed.add_typed(f"--row {number}" if len(given.rows) > 1 else "--row", row)
     refuse([*rows.problems, *typed.problems])
@@ -160,6 +160,13 @@ class _Rows:
         if column.kind == "category" and found < 0:
             self.unknown.setdefault(name, Counter())[value] += 1
         return found, problem
+
+    def typed(self, name: str, text: str) -> tuple[float, str]:
+        """Return what a value of ``--row`` becomes: with a decimal point, as JSON has it."""
+        number = number_of(text.strip())
+        if number is not None and self.by_name[name].kind == "number":
+            return number, ""
+        return self.value(name, text, "--row")
 
     def _label(self, text: str) -> str:
         return "" if is_absent(text, self.no_label) else text

@@ -120,6 +120,7 @@ class Table:
     Attributes:
         name: of the file, for messages.
         header: names of the columns, without blanks around them.
+        begins: the line on which these stand.
         delimiter: that was given or found.
         charset: likewise.
     """
@@ -150,6 +151,7 @@ class Table:
             record = next(records, None)
         if record is None:
             raise DataError(f"{self.name} is empty: its first line must name the columns.")
+        self.begins = record.line
         return tuple(cell.strip() for cell in record.cells)
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -346,8 +347,8 @@ def named_rows(table: Table, header: str) -> Iterator[TableRow]:
     cells = table.header
     numbers = all(not cell or number_of(cell.replace(",", ".")) is not None for cell in cells)
     if header == "none" or (header == "auto" and numbers and any(cells)):
-        table.header = tuple(f"c{at}" for at in range(1, len(cells) + 1))
-        return chain([TableRow(1, 1, cells)], table)
+        table.header = generic(len(cells))
+        return chain([TableRow(table.begins, table.begins, cells)], table)
     table.header = tuple(cell or f"c{at}" for at, cell in enumerate(cells, 1))
     return iter(table)
 
@@ -357,6 +358,8 @@ def _refuse_names(table: Table, wanted: WantedSheet) -> None:
     lists = {"numbers": options.numbers, "categories": options.categories, "dates": options.dates,
              "ignore": options.ignore, "time": [options.time] if options.time else [],
              **{option: [name] for option, name in options.beside().items()}}  # fmt: skip
+    if wanted.target not in table.header and options.header != "none":
+        _refuse_target(table, wanted.target)
     table.column(wanted.target, "target")
     for option, names in lists.items():
         for name in names:
@@ -367,6 +370,29 @@ def _refuse_names(table: Table, wanted: WantedSheet) -> None:
         table.column(name, "ignore")  # none may be there twice
     if len(table.header) > MOST_COLUMNS:
         raise DataError(f"{table.name} has more than {MOST_COLUMNS:,} columns.")
+
+
+def _refuse_target(table: Table, target: str) -> None:
+    """Refuse a target that the header lacks if it may be no header, or the rows above be one.
+
+    Raises:
+        DataError: with what to say of the first line.
+    """
+    try:
+        table.column(target, "target")
+    except DataError as error:
+        if table.header == generic(len(table.header)):
+            hint = "It seems to hold numbers; if these are names, say dataset.header: present."
+        elif re.fullmatch(r"c\d+", target):
+            hint = "If that line is a row, say dataset.header: none."
+        else:
+            raise
+        raise DataError(f"{error} {hint}") from None
+
+
+def generic(count: int) -> tuple[str, ...]:
+    """Return the names of the columns of a table without a header."""
+    return tuple(f"c{at}" for at in range(1, count + 1))
 
 
 def group_codes(sheet: Sheet) -> np.ndarray | None:
