@@ -48,6 +48,21 @@ def test_a_run_with_too_little_address_space_ends_with_one_line(spec_file, tmp_p
     assert json.loads(record.read_text())["status"] == "failed"
 
 
+@pytest.mark.skipif(sys.platform == "darwin", reason="it does not limit addresses")
+def test_a_lack_of_memory_under_a_limit_blames_the_limit_first(tmp_path):
+    import resource
+
+    script = "from kx.base.limits import shortage; print(shortage(MemoryError()))"
+    said = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path, capture_output=True, text=True, env={"PYTHONPATH": str(ROOT)},
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (1_500_000_000,) * 2),
+        timeout=PATIENCE,
+    ).stdout  # fmt: skip
+
+    assert said.startswith("out of memory: this process may have 1.5 GB of addresses. Raise the")
+
+
 def raised(error, cause=None):
     try:
         raise error from cause

@@ -61,6 +61,16 @@ def shortage(error: BaseException) -> OutOfMemoryError | None:
     return None
 
 
+def _too_little(limit: int | None) -> str:
+    smaller = "use a smaller training.batch_size or network"
+    if limit is None:
+        return f"out of memory: {smaller}."
+    return (
+        f"out of memory: this process may have {limit / 1e9:.1f} GB of addresses. Raise the limit "
+        f"(ulimit -v), or, to train, {smaller}."
+    )
+
+
 def _told(error: BaseException) -> str:
     text = str(error).lower()
     if isinstance(error, RuntimeError) and "can't start new thread" in text:
@@ -69,5 +79,5 @@ def _told(error: BaseException) -> str:
     if unloaded or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
         return "out of memory: a library or a file cannot be loaded. Raise the limit (ulimit -v)."
     if isinstance(error, MemoryError):
-        return "out of memory: use a smaller training.batch_size or network."
+        return _too_little(address_space())
     return ""
