@@ -11,6 +11,7 @@ from pathlib import Path
 
 from kx.base.errors import DataError
 from kx.base.text import clean, counted
+from kx.data.arrays.splitting import TEST_FRACTION, held_out
 from kx.data.tables.columns import MOSTLY, Recognized, TableColumn, as_day, as_number, day_of
 from kx.data.tables.delimited import Delimiting, open_table
 from kx.data.tables.sheets import ColumnOptions, Sheet, WantedSheet, named_rows, read_sheet
@@ -115,7 +116,9 @@ def table_spec(name: str, file: Path, target: str, spec: Path) -> str:
     if not any(how.reading in LISTS for how in found.readings.values()):
         raise DataError(_nothing_to_learn(found))
     path = Path(os.path.relpath(file.resolve(), spec.resolve().parent)).as_posix()
-    few = rows < FEW_ROWS
+    few, folds = rows < FEW_ROWS, min(5, rows - held_out(rows, TEST_FRACTION))
+    if folds < 2:
+        raise DataError(f"{sheet.name} has {counted(rows, 'row', 'rows')}: three are the least.")
     kept = "every row is trained on and validated with once" if few else "one part is held out"
     lines = [
         f"# {clean(sheet.name)}: {counted(rows, 'row', 'rows')}, {sheet.written}",
@@ -129,14 +132,18 @@ def table_spec(name: str, file: Path, target: str, spec: Path) -> str:
         f"  task: {'regression' if not found.target.classes else 'classes'}",
         *(f"  # {line}" for line in _columns(found)),
         *_lists(found),
-        "  test_fraction: 0.2         # never trained on, never chosen by",
+        f"  test_fraction: {TEST_FRACTION}         # never trained on, never chosen by",
         "",
         "architecture:",
         "  name: mlp",
         "  units: [64, 64]",
         "",
         f"validation:                  # {counted(rows, 'row', 'rows')}: {kept}",
-        *(["  strategy: kfold", "  k: 5"] if few else ["  strategy: holdout", "  size: 0.2"]),
+        *(
+            ["  strategy: kfold", f"  k: {folds}"]
+            if few
+            else ["  strategy: holdout", "  size: 0.2"]
+        ),
         "",
         "training:",
         "  optimizer: adam",

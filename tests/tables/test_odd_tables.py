@@ -266,3 +266,40 @@ def test_rows_without_a_header_have_their_lines(table):
     assert sorted(int(line.split()[1]) for part in bundle.origins.values() for line in part) == [
         *range(2, 15)
     ]
+
+
+def test_a_cross_or_nothing_is_learned_from(table):
+    rows = [("x" if at % 3 else "", at / 3, "ab"[at % 2]) for at in range(40)]
+
+    form = load(table("email;v;y", rows)).info.table[0]
+
+    assert (form.kind, form.levels, form.gaps) == ("category", ("x",), True)
+
+
+def test_rows_of_nothing_are_passed_over_wherever_they_stand(table, tmp_path):
+    rows = [(f"{at}.5", "ab"[at % 2]) for at in range(12)] + [("", "")] * 3
+    options = table("v;y", rows)
+
+    bundle = load(options)
+    kept = form(bundle.info, bundle.train.x, {"target": "y"})
+
+    assert len(bundle.train) + len(bundle.test) == 12
+    assert len(read(Given(inputs=[str(tmp_path / "t.csv")]), kept, None).x) == 12
+
+
+def test_a_class_called_none_is_not_advised_away(table):
+    rows = [(f"{at}.5", ["none", "mild"][at % 2]) for at in range(12)]
+    options = table("v;damage", rows)
+
+    with pytest.raises(DataError, match=r"a class of its own.*dataset\.missing_labels"):
+        load(options)
+
+    assert load(options, missing_labels=()).info.classes == ("mild", "none")
+
+
+def test_few_rows_get_as_many_folds_as_there_are(table, tmp_path):
+    options = table("v;y", [(at, "ab"[at % 2]) for at in range(4)])
+
+    spec = table_spec("t", tmp_path / "t.csv", options["target"], tmp_path / "t.yaml")
+
+    assert yaml.safe_load(spec)["validation"]["k"] == 3  # one of the four rows is for testing

@@ -138,6 +138,8 @@ class _Rows:
         self, table: Table, record: TableRow, at: Mapping[str, int], said: int | None
     ) -> None:
         place = f"{table.name}:{record.line}"
+        if not any(map(str.strip, record.cells)):
+            return
         if flaw := ragged(record, table):
             self.problems.append(f"{place}: {flaw}")
             return

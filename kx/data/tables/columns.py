@@ -278,7 +278,8 @@ def recognized(column: TableColumn) -> Recognized:
         return Recognized("number", column.comma)
     values, rows = list(column.values), len(column)
     if len(values) < 2:
-        return Recognized("constant" if values else "empty")
+        ticked = values and column.gaps  # as in surveys: a cross, or nothing
+        return Recognized("category" if ticked else "constant" if values else "empty")
     comma = column.has_commas()
     numbers = [value for value in values if as_number(value, comma=comma) is not None]
     if len(numbers) == len(values):

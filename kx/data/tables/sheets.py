@@ -325,6 +325,8 @@ def _read(sheet: Sheet, records: Iterator[TableRow], table: Table, wanted: Wante
     columns = [*sheet.columns, *sheet.beside.values()]
     places = [table.header.index(column.name) for column in columns]
     for record in records:
+        if not any(map(str.strip, record.cells)):
+            continue
         flaw = ragged(record, table)
         label = "" if flaw else intern(record.cells[target].strip())
         if not flaw and is_absent(label, none):
@@ -520,5 +522,14 @@ def _unusable(sheet: Sheet) -> str:
     rows = counted(len(sheet.flaws), "row", "rows")
     return (
         f"{sheet.name}: {rows} cannot be used: {some(sheet.flaws)}\n"
-        "Correct them, remove them, or set dataset.on_broken: skip."
+        f"Correct them, remove them, or set dataset.on_broken: skip.{_perhaps_a_class(sheet)}"
+    )
+
+
+def _perhaps_a_class(sheet: Sheet) -> str:
+    """Return what to say if a word such as none may be a label."""
+    if not any(", but " in flaw for flaw in sheet.flaws):
+        return ""
+    return (
+        " If such a word is a class of its own, list in dataset.missing_labels only what is none."
     )
