@@ -171,6 +171,11 @@ def _read(table: OwnTable, changed: int, size: int) -> tuple[Sheet, DatasetBundl
         raise DataError(
             f"column {twice!r} is listed twice among dataset.numbers, categories and so on."
         )
+    if table.columns.group and table.columns.time:
+        raise DataError(
+            "dataset.group keeps its rows in one part, dataset.time tests on the last rows: both "
+            "cannot be had at once. Leave one out, or list it in dataset.ignore."
+        )
     sheet = read_sheet(Path(table.path), table.wanted)
     return sheet, table.bundle(sheet)
 

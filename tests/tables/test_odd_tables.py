@@ -303,3 +303,10 @@ def test_few_rows_get_as_many_folds_as_there_are(table, tmp_path):
     spec = table_spec("t", tmp_path / "t.csv", options["target"], tmp_path / "t.yaml")
 
     assert yaml.safe_load(spec)["validation"]["k"] == 3  # one of the four rows is for testing
+
+
+def test_groups_are_not_divided_by_time(table):
+    rows = [(at % 3, at, at * 7 % 5, "ab"[at % 2]) for at in range(20)]
+
+    with pytest.raises(DataError, match="both cannot be had at once"):
+        load(table("g;t;v;y", rows), group="g", time="t")
