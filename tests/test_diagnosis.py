@@ -14,7 +14,7 @@ from kx.advice.loss_statistics import SHORT
 from kx.base.language import LANGUAGES
 from kx.base.remark import Remark
 from kx.runs.record import Record
-from kx.wording.diagnosis_words import advice, explained, in_a_line, recorded
+from kx.wording.diagnosis_words import advice, diagnosis_line, explained, recorded
 
 MLP = {"architecture": {"name": "mlp", "units": [16, 16], "dropout": 0.0, "l1": 0.0, "l2": 0.0}}
 BINARY = {"accuracy": {"majority": 0.5}, "loss": {"prior": 0.693}}
@@ -294,7 +294,7 @@ def test_where_a_linear_model_does_better_it_is_advised():
     found = diagnose(record(baselines=BETTER), fit(decay(0.69, 0.2, 30), decay(0.69, 0.28, 30)))
 
     assert (found.kind, found.advice) == ("no_better_than_baseline", ("linear",))
-    assert in_a_line(found) == (
+    assert diagnosis_line(found) == (
         "no better than the baseline (accuracy 0.8800, a linear model 0.9500)"
     )
     assert "0.9500 against 0.8800" in dict(explained(found))["linear model"]
@@ -321,15 +321,17 @@ def test_where_a_linear_model_does_better_it_is_advised():
     ],
 )  # fmt: skip
 def test_a_line_says_what_stands_beside_the_curves(case, line):
-    assert in_a_line(diagnose(*CASES[case][:2])) == line
+    assert diagnosis_line(diagnose(*CASES[case][:2])) == line
 
 
 def test_a_loss_that_never_beats_a_guess_is_told_whatever_the_curves_do():
     found = diagnose(record(0.57), fit(DEEP, [0.7 + 0.03 * e for e in range(20)]))
 
-    assert in_a_line(found).startswith("overfits from epoch 1 on")
-    assert in_a_line(found).endswith("; val_loss is never below that of a constant guess, 0.6930")
-    assert in_a_line(found, "zh").endswith("；val_loss 从未低于常数猜测的 0.6930")
+    assert diagnosis_line(found).startswith("overfits from epoch 1 on")
+    assert diagnosis_line(found).endswith(
+        "; val_loss is never below that of a constant guess, 0.6930"
+    )
+    assert diagnosis_line(found, "zh").endswith("；val_loss 从未低于常数猜测的 0.6930")
 
 
 NO_GUESS = {"accuracy": {"majority": 0.5}}
@@ -368,8 +370,8 @@ def test_numbers_of_odd_losses_mean_something(case, language):
 def test_who_is_no_better_than_a_guess_and_had_not_finished_is_advised_to_go_on():
     found = diagnose(record(0.505), fit(decay(0.69, 0.5, 20, 15), decay(0.69, 0.55, 20, 15)))
 
-    assert in_a_line(found).endswith("; the best epoch, 20, is the last one")
-    assert in_a_line(found, "zh").endswith("；最佳轮次 20 就是最后一轮")
+    assert diagnosis_line(found).endswith("; the best epoch, 20, is the last one")
+    assert diagnosis_line(found, "zh").endswith("；最佳轮次 20 就是最后一轮")
     assert found.advice[0] == "longer"
 
 
@@ -377,7 +379,7 @@ def test_a_score_of_one_has_as_many_digits_as_any_other():
     perfect = {**BINARY, "accuracy": {"majority": 0.5, "linear": 1.0}}
     found = diagnose(record(baselines=perfect), fit(decay(0.69, 0.2, 30), decay(0.69, 0.28, 30)))
 
-    assert in_a_line(found).endswith("(accuracy 0.8800, a linear model 1.0000)")
+    assert diagnosis_line(found).endswith("(accuracy 0.8800, a linear model 1.0000)")
     assert "judged 30, smoothing 0.5, " in dict(explained(found))["numbers"]
 
 
@@ -393,7 +395,7 @@ def test_a_loss_that_falls_straight_to_the_end_falls_by_less_than_all_of_it():
     # From 0.34 to 0.10; the smoothed curve lies one epoch, 0.06, behind.
     assert (found.kind, found.rule) == ("underfits", "still_falling")
     assert found.numbers["fall"] == pytest.approx(0.24 / 0.4, rel=1e-3)
-    assert "val_loss still fell from 0.4000 to 0.1600 in the last quarter" in in_a_line(found)
+    assert "val_loss still fell from 0.4000 to 0.1600 in the last quarter" in diagnosis_line(found)
 
 
 def test_what_is_all_but_zero_neither_rises_nor_diverges():
@@ -425,8 +427,8 @@ def test_what_an_older_kx_recorded_is_told_in_numbers_that_mean_something():
 
     assert found is not None
     told = dict(explained(found))
-    assert "no better than a linear model: accuracy 0.8800 against 0.9000" in in_a_line(found)
-    assert "still fell from 0.8948 to 0.4000" in in_a_line(found)
+    assert "no better than a linear model: accuracy 0.8800 against 0.9000" in diagnosis_line(found)
+    assert "still fell from 0.8948 to 0.4000" in diagnosis_line(found)
     assert "fell by 55.3 % in the last quarter of the epochs, from 0.8948 to 0.4000" in told["rule"]
     assert "(nothing was gained here)" in told["rule"]
     assert not re.search(r"e[-+]1|-0\.0 ", " ".join(told.values()))
@@ -470,7 +472,11 @@ def test_no_history_is_beyond_words(curves, score, best, spec):
 def test_every_diagnosis_has_words(case, language):
     found = diagnose(*CASES[case][:2])
 
-    texts = [in_a_line(found, language), advice(found, language), *dict(explained(found, language))]
+    texts = [
+        diagnosis_line(found, language),
+        advice(found, language),
+        *dict(explained(found, language)),
+    ]
 
     assert all(texts)
     assert not any("{" in text or "}" in text for text in texts)

@@ -19,8 +19,7 @@ from kx.pages.results import Results, results
 from kx.pages.svg import Drawing, drawn
 from kx.runs.reader import Run
 from kx.runs.record import Record
-from kx.wording.diagnosis_words import explained, recorded
-from kx.wording.diagnosis_words import in_a_line as diagnosed_in_a_line
+from kx.wording.diagnosis_words import diagnosis_line, explained, recorded
 from kx.wording.facts import in_words
 from kx.wording.recorded import Piece, in_a_line, told
 from kx.wording.words import Words
@@ -97,7 +96,7 @@ def one_run(
         alarms=opening.alarms(record, words) if record else [],
         verdict=opening.verdict(record, words) if record else None,
         expectations=opening.expectations(record, words) if record else [],
-        diagnosis=diagnosed_in_a_line(found, words.language) if found else "",
+        diagnosis=diagnosis_line(found, words.language) if found else "",
         reasons=list(explained(found, words.language))[1:] if found else [],
         remarks=list(opening.remarks(record, words)) if record else [],
         error=told(record.error if record else run.trouble, words),

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from kx.base.text import clean, scored
 from kx.runs.record import ExpectationRecord, Record
 from kx.terminal.pieces import plain
-from kx.wording.diagnosis_words import advice, in_a_line, recorded
+from kx.wording.diagnosis_words import advice, diagnosis_line, recorded
 from kx.wording.expected import reason, wanted
-from kx.wording.recorded import in_a_line as told_in_a_line
+from kx.wording.recorded import in_a_line
 from kx.wording.remarks import on_network_and_data, on_training
 from kx.wording.words import Words
 
@@ -29,9 +29,9 @@ def remarks_on(record: Record, words: Words) -> Iterator[Text]:
     for expectation in record.expectations:
         yield _verdict(expectation, words)
     for warning in record.warnings:
-        yield plain(words("run.warning", text=clean(told_in_a_line(warning, words))), "yellow")
+        yield plain(words("run.warning", text=clean(in_a_line(warning, words))), "yellow")
     if record.error:
-        yield plain(words("run.error", text=clean(told_in_a_line(record.error, words))), "red")
+        yield plain(words("run.error", text=clean(in_a_line(record.error, words))), "red")
 
 
 def _diagnosis(record: Record, words: Words) -> Iterator[Text]:
@@ -39,7 +39,7 @@ def _diagnosis(record: Record, words: Words) -> Iterator[Text]:
     found = recorded(record.diagnosis)
     if found is None:
         return
-    line = in_a_line(found, words.language, record.linear)
+    line = diagnosis_line(found, words.language, record.linear)
     key = "opening.diagnosis" if found.kind == "well_fitted" else "opening.advised"
     text = words(key, found=line, advice=advice(found, words.language))
     yield plain(clean(text), DIAGNOSIS_STYLES.get(found.kind, "yellow"))

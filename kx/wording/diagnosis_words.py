@@ -79,7 +79,7 @@ def kind_of(values: Mapping[str, Any], words: Words) -> str:
     return words(f"diagnosis.kind.{kind}") if kind in KINDS else ""
 
 
-def in_a_line(found: Diagnosis, language: Language = "en", linear: Linear = None) -> str:
+def diagnosis_line(found: Diagnosis, language: Language = "en", linear: Linear = None) -> str:
     """Return the diagnosis with what it rests on, in one sentence without its full stop.
 
     Whatever the curves say, simpler means that do as well are mentioned.
@@ -120,7 +120,7 @@ def explained(
     """Yield heading and text of all there is to say: the rule, what stands beside it, advice."""
     words = Words(language)
     values = _values(found, words, linear)
-    yield words("diagnosis.title"), in_a_line(found, language, linear)
+    yield words("diagnosis.title"), diagnosis_line(found, language, linear)
     yield words("diagnosis.rule"), words(f"diagnosis.why.{found.rule}", **values)
     if "fold_sd" in found.numbers:
         yield words("diagnosis.folds"), words("diagnosis.beside.folds", **values)
@@ -147,7 +147,7 @@ VERBS = ("diverged", "overfits", "underfits", "unfinished")
 
 def suggestion(found: Diagnosis, key: str, changes: str, language: Language = "en") -> str:
     """Return in one sentence what a suggested spec changes and why; without changes, why not."""
-    words, why = Words(language), in_a_line(found, language)
+    words, why = Words(language), diagnosis_line(found, language)
     why = why if found.kind in VERBS else words("suggest.is", why=why)
     if not changes:
         return words("suggest.nothing", why=why, advice=advice(found, language))

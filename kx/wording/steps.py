@@ -8,7 +8,7 @@ from kx.advice.workflow import Aim, baseline_aim, model_aim, overfit_aim, regula
 from kx.base.language import Language
 from kx.base.text import clean, number
 from kx.runs.entrants import Entrant
-from kx.wording.diagnosis_words import in_a_line, recorded
+from kx.wording.diagnosis_words import diagnosis_line, recorded
 from kx.wording.words import Words
 
 REACHED = {True: "yes", False: "no", None: "unknown"}
@@ -45,7 +45,7 @@ def in_words(aim: Aim, language: Language = "en") -> str:
 def ground_of(aim: Aim, language: Language = "en") -> str:
     """Return the numbers that an aim was judged by."""
     if aim.diagnosis:
-        return in_a_line(aim.diagnosis, language)
+        return diagnosis_line(aim.diagnosis, language)
     numbers = {name: number(value) for name, value in aim.numbers.items()}
     words = Words(language)
     metric = clean(words.metric(aim.metric, short=True))
