@@ -29,6 +29,7 @@ from kx.data.tables.sheets import (
     ColumnOptions,
     Sheet,
     WantedSheet,
+    check_names,
     group_codes,
     read_sheet,
     row_weights_of,
@@ -88,7 +89,7 @@ class OwnTable(Dataset):
     on_broken: OnBroken = "error"
 
     def info(self) -> DatasetInfo | None:
-        """Describe a table that is small; nothing is told of a larger one before it is read.
+        """Describe a table that is small; of a larger one, look at the names of its columns.
 
         Raises:
             DataError: if it is no such table.
@@ -96,6 +97,7 @@ class OwnTable(Dataset):
         file = table_file(Path(self.path))
         state = file.stat()
         if state.st_size > CHEAP:
+            check_names(file, self.wanted)
             return None
         return _read(self, state.st_mtime_ns, state.st_size)[1].info
 

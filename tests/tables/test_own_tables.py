@@ -376,3 +376,28 @@ def test_what_may_be_thousands_or_decimals_is_asked(table):
 
     assert load(table("a,price\n" + lines), decimal="point").train.x.min() >= 1250
     assert load(table("a,price\n" + lines), decimal="comma").train.x.max() < 13
+
+
+def test_of_a_large_table_the_columns_are_checked_beforehand(table, monkeypatch):
+    monkeypatch.setattr("kx.datasets.table.CHEAP", 10)
+    options = table(HEADER + rows(40))
+
+    assert info_of("table", **options) is None
+    with pytest.raises(DataError, match=r"no column 'prize'.*dataset\.target"):
+        info_of("table", **options | {"target": "prize"})
+    with pytest.raises(DataError, match=r"no column 'kms'.*dataset\.ignore"):
+        info_of("table", **options, ignore=("kms",))
+
+
+@pytest.mark.parametrize(
+    ("values", "task", "words"),
+    [
+        (["1.5"] * 12, "auto", "same number in every row"),
+        ([str(2**60 + at) for at in range(12)], "regression", "12 different values .* one number"),
+    ],
+)
+def test_targets_that_are_one_number_are_told_as_they_are(table, values, task, words):
+    lines = "".join(f"{at}.5,{value}\n" for at, value in enumerate(values))
+
+    with pytest.raises(DataError, match=words):
+        load(table("a,price\n" + lines), task=task)

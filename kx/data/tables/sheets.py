@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
@@ -66,7 +67,7 @@ class ColumnOptions:
             order, and the last ones are for testing.
         weight: column that tells how much each row counts in the loss; nothing is learned from it.
         decimal: what stands before decimals: a `point`, as in 1,234.5, or a `comma`, as in 1.234,5;
-            `auto` tells by the values of each column.
+            `auto` tells by the values of the column, or else by those of the others.
         missing_values: what means in these columns that there is no value, besides an empty one;
             upper and lower case are the same.
         header: whether the first line names the columns: `present`, or `none`: they are then
@@ -269,6 +270,23 @@ class Sheet:
             )
 
 
+def check_names(path: Path, wanted: WantedSheet) -> None:
+    """Look whether the table at ``path`` has the columns that are named; no row is read.
+
+    Raises:
+        MissingDataError: if nothing is there.
+        DataError: if it is no table with these columns.
+    """
+    with _opened(path, wanted) as table:
+        named_rows(table, wanted.columns.header)
+        _refuse_names(table, wanted)
+
+
+def _opened(path: Path, wanted: WantedSheet) -> AbstractContextManager[Table]:
+    named = (wanted.target, *wanted.columns.stated(), *wanted.columns.ignore)
+    return open_table(path, wanted.layout, named)
+
+
 def read_sheet(path: Path, wanted: WantedSheet) -> Sheet:
     """Read the table at ``path``, once.
 
@@ -278,8 +296,7 @@ def read_sheet(path: Path, wanted: WantedSheet) -> Sheet:
         RowsError: if rows cannot be used.
     """
     options = wanted.columns
-    named = (wanted.target, *options.stated(), *options.ignore)
-    with open_table(path, wanted.layout, named) as table:
+    with _opened(path, wanted) as table:
         records = named_rows(table, options.header)
         _refuse_names(table, wanted)
         labels = LabelCounts(f"{table.name}: column {wanted.target}", "target")

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -141,6 +142,8 @@ def _are_whole(numbers: Iterable[float | None]) -> bool:
 def _ask(labels: LabelCounts) -> None:
     """Refuse labels that may well be something else than classes."""
     numbers, different = [number_of(label) for label in labels.counts], len(labels.counts)
+    if different == 1 and None not in numbers:
+        raise DataError(f"{labels.where} has the same number in every row: nothing can be learned.")
     if different and None not in numbers and (different > FEW or not _are_whole(numbers)):
         raise DataError(
             f"{labels.where} holds {different} different numbers in {labels.rows} rows "
@@ -190,6 +193,12 @@ def _regression(labels: LabelCounts, *, asked: bool) -> Target:
             "nothing in dataset.missing_labels, or say dataset.task: classes."
         )
     if len({number_of(label) for label in labels.counts}) < 2:
+        if len({Decimal(label) for label in labels.counts}) > 1:
+            count, values = len(labels.counts), _some(labels.counts)
+            raise DataError(
+                f"{labels.where} holds {count:,} different values ({values}) that are one number "
+                "in 64 bits: they differ too little for their size. Subtract what they share."
+            )
         raise DataError(f"{labels.where} has the same number in every row: nothing can be learned.")
     remark = Remark.of("table.regression", column=labels.where)
     return Target("regression", remarks=() if asked else (remark,))
