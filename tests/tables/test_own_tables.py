@@ -401,3 +401,42 @@ def test_targets_that_are_one_number_are_told_as_they_are(table, values, task, w
 
     with pytest.raises(DataError, match=words):
         load(table("a,price\n" + lines), task=task)
+
+
+def test_a_long_column_is_recognized_as_a_short_one_is(table, monkeypatch):
+    lines = "".join(f"{at + 7},{at % 50}.{at},{at}.5,{at}.5\n" for at in range(120))
+    content = "id,a,copy,price\n" + lines
+    before = load(table(content))
+
+    monkeypatch.setattr("kx.data.tables.columns.MOST_DISTINCT", 20)
+    after = load(table(content, name="again.csv"))
+
+    assert kinds(after.info) == kinds(before.info) == {"a": "number", "copy": "number"}
+    np.testing.assert_array_equal(after.train.x, before.train.x)
+    told = [
+        [said.partition("column ")[2] for said in remarks(each.info)] for each in (before, after)
+    ]
+    assert told[0] == told[1]
+    assert any("copy gives price away" in said for said in told[1])
+
+
+def test_blocks_of_rows_are_read_as_single_rows_are(table, monkeypatch):
+    cells = ["1", " 1 ", "nan", "?", "1_0", "\uff12", "1e1", "inf", "x"]
+    lines = "".join(f'"{cells[at * 5 % 9]}","{cells[at % 4]}",{at}.5\n' for at in range(90))
+    options = table("a,b,price\n" + lines)
+    whole = load(options, categories=("a",))
+
+    monkeypatch.setattr("kx.data.tables.sheets.BLOCK", 1)
+    single = load(table("a,b,price\n" + lines, name="again.csv"), categories=("a",))
+
+    assert whole.info.table == single.info.table
+    np.testing.assert_array_equal(whole.train.x, single.train.x)
+
+
+def test_what_float_takes_for_a_number_is_none_in_a_long_column_either(table, monkeypatch):
+    monkeypatch.setattr("kx.data.tables.columns.MOST_DISTINCT", 5)
+    lines = "".join(f"{at}.25,{at}.5\n" for at in range(30))
+
+    for odd in ("1_0", "inf", "\uff12"):
+        with pytest.raises(DataError, match="line 32: column a: must be a number"):
+            load(table("a,price\n" + lines + f"{odd},1.5\n"))

@@ -12,6 +12,7 @@ from array import array
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from kx.base.errors import DataError
@@ -28,7 +29,7 @@ Reading = Literal[
 ]  # fmt: skip
 """How a column is read; but for the first three, nothing is learned from it."""
 
-MOST_DISTINCT = 100_000
+MOST_DISTINCT = 10_000
 """Different values that are kept as they are written; more of them must be numbers."""
 
 MOST_LEVELS = 50
@@ -55,6 +56,10 @@ GERMAN = re.compile(r"(\d{1,2})(\.)(\d{1,2})\.(\d{4})" + CLOCK, re.ASCII)
 YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})" + CLOCK, re.ASCII)
 
 
+UNMET = -2
+"""Instead of a code: of a cell that was not met before."""
+
+
 @dataclass(slots=True)
 class TableColumn:
     """The values of one column, in the order of the rows.
@@ -69,6 +74,7 @@ class TableColumn:
             are no longer filled.
         comma: whether these numbers have a decimal comma.
         kept: whether its values are needed as they are written, however many there are.
+        met: code of each cell that was met, with the blanks around it.
     """
 
     name: str
@@ -79,6 +85,24 @@ class TableColumn:
     floats: array[float] | None = None
     comma: bool = False
     kept: bool = False
+    met: dict[str, int] = field(default_factory=dict)
+
+    def extend(self, cells: Sequence[str], lines: Sequence[int], absent: Collection[str]) -> None:
+        """Add the values of the next rows: at once, where all were met before or are plain numbers.
+
+        Raises:
+            DataError: as ``add`` does.
+        """
+        if self.floats is None:
+            codes = [self.met.get(cell, UNMET) for cell in cells]
+            if UNMET not in codes:
+                self.codes.extend(codes)
+                return
+        elif not self.comma and (numbers := _plain(cells)):
+            self.floats.extend(numbers)
+            return
+        for cell, line in zip(cells, lines, strict=True):
+            self.add(cell, line, absent)
 
     def add(self, cell: str, line: int, absent: Collection[str]) -> None:
         """Add the value of the next row, which stands on ``line``.
@@ -89,6 +113,7 @@ class TableColumn:
         value = cell.strip()
         if value.casefold() in absent:
             self._add_none()
+            self.met[cell] = -1
         elif self.floats is not None:
             self.floats.append(self._float(value, line))
         else:
@@ -99,6 +124,7 @@ class TableColumn:
                     self._as_floats()
             if self.floats is None:
                 self.codes.append(code)
+                self.met[cell] = code
             else:
                 self.floats.append(self._float(value, line))
 
@@ -115,6 +141,7 @@ class TableColumn:
         if None not in numbers:
             known = [*(number for number in numbers if number is not None), math.nan]
             self.floats = array("d", (known[code] for code in self.codes))
+            self.met.clear()
 
     def has_commas(self) -> bool:
         """Whether the numbers of the column have a decimal comma.
@@ -200,6 +227,18 @@ def _readable(values: Sequence[str]) -> tuple[bool, bool]:
     return points, commas
 
 
+def _plain(cells: Sequence[str]) -> list[float]:
+    """Return the numbers that cells hold, if ``float`` and ``number_of`` read all of them alike."""
+    text = "".join(cells)
+    if "_" in text or not text.isascii():
+        return []
+    try:
+        numbers = list(map(float, cells))
+    except ValueError:
+        return []
+    return numbers if all(map(math.isfinite, numbers)) else []
+
+
 def as_number(value: str, *, comma: bool) -> float | None:
     """Return the finite number that a cell holds; None: it holds none.
 
@@ -275,7 +314,8 @@ def recognized(column: TableColumn) -> Recognized:
         DataError: if most are numbers and some are not: nobody can know which is meant.
     """
     if column.floats is not None:
-        return Recognized("number", column.comma)
+        numbered = _number_the_rows(column.floats)
+        return Recognized("rows") if numbered else Recognized("number", column.comma)
     values, rows = list(column.values), len(column)
     if len(values) < 2:
         ticked = values and column.gaps  # as in surveys: a cross, or nothing
@@ -295,13 +335,19 @@ def recognized(column: TableColumn) -> Recognized:
 def _of_numbers(column: TableColumn, values: Sequence[str], comma: bool) -> Recognized:
     number = {value: as_number(value, comma=comma) or 0.0 for value in values}
     numbers = list(number.values())
-    whole = all(each.is_integer() for each in numbers)
-    rising = len(values) == len(column) and numbers == sorted(numbers)
-    if whole and rising and len(values) > FEW_NUMBERS and numbers[-1] - numbers[0] < len(values):
+    if len(values) == len(column) > FEW_NUMBERS and _number_the_rows(numbers):
         return Recognized("rows")
+    whole = all(each.is_integer() for each in numbers)
     if whole and 2 < len(values) <= FEW_NUMBERS:
         return Recognized("number", comma, tuple(sorted(values, key=number.__getitem__)))
     return Recognized("number", comma)
+
+
+def _number_the_rows(numbers: Sequence[float]) -> bool:
+    """Whether whole numbers rise by 1 from row to row."""
+    return numbers[0].is_integer() and all(
+        after - before == 1 for before, after in pairwise(numbers)
+    )
 
 
 def _refuse_mixed(column: TableColumn, values: Sequence[str], numbers: Sequence[str]) -> None:
@@ -380,17 +426,27 @@ def day_of(days: float) -> str:
 def copies(columns: Sequence[TableColumn], said: Sequence[str]) -> Iterator[str]:
     """Yield the columns that tell the target exactly: a value of one is a value of the other."""
     for column in columns:
-        if column.floats is not None or not 2 <= len(column.values) < len(column) / 2:
-            if column.floats is None and _is_copy(column, said):
-                yield column.name
-            continue
-        pairs = {(code, label) for code, label in zip(column.codes, said, strict=True) if code >= 0}
-        if len(pairs) == len(column.values) == len({label for _, label in pairs}):
+        if column.floats is not None:
+            copied = all(
+                number_of(label) == number
+                for number, label in zip(column.floats, said, strict=True)
+            )
+        elif 2 <= len(column.values) < len(column) / 2:
+            copied = _goes_with(column, said)
+        else:
+            values = list(column.values)
+            copied = all(
+                code >= 0 and values[code] == label
+                for code, label in zip(column.codes, said, strict=True)
+            )
+        if copied:
             yield column.name
 
 
-def _is_copy(column: TableColumn, said: Sequence[str]) -> bool:
-    values = list(column.values)
-    return all(
-        code >= 0 and values[code] == label for code, label in zip(column.codes, said, strict=True)
-    )
+def _goes_with(column: TableColumn, said: Sequence[str]) -> bool:
+    """Whether each value of a column goes with one label, and each label with one value."""
+    labels: dict[int, str] = {}
+    for code, label in zip(column.codes, said, strict=True):
+        if code >= 0 and labels.setdefault(code, label) != label:
+            return False
+    return len(set(labels.values())) == len(labels)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from sys import intern
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     import numpy as np
 
 MOST_COLUMNS = 10_000
+
+BLOCK = 1_000
+"""Rows that are added at once."""
 
 USED = ("number", "category", "date")
 """How columns are read that something is learned from."""
@@ -337,10 +340,25 @@ def _settle_decimals(sheet: Sheet, wanted: WantedSheet) -> None:
 
 def _read(sheet: Sheet, records: Iterator[TableRow], table: Table, wanted: WantedSheet) -> None:
     """Add the rows to ``sheet``, but those that cannot be used."""
-    target, absent = table.header.index(wanted.target), wanted.columns.absent()
-    none = wanted.labels.absent()
+    absent = wanted.columns.absent()
     columns = [*sheet.columns, *sheet.beside.values()]
     places = [table.header.index(column.name) for column in columns]
+    usable = _usable(sheet, records, table, wanted)
+    try:
+        while block := list(islice(usable, BLOCK)):
+            lines = [record.line for record in block]
+            cells = list(zip(*(record.cells for record in block), strict=True))
+            for column, place in zip(columns, places, strict=True):
+                column.extend(cells[place], lines, absent)
+    except DataError as error:
+        raise DataError(f"{sheet.name}: {error}") from None
+
+
+def _usable(
+    sheet: Sheet, records: Iterator[TableRow], table: Table, wanted: WantedSheet
+) -> Iterator[TableRow]:
+    """Yield the rows that can be used, their labels and lines added to ``sheet``."""
+    target, none = table.header.index(wanted.target), wanted.labels.absent()
     for record in records:
         if not any(map(str.strip, record.cells)):
             continue
@@ -351,14 +369,10 @@ def _read(sheet: Sheet, records: Iterator[TableRow], table: Table, wanted: Wante
         if flaw:
             sheet.flaws.append(f"line {record.line}: {flaw}")
             continue
-        try:
-            for column, place in zip(columns, places, strict=True):
-                column.add(record.cells[place], record.line, absent)
-        except DataError as error:
-            raise DataError(f"{sheet.name}: {error}") from None
         sheet.labels.add(label, record.line)
         sheet.lines.append(record.line)
         sheet.said.append(label)
+        yield record
 
 
 def named_rows(table: Table, header: str) -> Iterator[TableRow]:
