@@ -403,7 +403,7 @@ def test_options_of_a_plugins_optimizer_are_held_to_its_signature(
 @pytest.mark.parametrize("name", ["README.md", "README.zh.md"])
 def test_the_losses_metrics_and_optimizers_of_the_readme_train(kx, spec_file, tmp_path, name):
     readme = (ROOT / name).read_text(encoding="utf-8")
-    code = readme[readme.index("```python\nimport keras\nimport kx\n") :]
+    code = readme[readme.index("```python\nimport kx\n\n\n@kx.loss") :]
     plugin, spec = re.findall(r"```(?:python|yaml)\n(.*?)```", code, re.DOTALL)[:2]
     (tmp_path / "quantiles.py").write_text(plugin, encoding="utf-8")
 
