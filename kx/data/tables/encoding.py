@@ -13,6 +13,9 @@ from kx.data.arrays.statistics import shift_and_divisor
 if TYPE_CHECKING:
     import numpy as np
 
+BLOCK = 10_000
+"""Rows that are encoded at once: all of a large table would be held several times."""
+
 YEAR, WEEK = 365.2425, 7.0
 """Days of the cycles in which a date has a place."""
 
@@ -69,8 +72,12 @@ class TablePreparation:
         Raises:
             DataError: if a value is missing in a column that the training part has whole.
         """
+        import numpy as np
+
         self.check(x, part)
-        encoded: np.ndarray = self._encoded(x) * self.seen
+        encoded = np.empty((len(x), len(self.seen)), np.float32)
+        for start in range(0, len(x), BLOCK):
+            encoded[start : start + BLOCK] = self._encoded(x[start : start + BLOCK]) * self.seen
         return encoded
 
     def check(self, x: np.ndarray, part: str) -> None:
@@ -188,12 +195,11 @@ def fit_table(
         shift[numeric], divisor[numeric] = (each * unit for each in statistics)
     width = sum(column.width for column in columns)
     plain = TablePreparation(columns, scale, missing, shift, divisor, np.ones(width))
-    seen = np.ones(plain.input_shape((width,))[0], np.float32)
-    plain = TablePreparation(columns, scale, missing, shift, divisor, seen)
-    encoded = plain.apply(x_train, "training")
-    return TablePreparation(
-        columns, scale, missing, shift, divisor, (encoded != 0).any(axis=0).astype(np.float32)
-    )
+    plain.check(x_train, "training")
+    seen = np.zeros(plain.input_shape((width,)), bool)
+    for start in range(0, len(x_train), BLOCK):
+        seen |= (plain._encoded(x_train[start : start + BLOCK]) != 0).any(axis=0)
+    return TablePreparation(columns, scale, missing, shift, divisor, seen.astype(np.float32))
 
 
 def _units(x: np.ndarray, scale: Scale) -> np.ndarray:
