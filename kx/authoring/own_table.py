@@ -12,9 +12,11 @@ from pathlib import Path
 from kx.base.errors import DataError
 from kx.base.text import clean, counted
 from kx.data.arrays.splitting import TEST_FRACTION, held_out
+from kx.data.tables.column_options import ColumnOptions, WantedSheet
 from kx.data.tables.columns import MOSTLY, Recognized, TableColumn, as_day, as_number, day_of
 from kx.data.tables.delimited import Delimiting, open_table
-from kx.data.tables.sheets import ColumnOptions, Sheet, WantedSheet, named_rows, read_sheet
+from kx.data.tables.sheet_reading import named_rows, read_sheet
+from kx.data.tables.sheets import Sheet
 from kx.data.tables.targets import FEW, Target, TargetOptions, number_of, target_of
 
 FEW_ROWS = 2_000

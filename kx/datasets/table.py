@@ -24,17 +24,11 @@ from kx.data.arrays.splitting import (
     whole_groups,
 )
 from kx.data.files.files import Files
+from kx.data.tables.column_options import ColumnOptions, WantedSheet
 from kx.data.tables.delimited import Delimiting
-from kx.data.tables.sheets import (
-    ColumnOptions,
-    Sheet,
-    WantedSheet,
-    check_names,
-    group_codes,
-    read_sheet,
-    row_weights_of,
-    times_of,
-)
+from kx.data.tables.sheet_reading import check_names, read_sheet
+from kx.data.tables.sheet_remarks import sheet_remarks
+from kx.data.tables.sheets import Sheet, group_codes, row_weights_of, times_of
 from kx.data.tables.table_files import table_file
 from kx.data.tables.target_values import target_values
 from kx.data.tables.targets import TargetOptions, target_of
@@ -138,7 +132,7 @@ class OwnTable(Dataset):
             target="" if found.classes else self.target,
             columns=sheet.header,
             table=forms,
-            remarks=(*found.remarks, *sheet.remarks(readings, self.columns)),
+            remarks=(*found.remarks, *sheet_remarks(sheet, readings, self.columns)),
         )
         parts = {"train": train, "test": test}
         origins = {part: [f"line {sheet.lines[at]}" for at in of] for part, of in parts.items()}

@@ -14,10 +14,11 @@ from kx.base.errors import DataError, closest
 from kx.contracts import ColumnForm, DatasetInfo
 from kx.data.inputs.given import STDIN, Examples, Given, refuse
 from kx.data.inputs.table import TypedRows
+from kx.data.tables.column_options import ColumnOptions
 from kx.data.tables.columns import value_of
 from kx.data.tables.delimited import Delimiting, Table, TableRow, open_table, ragged
 from kx.data.tables.encoding import columns_from
-from kx.data.tables.sheets import ColumnOptions, named_rows
+from kx.data.tables.sheet_reading import named_rows
 from kx.data.tables.table_files import Stream
 from kx.data.tables.targets import TargetOptions, is_absent, number_of
 

@@ -183,6 +183,15 @@ class TableColumn:
             return self.codes.count(-1)
         return sum(map(math.isnan, self.floats))
 
+    def empty(self) -> np.ndarray:
+        """Return (n,) bool, which rows have no value."""
+        import numpy as np
+
+        if self.floats is not None:
+            return np.isnan(np.array(self.floats, np.float64))
+        found: np.ndarray = np.array(self.codes, np.int64) < 0
+        return found
+
     def numbers(self, comma: bool) -> np.ndarray:
         """Return (n,) float64, NaN where there is none."""
         import numpy as np
@@ -423,7 +432,7 @@ def day_of(days: float) -> str:
     return str(moment).removesuffix(" 00:00:00")
 
 
-def copies(columns: Sequence[TableColumn], said: Sequence[str]) -> Iterator[str]:
+def copies(columns: Sequence[TableColumn], said: Sequence[str]) -> Iterator[TableColumn]:
     """Yield the columns that tell the target exactly: a value of one is a value of the other."""
     for column in columns:
         if column.floats is not None:
@@ -440,7 +449,7 @@ def copies(columns: Sequence[TableColumn], said: Sequence[str]) -> Iterator[str]
                 for code, label in zip(column.codes, said, strict=True)
             )
         if copied:
-            yield column.name
+            yield column
 
 
 def _goes_with(column: TableColumn, said: Sequence[str]) -> bool:

@@ -1,0 +1,102 @@
+"""What a spec says of the columns of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from kx.data.arrays.splitting import OnBroken
+from kx.data.tables.columns import Decimal, Reading
+from kx.data.tables.delimited import Delimiting
+from kx.data.tables.targets import MISSING, TargetOptions
+
+MOST_COLUMNS = 10_000
+
+READINGS: Mapping[str, Reading] = {"numbers": "number", "categories": "category", "dates": "date"}
+"""Options that list columns -> how these are read."""
+
+BESIDE = ("group", "weight")
+"""Options that name a column from which nothing is learned though it is read."""
+
+Name = Annotated[str, Field(min_length=1)]
+Names = Annotated[tuple[str, ...], Field(max_length=MOST_COLUMNS)]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnOptions:
+    """What the columns of a table are: options of all datasets that learn from several.
+
+    Attributes:
+        numbers: columns that are numbers, whatever their values look like.
+        categories: columns that are names of kinds, also where they look like numbers.
+        dates: columns that are dates, such as 2024-03-01 or 1.3.2024.
+        ignore: columns that nothing is learned from, such as an identifier.
+        group: column that tells what rows belong together, such as a patient; nothing is learned
+            from it, and no group is divided between training and test part.
+        time: column of numbers or dates that tells when rows came about: they are put in its
+            order, and the last ones are for testing.
+        weight: column that tells how much each row counts in the loss; nothing is learned from it.
+        decimal: what stands before decimals: a `point`, as in 1,234.5, or a `comma`, as in 1.234,5;
+            `auto` tells by the values of the column, or else by those of the others.
+        missing_values: what means in these columns that there is no value, besides an empty one;
+            upper and lower case are the same.
+        header: whether the first line names the columns: `present`, or `none`: they are then
+            called c1, c2 and so on; `auto`: it does unless all that stands there are numbers.
+    """
+
+    numbers: Names = ()
+    categories: Names = ()
+    dates: Names = ()
+    ignore: Names = ()
+    group: Name | None = None
+    time: Name | None = None
+    weight: Name | None = None
+    decimal: Decimal = "auto"
+    missing_values: Annotated[tuple[str, ...], Field(max_length=100)] = (*MISSING, "?")
+    header: Literal["auto", "present", "none"] = "auto"
+
+    def named(self) -> dict[str, tuple[str, ...]]:
+        """Return the columns that the spec names: option -> names."""
+        single = {"group": self.group, "time": self.time, "weight": self.weight}
+        several = {option: getattr(self, option) for option in ("ignore", *READINGS)}
+        return several | {option: (name,) for option, name in single.items() if name}
+
+    def stated(self) -> dict[str, Reading]:
+        """Return how the spec says that columns are read."""
+        named = self.named()
+        return {name: reading for option, reading in READINGS.items() for name in named[option]}
+
+    def beside(self) -> dict[str, str]:
+        """Return the columns of which nothing is learned though they are read: option -> name."""
+        return {option: names[0] for option, names in self.named().items() if option in BESIDE}
+
+    def twice(self) -> str:
+        """Return the first column that is listed more than once; empty: none is."""
+        names = [name for option, of in self.named().items() if option != "time" for name in of]
+        return next((name for name in names if names.count(name) > 1), "")
+
+    def absent(self) -> frozenset[str]:
+        """Return what stands for no value."""
+        return frozenset(value.strip().casefold() for value in ("", *self.missing_values))
+
+
+@dataclass(frozen=True, slots=True)
+class WantedSheet:
+    """What is read of a table.
+
+    Attributes:
+        target: name of the column that is to be predicted.
+        layout: how the table is written.
+        labels: what the target is.
+        columns: what the others are.
+        on_broken: what to do about rows that cannot be used.
+    """
+
+    target: str
+    layout: Delimiting
+    labels: TargetOptions
+    columns: ColumnOptions
+    on_broken: OnBroken

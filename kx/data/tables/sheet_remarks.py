@@ -1,0 +1,78 @@
+"""What everybody should know of a table before a network is trained on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from kx.base.remark import Remark, some_of
+from kx.base.text import SHOWN
+from kx.data.tables.column_options import ColumnOptions
+from kx.data.tables.columns import MOST_LEVELS, NAMED, Recognized, TableColumn, copies
+from kx.data.tables.sheets import USED, Sheet
+
+MOSTLY_MISSING = 0.9
+"""A share of rows without a value from which on that is told."""
+
+
+def sheet_remarks(
+    sheet: Sheet, readings: Mapping[str, Recognized], options: ColumnOptions
+) -> Iterator[Remark]:
+    """Yield what was left out, what is suspicious, and what may be meant otherwise.
+
+    Args:
+        sheet: the table.
+        readings: how its columns are read.
+        options: what the spec says of them: of what it states, less is told.
+    """
+    if sheet.flaws:
+        told = some_of(sheet.flaws, SHOWN, "list.clauses_more", "list.clauses")
+        yield Remark.of("table.left_out", table=sheet.name, count=len(sheet.flaws), flaws=told)
+    stated = options.stated()
+    for column in sheet.columns:
+        where, how = sheet.where(column), readings[column.name]
+        if remark := _left_out(where, column, how):
+            yield remark
+        elif options.time is None and how.reading == "date" and _is_sorted(column):
+            yield Remark.of("columns.sorted", column=where, name=column.name)
+        yield from _column_remarks(where, column, how, guessed=column.name not in stated)
+    used = [column for column in sheet.columns if readings[column.name].reading in USED]
+    for column in copies(used, sheet.said):
+        yield Remark.of("columns.copy", column=sheet.where(column), target=sheet.target)
+
+
+def _left_out(where: str, column: TableColumn, how: Recognized) -> Remark | None:
+    """Return why nothing is learned from a column; None: something is."""
+    if how.reading == "empty":
+        return Remark.of("columns.empty", column=where)
+    if how.reading == "constant":
+        value = next(iter(column.values))[:40]
+        return Remark.of("columns.constant", column=where, value=value)
+    if how.reading == "rows":
+        return Remark.of("columns.rows_numbered", column=where)
+    if how.reading == "identifier":
+        return Remark.of("columns.distinct", column=where)
+    if how.reading == "text":
+        counts = {"count": len(column.values), "rows": len(column)}
+        return Remark.of("columns.texts", column=where, **counts)
+    return None
+
+
+def _column_remarks(
+    where: str, column: TableColumn, how: Recognized, *, guessed: bool
+) -> Iterator[Remark]:
+    if how.few and guessed:
+        values = some_of(how.few, NAMED, "list.comma_more")
+        yield Remark.of("columns.few_numbers", column=where, count=len(how.few), values=values)
+    if len(column) and column.gaps / len(column) >= MOSTLY_MISSING and how.reading in USED:
+        yield Remark.of("columns.missing", column=where, share=f"{column.gaps / len(column):.0%}")
+    if how.reading == "category" and len(column.values) > MOST_LEVELS:
+        count = len(column.values)
+        yield Remark.of("columns.values", column=where, count=count, most=MOST_LEVELS)
+
+
+def _is_sorted(column: TableColumn) -> bool:
+    """Whether the dates of a column rise from row to row."""
+    import numpy as np
+
+    days = column.days()
+    return len(days) > 2 and bool((np.diff(days[~np.isnan(days)]) >= 0).all())
