@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kx.advice.diagnosis import KINDS, RULES, Diagnosis, diagnose
+from kx.advice.diagnosis import Diagnosis, diagnose
 from kx.advice.loss_statistics import SHORT
+from kx.advice.rules import KINDS, RULES
 from kx.base.language import LANGUAGES
 from kx.base.remark import Remark
 from kx.runs.record import Record

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from kx.advice.diagnosis import Diagnosis, could_be_augmented
+from kx.advice.diagnosis import Diagnosis
+from kx.advice.remedies import could_be_augmented
 
 Spec = Mapping[str, Any]
 """Of a run, resolved."""

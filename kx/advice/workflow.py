@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-from kx.advice.diagnosis import CONSTANT, Diagnosable, Diagnosis
+from kx.advice.diagnosis import Diagnosable, Diagnosis
+from kx.advice.rules import CONSTANT
 from kx.advice.suggestion import resized
 from kx.base.curves import lower_is_better
 

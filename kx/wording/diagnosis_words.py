@@ -1,4 +1,4 @@
-"""A diagnosis in words; its rules are in ``kx.advice.diagnosis``."""
+"""A diagnosis in words; its rules are in ``kx.advice.rules``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from kx.advice.diagnosis import (
+from kx.advice.diagnosis import Diagnosis
+from kx.advice.loss_statistics import SHORT
+from kx.advice.rules import (
     CLOSE,
     FALL,
     GAP,
@@ -19,7 +21,6 @@ from kx.advice.diagnosis import (
     SETTLED,
     SURE,
     UNREACHABLE,
-    Diagnosis,
     Numbers,
     ends_at_its_best,
     guesses_better,
@@ -27,7 +28,6 @@ from kx.advice.diagnosis import (
     linear_is_better,
     trees_are_as_good,
 )
-from kx.advice.loss_statistics import SHORT
 from kx.base.language import Language
 from kx.base.text import clean, number, percent
 from kx.runs.record_parts import LinearFacts
