@@ -9,12 +9,13 @@ from kx.base.errors import PluginError
 from kx.base.guard import patience
 from kx.base.remark import Remark
 from kx.components.registry import Entry
-from kx.contracts import Complaint, DatasetInfo, Way, Ways, WeightFiles
+from kx.contracts import Complaint, DatasetInfo, Way, Ways
 from kx.data.arrays.class_weights import class_weight_complaints
 from kx.models.heads import head_complaints
 from kx.planning.finding import Finding
 from kx.planning.plan import SECTIONS, Plan
 from kx.planning.strangers import faults_of
+from kx.planning.weights_here import WeightsHere
 from kx.training.augmentation import augmentation_complaints
 
 SCALE = ("preparation", "scale")
@@ -118,7 +119,7 @@ def components_suit_the_data(plan: Plan, info: DatasetInfo) -> Iterator[Finding]
     """Architecture and validation strategy can work with such data, as they say themselves."""
     network, strategy = plan.architecture, plan.validation
     yield from _told(
-        "architecture", network.entry, lambda: network.made().check(info, _weights_here(plan))
+        "architecture", network.entry, lambda: network.made().check(info, WeightsHere(plan.folder))
     )
     yield from _told("validation", strategy.entry, lambda: strategy.made().check(info))
 
@@ -132,11 +133,3 @@ def _told(
             yield from [Finding.of(section, found) for found in check()]
     except PluginError as error:
         yield Finding((section, SECTIONS[section][0]), str(error), "fix the plugin")
-
-
-def _weights_here(plan: Plan) -> WeightFiles:
-    """Return what tells of weights on this machine, without fetching any."""
-    from kx.data.files.sources import SourceFiles
-    from kx.data.files.weight_files import SourceWeights
-
-    return SourceWeights(SourceFiles.from_environment(), plan.folder, fetch=False)
