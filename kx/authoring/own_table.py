@@ -6,16 +6,17 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kx.base.errors import DataError
 from kx.base.text import clean, counted
 from kx.data.arrays.splitting import TEST_FRACTION, held_out
+from kx.data.tables.charsets import CharsetError, likely_charset
 from kx.data.tables.column_options import ColumnOptions, WantedSheet
 from kx.data.tables.columns import MOSTLY, Recognized, TableColumn, as_day, as_number, day_of
-from kx.data.tables.delimited import Delimiting, open_table
-from kx.data.tables.sheet_reading import named_rows, read_sheet
+from kx.data.tables.delimited import AUTO, Delimiting, open_table
+from kx.data.tables.sheet_reading import generic, named_rows, read_sheet
 from kx.data.tables.sheets import Sheet
 from kx.data.tables.targets import FEW, Target, TargetOptions, number_of, target_of
 
@@ -59,11 +60,13 @@ class Looked:
         sheet: its rows.
         target: what is to be predicted.
         readings: how each column is read.
+        layout: how the table is written, as far as it does not tell itself.
     """
 
     sheet: Sheet
     target: Target
     readings: Mapping[str, Recognized]
+    layout: Delimiting
 
 
 def look(file: Path, target: str) -> Looked:
@@ -73,10 +76,22 @@ def look(file: Path, target: str) -> Looked:
         DataError: if it is no table, or has no such column; then with the names of all.
     """
     options = ColumnOptions()
-    wanted = WantedSheet(target, Delimiting(), TargetOptions(), options, "error")
     with _options_named():
-        sheet = read_sheet(file, wanted)
-        return Looked(sheet, _target(sheet), sheet.readings(options))
+        sheet, layout = _read(file, target, options, Delimiting())
+        return Looked(sheet, _target(sheet), sheet.readings(options), layout)
+
+
+def _read(
+    file: Path, target: str, options: ColumnOptions, layout: Delimiting
+) -> tuple[Sheet, Delimiting]:
+    """Return the table, and how it is written: in the likeliest encoding if it is no UTF-8."""
+    try:
+        wanted = WantedSheet(target, layout, TargetOptions(), options, "error")
+        return read_sheet(file, wanted), layout
+    except CharsetError:
+        if layout.charset != AUTO or not (charset := likely_charset(file)):
+            raise
+    return _read(file, target, options, replace(layout, charset=charset))
 
 
 @contextmanager
@@ -96,7 +111,15 @@ def names_in(file: Path) -> tuple[str, ...]:
     Raises:
         DataError: if it is none.
     """
-    with _options_named(), open_table(file, Delimiting()) as table:
+    with _options_named():
+        try:
+            return _names(file, Delimiting())
+        except CharsetError:
+            return _names(file, Delimiting(charset=likely_charset(file) or "latin-1"))
+
+
+def _names(file: Path, layout: Delimiting) -> tuple[str, ...]:
+    with open_table(file, layout) as table:
         named_rows(table, "auto")
         return table.header
 
@@ -130,6 +153,7 @@ def table_spec(name: str, file: Path, target: str, spec: Path) -> str:
         "dataset:",
         "  name: table",
         f"  path: {quoted(path)}",
+        *_layout(found),
         f"  target: {quoted(target)}  # {clean(_target_in_words(found))}",
         f"  task: {'regression' if not found.target.classes else 'classes'}",
         *(f"  # {line}" for line in _columns(found)),
@@ -154,6 +178,14 @@ def table_spec(name: str, file: Path, target: str, spec: Path) -> str:
         "  early_stopping: {patience: 10}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _layout(found: Looked) -> Iterator[str]:
+    """Yield the options that fix what was guessed of how the table is written."""
+    if found.layout.charset != AUTO:
+        yield f"  charset: {found.layout.charset}  # a guess, since it is no UTF-8"
+    if found.sheet.header == generic(len(found.sheet.header)):
+        yield "  header: none  # the first line is a row: columns are called c1, c2, ..."
 
 
 def _nothing_to_learn(found: Looked) -> str:

@@ -12,7 +12,8 @@ import zipfile
 import pytest
 
 from kx.base.errors import DataError, MissingDataError
-from kx.data.tables.delimited import Delimiting, charset_of, delimiter_of, open_table
+from kx.data.tables.charsets import charset_of
+from kx.data.tables.delimited import Delimiting, delimiter_of, open_table
 
 CSV = 'id,text\n1,one\n2,"two, or\nthree"\n3,four\n'
 

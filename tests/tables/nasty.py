@@ -125,6 +125,35 @@ def a_copy_of_the_target():
     return _csv(rows), "label"
 
 
+def aligned_by_blanks():
+    """As Auto MPG is: numbers aligned, a name behind a tab, no header."""
+    lines = []
+    for a, b, _ in _points():
+        name = random.choice(["ford pinto", "toyota corolla"])
+        lines.append(f'{20 + 3 * a + b:.1f}   {a:8.3f} {b:10.3f}      7.\t"{name}"')
+    return "\n".join(lines).encode(), "c1"
+
+
+def no_header_but_text():
+    """As Adult is: blanks behind commas, question marks."""
+    rows = [
+        [f"{a:.3f}", random.choice(["Private", "State-gov", "?"]), str(9), f"{b:.3f}", c]
+        for a, b, c in _points()
+    ]
+    return "\n".join(", ".join(row) for row in rows).encode(), "c5"
+
+
+def comments_above():
+    content, target = tabs()
+    return b"# made by hand, 2024\n#\n" + content, target
+
+
+def old_windows():
+    rows = [["Größe", "Straße", "gut"]]
+    rows += [[f"{a:.3f}", random.choice(["Süd", "Nord"]), c] for a, _, c in _points()]
+    return _csv(rows, delimiter=";").decode().encode("cp1252"), "gut"
+
+
 def packed():
     content, target = tabs()
     return gzip.compress(content), target
@@ -135,7 +164,8 @@ NASTY = {
     for function in (
         mixed_kinds, question_marks, decimal_commas, with_a_byte_order_mark, semicolons_and_commas,
         tabs, no_header, thousands_of_categories, one_column, mostly_missing, dates,
-        line_breaks_in_quotes, an_identifier, a_copy_of_the_target, packed,
+        line_breaks_in_quotes, an_identifier, a_copy_of_the_target, packed, aligned_by_blanks,
+        no_header_but_text, comments_above, old_windows,
     )
 }  # fmt: skip
 
@@ -146,5 +176,9 @@ TOLD = {
     "mostly_missing": "missing",
     "decimal_commas": "with a decimal comma",
     "dates": "date",
+    "aligned_by_blanks": "delimiter whitespace",
+    "no_header_but_text": "header: none",
+    "comments_above": "2 comments above the columns' names",
+    "old_windows": "charset: cp1252",
 }
 """What the spec, or a warning, says of some of them."""

@@ -18,7 +18,7 @@ from kx.data.tables.column_options import ColumnOptions
 from kx.data.tables.columns import value_of
 from kx.data.tables.delimited import Delimiting, Table, TableRow, open_table, ragged
 from kx.data.tables.encoding import columns_from
-from kx.data.tables.sheet_reading import named_rows
+from kx.data.tables.sheet_reading import generic, named_rows
 from kx.data.tables.table_files import Stream
 from kx.data.tables.targets import TargetOptions, is_absent, number_of
 
@@ -40,6 +40,8 @@ def form(info: DatasetInfo, x: Any, options: Mapping[str, Any]) -> dict[str, Any
     columns = [{**asdict(column), "levels": list(column.levels)} for column in info.table]
     known = (*LAYOUT, "target", "missing_values", "missing_labels", "header")
     kept = {name: options[name] for name in known if name in options}
+    if info.columns == generic(len(info.columns)):
+        kept["header"] = "none"  # found by many rows: the few of a later file may not tell
     return {"columns": columns, "all": list(info.columns), **kept}
 
 

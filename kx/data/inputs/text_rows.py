@@ -13,13 +13,13 @@ from kx.contracts import DatasetInfo
 from kx.data.inputs.given import STDIN, Given
 from kx.data.tables.delimited import (
     AUTO,
-    GUESSED,
     Delimiting,
     Table,
     delimiter_of,
     open_table,
     ragged,
 )
+from kx.data.tables.sniffing import GUESSED
 from kx.data.tables.table_files import Stream
 from kx.data.tables.targets import MISSING, TargetOptions, is_absent
 

@@ -25,15 +25,14 @@ from pydantic_core import PydanticCustomError
 
 from kx.base.errors import DataError, closest
 from kx.base.text import counted
+from kx.data.tables.charsets import CharsetError, charset_of
+from kx.data.tables.sniffing import WHITESPACE, first_lines, parted_by_tabs, sniff
 from kx.data.tables.table_files import BUFFER, READ, Stream, opened
 
 AUTO = "auto"
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "space": " "}
 """Name -> what stands between two values."""
-
-GUESSED = ",;\t|"
-"""Those of them that `auto` tries."""
 
 MOST_CHARACTERS = 10_000_000
 """Of one value: a book has one or two million. A table may have any size."""
@@ -42,26 +41,16 @@ MOST_IN_A_LINE = 4 * MOST_CHARACTERS
 
 SAY_HOW = "Or say how it is written: dataset.charset, such as cp1252, gb18030 or utf-16."
 
-BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-"""How a file begins that tells its own encoding; the longer marks first."""
-
-SEPARATED_BY = re.compile(r"sep=(.)\s*", re.IGNORECASE)
-"""A first line that tells Excel the delimiter, and names no columns."""
-
 NOT_DECODED = re.compile("[\udc80-\udcff]")
 """What ``surrogateescape`` makes of bytes that are not UTF-8."""
 
 
 def _delimiter(value: str) -> str:
-    if value == AUTO or (len(delimiter_of(value)) == 1 and delimiter_of(value) not in '"\r\n'):
+    if value in (AUTO, WHITESPACE):
         return value
-    known = ", ".join([AUTO, *DELIMITERS])
+    if len(delimiter_of(value)) == 1 and delimiter_of(value) not in '"\r\n':
+        return value
+    known = ", ".join([AUTO, *DELIMITERS, WHITESPACE])
     raise PydanticCustomError(
         "delimiter", "must be one character, or one of {known}", {"known": known}
     )
@@ -84,7 +73,8 @@ class Delimiting:
 
     Attributes:
         delimiter: what stands between two values: one character, `comma`, `semicolon`, `tab`,
-            `pipe` or `space`; `auto` tries those that separate the columns in the first line.
+            `pipe`, `space`, or `whitespace`: any run of blanks and tabs; `auto` tries those that
+            separate the columns in the first line.
         quoting: `double`: values may stand in double quotation marks, and then have delimiters and
             line breaks in them; `none`: a quotation mark is a character like any other.
         escape: how a quotation mark is written inside such a value: `doubled` (`""`), or with a
@@ -134,21 +124,34 @@ class Table:
         self.charset = charset_of(head) if layout.charset == AUTO else layout.charset
         text = io.TextIOWrapper(source, self.charset, "surrogateescape", newline="")
         lines = self._lines(text)
-        first = list(_until_text(lines))
-        said = SEPARATED_BY.fullmatch(first[-1]) if first else None
-        self.delimiter = delimiter_of(layout.delimiter)
-        if layout.delimiter == AUTO:
-            self.delimiter = said[1] if said else _guessed(first, layout, wanted)
+        given = "" if layout.delimiter == AUTO else delimiter_of(layout.delimiter)
+        self._sniffed = sniff(list(first_lines(lines)), given, wanted, _quoting(layout))
+        self.delimiter = self._sniffed.delimiter
         csv.field_size_limit(MOST_CHARACTERS)
-        self._reader = _reader(chain(first, lines), layout, self.delimiter)
-        self.header = self._header(bool(said))
+        parted = self._parted(chain(self._sniffed.lines, lines), _quoting(layout))
+        self._reader = _reader(parted, layout, self)
+        self.header = self._header()
 
-    def _header(self, said: bool) -> tuple[str, ...]:
-        """Read the names of the columns; ``said``: after a line that tells the delimiter."""
-        records = (r for r in self._records() if any(map(str.strip, r.cells)))
-        record = next(records, None)
-        if said:
-            record = next(records, None)
+    @property
+    def below(self) -> list[list[str]]:
+        """Some of the rows below the header, for guesses."""
+        return self._sniffed.below
+
+    def _parted(self, lines: Iterator[str], quoting: int) -> Iterator[str]:
+        """Yield the lines, with a tab between two values where whitespace stands."""
+        if self.delimiter != WHITESPACE:
+            yield from lines
+            return
+        for number, line in enumerate(lines, 1):
+            if line.count('"') % 2 and quoting != csv.QUOTE_NONE:
+                raise DataError(
+                    f"{self.name}, line {number}: a quotation mark opens a value that does not end "
+                    "on its line. Where whitespace stands between the columns, each must."
+                )
+            yield parted_by_tabs(line, quoting)
+
+    def _header(self) -> tuple[str, ...]:
+        record = next((r for r in self._records() if any(map(str.strip, r.cells))), None)
         if record is None:
             raise DataError(f"{self.name} is empty: its first line must name the columns.")
         self.begins = record.line
@@ -162,8 +165,11 @@ class Table:
     @property
     def written(self) -> str:
         """How the table is written, as it was given or found."""
-        name = {sign: word for word, sign in DELIMITERS.items()}.get(self.delimiter)
-        return f"{self.charset}, delimiter {name or repr(self.delimiter)}"
+        names = {sign: word for word, sign in DELIMITERS.items()} | {WHITESPACE: WHITESPACE}
+        name = names.get(self.delimiter) or repr(self.delimiter)
+        comments = counted(self._sniffed.comments, "comment", "comments")
+        above = f", {comments} above the columns' names" if self._sniffed.comments else ""
+        return f"{self.charset}, delimiter {name}{above}"
 
     def __iter__(self) -> Iterator[TableRow]:
         """Yield the records below the header; lines without a character are passed over.
@@ -208,7 +214,8 @@ class Table:
         try:
             for number, line in enumerate(iter(partial(text.readline, MOST_IN_A_LINE), ""), 1):
                 if flaw := self._flaw(line):
-                    raise DataError(f"{self.name}, line {number}: {flaw}")
+                    kind = DataError if "\0" in line else CharsetError
+                    raise kind(f"{self.name}, line {number}: {flaw}")
                 yield line
         except UnicodeError as error:
             raise DataError(
@@ -293,21 +300,6 @@ def delimiter_of(name: str) -> str:
     return "\t" if name == "\\t" else DELIMITERS.get(name.lower(), name)
 
 
-def charset_of(head: bytes) -> str:
-    """Return the encoding of a file that begins with ``head``: UTF-8 unless it says another.
-
-    Without a mark, UTF-16 shows by every second byte being zero, as in no other text.
-    """
-    for mark, charset in BOMS:
-        if head.startswith(mark):
-            return charset
-    some = head[:1024]
-    odd, even = some[1::2], some[::2]
-    if odd and odd.count(0) > len(odd) / 2 and not even.count(0):
-        return "utf-16-le"
-    return "utf-16-be" if odd and even.count(0) > len(even) / 2 and not odd.count(0) else "utf-8"
-
-
 def ragged(record: TableRow, table: Table) -> str:
     """Return how many values a record has too few or too many; empty: as many as the header."""
     if len(record.cells) == len(table.header):
@@ -316,27 +308,9 @@ def ragged(record: TableRow, table: Table) -> str:
     return f"{found}, but the first line names {len(table.header)}"
 
 
-def _until_text(lines: Iterator[str]) -> Iterator[str]:
-    """Yield lines up to the first that is not blank."""
-    for line in lines:
-        yield line
-        if line.strip():
-            return
-
-
-def _guessed(lines: Sequence[str], layout: Delimiting, wanted: Sequence[str]) -> str:
-    """Return the delimiter by which the last line names the wanted columns, or most columns."""
-
-    def found(delimiter: str) -> tuple[int, int]:
-        reader = csv.reader(lines[-1:], delimiter=delimiter, quoting=_quoting(layout))
-        names = [cell.strip() for cell in next(reader, [])]
-        return len(set(wanted) & set(names)), len(names)
-
-    return max(GUESSED, key=found)
-
-
-def _reader(lines: Iterator[str], layout: Delimiting, delimiter: str) -> csv._reader:  # type: ignore[name-defined]
+def _reader(lines: Iterator[str], layout: Delimiting, table: Table) -> csv._reader:  # type: ignore[name-defined]
     escape = "\\" if layout.escape == "backslash" else None
+    delimiter = "\t" if table.delimiter == WHITESPACE else table.delimiter
     return csv.reader(
         lines, delimiter=delimiter, escapechar=escape, quoting=_quoting(layout), strict=True
     )

@@ -17,7 +17,8 @@ from kx.data.tables.columns import TableColumn, as_number
 from kx.data.tables.decimals import settle
 from kx.data.tables.delimited import Table, TableRow, open_table, ragged
 from kx.data.tables.sheets import Sheet
-from kx.data.tables.targets import LabelCounts, is_absent, number_of
+from kx.data.tables.sniffing import names_columns
+from kx.data.tables.targets import LabelCounts, is_absent
 
 BLOCK = 1_000
 """Rows that are added at once."""
@@ -127,12 +128,13 @@ def _usable(
 
 def named_rows(table: Table, header: str) -> Iterator[TableRow]:
     """Return the rows, after the columns of a table without a header were given names."""
-    cells = table.header
-    numbers = all(not cell or number_of(cell.replace(",", ".")) is not None for cell in cells)
-    if header == "none" or (header == "auto" and numbers and any(cells)):
-        table.header = generic(len(cells))
+    cells, called = table.header, generic(len(table.header))
+    if header == "auto" and not names_columns(cells, table.below):
+        header = "none"
+    if header == "none" and cells != called:
+        table.header = called
         return chain([TableRow(table.begins, table.begins, cells)], table)
-    table.header = tuple(cell or f"c{at}" for at, cell in enumerate(cells, 1))
+    table.header = tuple(cell or name for cell, name in zip(cells, called, strict=True))
     return iter(table)
 
 
@@ -162,7 +164,7 @@ def _refuse_target(table: Table, target: str) -> None:
         table.column(target, "target")
     except DataError as error:
         if table.header == generic(len(table.header)):
-            hint = "It seems to hold numbers; if these are names, say dataset.header: present."
+            hint = "The first line seems to be a row; if it is none, say dataset.header: present."
         elif re.fullmatch(r"c\d+", target):
             hint = "If that line is a row, say dataset.header: none."
         else:
