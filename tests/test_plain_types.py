@@ -24,13 +24,14 @@ PLAIN = [
     Annotated[Small, Field(lt=5)], Annotated[str, Field(min_length=1, max_length=3)],
     Annotated[tuple[Small, ...], Field(min_length=1)], list[str], tuple[tuple[str, ...], ...],
     Annotated[list[str] | None, Field(max_length=2)], dict[str, Any], Literal["a"], Literal[1, 2],
+    dict[str, int], dict[str, tuple[str | int | float, ...]],
     Literal["a", "b"] | None, Small | float | Literal["auto"], None | str,
     Annotated[str, AfterValidator(str.strip)],
 ]  # fmt: skip
 """Types that are described without Pydantic."""
 
 UNUSUAL = [
-    Any, Path, set[int], Sequence[int], dict[str, int], tuple[int, str], tuple[int], list,
+    Any, Path, set[int], Sequence[int], dict[int, str], tuple[int, str], tuple[int], list,
     Literal[1, "a"], Literal[True], Literal[None, "a"], float | Small | float,
     Annotated[str, Field(pattern="a+")], Annotated[int, Field(multiple_of=2)],
     Annotated[int, Field(description="count")], Annotated[int, Field(title="Count", ge=1)],

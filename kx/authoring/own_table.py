@@ -13,7 +13,7 @@ from kx.base.errors import DataError
 from kx.base.text import clean, counted
 from kx.data.arrays.splitting import TEST_FRACTION, held_out
 from kx.data.tables.charsets import CharsetError, likely_charset
-from kx.data.tables.column_options import ColumnOptions, WantedSheet
+from kx.data.tables.column_options import READINGS, ColumnOptions, WantedSheet
 from kx.data.tables.columns import MOSTLY, Recognized, TableColumn, as_day, as_number, day_of
 from kx.data.tables.delimited import AUTO, Delimiting, open_table
 from kx.data.tables.sheet_reading import generic, named_rows, read_sheet
@@ -31,7 +31,7 @@ OPTIONS = (
     "all of them."
 )
 
-LISTS = {"number": "numbers", "category": "categories", "date": "dates"}
+LISTS = {reading: option for option, reading in READINGS.items()}
 """How a column is read -> the option that lists it; all others are ignored."""
 
 
@@ -250,6 +250,8 @@ def _almost_numbers(column: TableColumn) -> bool:
 
 
 def _range(column: TableColumn, how: Recognized) -> str:
+    if how.levels:
+        return (" < " if how.reading == "ordered" else " or ").join(how.levels)
     if how.reading == "category":
         names = list(column.values)
         more = f", … ({len(names):,})" if len(names) > EXAMPLES else ""
@@ -269,10 +271,18 @@ def _short(value: float) -> str:
 def _lists(found: Looked) -> Iterator[str]:
     """Yield the options that fix how the columns are read."""
     for reading, option in LISTS.items():
-        if names := [name for name, how in found.readings.items() if how.reading == reading]:
+        names = [name for name, how in found.readings.items() if how.reading == reading]
+        if names and reading == "ordered":
+            yield f"  {option}:"
+            yield from (f"    {quoted(name)}: {_scale(found.readings[name])}" for name in names)
+        elif names:
             yield from _listed(option, names)
     if names := [name for name, how in found.readings.items() if how.reading not in LISTS]:
         yield from _listed("ignore", names)
+
+
+def _scale(how: Recognized) -> str:
+    return f"[{', '.join(map(quoted, how.levels))}]"
 
 
 def _listed(option: str, names: Sequence[str]) -> Iterator[str]:

@@ -24,6 +24,7 @@ Code = Literal[
     "columns.empty",
     "columns.few_numbers",
     "columns.missing",
+    "columns.ordered",
     "columns.rows_numbered",
     "columns.sorted",
     "columns.texts",

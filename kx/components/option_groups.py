@@ -96,9 +96,15 @@ def _fields(name: str, kind: Any, default: Any) -> Iterator[Declared]:
         return
     kinds = typing.get_type_hints(kind, include_extras=True)
     for field in dataclasses.fields(kind):
-        own = REQUIRED if field.default is dataclasses.MISSING else field.default
+        own = _default(field)
         stated = own if default is REQUIRED else getattr(default, field.name)
         yield Declared(field.name, kinds[field.name], stated, group=name)
+
+
+def _default(field: dataclasses.Field[Any]) -> Any:
+    if field.default_factory is not dataclasses.MISSING:
+        return field.default_factory()
+    return REQUIRED if field.default is dataclasses.MISSING else field.default
 
 
 def _group(group: Any, default: Any, stated: Mapping[str, Any]) -> Any:

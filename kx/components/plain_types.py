@@ -60,8 +60,9 @@ def _schema(kind: Any) -> dict[str, Any]:
         return _either(parts)
     if origin in (tuple, list) and parts[1:] == ((...,) if origin is tuple else ()):
         return {"items": _schema(parts[0]), "type": "array"}
-    if origin is dict and parts == (str, Any):
-        return {"additionalProperties": True, "type": "object"}
+    if origin is dict and parts[0] is str:
+        inner = True if parts[1] is Any else _schema(parts[1])
+        return {"additionalProperties": inner, "type": "object"}
     raise UnusualTypeError
 
 

@@ -53,7 +53,7 @@ class TextForm:
     truncate: Side = "front"
 
 
-ColumnKind = Literal["number", "category", "date"]
+ColumnKind = Literal["number", "category", "date", "ordered", "boolean"]
 
 DATE_WIDTH = 5
 """Numbers that a date becomes: the day, and sine and cosine of its place in year and week."""
@@ -64,7 +64,9 @@ class ColumnForm:
     """A column of a table whose columns are of several kinds, and how it becomes numbers.
 
     Attributes:
-        levels: of a category: its values in the training part, the most frequent first.
+        levels: of a category: its values in the training part, the most frequent first; of an
+            ordered column: all of its scale, the lowest first; of a boolean: what stands for 0 and
+            for 1, as far as it is known.
         gaps: whether the training part lacks values: only then may later rows lack some.
         comma: of a number: whether it is written with a decimal comma.
     """
@@ -80,11 +82,19 @@ class ColumnForm:
         """How many columns networks are given of it.
 
         Of a category these are one for each level, one for all other values, and, if some rows of
-        the training part lack it, one for none.
+        the training part lack it, one for none; of an ordered column one for each step between
+        levels, of a boolean a single one, and one for none.
         """
+        if self.is_measured:
+            return DATE_WIDTH if self.kind == "date" else 1
         if self.kind == "category":
             return len(self.levels) + 1 + self.gaps
-        return DATE_WIDTH if self.kind == "date" else 1
+        return (len(self.levels) - 1 if self.kind == "ordered" else 1) + self.gaps
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether its values are amounts: they are scaled, and gaps among them filled."""
+        return self.kind in ("number", "date")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +135,9 @@ class DatasetInfo:
         mirrored: whether a picture that is mirrored left for right keeps its meaning: not so for
             writing.
         table: x are rows of a table, (n, columns) float64, whose columns are of these kinds: a
-            number, the place of a category among the levels, a day; their preparation makes of
-            them what the other attributes describe. Empty: all columns are numbers.
+            number, the place of a category or of an ordered value among the levels, 0 or 1, a day;
+            their preparation makes of them what the other attributes describe. Empty: all columns
+            are numbers.
         texts: x are texts, and this is how their preparation encodes them; the other attributes
             describe what comes of it. None: x are numbers.
         extracted_from: the form of the pictures, where x are the features that a ready-made base

@@ -1,4 +1,4 @@
-"""Anybody's own table: numbers, categories and dates in, a class or a number out."""
+"""Anybody's own table: columns of several kinds in, a class or a number out."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from kx.data.arrays.splitting import (
     whole_groups,
 )
 from kx.data.files.files import Files
-from kx.data.tables.column_options import ColumnOptions, WantedSheet
+from kx.data.tables.column_options import READINGS, ColumnOptions, WantedSheet
 from kx.data.tables.delimited import Delimiting
 from kx.data.tables.sheet_reading import check_names, read_sheet
 from kx.data.tables.sheet_remarks import sheet_remarks
@@ -45,13 +45,14 @@ class OwnTable(Dataset):
     """Load your own table, to predict one of its columns from the others.
 
     The table is delimited text (CSV, TSV and the like), also packed with gzip, zip, bzip2 or xz.
-    Columns are recognized as numbers, categories or dates; what is left out, such as a column
-    that numbers the rows, is told with the reason, and each choice can be overruled. kx divides
-    the rows into a training and a test part with the same share of each class; `rows.json` in a
-    run's folder has the line of each.
+    Columns are recognized as numbers, categories, dates, levels with an order, or yes and no; what
+    is left out, such as a column that numbers the rows, is told with the reason, and each choice
+    can be overruled. kx divides the rows into a training and a test part with the same share of
+    each class; `rows.json` in a run's folder has the line of each.
 
     Numbers and dates are scaled, and gaps in them filled with the mean and marked, categories
-    become one column for each of their values: by the training rows of each fit alone.
+    become one column for each of their values, ordered levels one for each step between them, yes
+    and no a 1 and a 0: by the training rows of each fit alone.
 
     Args:
         path: of the file; a relative path begins at the folder of the spec.
@@ -65,7 +66,7 @@ class OwnTable(Dataset):
             left out: `skip`.
 
     Returns:
-        x (n, columns) float64: numbers, places of categories among their levels, days; each fit
+        x (n, columns) float64: numbers, places of values among their levels, days; each fit
         makes (n, width) float32 of it. y (n,) int32, the classes in the order of their names, or
         (n,) float32, the numbers.
 
@@ -116,7 +117,7 @@ class OwnTable(Dataset):
         groups = group_codes(sheet)
         train, test = self._parts(sheet, y, groups)
         forms = sheet.forms(readings, train, test)
-        rows = Split(sheet.x(forms, readings), y, row_weights_of(sheet), groups)
+        rows = Split(sheet.x(forms), y, row_weights_of(sheet), groups)
         info = DatasetInfo(
             name="table",
             task=found.task,
@@ -178,6 +179,6 @@ def _read(table: OwnTable, changed: int, size: int) -> tuple[Sheet, DatasetBundl
 
 def _kinds(info: DatasetInfo) -> Iterator[str]:
     """Yield which columns are of which kind."""
-    for kind, plural in (("number", "numbers"), ("category", "categories"), ("date", "dates")):
+    for plural, kind in READINGS.items():
         if names := [form.name for form in info.table if form.kind == kind]:
             yield f"{plural}: {', '.join(names)}"

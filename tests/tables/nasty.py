@@ -154,6 +154,18 @@ def old_windows():
     return _csv(rows, delimiter=";").decode().encode("cp1252"), "gut"
 
 
+def every_kind():
+    """A number, a category, a date, an ordered value, yes and no: with gaps in all of them."""
+    rows = [["km", "make", "sold", "size", "paid", "price"]]
+    for at, (a, b, paid) in enumerate(_points()):
+        size, day = at * 7 % 3, date(2024, 1, 1) + timedelta(at * 37 % 500)
+        row = [f"{a:.3f}", "ABC"[at % 3], day.isoformat(), "SML"[size], paid]
+        gap = [""] if at % 11 == 0 else []
+        row = [*row[: at % 5], *gap, *row[at % 5 + len(gap) :]]
+        rows.append([*row, f"{100 + 10 * a + b + 20 * size + 5 * (paid == 'yes'):.2f}"])
+    return _csv(rows), "price"
+
+
 def packed():
     content, target = tabs()
     return gzip.compress(content), target
@@ -166,6 +178,7 @@ NASTY = {
         tabs, no_header, thousands_of_categories, one_column, mostly_missing, dates,
         line_breaks_in_quotes, an_identifier, a_copy_of_the_target, packed, aligned_by_blanks,
         no_header_but_text, comments_above, old_windows,
+        every_kind,
     )
 }  # fmt: skip
 
@@ -180,5 +193,6 @@ TOLD = {
     "no_header_but_text": "header: none",
     "comments_above": "2 comments above the columns' names",
     "old_windows": "charset: cp1252",
+    "every_kind": "size ordered",
 }
 """What the spec, or a warning, says of some of them."""

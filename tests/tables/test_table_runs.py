@@ -1,5 +1,6 @@
 """Tables of one's own from a file to a report, and back through `kx predict`."""
 
+import io
 import json
 
 import numpy as np
@@ -58,7 +59,10 @@ def test_a_table_goes_unedited_from_file_to_report(run_kx, trained, name):
     assert record["dataset"]["name"] in page
 
 
-@pytest.mark.parametrize("name", ["mixed_kinds", "mostly_missing", "dates", "no_header", "tabs"])
+PREDICTED = ["mixed_kinds", "mostly_missing", "dates", "no_header", "tabs", "every_kind"]
+
+
+@pytest.mark.parametrize("name", PREDICTED)
 def test_the_original_file_is_predicted_as_the_run_recorded(run_kx, trained, name):
     path, _, run, _ = trained(name)
 
@@ -72,6 +76,40 @@ def test_the_original_file_is_predicted_as_the_run_recorded(run_kx, trained, nam
     said = [by_line[line.removeprefix("line ")] for line in lines]
     values = [item["value"] if "value" in item else item["probabilities"]["yes"] for item in said]
     np.testing.assert_array_equal(np.array(values, "float32"), kept["predictions"][:, -1])
+
+
+def test_a_row_is_predicted_alike_from_a_file_from_stdin_and_typed(run_kx, trained, monkeypatch):
+    path, _, run, _ = trained("every_kind")
+    header, first = path.read_text().splitlines()[:2]
+    row = dict(zip(header.split(","), first.split(","), strict=True))
+    del row["price"]
+    content = io.BytesIO(f"{header}\n{first}\n".encode())
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(content))
+    args = ("predict", run.name, "--json", "--outputs", run.parent)
+
+    said = [run_kx(*args, path), run_kx(*args, "-"), run_kx(*args, "--row", json.dumps(row))]
+
+    assert [code for code, _, _ in said] == [0, 0, 0], said
+    values = [json.loads(out)["predictions"][0]["value"] for _, out, _ in said]
+    assert values[0] == values[1] == values[2]
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("2.5,A,2024-01-01,XL,maybe", "paid: must be no or yes; got 'maybe'"),
+        ("2.5,A,2024-01-01,huge,yes", "size: must be one of xxs, xs, S, M, L, xl, xxl, xxxl; got"),
+        ("2.5,A,yesterday,S,yes", "sold: must be a date"),
+    ],
+)
+def test_nonsense_is_refused_with_its_line(run_kx, trained, tmp_path, row, words):
+    _, _, run, _ = trained("every_kind")
+    (tmp_path / "new.csv").write_text(f"km,make,sold,size,paid\n1,A,2024-01-02,S,no\n{row}\n")
+
+    code, _, err = run_kx("predict", run.name, tmp_path / "new.csv", "--outputs", run.parent)
+
+    assert code == 3
+    assert f"new.csv:3: {words}" in " ".join(err.split())
 
 
 def test_a_single_row_may_have_gaps_and_values_that_nobody_has_seen(run_kx, trained):

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from kx.data.arrays.splitting import OnBroken
-from kx.data.tables.columns import Decimal, Reading
+from kx.data.tables.columns import MOST_LEVELS, Decimal, Reading
 from kx.data.tables.delimited import Delimiting
 from kx.data.tables.targets import MISSING, TargetOptions
 
 MOST_COLUMNS = 10_000
 
-READINGS: Mapping[str, Reading] = {"numbers": "number", "categories": "category", "dates": "date"}
+READINGS: Mapping[str, Reading] = {
+    "numbers": "number",
+    "categories": "category",
+    "dates": "date",
+    "booleans": "boolean",
+    "ordered": "ordered",
+}
 """Options that list columns -> how these are read."""
 
 BESIDE = ("group", "weight")
@@ -23,6 +29,7 @@ BESIDE = ("group", "weight")
 
 Name = Annotated[str, Field(min_length=1)]
 Names = Annotated[tuple[str, ...], Field(max_length=MOST_COLUMNS)]
+Levels = Annotated[tuple[str | int | float, ...], Field(min_length=2, max_length=MOST_LEVELS)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,10 @@ class ColumnOptions:
         numbers: columns that are numbers, whatever their values look like.
         categories: columns that are names of kinds, also where they look like numbers.
         dates: columns that are dates, such as 2024-03-01 or 1.3.2024.
+        booleans: columns that say yes or no, true or false, 1 or 0.
+        ordered: columns whose values are levels with an order, the lowest first, such as
+            `{size: [small, medium, large]}`: one column for each step between them, which is 1
+            from there on, so that no step need be as large as another.
         ignore: columns that nothing is learned from, such as an identifier.
         group: column that tells what rows belong together, such as a patient; nothing is learned
             from it, and no group is divided between training and test part.
@@ -50,6 +61,8 @@ class ColumnOptions:
     numbers: Names = ()
     categories: Names = ()
     dates: Names = ()
+    booleans: Names = ()
+    ordered: dict[str, Levels] = field(default_factory=dict, hash=False)
     ignore: Names = ()
     group: Name | None = None
     time: Name | None = None
@@ -61,13 +74,17 @@ class ColumnOptions:
     def named(self) -> dict[str, tuple[str, ...]]:
         """Return the columns that the spec names: option -> names."""
         single = {"group": self.group, "time": self.time, "weight": self.weight}
-        several = {option: getattr(self, option) for option in ("ignore", *READINGS)}
+        several = {option: tuple(getattr(self, option)) for option in ("ignore", *READINGS)}
         return several | {option: (name,) for option, name in single.items() if name}
 
     def stated(self) -> dict[str, Reading]:
         """Return how the spec says that columns are read."""
         named = self.named()
         return {name: reading for option, reading in READINGS.items() for name in named[option]}
+
+    def levels(self, name: str) -> tuple[str, ...]:
+        """Return the levels that the spec lists of a column, the lowest first."""
+        return tuple(map(str, self.ordered.get(name, ())))
 
     def beside(self) -> dict[str, str]:
         """Return the columns of which nothing is learned though they are read: option -> name."""

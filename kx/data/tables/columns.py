@@ -9,25 +9,24 @@ from __future__ import annotations
 import math
 import re
 from array import array
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from kx.base.errors import DataError
 from kx.base.text import counted
-from kx.contracts import ColumnForm
+from kx.contracts import ColumnForm, ColumnKind
+from kx.data.tables.scales import answers, known_values, level_of, scale_of
 from kx.data.tables.targets import number_of
 
 if TYPE_CHECKING:
     import numpy as np
 
 Decimal = Literal["auto", "point", "comma"]
-Reading = Literal[
-    "number", "category", "date", "constant", "identifier", "rows", "text", "empty"
-]  # fmt: skip
-"""How a column is read; but for the first three, nothing is learned from it."""
+Reading = ColumnKind | Literal["constant", "identifier", "rows", "text", "empty"]
+"""How a column is read; but for the kinds of columns, nothing is learned from it."""
 
 MOST_DISTINCT = 10_000
 """Different values that are kept as they are written; more of them must be numbers."""
@@ -55,6 +54,18 @@ CLOCK = r"(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?(?: ?(Z|[+-]\d{2}:?\d{
 GERMAN = re.compile(r"(\d{1,2})(\.)(\d{1,2})\.(\d{4})" + CLOCK, re.ASCII)
 YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})" + CLOCK, re.ASCII)
 
+FORMS: Mapping[str, tuple[str, str]] = {
+    "number": ("no number", "no numbers"),
+    "date": ("no date", "no dates"),
+    "boolean": ("neither yes nor no", "neither yes nor no"),
+    "ordered": ("no level", "no levels"),
+}
+"""How columns are read that cannot hold any value, and what is wrong with one or several others."""
+
+ADVICE: Mapping[str, str] = {
+    "date": " (dates are written 2024-03-01 or 1.3.2024)",
+    "ordered": " of those that dataset.ordered lists: {levels}",
+}
 
 UNMET = -2
 """Instead of a code: of a cell that was not met before."""
@@ -218,6 +229,13 @@ class TableColumn:
         named = sorted(zip(counts, self.values, strict=True), key=lambda each: (-each[0], each[1]))
         return tuple(name for count, name in named[:MOST_LEVELS] if count > 1)
 
+    def said(self, known: Mapping[str, float]) -> np.ndarray:
+        """Return (n,) float64, what ``known`` has for each value; NaN: there is none."""
+        import numpy as np
+
+        found = np.array([*(level_of(value, known) for value in self.values), None], np.float64)
+        return found[np.array(self.codes, np.int64)]
+
     def places(self, levels: Sequence[str]) -> np.ndarray:
         """Return (n,) float64, the place of each value in ``levels``; -1: of another one."""
         import numpy as np
@@ -309,11 +327,13 @@ class Recognized:
     Attributes:
         comma: whether its numbers have a decimal comma.
         few: the different values of a column of few whole numbers, which may be names of kinds.
+        levels: of an ordered or boolean column; see ``ColumnForm``.
     """
 
     reading: Reading
     comma: bool = False
     few: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
 
 
 def recognized(column: TableColumn) -> Recognized:
@@ -335,6 +355,8 @@ def recognized(column: TableColumn) -> Recognized:
         return _of_numbers(column, values, comma)
     if all(as_day(value) is not None for value in values):
         return Recognized("date")
+    if (levels := answers(values)) or (levels := scale_of(values)):
+        return Recognized("ordered" if len(levels) > 2 else "boolean", levels=levels)
     _refuse_mixed(column, values, numbers)
     if rows <= FEW_NUMBERS or len(values) <= rows / 2:
         return Recognized("category")
@@ -376,26 +398,30 @@ def _refuse_mixed(column: TableColumn, values: Sequence[str], numbers: Sequence[
     )
 
 
-def refuse_stated(column: TableColumn, reading: Reading, comma: bool) -> None:
+def refuse_stated(
+    column: TableColumn, reading: Reading, comma: bool, levels: Sequence[str]
+) -> None:
     """Refuse a column that cannot be read as the spec says.
 
     Raises:
         DataError: with the first values that are no such thing, and their lines.
     """
-    if reading not in ("number", "date") or column.floats is not None:
+    if reading not in FORMS or column.floats is not None:
         return
+    form = ColumnForm(column.name, cast("ColumnKind", reading), tuple(levels), comma=comma)
     wrong = [
         (value, line)
         for value, line in zip(column.values, column.lines, strict=True)
-        if (as_day(value) if reading == "date" else as_number(value, comma=comma)) is None
+        if value_of(form, value)[1]
     ]
     if wrong:
         told = ", ".join(f"line {line}: {value[:40]!r}" for value, line in wrong[:NAMED])
         more = f" and {len(wrong) - NAMED} more" if len(wrong) > NAMED else ""
-        forms = " (dates are written 2024-03-01 or 1.3.2024)" if reading == "date" else ""
+        what = FORMS[reading][len(wrong) > 1]
+        hint = ADVICE.get(reading, "").format(levels=", ".join(levels))
         raise DataError(
-            f"column {column.name}: {counted(len(wrong), 'value is', 'values are')} no {reading}"
-            f"{'s' if len(wrong) > 1 else ''} ({told}{more}){forms}. "
+            f"column {column.name}: {counted(len(wrong), 'value is', 'values are')} {what} "
+            f"({told}{more}){hint}. "
             "Correct them, or list what means nothing in dataset.missing_values."
         )
 
@@ -407,6 +433,8 @@ def value_of(form: ColumnForm, text: str) -> tuple[float, str]:
     """
     if form.kind == "category":
         return float(form.levels.index(text)) if text in form.levels else -1.0, ""
+    if not form.is_measured:
+        return _known_value(form, text)
     found = as_day(text) if form.kind == "date" else as_number(text, comma=form.comma)
     if found is not None:
         return found, ""
@@ -415,11 +443,22 @@ def value_of(form: ColumnForm, text: str) -> tuple[float, str]:
     return math.nan, f"must be {what}; got {text[:40]!r}{hint}"
 
 
+def _known_value(form: ColumnForm, text: str) -> tuple[float, str]:
+    found = level_of(text, known_values(form))
+    if found is not None:
+        return found, ""
+    words = " or ".join(form.levels) if len(form.levels) == 2 else ", ".join(form.levels)
+    return (
+        math.nan,
+        f"must be {'' if len(form.levels) == 2 else 'one of '}{words}; got {text[:40]!r}",
+    )
+
+
 def written(form: ColumnForm, value: float) -> str:
     """Return what a value of ``DatasetInfo.table`` stands for; "-": nothing, "…": another level."""
     if math.isnan(value):
         return "-"
-    if form.kind == "category":
+    if not form.is_measured:
         return form.levels[int(value)] if value >= 0 else "…"
     if form.kind == "date":
         return day_of(value)

@@ -28,14 +28,15 @@ class TablePreparation:
     """How rows of a table become what networks take: (n, width) float32.
 
     A number, or the day of a date, becomes ``(x - shift) / divisor``; a category one column for
-    each level, one for all other values, and one for none. What the training rows of a fit never
-    showed stays 0: its weights were never trained.
+    each level, one for all other values, and one for none; an ordered value or a boolean one for
+    each step that it is above, and one for none. What the training rows of a fit never showed stays
+    0, and so does a step that all of them are above: its weights were never trained.
 
     Attributes:
         columns: their kinds and levels.
         scale: which statistics ``shift`` and ``divisor`` are.
         missing: what stands for a gap in numbers and dates.
-        shift: (columns,) float64; 0 for categories.
+        shift: (columns,) float64; 0 for what is no amount.
         divisor: likewise; never 0.
         seen: (width,) whether the training rows were anything but 0 there.
     """
@@ -63,7 +64,7 @@ class TablePreparation:
 
     @property
     def _added(self) -> int:
-        marked = [c for c in self.columns if c.gaps and c.kind != "category"]
+        marked = [c for c in self.columns if c.gaps and c.is_measured]
         return len(marked) if self.missing == "indicator" else 0
 
     def apply(self, x: np.ndarray, part: str = "validation or test") -> np.ndarray:
@@ -90,7 +91,7 @@ class TablePreparation:
 
         absent = np.isnan(x)
         for at, column in enumerate(self.columns):
-            refused = not column.gaps or (self.missing == "error" and column.kind != "category")
+            refused = not column.gaps or (self.missing == "error" and column.is_measured)
             if refused and absent[:, at].any():
                 row = int(absent[:, at].argmax())
                 never = ", but never in training" if not column.gaps else ""
@@ -135,6 +136,9 @@ class TablePreparation:
         if column.kind == "category":
             yield _one_hot(values, absent, column)
             return
+        if not column.is_measured:
+            yield _steps(values, absent, column)
+            return
         scaled = (values - self.shift[at]) / self.divisor[at]
         yield np.where(absent, 0.0, scaled)[:, None]
         if column.kind == "date":
@@ -142,11 +146,18 @@ class TablePreparation:
             cycles = np.concatenate([np.sin(angles), np.cos(angles)], axis=1)
             yield np.where(absent[:, None], 0.0, cycles)
 
+    def _of_steps(self) -> np.ndarray:
+        """Return (width,) bool, which columns are steps: they tell nothing if all are above."""
+        import numpy as np
+
+        kinds = [c.kind in ("ordered", "boolean") for c in self.columns for _ in range(c.width)]
+        return np.array([*kinds, *[False] * self._added], bool)
+
     def _indicators(self, x: np.ndarray) -> Iterator[np.ndarray]:
         import numpy as np
 
         for at, column in enumerate(self.columns):
-            if self.missing == "indicator" and column.gaps and column.kind != "category":
+            if self.missing == "indicator" and column.gaps and column.is_measured:
                 yield np.isnan(x[:, at])[:, None].astype(np.float32)
 
 
@@ -160,6 +171,25 @@ def _one_hot(codes: np.ndarray, absent: np.ndarray, column: ColumnForm) -> np.nd
     place = np.where(absent, levels + 1, place).astype(np.int64)
     found = np.zeros((len(codes), column.width), np.float32)
     found[np.arange(len(codes)), place] = 1.0
+    return found
+
+
+def _steps(places: np.ndarray, absent: np.ndarray, column: ColumnForm) -> np.ndarray:
+    """Return (n, width): for each step between two levels whether a value is above it, gaps last.
+
+    A step may so be as large as the data say, which the place of a level alone would not allow.
+
+    Source:
+        Buckman et al. (2018), "Thermometer encoding", ICLR; for regressions, the "staircase"
+        contrasts of ordered factors.
+    """
+    import numpy as np
+
+    steps = np.arange(column.width - column.gaps)
+    found = np.zeros((len(places), column.width), np.float32)
+    found[:, : len(steps)] = np.where(absent, 0.0, places)[:, None] > steps
+    if column.gaps:
+        found[:, -1] = absent
     return found
 
 
@@ -187,7 +217,7 @@ def fit_table(
     numeric = [
         at
         for at, column in enumerate(columns)
-        if column.kind != "category" and not np.isnan(x_train[:, at]).all()
+        if column.is_measured and not np.isnan(x_train[:, at]).all()
     ]
     if numeric:
         unit = _units(x_train[:, numeric], scale)
@@ -197,8 +227,12 @@ def fit_table(
     plain = TablePreparation(columns, scale, missing, shift, divisor, np.ones(width))
     plain.check(x_train, "training")
     seen = np.zeros(plain.input_shape((width,)), bool)
+    passed = ~plain._of_steps()
     for start in range(0, len(x_train), BLOCK):
-        seen |= (plain._encoded(x_train[start : start + BLOCK]) != 0).any(axis=0)
+        block = plain._encoded(x_train[start : start + BLOCK])
+        seen |= (block != 0).any(axis=0)
+        passed |= (block == 0).any(axis=0)
+    seen &= passed
     return TablePreparation(columns, scale, missing, shift, divisor, seen.astype(np.float32))
 
 

@@ -57,7 +57,7 @@ def read_sheet(path: Path, wanted: WantedSheet) -> Sheet:
         sheet = Sheet(table.name, table.written, table.header, wanted.target, labels)
         left = {wanted.target, *options.ignore, *options.beside().values()}
         column = partial(TableColumn, decimal=options.decimal)
-        written = {*options.categories, *options.dates}
+        written = set(options.stated()) - set(options.numbers)
         sheet.columns = [
             column(name, kept=name in written) for name in table.header if name not in left
         ]
@@ -79,7 +79,7 @@ def _settle_decimals(sheet: Sheet, wanted: WantedSheet) -> None:
     values = {label: at for at, label in enumerate(labels.counts)}
     lines = list(labels.lines.values())
     target = TableColumn(sheet.target, options.decimal, values=values, lines=lines)
-    named = {*options.categories, *options.dates}
+    named = set(options.stated()) - set(options.numbers)
     columns = [column for column in sheet.columns if column.name not in named]
     learned = [] if wanted.labels.task == "classes" else [target]
     settle([*columns, *sheet.beside.values(), *learned])

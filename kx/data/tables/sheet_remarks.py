@@ -63,6 +63,10 @@ def _column_remarks(
     if how.few and guessed:
         values = some_of(how.few, NAMED, "list.comma_more")
         yield Remark.of("columns.few_numbers", column=where, count=len(how.few), values=values)
+    if how.reading == "ordered" and guessed:
+        told = [level for level in how.levels if level in column.values]
+        values = some_of(told, NAMED, "list.comma_more")
+        yield Remark.of("columns.ordered", column=where, name=column.name, values=values)
     if len(column) and column.gaps / len(column) >= MOSTLY_MISSING and how.reading in USED:
         yield Remark.of("columns.missing", column=where, share=f"{column.gaps / len(column):.0%}")
     if how.reading == "category" and len(column.values) > MOST_LEVELS:

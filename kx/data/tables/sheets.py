@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from sys import intern
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, cast, get_args
 
 from kx.base.errors import DataError
 from kx.contracts import ColumnForm, ColumnKind
@@ -20,12 +20,13 @@ from kx.data.tables.columns import (
     refuse_stated,
 )
 from kx.data.tables.decimals import plain
+from kx.data.tables.scales import boolean_words, known_values
 from kx.data.tables.targets import LabelCounts
 
 if TYPE_CHECKING:
     import numpy as np
 
-USED = ("number", "category", "date")
+USED = get_args(ColumnKind)
 """How columns are read that something is learned from."""
 
 
@@ -81,8 +82,9 @@ class Sheet:
         """
         stated, found = options.stated(), {}
         for column in self.columns:
+            levels = options.levels(column.name)
             try:
-                found[column.name] = _reading(column, stated.get(column.name))
+                found[column.name] = _reading(column, stated.get(column.name), levels)
             except DataError as error:
                 raise DataError(f"{self.name}: {error}") from None
         return found
@@ -122,18 +124,16 @@ class Sheet:
                 "what it means that it is missing. Fill it, use another dataset.split_seed, or "
                 "list the column in dataset.ignore."
             )
-        levels = column.levels(train) if how.reading == "category" else ()
+        levels = column.levels(train) if how.reading == "category" else how.levels
         kind = cast("ColumnKind", how.reading)  # one of USED
         return ColumnForm(column.name, kind, levels, gaps, how.comma)
 
-    def x(self, forms: Sequence[ColumnForm], readings: Mapping[str, Recognized]) -> np.ndarray:
+    def x(self, forms: Sequence[ColumnForm]) -> np.ndarray:
         """Return (n, columns) float64; see ``DatasetInfo.table``."""
         import numpy as np
 
         columns = {column.name: column for column in self.columns}
-        return np.column_stack(
-            [_values(columns[form.name], readings[form.name], form.levels) for form in forms]
-        )
+        return np.column_stack([_values(columns[form.name], form) for form in forms])
 
 
 def group_codes(sheet: Sheet) -> np.ndarray | None:
@@ -185,7 +185,7 @@ def times_of(sheet: Sheet, name: str) -> np.ndarray:
     _refuse_gaps(sheet, column, "time")
     dates = column.floats is None and all(as_day(value) is not None for value in column.values)
     how = _read_as(sheet, column, "date" if dates else "number")
-    return _values(column, how, ())
+    return column.days() if dates else column.numbers(how.comma)
 
 
 def _refuse_gaps(sheet: Sheet, column: TableColumn, option: str) -> None:
@@ -204,15 +204,21 @@ def _read_as(sheet: Sheet, column: TableColumn, reading: Reading) -> Recognized:
         raise DataError(f"{sheet.name}: {error}") from None
 
 
-def _reading(column: TableColumn, stated: Reading | None) -> Recognized:
+def _reading(
+    column: TableColumn, stated: Reading | None, levels: tuple[str, ...] = ()
+) -> Recognized:
     if stated is None:
         return recognized(column)
     comma = column.comma or (stated == "number" and column.has_commas())
-    refuse_stated(column, stated, comma)
-    return Recognized(stated, comma and stated == "number")
+    if stated == "boolean":
+        levels = boolean_words(column.values)
+    refuse_stated(column, stated, comma, levels)
+    return Recognized(stated, comma and stated == "number", levels=levels)
 
 
-def _values(column: TableColumn, how: Recognized, levels: Sequence[str]) -> np.ndarray:
-    if how.reading == "category":
-        return column.places(levels)
-    return column.days() if how.reading == "date" else column.numbers(how.comma)
+def _values(column: TableColumn, form: ColumnForm) -> np.ndarray:
+    if form.kind == "category":
+        return column.places(form.levels)
+    if not form.is_measured:
+        return column.said(known_values(form))
+    return column.days() if form.kind == "date" else column.numbers(form.comma)

@@ -1,0 +1,98 @@
+"""Words whose meaning is known: yes and no, and names of levels that have an order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
+
+from kx.contracts import ColumnForm
+
+ANSWERS = (
+    ("no", "yes"),
+    ("n", "y"),
+    ("false", "true"),
+    ("f", "t"),
+    ("off", "on"),
+    ("nein", "ja"),
+    ("falsch", "wahr"),
+    ("non", "oui"),
+    ("否", "是"),
+    ("无", "有"),
+)
+"""What stands for 0 and for 1, in small letters."""
+
+DIGITS = {"0": 0.0, "1": 1.0, "0.0": 0.0, "1.0": 1.0}
+
+SAID: Mapping[str, float] = DIGITS | {
+    word: float(at) for pair in ANSWERS for at, word in enumerate(pair)
+}
+"""Word -> 0 or 1, for columns that are known to be boolean."""
+
+SCALES = tuple(
+    tuple(scale.split(", "))
+    for scale in (
+        "very low, low, medium, high, very high",
+        "very low, low, moderate, high, very high",
+        "very small, small, medium, large, very large",
+        "xxs, xs, s, m, l, xl, xxl, xxxl",
+        "very poor, poor, fair, good, very good, excellent",
+        "never, rarely, sometimes, often, always",
+        "strongly disagree, disagree, neutral, agree, strongly agree",
+        "mild, moderate, severe",
+        "beginner, intermediate, advanced, expert",
+        "sehr niedrig, niedrig, mittel, hoch, sehr hoch",
+        "sehr klein, klein, mittel, groß, sehr groß",
+        "nie, selten, manchmal, oft, immer",
+        "很低, 低, 中, 高, 很高",
+        "很小, 小, 中, 大, 很大",
+        "差, 中, 良, 优",
+        "从不, 很少, 有时, 经常, 总是",
+    )
+)
+"""Names of levels, in small letters, the lowest first."""
+
+FEWEST = 3
+"""Levels that must occur before a scale is taken for one: two could be anything."""
+
+
+def answers(values: Collection[str]) -> tuple[str, ...]:
+    """Return the two values of a column as its words for 0 and for 1; empty: it is not boolean."""
+    said = {value.casefold(): value for value in values}
+    pair = next((pair for pair in ANSWERS if set(pair) == set(said)), ())
+    return tuple(said[word] for word in pair)
+
+
+def boolean_words(values: Collection[str]) -> tuple[str, ...]:
+    """Return what stands for 0 and 1 in a column that the spec says is boolean."""
+    return answers(values) or (("0", "1") if set(values) <= set(DIGITS) else ("no", "yes"))
+
+
+def scale_of(values: Collection[str]) -> tuple[str, ...]:
+    """Return the whole scale that ``values`` are levels of, the lowest first; empty: of none.
+
+    A level has the spelling of the values, and one that does not occur small letters.
+    """
+    said = {value.casefold(): value for value in values}
+    for scale in SCALES:
+        if FEWEST <= len(said) == len(values) and set(said) <= set(scale):
+            return tuple(said.get(level, level) for level in scale)
+    return ()
+
+
+def places(levels: Sequence[str]) -> Mapping[str, float]:
+    """Return the place of each level, also of its small letters where these mean no other."""
+    exact = {level: float(at) for at, level in enumerate(levels)}
+    folded = {level.casefold(): place for level, place in exact.items()}
+    return {**folded, **exact} if len(folded) == len(exact) else exact
+
+
+def level_of(text: str, known: Mapping[str, float]) -> float | None:
+    """Return the place that ``known`` has for a text; None: it has none."""
+    found = known.get(text)
+    return known.get(text.casefold()) if found is None else found
+
+
+@lru_cache(maxsize=1_000)
+def known_values(form: ColumnForm) -> Mapping[str, float]:
+    """Return word -> number, for a column whose values are all known beforehand."""
+    return SAID if form.kind == "boolean" else places(form.levels)
