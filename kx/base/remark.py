@@ -25,6 +25,7 @@ Code = Literal[
     "columns.few_numbers",
     "columns.missing",
     "columns.ordered",
+    "columns.relation",
     "columns.rows_numbered",
     "columns.sorted",
     "columns.texts",

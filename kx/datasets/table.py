@@ -27,7 +27,7 @@ from kx.data.files.files import Files
 from kx.data.tables.column_options import READINGS, ColumnOptions, WantedSheet
 from kx.data.tables.delimited import Delimiting
 from kx.data.tables.sheet_reading import check_names, read_sheet
-from kx.data.tables.sheet_remarks import sheet_remarks
+from kx.data.tables.sheet_remarks import relation_remarks, sheet_remarks
 from kx.data.tables.sheets import Sheet, group_codes, row_weights_of, times_of
 from kx.data.tables.table_files import table_file
 from kx.data.tables.target_values import target_values
@@ -118,6 +118,7 @@ class OwnTable(Dataset):
         train, test = self._parts(sheet, y, groups)
         forms = sheet.forms(readings, train, test)
         rows = Split(sheet.x(forms), y, row_weights_of(sheet), groups)
+        relations = () if found.classes else relation_remarks(sheet, readings, y)
         info = DatasetInfo(
             name="table",
             task=found.task,
@@ -133,7 +134,7 @@ class OwnTable(Dataset):
             target="" if found.classes else self.target,
             columns=sheet.header,
             table=forms,
-            remarks=(*found.remarks, *sheet_remarks(sheet, readings, self.columns)),
+            remarks=(*found.remarks, *sheet_remarks(sheet, readings, self.columns), *relations),
         )
         parts = {"train": train, "test": test}
         origins = {part: [f"line {sheet.lines[at]}" for at in of] for part, of in parts.items()}

@@ -441,3 +441,13 @@ def test_what_float_takes_for_a_number_is_none_in_a_long_column_either(table, mo
     for odd in ("1_0", "inf", "\uff12"):
         with pytest.raises(DataError, match="line 32: column a: must be a number"):
             load(table("a,price\n" + lines + f"{odd},1.5\n"))
+
+
+def test_columns_that_add_up_to_the_target_are_told(table):
+    pairs = [(37 * at % 101, 7 * at % 11) for at in range(100)]
+    body = "".join(f"{a},{b},{a % 3},{a + b}\n" for a, b in pairs)
+
+    remarks = load(table("a,b,c,sum\n" + body, "sum"), task="regression").info.remarks
+
+    (said,) = [in_a_line(r, Words()) for r in remarks if r.code == "columns.relation"]
+    assert "sum follows exactly from a, b " in said

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from kx.base.remark import Remark, some_of
 from kx.base.text import SHOWN
 from kx.data.tables.column_options import ColumnOptions
 from kx.data.tables.columns import MOST_LEVELS, NAMED, Recognized, TableColumn, copies
+from kx.data.tables.leaks import exact_relation
 from kx.data.tables.sheets import USED, Sheet
+
+if TYPE_CHECKING:
+    import numpy as np
 
 MOSTLY_MISSING = 0.9
 """A share of rows without a value from which on that is told."""
@@ -38,6 +43,27 @@ def sheet_remarks(
     used = [column for column in sheet.columns if readings[column.name].reading in USED]
     for column in copies(used, sheet.said):
         yield Remark.of("columns.copy", column=sheet.where(column), target=sheet.target)
+
+
+def relation_remarks(
+    sheet: Sheet, readings: Mapping[str, Recognized], target: np.ndarray
+) -> Iterator[Remark]:
+    """Yield that columns give the target away together, or in another unit.
+
+    Args:
+        sheet: the table.
+        readings: how its columns are read.
+        target: (n,) numbers.
+    """
+    copied = {column.name for column in copies(sheet.columns, sheet.said)}  # told already
+    numbers = {
+        column.name: column.numbers(readings[column.name].comma)
+        for column in sheet.columns
+        if readings[column.name].reading == "number" and column.name not in copied
+    }
+    if names := exact_relation(numbers, target.astype("float64")):
+        named = some_of(names, NAMED, "list.comma_more")
+        yield Remark.of("columns.relation", table=sheet.name, target=sheet.target, names=named)
 
 
 def _left_out(where: str, column: TableColumn, how: Recognized) -> Remark | None:
