@@ -13,14 +13,18 @@ from kx.contracts.dataset import (
     Scale,
     Side,
     Split,
-    Task,
     TextForm,
 )
+from kx.contracts.task import IN_UNITS, MANY_CLASSES, NUMBERS, ONE_CLASS, Task
 from kx.contracts.validation import Conclusion, FitResult, History, Proposal, Rows
 from kx.contracts.watcher import Watcher
 from kx.contracts.weights import WeightFiles
 
 __all__ = [
+    "IN_UNITS",
+    "MANY_CLASSES",
+    "NUMBERS",
+    "ONE_CLASS",
     "Architecture",
     "CallbackFactory",
     "ColumnForm",

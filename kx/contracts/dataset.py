@@ -7,13 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from kx.base.remark import Remark
+from kx.contracts.task import IN_UNITS, MANY_CLASSES, NUMBERS, ONE_CLASS, Task
 
 if TYPE_CHECKING:
     import numpy as np
 
-
-Task = Literal["binary", "multiclass", "multilabel", "regression", "unit_regression"]
-"""``unit_regression``: regression of a number between 0 and 1."""
 
 Scale = Literal["standardize", "unit", "none"]
 """How features are brought to small, similar ranges; see ``kx.data.preparation``."""
@@ -177,7 +175,27 @@ class DatasetInfo:
     @property
     def outputs(self) -> int:
         """Units of the output layer: one per class, or one number."""
-        return len(self.classes) if self.task in ("multiclass", "multilabel") else 1
+        return len(self.classes) if self.many_classes or self.task == "multilabel" else 1
+
+    @property
+    def numbers(self) -> bool:
+        """Whether targets are numbers and no classes."""
+        return self.task in NUMBERS
+
+    @property
+    def in_units(self) -> bool:
+        """Whether targets are numbers of any size, which are scaled for training if need be."""
+        return self.task in IN_UNITS
+
+    @property
+    def one_class(self) -> bool:
+        """Whether each example is of exactly one class."""
+        return self.task in ONE_CLASS
+
+    @property
+    def many_classes(self) -> bool:
+        """Whether networks give a probability for each class, which add up to 1."""
+        return self.task in MANY_CLASSES
 
 
 @dataclass(frozen=True, slots=True)

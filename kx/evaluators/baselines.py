@@ -161,7 +161,7 @@ def _constants(y: np.ndarray, info: DatasetInfo) -> dict[str, Any]:
     """Return name -> what is predicted for every row: one number for each output."""
     import numpy as np
 
-    if _is_regression(info):
+    if info.numbers:
         return {"mean": [y.mean(dtype=np.float64)], "median": [np.median(y)]}
     if info.task == "multilabel":
         shares = y.mean(axis=0)
@@ -210,7 +210,7 @@ class _Task:
 
 
 def _task(y: np.ndarray, info: DatasetInfo) -> _Task:
-    if _is_regression(info):
+    if info.numbers:
         return _Task([y], 0, slice(None))
     if info.task == "multilabel":
         return _Task(list(y.T.astype(int)), 2, slice(1, None))
@@ -336,10 +336,6 @@ def _labels(y: np.ndarray, info: DatasetInfo) -> np.ndarray:
 
 def _classes(info: DatasetInfo) -> int:
     return 2 if info.task == "binary" else info.outputs
-
-
-def _is_regression(info: DatasetInfo) -> bool:
-    return info.task in ("regression", "unit_regression")
 
 
 def _is_sparse(x: Any) -> bool:

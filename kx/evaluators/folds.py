@@ -125,7 +125,7 @@ def divided_groups_complaints(info: DatasetInfo) -> Iterator[Complaint]:
 
 def no_classes_complaints(info: DatasetInfo, key: str, hint: str) -> Iterator[Complaint]:
     """Complain if examples are not each of one class."""
-    if info.task not in ("binary", "multiclass"):
+    if not info.one_class:
         message = f"balances classes, but {info.name} ({info.task}) has no single class per example"
         yield Complaint(key, message, hint)
 

@@ -173,10 +173,10 @@ def _scored(
     info: DatasetInfo,
     seed: int,
 ) -> Score:
-    if name == "accuracy" and info.task in ("binary", "multiclass"):
+    if name == "accuracy" and info.one_class:
         return share_interval(value, len(y))
     errors: Mapping[str, Callable[[np.ndarray], np.ndarray]] = {"mae": abs, "mse": _square}
-    if name in errors and info.task in ("regression", "unit_regression"):
+    if name in errors and info.numbers:
         rows = errors[name](predictions.reshape(len(y)) - y)
         return Score(value, *bootstrap_mean(rows, seed), "bootstrap")
     return Score(value)

@@ -27,7 +27,7 @@ def trees_fit(train: Split, info: DatasetInfo, times: int, rows: int) -> bool:
     """
     if not info.table or info.task not in ("binary", "multiclass", "regression"):
         return False
-    outputs = info.outputs if info.task == "multiclass" else 1
+    outputs = info.outputs if info.many_classes else 1
     return rows * int(train.x.shape[1]) * outputs * times <= MOST_WORK
 
 

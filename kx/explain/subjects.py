@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kx.base.errors import DataError, UsageError, closest, suggest
+from kx.contracts import ONE_CLASS
 from kx.data.arrays.fingerprint import fingerprint
 from kx.data.files.sources import SampleFiles, SourceFiles
 from kx.data.inputs.picture import in_range
@@ -154,7 +155,7 @@ def judged_pictures(folder: Path, *, plugins: bool = False) -> JudgedPictures:
     run = Run(folder, plugins=plugins)
     record = run.recorded
     name, classes = record.dataset.name, _classes(record)
-    if not classes or record.dataset.task not in ("binary", "multiclass"):
+    if not classes or record.dataset.task not in ONE_CLASS:
         raise UsageError(
             f"kx explain errors shows pictures of classes; {run.id} is a {record.dataset.task} run."
         )

@@ -202,9 +202,8 @@ def head_complaints(info: DatasetInfo, head: Head) -> Iterator[Complaint]:
 def _metric_complaints(info: DatasetInfo, measure: Measure) -> Iterator[Complaint]:
     metric, best = measure.name, measure.best_of
     kind = METRICS[metric]
-    regression = info.task in ("regression", "unit_regression")
     suited = suited_head(info).metrics[0]
-    if (kind == "regression") != regression:
+    if (kind == "regression") != info.numbers:
         # Allowed, since the notes themselves do it (1.2.4: mse and accuracy).
         little = Remark.of("spec.metric_says_little", metric=metric, task=info.task)
         if metric in PLAIN:
@@ -212,12 +211,12 @@ def _metric_complaints(info: DatasetInfo, measure: Measure) -> Iterator[Complain
             yield Complaint("metrics", little, hint, fatal=False)
         else:
             yield Complaint("metrics", little, f"use {suited}")
-    elif kind == "multiclass" and info.task != "multiclass":
+    elif kind == "multiclass" and not info.many_classes:
         text = f"{metric} compares several classes; the task is {info.task}"
         if best:
             text = f"{metric} counts the best of several classes; the task is {info.task}"
         yield Complaint("metrics", text, f"use {suited}")
-    elif kind == "yes or no" and info.task == "multiclass":
+    elif kind == "yes or no" and info.many_classes:
         yield Complaint("metrics", f"{metric} is for yes-or-no questions", f"use {suited}")
     elif kind == "multiclass" and best and info.outputs <= best:
         text = f"{metric} of {info.outputs} classes is always 1: the right one is among {best}"
@@ -227,10 +226,10 @@ def _metric_complaints(info: DatasetInfo, measure: Measure) -> Iterator[Complain
 def _option_complaints(info: DatasetInfo, measure: Measure) -> Iterator[Complaint]:
     """Yield options of a metric that do nothing, or cannot be followed, for such targets."""
     useless = {
-        "threshold": info.task == "multiclass",  # the likeliest class is the answer
+        "threshold": info.many_classes,  # the likeliest class is the answer
         "class_id": info.task != "multilabel",
         "top_k": info.task != "multilabel",
-        "label_smoothing": info.task == "multiclass" and not info.one_hot,
+        "label_smoothing": info.many_classes and not info.one_hot,
     }
     for option in measure.options:
         if useless.get(option):
@@ -264,12 +263,12 @@ def _loss_complaints(info: DatasetInfo, head: Head) -> Iterator[Complaint]:
     integers = ("sparse_categorical_crossentropy", "categorical_generalized_crossentropy")
     sparse = head.loss in integers
     categorical = head.loss.startswith("categorical_") and not sparse
-    if info.task != "multiclass" and (sparse or categorical):
+    if not info.many_classes and (sparse or categorical):
         yield Complaint("loss", f"{head.loss} is for multiclass tasks", f"use {suited}")
     elif info.task == "regression" and head.loss in (*CROSSENTROPIES, *MARGINS):
         text = f"{head.loss} measures classes, and the targets are numbers"
         yield Complaint("loss", text, f"use {suited}")
-    elif info.task == "multiclass" and head.loss.startswith("binary_"):
+    elif info.many_classes and head.loss.startswith("binary_"):
         text = f"{head.loss} treats {info.outputs} classes as {info.outputs} separate questions"
         yield Complaint("loss", text, f"use {suited}")
     elif categorical and not info.one_hot:
@@ -278,10 +277,10 @@ def _loss_complaints(info: DatasetInfo, head: Head) -> Iterator[Complaint]:
     elif sparse and info.one_hot:
         text = f"{head.loss} needs integer labels; these are one-hot"
         yield Complaint("loss", text, _losses_or_labels(suited, "integer"))
-    elif info.task == "multiclass" and not info.one_hot and not sparse:
+    elif info.many_classes and not info.one_hot and not sparse:
         text = f"{head.loss} needs one-hot labels; these are integers"
         yield Complaint("loss", text, _losses_or_labels(suited, "one_hot"))
-    elif info.task not in ("regression", "unit_regression") and head.loss in ERRORS:
+    elif not info.numbers and head.loss in ERRORS:
         text = f"{head.loss} learns classes slowly"
         yield Complaint("loss", text, f"{suited} suits a {info.task} task", False)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kx.base.errors import DataError
+from kx.contracts import NUMBERS, ONE_CLASS
 from kx.pages.class_charts import Classes, are_shares, of_classes, of_labels
 from kx.pages.deviation_charts import Numbers, of_numbers
 from kx.pages.gallery import Gallery, far_off, gallery, mistakes
@@ -62,12 +63,12 @@ def _results(
     part = words(f"results.{said.part}", count=f"{len(said.y):,}")
     if said.part == "test" and record.seeds_count > 1:
         part += words("results.seeds", count=record.seeds_count)
-    if task in ("binary", "multiclass") and are_shares(said, names):
+    if task in ONE_CLASS and are_shares(said, names):
         worst = gallery(run, said, mistakes(said, names, words), words, warn)
         return Results(part, of_classes(said, names, words), gallery=worst, missing=left_out)
     if task == "multilabel":
         return Results(part, of_labels(said, names), missing=left_out)
-    if task in ("regression", "unit_regression"):
+    if task in NUMBERS:
         numbers = of_numbers(said, record.dataset.target or "", words)
         worst = gallery(run, said, far_off(said), words, warn)
         return Results(part, numbers=numbers, gallery=worst, missing=left_out)

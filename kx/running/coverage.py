@@ -8,7 +8,7 @@ import numpy as np
 
 from kx.base.remark import Remark, some_of
 from kx.contracts import Complaint, DatasetInfo, Proposal
-from kx.data.arrays.target_checks import counts, is_regression, named_rows, varies
+from kx.data.arrays.target_checks import counts, named_rows, varies
 
 SOME = 3
 """So many splits are named in a sentence; of the others, their number."""
@@ -36,7 +36,7 @@ def coverage_complaints(
     Yields:
         Complaints with keys of the spec's ``validation`` section.
     """
-    regression, mix = is_regression(info), Remark.of("splits.mix")
+    regression, mix = info.numbers, Remark.of("splits.mix")
     looks: dict[Look, Remark] = (
         {_apart: Remark.of("splits.mix_numbers")}
         if regression
@@ -87,7 +87,7 @@ def _constant_labels(y: np.ndarray) -> bool:
 def _unlearnable(split: str, train: np.ndarray, _: np.ndarray, info: DatasetInfo) -> Remark | None:
     if len(train) < 2 or varies(train):
         return None
-    if is_regression(info):
+    if info.numbers:
         return Remark.of("splits.one_number", split=split, number=str(train[0]))
     return Remark.of("splits.one_class", split=split, names=_classes(train, info))
 

@@ -18,7 +18,6 @@ from kx.base.seeds import derive
 from kx.contracts import DatasetBundle, DatasetInfo, FitResult, Proposal, Rows, Split
 from kx.data.arrays.class_weights import row_weights
 from kx.data.arrays.duplicates import count_shared, row_hashes
-from kx.data.arrays.target_checks import is_regression
 from kx.data.arrays.target_scale import fit_unit
 from kx.data.preparation import fit_preparation, learns_from
 from kx.data.tables.encoding import fit_table
@@ -356,7 +355,7 @@ def _tell_what_never_improved(work: Work, info: DatasetInfo, fits: Fits) -> None
     for name, callback in waiting.items():
         monitor = (callback and callback.monitor) or training.monitor
         first = [result.history[monitor][0] for result in fits.results if monitor in result.history]
-        if not (callback and first and is_regression(info) and lower_is_better(monitor)):
+        if not (callback and first and info.numbers and lower_is_better(monitor)):
             continue
         if max(first) <= callback.min_delta:
             code: Code = "spec.never_improved"

@@ -110,7 +110,7 @@ def how_scaled(plan: Plan, info: DatasetInfo) -> str:
 def with_target_scale(work: Work, bundle: DatasetBundle, facts: DataFacts) -> DataFacts:
     """Add how the targets of a regression are scaled, decided once for all fits, and why."""
     y, stated = bundle.train.y, work.plan.spec.preparation.target
-    if bundle.info.task != "regression":
+    if not bundle.info.in_units:
         return facts
     asked = Remark.of("why.spec") if stated != "none" else None
     why = why_scaled(y) if stated == "auto" else asked
@@ -214,7 +214,7 @@ def rows_to_split(bundle: DatasetBundle) -> Rows:
     """Return what a validation strategy may know of the training part."""
     train, info = bundle.train, bundle.info
     labels = None
-    if info.task in ("binary", "multiclass"):
+    if info.one_class:
         labels = train.y.argmax(axis=1) if info.one_hot else train.y.astype("int64")
     return Rows(len(train), labels, train.groups, info.classes, info.validation_examples)
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kx.base.errors import DataError
+from kx.contracts import NUMBERS, ONE_CLASS
 from kx.evaluators.paired import labels
 from kx.runs.marks import Mark, marks_of
 from kx.runs.reader import PREDICTIONS, SPLITS, Run, RunFileError, Splits
@@ -14,9 +15,6 @@ from kx.runs.record import Record
 
 if TYPE_CHECKING:
     import numpy as np
-
-CLASSES, NUMBERS = ("binary", "multiclass"), ("regression", "unit_regression")
-"""Tasks with one class, or with one number, per row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +82,7 @@ class Evidence:
             raise RunFileError(path, "has no test part" + NO_LOOK)
         if not _fitting(y, outputs) or (self.task in NUMBERS and y.ndim > 1):
             raise RunFileError(path, "does not hold one prediction for each target")
-        return (labels(y) if self.task in CLASSES else y), outputs
+        return (labels(y) if self.task in ONE_CLASS else y), outputs
 
     def _reason(self, name: str, why: str) -> str:
         return f"{name} of {self.label} {why}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from kx.base.curves import lower_is_better
 from kx.base.errors import DataError
 from kx.base.text import clean, shortened
+from kx.contracts import NUMBERS, ONE_CLASS
 from kx.evaluators.paired import (
     PairedTest,
     corrected_t,
@@ -18,7 +19,7 @@ from kx.evaluators.paired import (
     per_split,
 )
 from kx.runs.comparable import loss_of, unlike
-from kx.runs.evidence import CLASSES, NUMBERS, Evidence, evidence
+from kx.runs.evidence import Evidence, evidence
 from kx.runs.reader import Run, Splits, train_size
 from kx.runs.record import Record, headline
 from kx.runs.record_parts import DataFacts
@@ -140,7 +141,7 @@ def _on_rows(first: Evidence, other: Evidence) -> PairedResult | str:
         reasons = [run.rows for run in (first, other) if isinstance(run.rows, str)]
         return f"no test on the test rows: {'; '.join(reasons)}"
     y, ours, theirs = *first.rows, other.rows[1]
-    if first.task in CLASSES:
+    if first.task in ONE_CLASS:
         test = mcnemar(labels(ours) == y, labels(theirs) == y, SEED)
         return _finding("test rows", f"both classified {_THESE_ROWS}", test, first, other)
     if first.task in NUMBERS:

@@ -9,6 +9,7 @@ from zipfile import BadZipFile, ZipFile
 
 from kx.base.errors import DataError
 from kx.base.jsonfile import parse_json
+from kx.contracts import MANY_CLASSES
 from kx.runs.record_parts import DataFacts
 
 CONFIG = "config.json"
@@ -77,7 +78,7 @@ def fits(taken: tuple[int | None, ...], shape: tuple[int, ...]) -> bool:
 
 def _outputs(dataset: DataFacts) -> int:
     """Return how many numbers a network answers; 0 if the record does not tell."""
-    if dataset.task in ("multiclass", "multilabel"):
+    if dataset.task in {*MANY_CLASSES, "multilabel"}:
         return len(dataset.classes)
     return 1 if dataset.task else 0
 

@@ -120,7 +120,7 @@ def _metric(
         wanted["k"] = measure.best_of
     if kind == "AUC":
         wanted["multi_label"] = info.task == "multilabel"
-    if kind in ("F1Score", "FBetaScore") and info.task == "multiclass":
+    if kind in ("F1Score", "FBetaScore") and info.many_classes:
         wanted["threshold"] = None
     if sparse and kind in SPARSE:
         wanted.pop("label_smoothing", None)
@@ -132,14 +132,14 @@ def _metric(
 
 
 def _class_name(measure: Measure, info: DatasetInfo) -> str:
-    if measure.name == "accuracy" and info.task == "multiclass":
+    if measure.name == "accuracy" and info.many_classes:
         return "CategoricalAccuracy"
     return CLASSES["metrics"][measure.name]
 
 
 def is_sparse(info: DatasetInfo) -> bool:
     """Whether the targets are numbers of classes."""
-    return info.task == "multiclass" and not info.one_hot
+    return info.many_classes and not info.one_hot
 
 
 @cache

@@ -116,7 +116,7 @@ def _form_faults(split: Split, info: DatasetInfo) -> Iterator[str]:
         yield f"x must be numbers; got {x.dtype}"
     if y.dtype.kind not in "fiub":
         yield f"y must be numbers; got {y.dtype}, such as {_cut(y.flat[0])}"
-    wide = info.task == "multilabel" or (info.task == "multiclass" and info.one_hot)
+    wide = info.task == "multilabel" or (info.many_classes and info.one_hot)
     wanted = (len(y), len(info.classes)) if wide else (len(y),)
     if y.shape != wanted:
         yield f"y has the shape {y.shape}; {info.task} wants {wanted}"
@@ -126,17 +126,17 @@ def _target_faults(y: np.ndarray, info: DatasetInfo) -> Iterator[str]:
     """Yield which targets are none of the task's."""
     import numpy as np
 
-    if info.task == "multiclass" and not info.one_hot:
+    if info.many_classes and not info.one_hot:
         last = len(info.classes) - 1
         known = (y >= 0) & (y <= last) & (y == np.floor(y))
         yield from _strange(y, known, f"are none of the {last + 1} classes (0 to {last})")
-    elif info.task in ("regression", "unit_regression"):
+    elif info.numbers:
         yield from _strange(y, np.isfinite(y), "are not finite numbers")
         if info.task == "unit_regression":
             yield from _strange(y, ~np.isfinite(y) | ((y >= 0) & (y <= 1)), "are not in 0 to 1")
     else:
         yield from _strange(y, (y == 0) | (y == 1), "are neither 0 nor 1")
-        if info.task == "multiclass" and (bad := int((y.sum(axis=1) != 1).sum())):
+        if info.many_classes and (bad := int((y.sum(axis=1) != 1).sum())):
             yield f"{bad:,} of {len(y):,} rows of y are not of exactly one class"
 
 

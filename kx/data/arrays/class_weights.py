@@ -18,7 +18,7 @@ def class_weight_complaints(info: DatasetInfo, how: ClassWeight) -> Iterator[Com
     """Yield why classes cannot be weighted like this."""
     if how is None:
         return
-    if info.task not in ("binary", "multiclass"):
+    if not info.one_class:
         yield Complaint("", f"a {info.task} task has no single classes", "remove it")
         return
     known = _names(info)

@@ -46,8 +46,7 @@ def remark_on_contradictions(
         info: the form of the data.
         origins: what each of them was read from, if that is known.
     """
-    numbers = info.task in ("regression", "unit_regression")
-    found = _of_numbers(hashes, y) if numbers else _of_labels(hashes, _codes(y, info))
+    found = _of_numbers(hashes, y) if info.numbers else _of_labels(hashes, _codes(y, info))
     if not found.count:
         return None
     first, second = (origins[row] if origins else f"row {row}" for row in found.pair)
@@ -57,7 +56,7 @@ def remark_on_contradictions(
         "first": first,
         "second": second,
     }
-    if not numbers:
+    if not info.numbers:
         return Remark.of("targets.contradictory", **values, reachable=found.reachable)
     if found.count <= MOST * len(y) or found.reachable > 1 - LEAST:
         return None
@@ -70,7 +69,7 @@ def _codes(y: np.ndarray, info: DatasetInfo) -> np.ndarray:
 
     if y.ndim == 1:
         return y.astype(np.int64)
-    hashes = y.argmax(axis=1) if info.task == "multiclass" else row_hashes(y)
+    hashes = y.argmax(axis=1) if info.many_classes else row_hashes(y)
     return np.unique(hashes, return_inverse=True)[1].reshape(-1)
 
 

@@ -64,10 +64,10 @@ def _unknown(y: np.ndarray, info: DatasetInfo) -> tuple[np.ndarray | None, str]:
         return (y < 0) | (y > 1), "a number from 0 to 1"
     if info.task == "multilabel":
         return (y != 0) & (y != 1), "0 or 1 for each label"
-    if info.task == "multiclass" and info.one_hot:
+    if info.many_classes and info.one_hot:
         ones, zeros = (y == 1).sum(axis=1), (y == 0).sum(axis=1)
         return (ones != 1) | (zeros != y.shape[1] - 1), "one 1 among zeros"
-    if info.task in ("binary", "multiclass"):
+    if info.one_class:
         last = 1 if info.task == "binary" else info.outputs - 1
         return (y != y.round()) | (y < 0) | (y > last), f"a whole number from 0 to {last}"
     return None, ""
@@ -80,7 +80,7 @@ def refuse_unlearnable(y: np.ndarray, info: DatasetInfo) -> None:
         DataError: if they are: any network that says so is perfect.
     """
     if len(y) and not varies(y):
-        single = info.task in ("binary", "multiclass")
+        single = info.one_class
         what = f"of class {_class_of(y, info)!r}" if single else f"{y[0]}"
         raise DataError(
             f"All {len(y):,} targets of the training part of {info.name} are {what}: there is "
@@ -94,7 +94,7 @@ def refuse_unscalable(y: np.ndarray, info: DatasetInfo) -> None:
     Raises:
         DataError: if the squares of their deviations do not.
     """
-    if info.task != "regression" or not len(y):
+    if not info.in_units or not len(y):
         return
     deviation = float(y.astype("float64").std())
     if not SMALLEST_DEVIATION <= deviation <= LARGEST_DEVIATION:
@@ -116,7 +116,7 @@ def remarks_on_metrics(
         info: the form of the data.
         names: of the loss and the metrics.
     """
-    if not is_regression(info):
+    if not info.numbers:
         return
     zeros, negative = int((y == 0).sum()), int((y < 0).sum())
     if "mape" in names and zeros:
@@ -127,11 +127,6 @@ def remarks_on_metrics(
 
 def _class_of(y: np.ndarray, info: DatasetInfo) -> str:
     return class_names(info)[int(counts(y[:1], info).argmax())]
-
-
-def is_regression(info: DatasetInfo) -> bool:
-    """Whether targets are numbers and no classes."""
-    return info.task in ("regression", "unit_regression")
 
 
 def varies(y: np.ndarray) -> bool:
@@ -162,7 +157,7 @@ def remarks_on_parts(train: np.ndarray, test: np.ndarray, info: DatasetInfo) -> 
         test: those of the test part.
         info: the form of the data.
     """
-    if is_regression(info):
+    if info.numbers:
         if len(test) > 1 and not varies(test):
             yield Remark.of("targets.test_alike", targets=len(test), target=str(test[0]))
         return
@@ -188,7 +183,7 @@ def remarks_on_outliers(y: np.ndarray, part: str, info: DatasetInfo) -> Iterator
     """
     import numpy as np
 
-    if info.task != "regression" or len(y) < FEW:
+    if not info.in_units or len(y) < FEW:
         return
     for column in y.reshape(len(y), -1).T.astype(float):
         middle = float(np.median(column))

@@ -69,7 +69,7 @@ def pictures_stay_bytes(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
 
 def only_numbers_are_scaled(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
     """Classes have no unit, and a number from 0 to 1 has the right one."""
-    if plan.spec.preparation.target == "standardize" and info.task != "regression":
+    if plan.spec.preparation.target == "standardize" and not info.in_units:
         text = f"standardize is for regressions; {info.name} is a {info.task} task"
         yield Finding(("preparation", "target"), text, "remove it")
 

@@ -80,8 +80,8 @@ def _most_improvement(plan: Plan, monitor: str) -> float:
         return 1.0
     if short != "loss" or plan.spec.training.loss is not None or info is None:
         return math.inf
-    classified = info.task in ("binary", "multiclass", "multilabel")
-    classes = len(info.classes) if info.task == "multiclass" else 2
+    classified = not info.numbers
+    classes = len(info.classes) if info.many_classes else 2
     return math.log(max(2, classes)) if classified else math.inf
 
 

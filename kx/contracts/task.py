@@ -1,0 +1,20 @@
+"""What there is to learn of data, and what follows from it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Task = Literal["binary", "multiclass", "multilabel", "regression", "unit_regression"]
+"""``unit_regression``: regression of a number between 0 and 1."""
+
+NUMBERS: frozenset[str] = frozenset({"regression", "unit_regression"})
+"""Tasks whose targets are numbers."""
+
+IN_UNITS: frozenset[str] = frozenset({"regression"})
+"""Of these, those whose targets may be of any size, and so are scaled for training."""
+
+ONE_CLASS: frozenset[str] = frozenset({"binary", "multiclass"})
+"""Tasks whose examples are of exactly one class each."""
+
+MANY_CLASSES: frozenset[str] = frozenset({"multiclass"})
+"""Of these, those whose networks give a probability for each class; they add up to 1."""
