@@ -86,7 +86,7 @@ def _read(
 ) -> tuple[Sheet, Delimiting]:
     """Return the table, and how it is written: in the likeliest encoding if it is no UTF-8."""
     try:
-        wanted = WantedSheet(target, layout, TargetOptions(), options, "error")
+        wanted = WantedSheet((target,), layout, TargetOptions(), options, "error")
         return read_sheet(file, wanted), layout
     except CharsetError:
         if layout.charset != AUTO or not (charset := likely_charset(file)):
@@ -191,23 +191,24 @@ def _layout(found: Looked) -> Iterator[str]:
 def _nothing_to_learn(found: Looked) -> str:
     why = [f"{name} ({WHY[how.reading]})" for name, how in found.readings.items()]
     left = f": left out are {', '.join(why[:EXAMPLES])}" if why else ""
-    return f"{found.sheet.name} has no column to learn from beside {found.sheet.target!r}{left}."
+    target = found.sheet.targets[0].name
+    return f"{found.sheet.name} has no column to learn from beside {target!r}{left}."
 
 
 def _target(sheet: Sheet) -> Target:
     """Return what the target is; of many different whole numbers, a regression."""
-    numbers = [number_of(label) for label in sheet.labels.counts]
+    labels = sheet.targets[0].labels
+    numbers = [number_of(label) for label in labels.counts]
     many = len(numbers) > FEW and None not in numbers
-    return target_of(sheet.labels, "regression" if many else "auto")
+    return target_of(labels, "regression" if many else "auto")
 
 
 def _target_in_words(found: Looked) -> str:
-    counts, target = found.sheet.labels.counts, found.target
+    labels, target = found.sheet.targets[0].labels, found.target
+    counts = labels.counts
     if target.classes:
         shares = sorted(counts.items(), key=lambda each: -each[1])[:EXAMPLES]
-        told = ", ".join(
-            f"{label} {count / found.sheet.labels.rows:.0%}" for label, count in shares
-        )
+        told = ", ".join(f"{label} {count / labels.rows:.0%}" for label, count in shares)
         more = ", …" if len(counts) > EXAMPLES else ""
         return f"{len(counts)} classes: {told}{more}"
     numbers = [value for label in counts if (value := number_of(label)) is not None]

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-from pydantic import Field
+from typing import TYPE_CHECKING
 
 from kx.base.errors import DataError
 from kx.base.text import counted
@@ -21,17 +19,20 @@ from kx.data.arrays.splitting import (
     TestFraction,
     divided,
     held_out,
+    strata,
     whole_groups,
 )
 from kx.data.files.files import Files
 from kx.data.tables.column_options import READINGS, ColumnOptions, WantedSheet
 from kx.data.tables.delimited import Delimiting
+from kx.data.tables.several_labels import targets_of
 from kx.data.tables.sheet_reading import check_names, read_sheet
 from kx.data.tables.sheet_remarks import relation_remarks, sheet_remarks
 from kx.data.tables.sheets import Sheet, group_codes, row_weights_of, times_of
 from kx.data.tables.table_files import table_file
+from kx.data.tables.target_columns import TargetNames, names_of
 from kx.data.tables.target_values import target_values
-from kx.data.tables.targets import TargetOptions, target_of
+from kx.data.tables.targets import TargetOptions
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,7 +57,8 @@ class OwnTable(Dataset):
 
     Args:
         path: of the file; a relative path begins at the folder of the spec.
-        target: name of the column that is to be predicted.
+        target: name of the column that is to be predicted; or a list of columns that say yes or
+            no, each of which is then a label.
         layout: how the table is written.
         labels: what the target is.
         columns: what the other columns are.
@@ -67,15 +69,15 @@ class OwnTable(Dataset):
 
     Returns:
         x (n, columns) float64: numbers, places of values among their levels, days; each fit
-        makes (n, width) float32 of it. y (n,) int32, the classes in the order of their names, or
-        (n,) float32, the numbers.
+        makes (n, width) float32 of it. y (n,) int32, the classes in the order of their names;
+        (n, labels) float32 of 0 and 1, if a row may have several; or (n,) float32, the numbers.
 
     Raises:
         DataError: if the file is no such table, with the line; or has fewer than two classes.
     """
 
     path: SpecPath
-    target: Annotated[str, Field(min_length=1)]
+    target: TargetNames
     layout: Delimiting = Delimiting()
     labels: TargetOptions = TargetOptions()
     columns: ColumnOptions = ColumnOptions()
@@ -109,8 +111,8 @@ class OwnTable(Dataset):
 
     def bundle(self, sheet: Sheet) -> DatasetBundle:
         """Return the data of a table that was read."""
-        found = target_of(sheet.labels, self.labels.task)
-        y = target_values(sheet.said, sheet.lines, found, sheet.labels.where)
+        found = targets_of(sheet.targets, self.labels)
+        y = target_values(sheet.targets, sheet.lines, found)
         if len(y) < 2:
             raise DataError(f"{sheet.name} has {len(y)} row: two are the least.")
         readings = sheet.readings(self.columns)
@@ -131,7 +133,7 @@ class OwnTable(Dataset):
             groups=self.columns.group or "",
             ordered=self.columns.time is not None,
             features=tuple(form.name for form in forms),
-            target="" if found.classes else self.target,
+            target="" if found.classes else ", ".join(names_of(self.target)),
             columns=sheet.header,
             table=forms,
             remarks=(*found.remarks, *sheet_remarks(sheet, readings, self.columns), *relations),
@@ -153,13 +155,14 @@ class OwnTable(Dataset):
         if groups is not None:
             return whole_groups(groups, self.test_fraction, self.split_seed)
         numbers = Split(np.arange(len(y)), y)
-        parts = divided(numbers, self.test_fraction, y, self.split_seed, mixed=False)
+        parts = divided(numbers, self.test_fraction, strata(y), self.split_seed, mixed=False)
         return parts[0].x, parts[1].x
 
     @property
     def wanted(self) -> WantedSheet:
         """What is read of the table."""
-        return WantedSheet(self.target, self.layout, self.labels, self.columns, self.on_broken)
+        targets = names_of(self.target)
+        return WantedSheet(targets, self.layout, self.labels, self.columns, self.on_broken)
 
 
 @lru_cache(maxsize=2)

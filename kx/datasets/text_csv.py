@@ -14,12 +14,23 @@ from kx.base.text import counted
 from kx.components.options import SpecPath
 from kx.components.registry import dataset
 from kx.contracts import Dataset, DatasetBundle, DatasetInfo, Split
-from kx.data.arrays.splitting import SEED, OnBroken, Seed, TestFraction, bundled, divided, held_out
+from kx.data.arrays.splitting import (
+    SEED,
+    OnBroken,
+    Seed,
+    TestFraction,
+    bundled,
+    divided,
+    held_out,
+    strata,
+)
 from kx.data.files.files import Files
 from kx.data.tables.delimited import Delimiting
+from kx.data.tables.several_labels import targets_of
 from kx.data.tables.table_files import table_file
+from kx.data.tables.target_columns import TargetNames, names_of
 from kx.data.tables.target_values import target_values
-from kx.data.tables.targets import Target, TargetOptions, target_of
+from kx.data.tables.targets import Target, TargetOptions
 from kx.data.texts.text_files import TextOptions, text_info
 from kx.data.texts.text_table import TableRead, Wanted, read_rows
 from kx.data.texts.texts import tokenized
@@ -48,7 +59,8 @@ class TextTable(Dataset):
     Args:
         path: of the file; a relative path begins at the folder of the spec.
         text: name of the column with the texts.
-        label: name of the column with the class of each, or with its number.
+        label: name of the column with the class of each, with its labels or its number; or a list
+            of columns that say yes or no, each of which is then a label.
         layout: how the table is written.
         target: what the labels are.
         form: how the texts become numbers.
@@ -59,7 +71,8 @@ class TextTable(Dataset):
 
     Returns:
         x texts, which each fit makes a CSR matrix (n, num_words) of, or (n, maxlen) int32; y (n,)
-        int32, the classes in the order of their names, or (n,) float32, the numbers.
+        int32, the classes in the order of their names; (n, labels) float32 of 0 and 1, if a row
+        may have several; or (n,) float32, the numbers.
 
     Raises:
         DataError: if the file is no such table, with the line; or has fewer than two classes.
@@ -67,7 +80,7 @@ class TextTable(Dataset):
 
     path: SpecPath
     text: Column = "text"
-    label: Column = "label"
+    label: TargetNames = "label"
     layout: Delimiting = Delimiting()
     target: TargetOptions = TargetOptions()
     form: TextOptions = TextOptions()
@@ -99,16 +112,18 @@ class TextTable(Dataset):
         files.took_file(file, rows.table.sha256)
         count = counted(len(rows.lines), "row", "rows")
         files.watcher.stage(f"{rows.table.name}: {count}, {rows.table.written}")
-        found = target_of(rows.labels, self.target.task)
+        targets = rows.targets.columns
+        found = targets_of(targets, self.target)
         info = self._described(rows, found)
-        labels = target_values(rows.said, rows.lines, found, rows.labels.where)
-        everything = Split(np.arange(len(labels)), labels)
-        train, test = divided(everything, self.test_fraction, labels, self.split_seed, mixed=False)
+        labels = target_values(targets, rows.lines, found)
+        everything, seed = Split(np.arange(len(labels)), labels), self.split_seed
+        train, test = divided(everything, self.test_fraction, strata(labels), seed, mixed=False)
         return _bundle(info, rows, {"train": train, "test": test})
 
     @property
     def _wanted(self) -> Wanted:
-        return Wanted(self.text, self.label, self.layout, self.target, self.on_broken)
+        labels = names_of(self.label)
+        return Wanted(self.text, labels, self.layout, self.target, self.on_broken)
 
     def _described(self, rows: TableRead, found: Target) -> DatasetInfo:
         test = held_out(len(rows.lines), self.test_fraction)
@@ -116,7 +131,7 @@ class TextTable(Dataset):
             text_info("text_csv", self.form),
             task=found.task,
             classes=found.classes,
-            target="" if found.classes else self.label,
+            target="" if found.classes else ", ".join(names_of(self.label)),
             columns=rows.table.header,
             train_examples=len(rows.lines) - test,
             test_examples=test,
@@ -128,7 +143,7 @@ class TextTable(Dataset):
 def _counted(file: Path, changed: int, size: int, wanted: Wanted) -> tuple[TableRead, Target]:
     """Return what a table holds; the same again, as long as nobody changes it."""
     rows = read_rows(file, wanted, keep=False)
-    return rows, target_of(rows.labels, wanted.target.task)
+    return rows, targets_of(rows.targets.columns, wanted.target)
 
 
 def _bundle(info: DatasetInfo, rows: TableRead, parts: Mapping[str, Split]) -> DatasetBundle:

@@ -113,8 +113,8 @@ def test_what_is_kept_of_a_table_is_how_it_was_read():
 
     assert form_of(info, None, options) == {
         "kind": "raw_text",
-        "table": {"columns": ["id", "said"], "classes": ["bad", "good"], "text": "said",
-                  "label": "is", "delimiter": "tab", "quoting": "none"},
+        "table": {"columns": ["id", "said"], "classes": ["bad", "good"], "task": "binary",
+                  "text": "said", "label": "is", "delimiter": "tab", "quoting": "none"},
     }  # fmt: skip
     assert form_of(info, None, {"ngrams": 1}) == {"kind": "raw_text"}
 

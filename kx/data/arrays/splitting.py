@@ -89,6 +89,25 @@ def divided(
     return data.take(random.permutation(train)), data.take(random.permutation(test))
 
 
+def strata(y: np.ndarray) -> np.ndarray:
+    """Return (n,) numbers of targets, for ``divided``: those of (n,) are themselves.
+
+    Rows of (n, labels) are numbered by the labels that they have, so that those with the rarest
+    label are neighbours, among them those with the next, and so on: each part then gets about its
+    share of every label.
+    """
+    import numpy as np
+
+    if y.ndim == 1:
+        return y
+    rarest_last = np.argsort(-y.sum(axis=0), kind="stable")
+    order = np.lexsort(y[:, rarest_last].T)
+    changes = (np.diff(y[order], axis=0) != 0).any(axis=1)
+    numbers = np.empty(len(y), np.int64)
+    numbers[order] = np.concatenate([[0], np.cumsum(changes)])
+    return numbers
+
+
 def whole_groups(
     groups: np.ndarray, fraction: float, seed: int = SEED
 ) -> tuple[np.ndarray, np.ndarray]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from kx.base.errors import DataError, closest
 from kx.contracts import ColumnForm, DatasetInfo
 from kx.data.inputs.given import STDIN, Examples, Given, refuse
+from kx.data.inputs.said_targets import TARGET_FORM, SaidTargets
 from kx.data.inputs.table import TypedRows
 from kx.data.tables.column_options import ColumnOptions
 from kx.data.tables.columns import value_of
@@ -20,7 +21,7 @@ from kx.data.tables.delimited import Delimiting, Table, TableRow, open_table, ra
 from kx.data.tables.encoding import columns_from
 from kx.data.tables.sheet_reading import generic, named_rows
 from kx.data.tables.table_files import Stream
-from kx.data.tables.targets import TargetOptions, is_absent, number_of
+from kx.data.tables.targets import is_absent, number_of
 
 if TYPE_CHECKING:
     from kx.data.preparation import AnyPreparation
@@ -38,11 +39,12 @@ def form(info: DatasetInfo, x: Any, options: Mapping[str, Any]) -> dict[str, Any
     if not info.table:
         return None
     columns = [{**asdict(column), "levels": list(column.levels)} for column in info.table]
-    known = (*LAYOUT, "target", "missing_values", "missing_labels", "header")
+    known = (*LAYOUT, "target", "missing_values", "header", *TARGET_FORM)
     kept = {name: options[name] for name in known if name in options}
     if info.columns == generic(len(info.columns)):
         kept["header"] = "none"  # found by many rows: the few of a later file may not tell
-    return {"columns": columns, "all": list(info.columns), **kept}
+    classes = {"classes": list(info.classes), "task": info.task}
+    return {"columns": columns, "all": list(info.columns), **classes, **kept}
 
 
 def read(given: Given, form: Mapping[str, Any], preparation: AnyPreparation) -> Examples:
@@ -81,15 +83,14 @@ class _Rows:
     notes: list[str] = field(default_factory=list)
     by_name: Mapping[str, ColumnForm] = field(init=False)
     absent: frozenset[str] = field(init=False)
-    no_label: frozenset[str] = field(init=False)
+    targets: SaidTargets = field(init=False)
 
     def __post_init__(self) -> None:
         """Look up once what every cell needs."""
         self.by_name = {column.name: column for column in self.columns}
         none = tuple(self.form.get("missing_values", ()))
         self.absent = ColumnOptions(missing_values=none).absent()
-        no_label = tuple(self.form.get("missing_labels", ()))
-        self.no_label = TargetOptions(missing_labels=no_label).absent()
+        self.targets = SaidTargets.of(self.form, "target")
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -116,8 +117,7 @@ class _Rows:
             return
         before = len(self.values)
         at = {name: table.header.index(name) for name in self.names}
-        target = self.form.get("target", "")
-        said = table.header.index(target) if target in table.header else None
+        said = self.targets.places(table.header)
         for record in records:
             self._add_record(table, record, at, said)
         if len(self.values) == before and not self.problems:
@@ -138,7 +138,7 @@ class _Rows:
         return ""
 
     def _add_record(
-        self, table: Table, record: TableRow, at: Mapping[str, int], said: int | None
+        self, table: Table, record: TableRow, at: Mapping[str, int], said: Sequence[int]
     ) -> None:
         place = f"{table.name}:{record.line}"
         if not any(map(str.strip, record.cells)):
@@ -153,7 +153,7 @@ class _Rows:
             self.problems += [f"{place}: {name}: {problem}"] if problem else []
         self.places.append(place)
         self.values.append(row)
-        self.labels.append(None if said is None else self._label(record.cells[said].strip()))
+        self.labels.append(self.targets.said(record.cells, said))
 
     def value(self, name: str, text: str, place: str) -> tuple[float, str]:
         """Return what a cell becomes, and what is wrong with it."""
@@ -172,9 +172,6 @@ class _Rows:
         if number is not None and self.by_name[name].kind == "number":
             return number, ""
         return self.value(name, text, "--row")
-
-    def _label(self, text: str) -> str:
-        return "" if is_absent(text, self.no_label) else text
 
     def remarks(self) -> Iterator[str]:
         """Yield what everybody should know of the rows."""

@@ -11,6 +11,7 @@ from typing import Any
 from kx.base.errors import DataError
 from kx.contracts import DatasetInfo
 from kx.data.inputs.given import STDIN, Given
+from kx.data.inputs.said_targets import TARGET_FORM, SaidTargets
 from kx.data.tables.delimited import (
     AUTO,
     Delimiting,
@@ -21,7 +22,6 @@ from kx.data.tables.delimited import (
 )
 from kx.data.tables.sniffing import GUESSED
 from kx.data.tables.table_files import Stream
-from kx.data.tables.targets import MISSING, TargetOptions, is_absent
 
 NAMED = 5
 """Labels and columns that a remark names."""
@@ -45,9 +45,10 @@ def table_form(info: DatasetInfo, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is kept of a table, so that others are read as it was; empty: it was none."""
     if not {"text", "label"} <= options.keys():
         return {}
-    known = ("text", "label", "delimiter", "quoting", "escape", "charset", "missing_labels")
+    known = ("text", "label", "delimiter", "quoting", "escape", "charset", *TARGET_FORM)
     kept = {name: options[name] for name in known if name in options}
-    return {"columns": list(info.columns), "classes": list(info.classes), **kept}
+    classes = {"classes": list(info.classes), "task": info.task}
+    return {"columns": list(info.columns), **classes, **kept}
 
 
 class TextTables:
@@ -59,6 +60,7 @@ class TextTables:
 
     def __init__(self, form: Mapping[str, Any]) -> None:
         self._form = form
+        self._targets = SaidTargets.of(form, "label")
         self.remarks: list[str] = []
 
     def holds(self, head: str) -> bool:
@@ -70,7 +72,7 @@ class TextTables:
 
     def rows(self, path: str, given: Given, problems: list[str]) -> Iterator[TextRow]:
         """Yield the rows of a table (``-``: stdin) in their order; add to ``problems``."""
-        columns = [self._form["text"], self._form["label"]]
+        columns = [self._form["text"], *self._targets.names]
         try:
             if path == STDIN:
                 stream = Stream(io.BytesIO(given.stdin()), "stdin")
@@ -92,22 +94,19 @@ class TextTables:
         return Delimiting(delimiter=AUTO if usual else delimiter, **options)
 
     def _rows(self, table: Table, problems: list[str]) -> Iterator[TextRow]:
-        text, label = self._form["text"], self._form["label"]
+        text, targets = self._form["text"], self._targets
         if table.header.count(text) != 1:
             problems.append(self._no_column(table, text))
             return
         self._note_columns(table)
         place = table.header.index(text)
-        other = table.header.index(label) if label in table.header else None
-        absent = TargetOptions(missing_labels=tuple(self._form.get("missing_labels", MISSING)))
-        strange: dict[str, int] = {}
+        others, strange = targets.places(table.header), dict[str, int]()
         for record in table:
             if flaw := ragged(record, table):
                 problems.append(f"{table.name}:{record.line}: {flaw}")
                 continue
-            said = None if other is None else record.cells[other].strip()
-            said = "" if said and is_absent(said, absent.absent()) else said
-            if said and self._form["classes"] and said not in self._form["classes"]:
+            said = targets.said(record.cells, others)
+            if said and not targets.is_known(said):
                 strange.setdefault(said, record.line)
             yield TextRow(record.line, record.cells[place], said)
         self._note_labels(table, strange)
@@ -122,11 +121,10 @@ class TextTables:
 
     def _note_columns(self, table: Table) -> None:
         known, found = self._form["columns"], table.header
-        label = self._form["label"]
         if more := [name for name in found if known and name not in known]:
             text = "which the table for training did not have: not read"
             self.remarks.append(f"{table.name}: has {_some(more)}, {text}")
-        less = [name for name in known or [label] if name not in found]
+        less = [name for name in known or self._targets.names if name not in found]
         if less:
             text = "which the table for training had: not needed"
             self.remarks.append(f"{table.name}: lacks {_some(less)}, {text}")

@@ -105,14 +105,14 @@ class WantedSheet:
     """What is read of a table.
 
     Attributes:
-        target: name of the column that is to be predicted.
+        targets: names of the columns that are to be predicted.
         layout: how the table is written.
         labels: what the target is.
         columns: what the others are.
         on_broken: what to do about rows that cannot be used.
     """
 
-    target: str
+    targets: tuple[str, ...]
     layout: Delimiting
     labels: TargetOptions
     columns: ColumnOptions

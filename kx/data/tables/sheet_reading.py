@@ -8,20 +8,27 @@ from contextlib import AbstractContextManager
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from sys import intern
 
 from kx.base.errors import DataError, RowsError
 from kx.base.text import counted, some
-from kx.data.tables.column_options import MOST_COLUMNS, WantedSheet
+from kx.data.tables.column_options import MOST_COLUMNS, ColumnOptions, WantedSheet
 from kx.data.tables.columns import TableColumn, as_number
 from kx.data.tables.decimals import settle
 from kx.data.tables.delimited import Table, TableRow, open_table, ragged
 from kx.data.tables.sheets import Sheet
 from kx.data.tables.sniffing import names_columns
-from kx.data.tables.targets import LabelCounts, is_absent
+from kx.data.tables.target_columns import (
+    TargetCells,
+    TargetColumn,
+    refuse_twice,
+    target_cells,
+)
 
 BLOCK = 1_000
 """Rows that are added at once."""
+
+WORDS = ("classes", "multilabel")
+"""Tasks whose targets are no numbers, whatever they look like."""
 
 
 def check_names(path: Path, wanted: WantedSheet) -> None:
@@ -38,7 +45,7 @@ def check_names(path: Path, wanted: WantedSheet) -> None:
 
 def _opened(path: Path, wanted: WantedSheet) -> AbstractContextManager[Table]:
     columns = [name for names in wanted.columns.named().values() for name in names]
-    return open_table(path, wanted.layout, (wanted.target, *columns))
+    return open_table(path, wanted.layout, (*wanted.targets, *columns))
 
 
 def read_sheet(path: Path, wanted: WantedSheet) -> Sheet:
@@ -53,16 +60,17 @@ def read_sheet(path: Path, wanted: WantedSheet) -> Sheet:
     with _opened(path, wanted) as table:
         records = named_rows(table, options.header)
         _refuse_names(table, wanted)
-        labels = LabelCounts(f"{table.name}: column {wanted.target}", "target")
-        sheet = Sheet(table.name, table.written, table.header, wanted.target, labels)
-        left = {wanted.target, *options.ignore, *options.beside().values()}
+        places = {name: table.header.index(name) for name in wanted.targets}
+        cells = target_cells(table.name, places, wanted.labels, "target")
+        sheet = Sheet(table.name, table.written, table.header, cells.columns)
+        left = {*wanted.targets, *options.ignore, *options.beside().values()}
         column = partial(TableColumn, decimal=options.decimal)
         written = set(options.stated()) - set(options.numbers)
         sheet.columns = [
             column(name, kept=name in written) for name in table.header if name not in left
         ]
         sheet.beside = {option: column(name) for option, name in options.beside().items()}
-        _read(sheet, records, table, wanted)
+        _read(sheet, _usable(sheet, records, table, cells), table, wanted)
         sheet.sha256 = table.sha256
     if sheet.flaws and wanted.on_broken == "error":
         raise RowsError(_unusable(sheet))
@@ -75,26 +83,30 @@ def read_sheet(path: Path, wanted: WantedSheet) -> Sheet:
 
 def _settle_decimals(sheet: Sheet, wanted: WantedSheet) -> None:
     """Tell decimals from thousands where one column alone does not; write targets with a point."""
-    options, labels = wanted.columns, sheet.labels
-    values = {label: at for at, label in enumerate(labels.counts)}
-    lines = list(labels.lines.values())
-    target = TableColumn(sheet.target, options.decimal, values=values, lines=lines)
+    options = wanted.columns
+    learned = [] if wanted.labels.task in WORDS else [_as_column(t, options) for t in sheet.targets]
     named = set(options.stated()) - set(options.numbers)
     columns = [column for column in sheet.columns if column.name not in named]
-    learned = [] if wanted.labels.task == "classes" else [target]
     settle([*columns, *sheet.beside.values(), *learned])
-    comma = bool(learned) and target.has_commas()
-    marked = comma or any("," in label for label in values)
-    if marked and learned and None not in [as_number(label, comma=comma) for label in values]:
-        sheet.write_target(comma)
+    for target, column in zip(sheet.targets, learned, strict=False):
+        comma = column.has_commas()
+        marked = comma or any("," in label for label in column.values)
+        if marked and None not in [as_number(label, comma=comma) for label in column.values]:
+            target.write_plain(comma=comma)
 
 
-def _read(sheet: Sheet, records: Iterator[TableRow], table: Table, wanted: WantedSheet) -> None:
+def _as_column(target: TargetColumn, options: ColumnOptions) -> TableColumn:
+    """Return the different values of a target as those of any column."""
+    values = {label: at for at, label in enumerate(target.labels.counts)}
+    lines = list(target.labels.lines.values())
+    return TableColumn(target.name, options.decimal, values=values, lines=lines)
+
+
+def _read(sheet: Sheet, usable: Iterator[TableRow], table: Table, wanted: WantedSheet) -> None:
     """Add the rows to ``sheet``, but those that cannot be used."""
     absent = wanted.columns.absent()
     columns = [*sheet.columns, *sheet.beside.values()]
     places = [table.header.index(column.name) for column in columns]
-    usable = _usable(sheet, records, table, wanted)
     try:
         while block := list(islice(usable, BLOCK)):
             lines = [record.line for record in block]
@@ -106,23 +118,17 @@ def _read(sheet: Sheet, records: Iterator[TableRow], table: Table, wanted: Wante
 
 
 def _usable(
-    sheet: Sheet, records: Iterator[TableRow], table: Table, wanted: WantedSheet
+    sheet: Sheet, records: Iterator[TableRow], table: Table, targets: TargetCells
 ) -> Iterator[TableRow]:
-    """Yield the rows that can be used, their labels and lines added to ``sheet``."""
-    target, none = table.header.index(wanted.target), wanted.labels.absent()
+    """Yield the rows that can be used, their targets and lines added to ``sheet``."""
     for record in records:
         if not any(map(str.strip, record.cells)):
             continue
-        flaw = ragged(record, table)
-        label = "" if flaw else intern(record.cells[target].strip())
-        if not flaw and is_absent(label, none):
-            flaw = f"no {wanted.target}" + (f", but {label!r}" if label else "")
-        if flaw:
+        if flaw := ragged(record, table) or targets.flaw(record.cells):
             sheet.flaws.append(f"line {record.line}: {flaw}")
             continue
-        sheet.labels.add(label, record.line)
+        targets.add(record.cells, record.line)
         sheet.lines.append(record.line)
-        sheet.said.append(label)
         yield record
 
 
@@ -140,14 +146,17 @@ def named_rows(table: Table, header: str) -> Iterator[TableRow]:
 
 def _refuse_names(table: Table, wanted: WantedSheet) -> None:
     options = wanted.columns
-    if wanted.target not in table.header and options.header != "none":
-        _refuse_target(table, wanted.target)
-    table.column(wanted.target, "target")
+    refuse_twice(wanted.targets, "target")
+    for target in wanted.targets:
+        if target not in table.header and options.header != "none":
+            _refuse_target(table, target)
+        table.column(target, "target")
     for option, names in options.named().items():
         for name in names:
             table.column(name, option)
-            if name == wanted.target:
-                raise DataError(f"dataset.{option} lists {name!r}, which is the target.")
+            if name in wanted.targets:
+                what = "the target" if len(wanted.targets) == 1 else "one of the targets"
+                raise DataError(f"dataset.{option} lists {name!r}, which is {what}.")
     for name in table.header:
         table.column(name, "ignore")  # none may be there twice
     if len(table.header) > MOST_COLUMNS:

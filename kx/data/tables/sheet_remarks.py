@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from kx.base.remark import Remark, some_of
@@ -11,6 +11,7 @@ from kx.data.tables.column_options import ColumnOptions
 from kx.data.tables.columns import MOST_LEVELS, NAMED, Recognized, TableColumn, copies
 from kx.data.tables.leaks import exact_relation
 from kx.data.tables.sheets import USED, Sheet
+from kx.data.tables.target_columns import TargetColumn
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,8 +42,9 @@ def sheet_remarks(
             yield Remark.of("columns.sorted", column=where, name=column.name)
         yield from _column_remarks(where, column, how, guessed=column.name not in stated)
     used = [column for column in sheet.columns if readings[column.name].reading in USED]
-    for column in copies(used, sheet.said):
-        yield Remark.of("columns.copy", column=sheet.where(column), target=sheet.target)
+    for target in sheet.targets:
+        for column in copies(used, target.said):
+            yield Remark.of("columns.copy", column=sheet.where(column), target=target.name)
 
 
 def relation_remarks(
@@ -53,17 +55,26 @@ def relation_remarks(
     Args:
         sheet: the table.
         readings: how its columns are read.
-        target: (n,) numbers.
+        target: (n,) numbers, or (n, targets).
     """
-    copied = {column.name for column in copies(sheet.columns, sheet.said)}  # told already
+    several = target.reshape(len(target), -1).astype("float64").T
+    for column, values in zip(sheet.targets, several, strict=True):
+        if names := _relation(sheet, readings, column, values):
+            named = some_of(names, NAMED, "list.comma_more")
+            yield Remark.of("columns.relation", table=sheet.name, target=column.name, names=named)
+
+
+def _relation(
+    sheet: Sheet, readings: Mapping[str, Recognized], target: TargetColumn, values: np.ndarray
+) -> Sequence[str]:
+    """Return the columns that give (n,) values of a target away; empty: none do."""
+    copied = {column.name for column in copies(sheet.columns, target.said)}  # told already
     numbers = {
         column.name: column.numbers(readings[column.name].comma)
         for column in sheet.columns
         if readings[column.name].reading == "number" and column.name not in copied
     }
-    if names := exact_relation(numbers, target.astype("float64")):
-        named = some_of(names, NAMED, "list.comma_more")
-        yield Remark.of("columns.relation", table=sheet.name, target=sheet.target, names=named)
+    return exact_relation(numbers, values)
 
 
 def _left_out(where: str, column: TableColumn, how: Recognized) -> Remark | None:

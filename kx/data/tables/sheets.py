@@ -5,7 +5,6 @@ from __future__ import annotations
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from sys import intern
 from typing import TYPE_CHECKING, cast, get_args
 
 from kx.base.errors import DataError
@@ -19,9 +18,8 @@ from kx.data.tables.columns import (
     recognized,
     refuse_stated,
 )
-from kx.data.tables.decimals import plain
 from kx.data.tables.scales import boolean_words, known_values
-from kx.data.tables.targets import LabelCounts
+from kx.data.tables.target_columns import TargetColumn
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,9 +36,7 @@ class Sheet:
         name: of the file.
         written: how it is written.
         header: the names of all its columns.
-        target: the name of that which is to be predicted.
-        labels: the different labels.
-        said: the label of each row.
+        targets: those that are to be predicted.
         lines: on which each row begins.
         columns: those that something might be learned from.
         beside: option -> the column that it names, of those that nothing is learned from.
@@ -51,9 +47,7 @@ class Sheet:
     name: str
     written: str
     header: tuple[str, ...]
-    target: str
-    labels: LabelCounts
-    said: list[str] = field(default_factory=list)
+    targets: tuple[TargetColumn, ...]
     lines: array[int] = field(default_factory=lambda: array("q"))
     columns: list[TableColumn] = field(default_factory=list)
     beside: dict[str, TableColumn] = field(default_factory=dict)
@@ -63,16 +57,6 @@ class Sheet:
     def where(self, column: TableColumn) -> str:
         """Return what a column is called in messages."""
         return f"{self.name}: column {column.name}"
-
-    def write_target(self, comma: bool) -> None:
-        """Write the target, whose labels are numbers, with a decimal point and nothing else."""
-        old = self.labels
-        self.labels = LabelCounts(old.where, old.option)
-        for label, count in old.counts.items():
-            number = plain(label, comma=comma)
-            self.labels.counts[number] = self.labels.counts.get(number, 0) + count
-            self.labels.lines.setdefault(number, old.lines[label])
-        self.said = [intern(plain(label, comma=comma)) for label in self.said]
 
     def readings(self, options: ColumnOptions) -> dict[str, Recognized]:
         """Return how each column is read: as the spec says, or by its values.

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from kx.base.errors import DataError
+from kx.data.tables.several_labels import answer, label_sets
+from kx.data.tables.target_columns import TargetColumn
 from kx.data.tables.targets import Target, number_of
 
 if TYPE_CHECKING:
@@ -13,24 +15,52 @@ if TYPE_CHECKING:
 
 
 def target_values(
-    said: Sequence[str], lines: Sequence[int], target: Target, where: str
+    columns: Sequence[TargetColumn], lines: Sequence[int], target: Target
 ) -> np.ndarray:
-    """Return labels as numbers: (n,) int32 of classes, or (n,) float32.
+    """Return targets as numbers: (n,) int32 of classes, (n, labels) float32 of 0 and 1, or (n,).
 
     Args:
-        said: the label of each row.
-        lines: on which these stand, for messages.
+        columns: that are to be predicted, with the value of each row.
+        lines: on which the rows stand, for messages.
         target: what they are.
-        where: what the column is called in messages.
 
     Raises:
         DataError: if 32 bits cannot hold them.
     """
     import numpy as np
 
+    if target.task == "multilabel":
+        return _several(columns, target)
+    (column,) = columns
     if target.classes:
         places = {name: at for at, name in enumerate(target.classes)}
-        return np.array([places[label] for label in said], np.int32)
+        return np.array([places[label] for label in column.said], np.int32)
+    return _numbers(column.said, lines, column.labels.where)
+
+
+def _several(columns: Sequence[TargetColumn], target: Target) -> np.ndarray:
+    """Return (n, labels) float32: 1 where a row has a label."""
+    import numpy as np
+
+    if not target.separator:
+        known = [{cell: answer(cell) for cell in column.labels.counts} for column in columns]
+        rows = [[of[cell] for cell in c.said] for of, c in zip(known, columns, strict=True)]
+        return np.array(rows, np.float32).T.copy()
+    places = {name: at for at, name in enumerate(target.classes)}
+    found = np.zeros((len(columns[0].said), len(places)), np.float32)
+    for row, labels in enumerate(label_sets(columns[0], target.separator)):
+        found[row, [places[label] for label in labels]] = 1.0
+    return found
+
+
+def _numbers(said: Sequence[str], lines: Sequence[int], where: str) -> np.ndarray:
+    """Return (n,) float32.
+
+    Raises:
+        DataError: if 32 bits cannot hold them.
+    """
+    import numpy as np
+
     exact = np.array([number_of(label) for label in said], np.float64)
     with np.errstate(over="ignore"):
         numbers = exact.astype(np.float32)

@@ -13,11 +13,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from kx.base.errors import DataError
-from kx.base.remark import Remark
+from kx.base.remark import Code, Remark
 from kx.base.text import counted
 from kx.contracts import Task
 
-TargetKind = Literal["auto", "classes", "regression"]
+TargetKind = Literal["auto", "classes", "multilabel", "regression", "unit_regression"]
+
+EmptyLabels = Literal["missing", "none"]
 
 MISSING = ("nan", "na", "n/a", "#n/a", "<na>", "null", "none")
 """What programs and people write where there is no label; an empty value is always none."""
@@ -36,14 +38,23 @@ class TargetOptions:
     """What the labels of a table are: options of all datasets that read them from a column.
 
     Attributes:
-        task: `classes`, or `regression` on the numbers in the column; `auto` takes decimal numbers
-            for a regression and words for classes, and asks where both make sense.
+        task: `classes`, of which a row has one; `multilabel`, several labels of which a row has
+            any number: in one cell, as in `red;round`, or in columns that say yes or no;
+            `regression` on the numbers in the column; or `unit_regression` on shares from 0 to 1.
+            `auto` takes decimal numbers for a regression and words for classes, or for labels
+            where several stand in a cell, and asks where it is not clear.
         missing_labels: values that mean that there is no label, besides an empty one; upper and
             lower case are the same. `[]` if they are classes.
+        label_separator: what stands between several labels in a cell; if it is not stated, what
+            does in most of them.
+        empty_labels: where a row may have several labels, what an empty cell means: that they are
+            `missing`, so that the row cannot be used; or that it has `none` of them.
     """
 
     task: TargetKind = "auto"
     missing_labels: Annotated[tuple[str, ...], Field(max_length=100)] = MISSING
+    label_separator: Annotated[str, Field(min_length=1, max_length=10)] | None = None
+    empty_labels: EmptyLabels = "missing"
 
     def absent(self) -> frozenset[str]:
         """Return what stands for no label, as ``is_absent`` looks for it."""
@@ -89,11 +100,14 @@ class Target:
     Attributes:
         classes: in the order of their numbers; empty for a regression.
         remarks: what everybody should know of the labels.
+        separator: what stands between several labels in a cell; empty: each row has one label, or
+            each label a column.
     """
 
     task: Task
     classes: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    separator: str = ""
 
 
 def is_absent(label: str, absent: Collection[str]) -> bool:
@@ -122,6 +136,8 @@ def target_of(labels: LabelCounts, kind: TargetKind) -> Target:
     Raises:
         DataError: if they cannot be that, or if one has to ask.
     """
+    if kind == "unit_regression":
+        return _shares(labels)
     if kind == "regression" or (kind == "auto" and _are_measured(labels)):
         return _regression(labels, asked=kind == "regression")
     if kind == "auto":
@@ -200,8 +216,40 @@ def _regression(labels: LabelCounts, *, asked: bool) -> Target:
                 "in 64 bits: they differ too little for their size. Subtract what they share."
             )
         raise DataError(f"{labels.where} has the same number in every row: nothing can be learned.")
-    remark = Remark.of("table.regression", column=labels.where)
+    code: Code = "table.shares" if _are_shares(labels) else "table.regression"
+    remark = Remark.of(code, column=labels.where)
     return Target("regression", remarks=() if asked else (remark,))
+
+
+def _are_shares(labels: LabelCounts) -> bool:
+    """Whether all labels, which are numbers, are in 0..1."""
+    return all(0 <= (number_of(label) or 0.0) <= 1 for label in labels.counts)
+
+
+def _shares(labels: LabelCounts) -> Target:
+    """Return a regression of numbers from 0 to 1.
+
+    Raises:
+        DataError: if some are not; with what to do about percentages.
+    """
+    if signs := [label for label in labels.counts if label.endswith("%")]:
+        first = signs[0]
+        raise DataError(
+            f"{labels.where}: line {labels.lines[first]}: {first!r} is written with a %. "
+            "dataset.task: unit_regression needs shares from 0 to 1: write 0.85 for 85%."
+        )
+    _regression(labels, asked=True)
+    if _are_shares(labels):
+        return Target("unit_regression")
+    numbers = {label: number_of(label) or 0.0 for label in labels.counts}
+    wrong = next(label for label, number in numbers.items() if not 0 <= number <= 1)
+    percent = min(numbers.values()) >= 0 and 1 < max(numbers.values()) <= 100
+    hint = "If these are percentages, divide them by 100; if not, say" if percent else "Say"
+    raise DataError(
+        f"{labels.where}: line {labels.lines[wrong]}: {wrong} is not from 0 to 1 (the numbers are "
+        f"from {min(numbers.values()):g} to {max(numbers.values()):g}), which dataset.task: "
+        f"unit_regression needs. {hint} dataset.task: regression."
+    )
 
 
 def _classes(labels: LabelCounts) -> Target:
@@ -210,8 +258,13 @@ def _classes(labels: LabelCounts) -> Target:
         raise DataError(f"{labels.where} has no label at all.")
     if len(classes) < 2:
         raise DataError(f"{labels.where} has {len(classes)} class: it needs two.")
-    remarks = (*_alike(labels), *_signs(labels))
+    remarks = form_remarks(labels)
     return Target("binary" if len(classes) == 2 else "multiclass", classes, remarks)
+
+
+def form_remarks(labels: LabelCounts) -> tuple[Remark, ...]:
+    """Return what is odd about how labels are written."""
+    return (*_alike(labels), *_signs(labels))
 
 
 def _alike(labels: LabelCounts) -> Iterator[Remark]:

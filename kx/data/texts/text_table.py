@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from sys import intern
 
 from kx.base.errors import DataError, RowsError
 from kx.base.remark import Remark, some_of
 from kx.base.text import SHOWN, counted, some
 from kx.data.arrays.splitting import OnBroken
 from kx.data.tables.delimited import Delimiting, Table, TableRow, open_table, ragged
-from kx.data.tables.targets import LabelCounts, TargetOptions, is_absent, number_of
+from kx.data.tables.target_columns import TargetCells, refuse_twice, target_cells
+from kx.data.tables.targets import TargetOptions, is_absent, number_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +23,14 @@ class Wanted:
 
     Attributes:
         text: name of the column with the texts.
-        label: of that with the labels.
+        labels: of those with the targets.
         layout: how the table is written.
-        target: what its labels are.
+        target: what these are.
         on_broken: what to do about rows that cannot be used.
     """
 
     text: str
-    label: str
+    labels: tuple[str, ...]
     layout: Delimiting
     target: TargetOptions
     on_broken: OnBroken
@@ -41,25 +42,23 @@ class TableRead:
 
     Attributes:
         table: of which the columns are known, and the digest of what was read.
-        labels: all that are not missing, counted.
+        targets: the columns that are to be predicted.
         flaws: why rows cannot be used, each with its line.
         spans: first and last line of each row with line breaks in it.
         suspects: those of them with what would be a row of its own, and the labels of these.
         like_nothing: texts that say `nan` or the like.
         lines: where each usable row begins.
         texts: of these, if they were to be kept.
-        said: their labels, likewise.
     """
 
     table: Table
-    labels: LabelCounts
+    targets: TargetCells
     flaws: list[str] = field(default_factory=list)
     spans: list[tuple[int, int]] = field(default_factory=list)
     suspects: list[tuple[tuple[int, int], set[str]]] = field(default_factory=list)
     like_nothing: int = 0
     lines: array[int] = field(default_factory=lambda: array("q"))
     texts: list[str] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
 
     def remarks(self) -> Iterator[Remark]:
         """Yield what everybody should know of the table as it was found."""
@@ -89,7 +88,8 @@ class TableRead:
         )
 
     def _is_known(self, label: str) -> bool:
-        return label in self.labels.counts or number_of(label) is not None
+        counts = self.targets.columns[0].labels.counts
+        return label in counts or number_of(label) is not None
 
 
 def read_rows(path: Path, wanted: Wanted, *, keep: bool, whole: bool = True) -> TableRead:
@@ -106,49 +106,40 @@ def read_rows(path: Path, wanted: Wanted, *, keep: bool, whole: bool = True) -> 
         DataError: if it is no table with these columns.
         RowsError: if rows cannot be used.
     """
-    with open_table(path, wanted.layout, (wanted.text, wanted.label)) as table:
-        places = table.column(wanted.text, "text"), table.column(wanted.label, "label")
-        if places[0] == places[1]:
+    with open_table(path, wanted.layout, (wanted.text, *wanted.labels)) as table:
+        refuse_twice(wanted.labels, "label")
+        text = table.column(wanted.text, "text")
+        places = {name: table.column(name, "label") for name in wanted.labels}
+        if wanted.text in places:
             raise DataError(f"dataset.text and dataset.label are the same column: {wanted.text}.")
-        rows = TableRead(table, LabelCounts(f"{table.name}: column {wanted.label}"))
+        targets = target_cells(table.name, places, wanted.target, "label", keep=keep)
+        rows = TableRead(table, targets)
         if not whole:
             return rows
         for record in table:
-            _add(rows, record, places, wanted.target.absent(), keep=keep)
+            _add(rows, record, text)
     if rows.flaws and wanted.on_broken == "error":
         raise RowsError(_unusable(table.name, rows.flaws))
     return rows
 
 
-def _add(
-    rows: TableRead,
-    record: TableRow,
-    places: tuple[int, int],
-    absent: frozenset[str],
-    *,
-    keep: bool,
-) -> None:
+def _add(rows: TableRead, record: TableRow, place: int) -> None:
+    targets = rows.targets
     if record.last > record.line:
-        _note_span(rows, record, places[1])
-    if flaw := ragged(record, rows.table) or _flaw(record, places, absent):
+        _note_span(rows, record, targets.places[0])
+    if flaw := ragged(record, rows.table) or _flaw(record, place) or targets.flaw(record.cells):
         rows.flaws.append(f"line {record.line}: {flaw}")
         return
-    text, label = record.cells[places[0]], intern(record.cells[places[1]].strip())
-    rows.like_nothing += len(text) < 10 and is_absent(text.strip(), absent)
-    rows.labels.add(label, record.line)
+    text = record.cells[place]
+    rows.like_nothing += len(text) < 10 and is_absent(text.strip(), targets.absent)
+    targets.add(record.cells, record.line)
     rows.lines.append(record.line)
-    if keep:
+    if targets.keep:
         rows.texts.append(text)
-        rows.said.append(label)
 
 
-def _flaw(record: TableRow, places: tuple[int, int], absent: frozenset[str]) -> str:
-    if not record.cells[places[0]].strip():
-        return "no text"
-    label = record.cells[places[1]].strip()
-    if not label:
-        return "no label"
-    return f"no label, but {label!r}" if is_absent(label, absent) else ""
+def _flaw(record: TableRow, place: int) -> str:
+    return "" if record.cells[place].strip() else "no text"
 
 
 def _note_span(rows: TableRead, record: TableRow, place: int) -> None:
@@ -167,7 +158,7 @@ def _lines(cell: str) -> Sequence[str]:
 
 def _unusable(name: str, flaws: Sequence[str]) -> str:
     hints = ["Correct them, remove them, or set dataset.on_broken: skip."]
-    if any("no label, but" in flaw for flaw in flaws):
+    if any(re.fullmatch("line .*: no .*, but '.*'", flaw) for flaw in flaws):
         hints.append("If such a label is a class, take it out of dataset.missing_labels.")
     if any("columns, but" in flaw for flaw in flaws):
         hints.append(

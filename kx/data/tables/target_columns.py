@@ -1,0 +1,123 @@
+"""The columns of a table that are to be predicted, as they are read: one, or several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from sys import intern
+from typing import Annotated
+
+from pydantic import Field
+
+from kx.base.errors import DataError
+from kx.data.tables.decimals import plain
+from kx.data.tables.targets import LabelCounts, TargetOptions, is_absent
+
+MOST_TARGETS = 10_000
+
+TargetName = Annotated[str, Field(min_length=1)]
+TargetNames = TargetName | Annotated[tuple[TargetName, ...], Field(min_length=1, max_length=10_000)]
+"""Type of the option that names the column to be predicted, or a list of several."""
+
+
+def names_of(target: str | Sequence[str]) -> tuple[str, ...]:
+    """Return the columns that the option names, one or several."""
+    return (target,) if isinstance(target, str) else tuple(target)
+
+
+def refuse_twice(names: Sequence[str], option: str) -> None:
+    """Refuse a list of targets with the same column twice.
+
+    Raises:
+        DataError: naming the first of them.
+    """
+    if twice := next((name for name in names if names.count(name) > 1), ""):
+        raise DataError(f"dataset.{option} lists {twice!r} twice. Remove one of them.")
+
+
+@dataclass(slots=True, eq=False)
+class TargetColumn:
+    """A column that is to be predicted.
+
+    Attributes:
+        name: of the column.
+        labels: the different values, and how often each occurs.
+        said: the value of each row, if they were to be kept; empty: it has none.
+    """
+
+    name: str
+    labels: LabelCounts
+    said: list[str] = field(default_factory=list)
+
+    def write_plain(self, *, comma: bool) -> None:
+        """Write values that are numbers with a decimal point and nothing else."""
+        old = self.labels
+        self.labels = LabelCounts(old.where, old.option)
+        for label, count in old.counts.items():
+            number = plain(label, comma=comma)
+            self.labels.counts[number] = self.labels.counts.get(number, 0) + count
+            self.labels.lines.setdefault(number, old.lines[label])
+        self.said = [intern(plain(label, comma=comma)) for label in self.said]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetCells:
+    """Where the targets stand in a row, and what is taken from there.
+
+    Attributes:
+        columns: that are filled.
+        places: of each of them in a row.
+        absent: what stands for no label.
+        empty: whether a cell may hold none.
+        keep: whether the value of each row stays in memory; else they are only counted.
+    """
+
+    columns: tuple[TargetColumn, ...]
+    places: tuple[int, ...]
+    absent: frozenset[str]
+    empty: bool = False
+    keep: bool = True
+
+    def flaw(self, cells: Sequence[str]) -> str:
+        """Return which target a row lacks; empty: none."""
+        if self.empty:
+            return ""
+        for column, place in zip(self.columns, self.places, strict=True):
+            label = cells[place].strip()
+            if is_absent(label, self.absent):
+                return f"no {column.name}" + (f", but {label!r}" if label else "")
+        return ""
+
+    def add(self, cells: Sequence[str], line: int) -> None:
+        """Add the targets of a row without a flaw, which stands on ``line``."""
+        for column, place in zip(self.columns, self.places, strict=True):
+            label = intern(cells[place].strip())
+            if self.empty and is_absent(label, self.absent):
+                label = ""
+            column.labels.add(label, line)
+            if self.keep:
+                column.said.append(label)
+
+
+def target_cells(
+    table: str,
+    places: dict[str, int],
+    options: TargetOptions,
+    option: str,
+    *,
+    keep: bool = True,
+) -> TargetCells:
+    """Return empty columns for the targets of a table.
+
+    Args:
+        table: what it is called in messages.
+        places: name of each target -> where it stands in a row.
+        options: what the targets are.
+        option: of the dataset, which names them.
+        keep: whether the value of each row stays in memory.
+    """
+    columns = tuple(
+        TargetColumn(name, LabelCounts(f"{table}: column {name}", option)) for name in places
+    )
+    empty = options.empty_labels == "none"
+    return TargetCells(columns, tuple(places.values()), options.absent(), empty, keep)
