@@ -161,6 +161,9 @@ def _linear(found: Diagnosis, spec: Spec) -> Changes:
     return {} if unlike or words else {"architecture": "linear"}
 
 
+SCALED = ("standardize", "robust", "quantile", "log")
+"""Preparations after which features are small and alike."""
+
 CHANGES: Mapping[str, Callable[[Diagnosis, Spec], Changes]] = {
     "augmentation": lambda found, spec: {},
     "dropout": lambda found, spec: _restrained(spec, "dropout", 0.5),
@@ -178,7 +181,7 @@ CHANGES: Mapping[str, Callable[[Diagnosis, Spec], Changes]] = {
     "kfold": _kfold,
     "smooth": _smooth,
     "scale": lambda found, spec: (
-        {} if spec["preparation"]["scale"] == "standardize"
+        {} if spec["preparation"]["scale"] in SCALED
         else {"preparation.scale": "standardize"}
     ),
     "padding": lambda found, spec: (
@@ -206,7 +209,7 @@ def practical(found: Diagnosis, spec: Spec, scale: str | None) -> Diagnosis:
 
 
 def _is_open(key: str, found: Diagnosis, spec: Spec, scale: str | None) -> bool:
-    if key == "scale" and scale in ("standardize", "fixed"):
+    if key == "scale" and scale in (*SCALED, "fixed"):
         return False
     if key == "augmentation":
         return could_be_augmented(spec)

@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     import numpy as np
 
 
-Scale = Literal["standardize", "unit", "none"]
+Scale = Literal["standardize", "robust", "quantile", "log", "unit", "none"]
 """How features are brought to small, similar ranges; see ``kx.data.preparation``."""
 
-Missing = Literal["error", "zero", "mean", "indicator"]
-"""What stands for a missing feature (NaN), once prepared: nothing may be missing; 0; the mean of
-the training part; that mean, and a further column which tells where it was missing."""
+Missing = Literal["error", "zero", "mean", "median", "indicator"]
+"""What stands for a missing feature (NaN), once prepared: nothing may be missing; 0; the mean or
+the median of the training part; that mean, and a further column which tells where it was missing.
+"""
 
 Encoding = Literal["multi_hot", "count", "tf_idf", "sequence"]
 """What a network reads of a text: which words occur, how often, how telling they are, in which

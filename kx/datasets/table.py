@@ -118,7 +118,7 @@ class OwnTable(Dataset):
         readings = sheet.readings(self.columns)
         groups = group_codes(sheet)
         train, test = self._parts(sheet, y, groups)
-        forms = sheet.forms(readings, train, test)
+        forms = sheet.forms(readings, train, test, self.columns)
         rows = Split(sheet.x(forms), y, row_weights_of(sheet), groups)
         relations = () if found.classes else relation_remarks(sheet, readings, y)
         info = DatasetInfo(

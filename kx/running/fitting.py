@@ -70,7 +70,7 @@ class Prepared:
         x = train.x if everything or not learns_from(train.x, scale) else train.x[rows]
         missing = info.missing if section.missing == "auto" else section.missing
         if info.table:
-            return fit_table(x, info.table, scale, missing)
+            return fit_table(x, info.table, scale, missing, section.ways())
         return fit_preparation(x, scale, missing, names=info.features)
 
     def split(self, preparation: AnyPreparation, rows: np.ndarray) -> Split:

@@ -50,6 +50,9 @@ class ColumnOptions:
         time: column of numbers or dates that tells when rows came about: they are put in its
             order, and the last ones are for testing.
         weight: column that tells how much each row counts in the loss; nothing is learned from it.
+        most_levels: of a category: so many of its most frequent values are told apart, all others
+            count as one.
+        rare: of a category: values that fewer rows for training have count as one.
         decimal: what stands before decimals: a `point`, as in 1,234.5, or a `comma`, as in 1.234,5;
             `auto` tells by the values of the column, or else by those of the others.
         missing_values: what means in these columns that there is no value, besides an empty one;
@@ -70,6 +73,9 @@ class ColumnOptions:
     decimal: Decimal = "auto"
     missing_values: Annotated[tuple[str, ...], Field(max_length=100)] = (*MISSING, "?")
     header: Literal["auto", "present", "none"] = "auto"
+
+    most_levels: Annotated[int, Field(ge=1, le=10_000)] = MOST_LEVELS
+    rare: Annotated[int, Field(ge=1)] = 2
 
     def named(self) -> dict[str, tuple[str, ...]]:
         """Return the columns that the spec names: option -> names."""

@@ -220,14 +220,14 @@ class TableColumn:
         found = np.array([*map(as_day, self.values), None], np.float64)
         return found[np.array(self.codes, np.int64)]
 
-    def levels(self, rows: np.ndarray) -> tuple[str, ...]:
-        """Return the values that occur at least twice in ``rows``, the most frequent first."""
+    def levels(self, rows: np.ndarray, most: int, least: int) -> tuple[str, ...]:
+        """Return up to ``most`` values that occur ``least`` times in ``rows``, by frequency."""
         import numpy as np
 
         codes = np.array(self.codes, np.int64)[rows]
         counts = np.bincount(codes[codes >= 0], minlength=len(self.values)).tolist()
         named = sorted(zip(counts, self.values, strict=True), key=lambda each: (-each[0], each[1]))
-        return tuple(name for count, name in named[:MOST_LEVELS] if count > 1)
+        return tuple(name for count, name in named[:most] if count >= least)
 
     def said(self, known: Mapping[str, float]) -> np.ndarray:
         """Return (n,) float64, what ``known`` has for each value; NaN: there is none."""

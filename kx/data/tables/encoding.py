@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kx.base.errors import DataError
 from kx.contracts import ColumnForm, Missing, Scale
-from kx.data.arrays.statistics import shift_and_divisor
+from kx.data.tables.measures import Measures, Own, fit_measures, ways_of
 
 if TYPE_CHECKING:
     import numpy as np
+
+NUMBERS = ("shift", "divisor", "fill", "quantiles")
+"""Attributes of ``Measures`` that are kept as arrays."""
 
 BLOCK = 10_000
 """Rows that are encoded at once: all of a large table would be held several times."""
@@ -19,34 +22,31 @@ BLOCK = 10_000
 YEAR, WEEK = 365.2425, 7.0
 """Days of the cycles in which a date has a place."""
 
-EXTREME = 100
-"""Power of two from which on a number needs care: 32 bits end at 128."""
-
 
 @dataclass(frozen=True, eq=False)
 class TablePreparation:
     """How rows of a table become what networks take: (n, width) float32.
 
-    A number, or the day of a date, becomes ``(x - shift) / divisor``; a category one column for
+    Numbers, and the days of dates, are scaled (see ``Measures``); a category one column for
     each level, one for all other values, and one for none; an ordered value or a boolean one for
     each step that it is above, and one for none. What the training rows of a fit never showed stays
     0, and so does a step that all of them are above: its weights were never trained.
 
     Attributes:
         columns: their kinds and levels.
-        scale: which statistics ``shift`` and ``divisor`` are.
-        missing: what stands for a gap in numbers and dates.
-        shift: (columns,) float64; 0 for what is no amount.
-        divisor: likewise; never 0.
+        scale: of all numbers and dates, but for those that ``own`` names.
+        missing: likewise, what stands for a gap.
+        measures: what is known of numbers and dates.
         seen: (width,) whether the training rows were anything but 0 there.
+        own: how single columns are prepared.
     """
 
     columns: tuple[ColumnForm, ...]
     scale: Scale
     missing: Missing
-    shift: np.ndarray
-    divisor: np.ndarray
+    measures: Measures
     seen: np.ndarray
+    own: Own = field(default_factory=dict)
 
     def is_same(self, other: Any) -> bool:
         """Whether ``other`` prepares every row exactly as this one does."""
@@ -64,8 +64,16 @@ class TablePreparation:
 
     @property
     def _added(self) -> int:
-        marked = [c for c in self.columns if c.gaps and c.is_measured]
-        return len(marked) if self.missing == "indicator" else 0
+        return len(self._marked)
+
+    @property
+    def _marked(self) -> list[int]:
+        """The columns whose gaps are marked by a further one."""
+        return [
+            at
+            for at, (column, way) in enumerate(zip(self.columns, self.measures.ways, strict=True))
+            if way.missing == "indicator" and column.gaps and column.is_measured
+        ]
 
     def apply(self, x: np.ndarray, part: str = "validation or test") -> np.ndarray:
         """Return (n, columns) rows as (n, width) float32.
@@ -90,8 +98,8 @@ class TablePreparation:
         import numpy as np
 
         absent = np.isnan(x)
-        for at, column in enumerate(self.columns):
-            refused = not column.gaps or (self.missing == "error" and column.is_measured)
+        for at, (column, way) in enumerate(zip(self.columns, self.measures.ways, strict=True)):
+            refused = not column.gaps or (way.missing == "error" and column.is_measured)
             if refused and absent[:, at].any():
                 row = int(absent[:, at].argmax())
                 never = ", but never in training" if not column.gaps else ""
@@ -103,21 +111,29 @@ class TablePreparation:
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return the numbers, for an ``.npz`` file; ``settings`` are the rest."""
-        return {name: getattr(self, name) for name in ("shift", "divisor", "seen")}
+        return {**{name: getattr(self.measures, name) for name in NUMBERS}, "seen": self.seen}
 
     def settings(self) -> dict[str, Any]:
         """Return kinds and levels, for a JSON file."""
         columns = [{**asdict(column), "levels": list(column.levels)} for column in self.columns]
-        return {"table": columns, "scale": self.scale, "missing": self.missing}
+        own = {name: dict(way) for name, way in self.own.items()}
+        return {"table": columns, "scale": self.scale, "missing": self.missing, "own": own}
 
     @classmethod
     def from_arrays(
         cls, arrays: Mapping[str, np.ndarray], settings: Mapping[str, Any]
     ) -> TablePreparation:
-        """Make the preparation again whose ``arrays`` and ``settings`` were kept."""
-        columns = columns_from(settings["table"])
-        numbers = {name: arrays[name] for name in ("shift", "divisor", "seen")}
-        return cls(columns, settings["scale"], settings["missing"], **numbers)
+        """Make the preparation again whose ``arrays`` and ``settings`` were kept.
+
+        Before columns could be prepared each in its own way, gaps were always filled with 0.
+        """
+        import numpy as np
+
+        columns, own = columns_from(settings["table"]), settings.get("own", {})
+        ways = ways_of(columns, settings["scale"], settings["missing"], own)
+        older = {"fill": np.zeros(len(columns)), "quantiles": np.zeros((0, 0))}
+        measures = Measures(ways, **{name: {**older, **arrays}[name] for name in NUMBERS})
+        return cls(columns, settings["scale"], settings["missing"], measures, arrays["seen"], own)
 
     def _encoded(self, x: np.ndarray) -> np.ndarray:
         import numpy as np
@@ -139,12 +155,24 @@ class TablePreparation:
         if not column.is_measured:
             yield _steps(values, absent, column)
             return
-        scaled = (values - self.shift[at]) / self.divisor[at]
-        yield np.where(absent, 0.0, scaled)[:, None]
+        yield self.measures.filled(values, at)[:, None]
         if column.kind == "date":
             angles = np.where(absent, 0.0, values)[:, None] * (2 * np.pi / np.array([YEAR, WEEK]))
             cycles = np.concatenate([np.sin(angles), np.cos(angles)], axis=1)
             yield np.where(absent[:, None], 0.0, cycles)
+
+    def shown(self, x_train: np.ndarray) -> np.ndarray:
+        """Return (width,) bool, which columns the training rows tell something of."""
+        import numpy as np
+
+        passed = ~self._of_steps()
+        seen = np.zeros(passed.shape, bool)
+        for start in range(0, len(x_train), BLOCK):
+            block = self._encoded(x_train[start : start + BLOCK])
+            seen |= (block != 0).any(axis=0)
+            passed |= (block == 0).any(axis=0)
+        found: np.ndarray = seen & passed
+        return found
 
     def _of_steps(self) -> np.ndarray:
         """Return (width,) bool, which columns are steps: they tell nothing if all are above."""
@@ -156,9 +184,8 @@ class TablePreparation:
     def _indicators(self, x: np.ndarray) -> Iterator[np.ndarray]:
         import numpy as np
 
-        for at, column in enumerate(self.columns):
-            if self.missing == "indicator" and column.gaps and column.is_measured:
-                yield np.isnan(x[:, at])[:, None].astype(np.float32)
+        for at in self._marked:
+            yield np.isnan(x[:, at])[:, None].astype(np.float32)
 
 
 def _one_hot(codes: np.ndarray, absent: np.ndarray, column: ColumnForm) -> np.ndarray:
@@ -194,16 +221,21 @@ def _steps(places: np.ndarray, absent: np.ndarray, column: ColumnForm) -> np.nda
 
 
 def fit_table(
-    x_train: np.ndarray, columns: tuple[ColumnForm, ...], scale: Scale, missing: Missing
+    x_train: np.ndarray,
+    columns: tuple[ColumnForm, ...],
+    scale: Scale,
+    missing: Missing,
+    own: Own | None = None,
 ) -> TablePreparation:
     """Learn from the training rows of one fit how to prepare them and all that come later.
 
     Args:
         x_train: (n, columns) float64 of the training rows only.
         columns: their kinds.
-        scale: of numbers and days; see ``kx.data.preparation.fit_preparation``.
+        scale: of numbers and days; see ``preparation`` in a spec.
         missing: what stands for a gap: 0 in prepared units for ``zero``, the mean of the training
-            rows for ``mean`` and ``indicator``, which also marks it.
+            rows for ``mean`` and ``indicator``, which also marks it, or their median.
+        own: how single columns are prepared.
 
     Raises:
         DataError: if a value is missing where that is an error.
@@ -213,36 +245,13 @@ def fit_table(
     """
     import numpy as np
 
-    shift, divisor = np.zeros(len(columns)), np.ones(len(columns))
-    numeric = [
-        at
-        for at, column in enumerate(columns)
-        if column.is_measured and not np.isnan(x_train[:, at]).all()
-    ]
-    if numeric:
-        unit = _units(x_train[:, numeric], scale)
-        statistics = shift_and_divisor(x_train[:, numeric] / unit, scale)
-        shift[numeric], divisor[numeric] = (each * unit for each in statistics)
+    ways = ways_of(columns, scale, missing, own or {})
+    measures = fit_measures(x_train, columns, ways)
     width = sum(column.width for column in columns)
-    plain = TablePreparation(columns, scale, missing, shift, divisor, np.ones(width))
+    plain = TablePreparation(columns, scale, missing, measures, np.ones(width), own or {})
     plain.check(x_train, "training")
-    seen = np.zeros(plain.input_shape((width,)), bool)
-    passed = ~plain._of_steps()
-    for start in range(0, len(x_train), BLOCK):
-        block = plain._encoded(x_train[start : start + BLOCK])
-        seen |= (block != 0).any(axis=0)
-        passed |= (block == 0).any(axis=0)
-    seen &= passed
-    return TablePreparation(columns, scale, missing, shift, divisor, seen.astype(np.float32))
-
-
-def _units(x: np.ndarray, scale: Scale) -> np.ndarray:
-    """Return powers of two that keep the squares of huge and tiny columns within 64 bits."""
-    import numpy as np
-
-    exponents = np.frexp(np.nanmax(np.abs(x), axis=0))[1] - 1
-    extreme = np.abs(exponents) > EXTREME
-    return np.where(extreme & (scale != "none"), np.ldexp(1.0, np.maximum(exponents, -900)), 1.0)
+    seen = plain.shown(x_train).astype(np.float32)
+    return TablePreparation(columns, scale, missing, measures, seen, own or {})
 
 
 def columns_from(kept: Any) -> tuple[ColumnForm, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kx.base.remark import Remark, some_of
 from kx.base.text import SHOWN
 from kx.data.tables.column_options import ColumnOptions
-from kx.data.tables.columns import MOST_LEVELS, NAMED, Recognized, TableColumn, copies
+from kx.data.tables.columns import NAMED, Recognized, TableColumn, copies
 from kx.data.tables.leaks import exact_relation
 from kx.data.tables.sheets import USED, Sheet
 from kx.data.tables.target_columns import TargetColumn
@@ -41,6 +41,9 @@ def sheet_remarks(
         elif options.time is None and how.reading == "date" and _is_sorted(column):
             yield Remark.of("columns.sorted", column=where, name=column.name)
         yield from _column_remarks(where, column, how, guessed=column.name not in stated)
+        if how.reading == "category" and len(column.values) > options.most_levels:
+            counts = {"count": len(column.values), "most": options.most_levels}
+            yield Remark.of("columns.values", column=where, **counts)
     used = [column for column in sheet.columns if readings[column.name].reading in USED]
     for target in sheet.targets:
         for column in copies(used, target.said):
@@ -106,9 +109,6 @@ def _column_remarks(
         yield Remark.of("columns.ordered", column=where, name=column.name, values=values)
     if len(column) and column.gaps / len(column) >= MOSTLY_MISSING and how.reading in USED:
         yield Remark.of("columns.missing", column=where, share=f"{column.gaps / len(column):.0%}")
-    if how.reading == "category" and len(column.values) > MOST_LEVELS:
-        count = len(column.values)
-        yield Remark.of("columns.values", column=where, count=count, most=MOST_LEVELS)
 
 
 def _is_sorted(column: TableColumn) -> bool:

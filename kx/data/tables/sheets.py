@@ -74,7 +74,11 @@ class Sheet:
         return found
 
     def forms(
-        self, readings: Mapping[str, Recognized], train: np.ndarray, test: np.ndarray
+        self,
+        readings: Mapping[str, Recognized],
+        train: np.ndarray,
+        test: np.ndarray,
+        options: ColumnOptions,
     ) -> tuple[ColumnForm, ...]:
         """Return the columns that are learned from, by the training rows alone.
 
@@ -82,12 +86,13 @@ class Sheet:
             readings: how each column is read.
             train: the rows for training.
             test: the rows for testing.
+            options: what the spec says of rare values.
 
         Raises:
             DataError: if there is none, or one has gaps in the test part alone.
         """
         forms = [
-            self._form(column, readings[column.name], train, test)
+            self._form(column, readings[column.name], train, test, options)
             for column in self.columns
             if readings[column.name].reading in USED
         ]
@@ -96,7 +101,12 @@ class Sheet:
         return tuple(forms)
 
     def _form(
-        self, column: TableColumn, how: Recognized, train: np.ndarray, test: np.ndarray
+        self,
+        column: TableColumn,
+        how: Recognized,
+        train: np.ndarray,
+        test: np.ndarray,
+        options: ColumnOptions,
     ) -> ColumnForm:
         empty = column.empty()
         gaps = bool(empty[train].any())
@@ -108,7 +118,9 @@ class Sheet:
                 "what it means that it is missing. Fill it, use another dataset.split_seed, or "
                 "list the column in dataset.ignore."
             )
-        levels = column.levels(train) if how.reading == "category" else how.levels
+        levels = how.levels
+        if how.reading == "category":
+            levels = column.levels(train, options.most_levels, options.rare)
         kind = cast("ColumnKind", how.reading)  # one of USED
         return ColumnForm(column.name, kind, levels, gaps, how.comma)
 

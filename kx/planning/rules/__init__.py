@@ -53,6 +53,8 @@ DATA_RULES: tuple[Callable[[Plan, DatasetInfo], Iterable[Finding]], ...] = (
     data.pictures_stay_bytes,
     data.only_numbers_are_scaled,
     data.texts_are_not_scaled,
+    data.only_tables_prepare_columns,
+    data.prepared_columns_are_amounts,
     data.sequences_have_single_tokens,
     data.augmentation_has_pictures,
     data.buckets_hold_texts,

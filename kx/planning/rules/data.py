@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from kx.base.errors import PluginError
+from kx.base.errors import PluginError, suggest
 from kx.base.guard import patience
 from kx.base.remark import Remark
 from kx.components.registry import Entry
@@ -79,6 +79,38 @@ def texts_are_not_scaled(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
     if info.texts and _scales(plan):
         text = f"does not apply to {info.name}: its texts are prepared by their vocabulary"
         yield Finding(SCALE, text, "remove it")
+
+
+def only_tables_prepare_columns(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
+    """Columns are known to be prepared each in its own way where they are of several kinds."""
+    section = plan.spec.preparation
+    if info.table:
+        return
+    for key, value in (("scale", section.scale), ("missing", section.missing)):
+        if value in ("robust", "quantile", "log", "median"):
+            text = f"{value} is for the dataset table, not for {info.name}"
+            yield Finding(
+                ("preparation", key), text, f"use {'mean' if key == 'missing' else 'standardize'}"
+            )
+    if section.columns:
+        text = f"is for the dataset table: those of {info.name} are prepared alike"
+        yield Finding(("preparation", "columns"), text, "remove it", at_key=True)
+
+
+def prepared_columns_are_amounts(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
+    """What is said of single columns is said of numbers and dates that there are."""
+    forms = {form.name: form for form in info.table}
+    amounts = [name for name, form in forms.items() if form.is_measured]
+    for name, way in plan.spec.preparation.ways().items() if forms else ():
+        key = ("preparation", "columns", name)
+        if name not in forms:
+            text = f"nothing is learned from a column {name!r}"
+            yield Finding(key, text, suggest(name, amounts), at_key=True)
+        elif name not in amounts:
+            text = f"{name} is {forms[name].kind}: only numbers and dates are scaled and filled"
+            yield Finding(key, text, "remove it", at_key=True)
+        elif forms[name].kind == "date" and way.get("scale") == "log":
+            yield Finding(key, f"{name} is a date: a day has no logarithm", "use another scale")
 
 
 def _scales(plan: Plan) -> bool:

@@ -8,19 +8,35 @@ from pydantic import Field
 
 from kx.spec.schema.kinds import Strict
 
+TableScale = Literal["standardize", "robust", "quantile", "log", "unit", "none"]
+TableMissing = Literal["error", "zero", "mean", "median", "indicator"]
 TargetScale = Literal["auto", "standardize", "none"]
+
+
+class ColumnSection(Strict):
+    """How one column of a table is prepared; what is not said is as for all others."""
+
+    scale: TableScale | None = None
+    """As `preparation.scale`."""
+    missing: TableMissing | None = None
+    """As `preparation.missing`."""
 
 
 class PreparationSection(Strict):
     """What is done to features and targets; everything is fitted on the training part alone."""
 
-    scale: Literal["auto", "standardize", "unit", "none"] = "auto"
+    scale: Literal["auto"] | TableScale = "auto"
     """`standardize`: mean 0, deviation 1 per feature; `unit`: into 0..1; `auto`: what the dataset
-    recommends."""
-    missing: Literal["auto", "error", "zero", "mean", "indicator"] = "auto"
-    """What to do with missing numbers in the features: refuse them, put 0 or the mean of the
-    training rows in their place, or that mean and a column that marks them (`indicator`); `auto`:
-    `indicator` for the dataset `table`, `error` for all others."""
+    recommends. For the dataset `table` also `robust`: median 0, quartiles 1 apart, so that a few
+    huge values do not squeeze all others; `log`: logarithm of 1 + x (of negative numbers: of
+    1 - x, and negative), standardized; `quantile`: by rank, into a normal distribution."""
+    missing: Literal["auto"] | TableMissing = "auto"
+    """What to do with missing numbers in the features: refuse them, put 0, the mean or (`table`)
+    the median of the training rows in their place, or that mean and a column that marks them
+    (`indicator`); `auto`: `indicator` for the dataset `table`, `error` for all others."""
+    columns: dict[str, TableScale | ColumnSection] = Field({}, max_length=10_000)
+    """How single columns of the dataset `table` are prepared, where it is not as the others are:
+    `{km: log, price: {scale: robust, missing: median}}`."""
     target: TargetScale = "auto"
     """Train on targets of a regression with mean 0 and deviation 1 (`standardize`), or as they are
     (`none`); predictions, scores and losses are in their own unit. `auto`: `standardize` where
@@ -30,6 +46,13 @@ class PreparationSection(Strict):
     leaky: bool = False
     """Fit the preparation on the validation rows too: only to see how much too good the scores
     then are; the record says so."""
+
+    def ways(self) -> dict[str, dict[str, str]]:
+        """Return how single columns are prepared: name -> ``scale``, ``missing``, what is said."""
+        return {
+            name: {"scale": way} if isinstance(way, str) else way.model_dump(exclude_none=True)
+            for name, way in self.columns.items()
+        }
 
 
 class AugmentationSection(Strict):
