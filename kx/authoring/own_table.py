@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from math import isnan
 from pathlib import Path
 
 from kx.base.errors import DataError
@@ -14,7 +15,8 @@ from kx.base.text import clean, counted
 from kx.data.arrays.splitting import TEST_FRACTION, held_out
 from kx.data.tables.charsets import CharsetError, likely_charset
 from kx.data.tables.column_options import READINGS, ColumnOptions, WantedSheet
-from kx.data.tables.columns import MOSTLY, Recognized, TableColumn, as_day, as_number, day_of
+from kx.data.tables.columns import MOSTLY, Recognized, TableColumn, form_of, value_of
+from kx.data.tables.dates import day_of
 from kx.data.tables.delimited import AUTO, Delimiting, open_table
 from kx.data.tables.sheet_reading import generic, named_rows, read_sheet
 from kx.data.tables.sheets import Sheet
@@ -212,7 +214,8 @@ def _target_in_words(found: Looked) -> str:
         more = ", …" if len(counts) > EXAMPLES else ""
         return f"{len(counts)} classes: {told}{more}"
     numbers = [value for label in counts if (value := number_of(label)) is not None]
-    return f"a number, {_short(min(numbers))} to {_short(max(numbers))}; or say task: classes"
+    unit = f" {found.sheet.targets[0].unit}".rstrip()
+    return f"a number, {_short(min(numbers))} to {_short(max(numbers))}{unit}; or say task: classes"
 
 
 def _columns(found: Looked) -> Iterator[str]:
@@ -228,6 +231,8 @@ def _content(column: TableColumn, how: Recognized) -> str:
     parts = [_range(column, how) if how.reading in LISTS else WHY[how.reading]]
     if how.few:
         parts.append("may be names of kinds: then list it in categories")
+    if column.unit and how.reading == "number":
+        parts.append(f"in {column.unit}")
     if how.comma:
         parts.append("with a decimal comma")
     if how.reading == "number" and any(map(LEADING_ZERO.match, column.values)):
@@ -259,8 +264,8 @@ def _range(column: TableColumn, how: Recognized) -> str:
         return ", ".join(name[:20] for name in names[:EXAMPLES]) + more
     if column.floats is not None:
         return "numbers, more than 100,000 different ones"
-    read = as_day if how.reading == "date" else lambda text: as_number(text, comma=how.comma)
-    found = [value for text in column.values if (value := read(text)) is not None]
+    form = form_of(column, how)
+    found = [value for text in column.values if not isnan(value := value_of(form, text)[0])]
     shown = day_of if how.reading == "date" else _short
     return f"{shown(min(found))} to {shown(max(found))}"
 

@@ -68,6 +68,8 @@ class ColumnForm:
             for 1, as far as it is known.
         gaps: whether the training part lacks values: only then may later rows lack some.
         comma: of a number: whether it is written with a decimal comma.
+        unit: likewise: with which unit.
+        month_first: of a date: whether 3/1/2024 is in March.
     """
 
     name: str
@@ -75,6 +77,8 @@ class ColumnForm:
     levels: tuple[str, ...] = ()
     gaps: bool = False
     comma: bool = False
+    unit: str = ""
+    month_first: bool = False
 
     @property
     def width(self) -> int:

@@ -133,7 +133,7 @@ class OwnTable(Dataset):
             groups=self.columns.group or "",
             ordered=self.columns.time is not None,
             features=tuple(form.name for form in forms),
-            target="" if found.classes else ", ".join(names_of(self.target)),
+            target="" if found.classes else ", ".join(each.shown for each in sheet.targets),
             columns=sheet.header,
             table=forms,
             remarks=(*found.remarks, *sheet_remarks(sheet, readings, self.columns), *relations),

@@ -173,15 +173,19 @@ def test_no_spec_is_written_that_could_not_be_trained(table, tmp_path, header, r
 
 
 def test_a_spec_says_what_is_nearly_a_number_and_what_begins_with_zeros(table, tmp_path):
-    rows = [(f"0{at % 9}3", f"${at},000", f"{at}%", "ab"[at % 2]) for at in range(20)]
-    options = table("plz;pay;share;y", rows)
+    rows = [
+        (f"0{at % 9}3", f"${at * 7 % 20 + 1},000", f"{at * 7 % 20}%", f"{at}:30", "ab"[at % 2])
+        for at in range(20)
+    ]
+    options = table("plz;pay;share;when;y", rows)
 
     spec = table_spec("t", tmp_path / "t.csv", options["target"], tmp_path / "t.yaml")
 
     said = {line.split()[1]: line for line in spec.splitlines() if line.startswith("  # ")}
     assert "some begin with 0" in said["plz"]
-    assert "nearly numbers" in said["pay"]
-    assert "nearly numbers" in said["share"]
+    assert "1,000 to 20,000; in $" in said["pay"]
+    assert "0 to 19; in %" in said["share"]
+    assert "nearly numbers" in said["when"]
 
 
 def test_rows_for_prediction_are_read_by_the_forms_of_their_columns(table, tmp_path):

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from kx.data.arrays.splitting import OnBroken
 from kx.data.tables.columns import MOST_LEVELS, Decimal, Reading
+from kx.data.tables.dates import DateOrder
 from kx.data.tables.delimited import Delimiting
 from kx.data.tables.targets import MISSING, TargetOptions
 
@@ -55,10 +56,12 @@ class ColumnOptions:
         rare: of a category: values that fewer rows for training have count as one.
         decimal: what stands before decimals: a `point`, as in 1,234.5, or a `comma`, as in 1.234,5;
             `auto` tells by the values of the column, or else by those of the others.
+        date_order: of dates such as 3/1/2024: `day_first`, or `month_first`; `auto` tells by the
+            values of the column.
         missing_values: what means in these columns that there is no value, besides an empty one;
             upper and lower case are the same.
         header: whether the first line names the columns: `present`, or `none`: they are then
-            called c1, c2 and so on; `auto`: it does unless all that stands there are numbers.
+            called c1, c2 and so on; `auto` tells by the values below.
     """
 
     numbers: Names = ()
@@ -71,6 +74,7 @@ class ColumnOptions:
     time: Name | None = None
     weight: Name | None = None
     decimal: Decimal = "auto"
+    date_order: DateOrder = "auto"
     missing_values: Annotated[tuple[str, ...], Field(max_length=100)] = (*MISSING, "?")
     header: Literal["auto", "present", "none"] = "auto"
 

@@ -7,17 +7,24 @@ told with the reason.
 from __future__ import annotations
 
 import math
-import re
 from array import array
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, cast
 
 from kx.base.errors import DataError
 from kx.base.text import counted
 from kx.contracts import ColumnForm, ColumnKind
+from kx.data.tables.dates import (
+    DateOrder,
+    are_compact,
+    are_dates,
+    as_day,
+    day_of,
+    month_comes_first,
+)
+from kx.data.tables.numbers import POINTED, as_number, unit_of, without_unit
 from kx.data.tables.scales import answers, known_values, level_of, scale_of
 from kx.data.tables.targets import number_of
 
@@ -42,18 +49,6 @@ MOSTLY = 0.9
 
 NAMED = 5
 
-THOUSANDS = (
-    re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?"),
-    re.compile(r"[-+]?[1-9]\d{0,2}(\.\d{3})+(,\d*)?"),
-)
-"""Numbers whose thousands are set apart, without and with a decimal comma."""
-
-CLOCK = r"(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?(?: ?(Z|[+-]\d{2}:?\d{2}))?)?"
-"""Time of day, perhaps with how far it is ahead of UTC."""
-
-GERMAN = re.compile(r"(\d{1,2})(\.)(\d{1,2})\.(\d{4})" + CLOCK, re.ASCII)
-YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})" + CLOCK, re.ASCII)
-
 FORMS: Mapping[str, tuple[str, str]] = {
     "number": ("no number", "no numbers"),
     "date": ("no date", "no dates"),
@@ -63,7 +58,7 @@ FORMS: Mapping[str, tuple[str, str]] = {
 """How columns are read that cannot hold any value, and what is wrong with one or several others."""
 
 ADVICE: Mapping[str, str] = {
-    "date": " (dates are written 2024-03-01 or 1.3.2024)",
+    "date": " (dates are written 2024-03-01, 1.3.2024, 1 Mar 2024 or the like)",
     "ordered": " of those that dataset.ordered lists: {levels}",
 }
 
@@ -84,6 +79,8 @@ class TableColumn:
         floats: of each row its number, once there are too many different values; then the others
             are no longer filled.
         comma: whether these numbers have a decimal comma.
+        unit: that each of them was written with; the values are without it.
+        order: of day and month, as far as the spec says.
         kept: whether its values are needed as they are written, however many there are.
         met: code of each cell that was met, with the blanks around it.
     """
@@ -95,6 +92,8 @@ class TableColumn:
     lines: list[int] = field(default_factory=list)
     floats: array[float] | None = None
     comma: bool = False
+    unit: str = ""
+    order: DateOrder = "auto"
     kept: bool = False
     met: dict[str, int] = field(default_factory=dict)
 
@@ -147,12 +146,29 @@ class TableColumn:
 
     def _as_floats(self) -> None:
         """Go on with numbers alone, if all values are some; else with as many as there are."""
+        self.take_units_off()
         self.comma = self.has_commas()
         numbers = [as_number(value, comma=self.comma) for value in self.values]
         if None not in numbers:
             known = [*(number for number in numbers if number is not None), math.nan]
             self.floats = array("d", (known[code] for code in self.codes))
             self.met.clear()
+
+    def take_units_off(self) -> None:
+        """Write the values without the unit that all of them have, such as kg or $."""
+        unit = unit_of(self.values)
+        bare = [without_unit(value, unit) for value in self.values]
+        if not unit or not any(_readable(bare)):
+            return
+        places: dict[str, int] = {}
+        codes = [places.setdefault(value, len(places)) for value in bare]
+        firsts = [codes.index(code) for code in range(len(places))]
+        self.lines = [self.lines[first] for first in firsts]
+        self.codes = array("l", (code if code < 0 else codes[code] for code in self.codes))
+        self.values, self.unit = places, unit
+        if self.decimal == "auto" and unit in POINTED:
+            self.decimal = "point"
+        self.met.clear()
 
     def has_commas(self) -> bool:
         """Whether the numbers of the column have a decimal comma.
@@ -174,7 +190,7 @@ class TableColumn:
         return bool(values) and commas
 
     def _float(self, value: str, line: int) -> float:
-        number = as_number(value, comma=self.comma)
+        number = as_number(without_unit(value, self.unit), comma=self.comma)
         if number is None:
             raise DataError(
                 f"line {line}: column {self.name}: must be a number, as all values above are; got "
@@ -213,11 +229,12 @@ class TableColumn:
         found = np.array([*known, None], np.float64)
         return found[np.array(self.codes, np.int64)]
 
-    def days(self) -> np.ndarray:
+    def days(self, month_first: bool) -> np.ndarray:
         """Return (n,) float64, days since 1970, NaN where there is none."""
         import numpy as np
 
-        found = np.array([*map(as_day, self.values), None], np.float64)
+        days = [as_day(value, month_first=month_first) for value in self.values]
+        found = np.array([*days, None], np.float64)
         return found[np.array(self.codes, np.int64)]
 
     def levels(self, rows: np.ndarray, most: int, least: int) -> tuple[str, ...]:
@@ -266,72 +283,20 @@ def _plain(cells: Sequence[str]) -> list[float]:
     return numbers if all(map(math.isfinite, numbers)) else []
 
 
-def as_number(value: str, *, comma: bool) -> float | None:
-    """Return the finite number that a cell holds; None: it holds none.
-
-    Args:
-        value: of the cell; thousands may be set apart, as in 1,234.5 or, with ``comma``, 1.234,5.
-        comma: whether decimals stand behind a comma.
-    """
-    apart, before = (".", ",") if comma else (",", ".")
-    if apart in value:
-        if not THOUSANDS[comma].fullmatch(value):
-            return None
-        value = value.replace(apart, "")
-    return number_of(value.replace(before, "."))
-
-
-def as_day(value: str) -> float | None:
-    """Return the days from 1970 to a date such as 2024-03-01 or 1.3.2024; None: it is none.
-
-    A time of day, as in 2024-03-01 18:00, is a part of a day; one that says how far it is ahead of
-    UTC is put back by that.
-    """
-    if found := YEAR_FIRST.fullmatch(value):
-        year, _, month, day, *clock = found.groups()
-    elif found := GERMAN.fullmatch(value):
-        day, _, month, year, *clock = found.groups()
-    else:
-        return None
-    try:
-        days = (date(int(year), int(month), int(day)) - date(1970, 1, 1)).days
-        return days + _part_of_day(*clock)
-    except ValueError:
-        return None
-
-
-def _part_of_day(
-    hour: str | None, minute: str | None, second: str | None, ahead: str | None
-) -> float:
-    """Return a time of day as a part of a day.
-
-    Raises:
-        ValueError: if there is no such time.
-    """
-    if hour is None or minute is None:
-        return 0.0
-    seconds = float(second or 0)
-    if int(hour) > 23 or int(minute) > 59 or seconds >= 60:
-        raise ValueError
-    offset = 0
-    if ahead and ahead != "Z":
-        minutes = int(ahead[1:3]) * 60 + int(ahead[-2:])
-        offset = -minutes if ahead[0] == "-" else minutes
-    return (int(hour) * 3600 + (int(minute) - offset) * 60 + seconds) / 86400
-
-
 @dataclass(frozen=True, slots=True)
 class Recognized:
     """How a column is read.
 
     Attributes:
         comma: whether its numbers have a decimal comma.
+        month_first: whether its dates begin with the month, as 3/1/2024 may.
         few: the different values of a column of few whole numbers, which may be names of kinds.
         levels: of an ordered or boolean column; see ``ColumnForm``.
     """
 
     reading: Reading
     comma: bool = False
+    month_first: bool = False
     few: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
 
@@ -352,9 +317,11 @@ def recognized(column: TableColumn) -> Recognized:
     comma = column.has_commas()
     numbers = [value for value in values if as_number(value, comma=comma) is not None]
     if len(numbers) == len(values):
-        return _of_numbers(column, values, comma)
-    if all(as_day(value) is not None for value in values):
-        return Recognized("date")
+        compact = len(values) >= FEW_NUMBERS and are_compact(values)
+        return Recognized("date") if compact else _of_numbers(column, values, comma)
+    if are_dates(values):
+        first = month_comes_first(column.name, values, column.order)
+        return Recognized("date", month_first=first)
     if (levels := answers(values)) or (levels := scale_of(values)):
         return Recognized("ordered" if len(levels) > 2 else "boolean", levels=levels)
     _refuse_mixed(column, values, numbers)
@@ -370,7 +337,7 @@ def _of_numbers(column: TableColumn, values: Sequence[str], comma: bool) -> Reco
         return Recognized("rows")
     whole = all(each.is_integer() for each in numbers)
     if whole and 2 < len(values) <= FEW_NUMBERS:
-        return Recognized("number", comma, tuple(sorted(values, key=number.__getitem__)))
+        return Recognized("number", comma, few=tuple(sorted(values, key=number.__getitem__)))
     return Recognized("number", comma)
 
 
@@ -398,17 +365,32 @@ def _refuse_mixed(column: TableColumn, values: Sequence[str], numbers: Sequence[
     )
 
 
-def refuse_stated(
-    column: TableColumn, reading: Reading, comma: bool, levels: Sequence[str]
-) -> None:
+def form_of(column: TableColumn, how: Recognized) -> ColumnForm:
+    """Return the form of a column that something is learned from, as far as it is known so early.
+
+    Of a category, the levels are those of the training part; see ``TableColumn.levels``.
+    """
+    kind = cast("ColumnKind", how.reading)
+    return ColumnForm(
+        column.name,
+        kind,
+        tuple(how.levels),
+        comma=how.comma,
+        unit=column.unit if kind == "number" else "",
+        month_first=how.month_first,
+    )
+
+
+def refuse_stated(column: TableColumn, how: Recognized) -> None:
     """Refuse a column that cannot be read as the spec says.
 
     Raises:
         DataError: with the first values that are no such thing, and their lines.
     """
+    reading = how.reading
     if reading not in FORMS or column.floats is not None:
         return
-    form = ColumnForm(column.name, cast("ColumnKind", reading), tuple(levels), comma=comma)
+    form = form_of(column, how)
     wrong = [
         (value, line)
         for value, line in zip(column.values, column.lines, strict=True)
@@ -418,7 +400,7 @@ def refuse_stated(
         told = ", ".join(f"line {line}: {value[:40]!r}" for value, line in wrong[:NAMED])
         more = f" and {len(wrong) - NAMED} more" if len(wrong) > NAMED else ""
         what = FORMS[reading][len(wrong) > 1]
-        hint = ADVICE.get(reading, "").format(levels=", ".join(levels))
+        hint = ADVICE.get(reading, "").format(levels=", ".join(how.levels))
         raise DataError(
             f"column {column.name}: {counted(len(wrong), 'value is', 'values are')} {what} "
             f"({told}{more}){hint}. "
@@ -435,7 +417,10 @@ def value_of(form: ColumnForm, text: str) -> tuple[float, str]:
         return float(form.levels.index(text)) if text in form.levels else -1.0, ""
     if not form.is_measured:
         return _known_value(form, text)
-    found = as_day(text) if form.kind == "date" else as_number(text, comma=form.comma)
+    if form.kind == "date":
+        found = as_day(text, month_first=form.month_first)
+    else:
+        found = as_number(without_unit(text, form.unit), comma=form.comma)
     if found is not None:
         return found, ""
     what = "a date, as 2024-03-01" if form.kind == "date" else "a number"
@@ -462,13 +447,7 @@ def written(form: ColumnForm, value: float) -> str:
         return form.levels[int(value)] if value >= 0 else "…"
     if form.kind == "date":
         return day_of(value)
-    return f"{value:,.6g}"
-
-
-def day_of(days: float) -> str:
-    """Return the date, such as 2024-03-01 or 2024-03-01 18:00:00, that is ``days`` after 1970."""
-    moment = datetime(1970, 1, 1) + timedelta(seconds=round(days * 86400))
-    return str(moment).removesuffix(" 00:00:00")
+    return f"{value:,.6g}{f' {form.unit}' if form.unit else ''}"
 
 
 def copies(columns: Sequence[TableColumn], said: Sequence[str]) -> Iterator[TableColumn]:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Literal
 
 from kx.base.errors import DataError
-from kx.data.tables.columns import TableColumn, as_number
+from kx.data.tables.columns import TableColumn
+from kx.data.tables.numbers import as_number, plain
 
 Sign = Literal["point", "comma", "either", "none"]
 
@@ -30,12 +31,6 @@ def settle(columns: Sequence[TableColumn]) -> None:
             column.decimal = "comma" if "comma" in signs else "point"
         elif not signs:
             _refuse_two_ways(column)
-
-
-def plain(text: str, *, comma: bool) -> str:
-    """Return a number as Python writes it, without thousands set apart."""
-    apart, before = (".", ",") if comma else (",", ".")
-    return text.replace(apart, "").replace(before, ".")
 
 
 def _sign_of(column: TableColumn) -> Sign:

@@ -12,7 +12,7 @@ from pathlib import Path
 from kx.base.errors import DataError, RowsError
 from kx.base.text import counted, some
 from kx.data.tables.column_options import MOST_COLUMNS, ColumnOptions, WantedSheet
-from kx.data.tables.columns import TableColumn, as_number
+from kx.data.tables.columns import TableColumn
 from kx.data.tables.decimals import settle
 from kx.data.tables.delimited import Table, TableRow, open_table, ragged
 from kx.data.tables.sheets import Sheet
@@ -23,6 +23,7 @@ from kx.data.tables.target_columns import (
     refuse_twice,
     target_cells,
 )
+from kx.data.tables.targets import FEW, number_of
 
 BLOCK = 1_000
 """Rows that are added at once."""
@@ -64,7 +65,7 @@ def read_sheet(path: Path, wanted: WantedSheet) -> Sheet:
         cells = target_cells(table.name, places, wanted.labels, "target")
         sheet = Sheet(table.name, table.written, table.header, cells.columns)
         left = {*wanted.targets, *options.ignore, *options.beside().values()}
-        column = partial(TableColumn, decimal=options.decimal)
+        column = partial(TableColumn, decimal=options.decimal, order=options.date_order)
         written = set(options.stated()) - set(options.numbers)
         sheet.columns = [
             column(name, kept=name in written) for name in table.header if name not in left
@@ -75,24 +76,27 @@ def read_sheet(path: Path, wanted: WantedSheet) -> Sheet:
     if sheet.flaws and wanted.on_broken == "error":
         raise RowsError(_unusable(sheet))
     try:
-        _settle_decimals(sheet, wanted)
+        _settle_numbers(sheet, wanted)
     except DataError as error:
         raise DataError(f"{sheet.name}: {error}") from None
     return sheet
 
 
-def _settle_decimals(sheet: Sheet, wanted: WantedSheet) -> None:
-    """Tell decimals from thousands where one column alone does not; write targets with a point."""
-    options = wanted.columns
-    learned = [] if wanted.labels.task in WORDS else [_as_column(t, options) for t in sheet.targets]
+def _settle_numbers(sheet: Sheet, wanted: WantedSheet) -> None:
+    """Take units off numbers, tell decimals from thousands, and write targets with a point."""
+    options, task = wanted.columns, wanted.labels.task
+    learned = [] if task in WORDS else [_as_column(t, options) for t in sheet.targets]
     named = set(options.stated()) - set(options.numbers)
     columns = [column for column in sheet.columns if column.name not in named]
+    many = [each for each in learned if len(each.values) > FEW]
+    measured = {"auto": many, "unit_regression": []}.get(task, learned)  # 85 % is no share
+    for column in (*columns, *measured):
+        column.take_units_off()
     settle([*columns, *sheet.beside.values(), *learned])
     for target, column in zip(sheet.targets, learned, strict=False):
-        comma = column.has_commas()
-        marked = comma or any("," in label for label in column.values)
-        if marked and None not in [as_number(label, comma=comma) for label in column.values]:
-            target.write_plain(comma=comma)
+        written = target.plain(comma=column.has_commas(), unit=column.unit)
+        if list(written) != list(written.values()) and None not in map(number_of, written.values()):
+            target.write(written, column.unit)
 
 
 def _as_column(target: TargetColumn, options: ColumnOptions) -> TableColumn:

@@ -38,7 +38,7 @@ def sheet_remarks(
         where, how = sheet.where(column), readings[column.name]
         if remark := _left_out(where, column, how):
             yield remark
-        elif options.time is None and how.reading == "date" and _is_sorted(column):
+        elif options.time is None and how.reading == "date" and _is_sorted(column, how):
             yield Remark.of("columns.sorted", column=where, name=column.name)
         yield from _column_remarks(where, column, how, guessed=column.name not in stated)
         if how.reading == "category" and len(column.values) > options.most_levels:
@@ -111,9 +111,9 @@ def _column_remarks(
         yield Remark.of("columns.missing", column=where, share=f"{column.gaps / len(column):.0%}")
 
 
-def _is_sorted(column: TableColumn) -> bool:
+def _is_sorted(column: TableColumn, how: Recognized) -> bool:
     """Whether the dates of a column rise from row to row."""
     import numpy as np
 
-    days = column.days()
+    days = column.days(how.month_first)
     return len(days) > 2 and bool((np.diff(days[~np.isnan(days)]) >= 0).all())

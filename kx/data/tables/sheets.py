@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast, get_args
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, get_args
 
 from kx.base.errors import DataError
 from kx.contracts import ColumnForm, ColumnKind
@@ -14,10 +14,11 @@ from kx.data.tables.columns import (
     Reading,
     Recognized,
     TableColumn,
-    as_day,
+    form_of,
     recognized,
     refuse_stated,
 )
+from kx.data.tables.dates import are_dates, month_comes_first
 from kx.data.tables.scales import boolean_words, known_values
 from kx.data.tables.target_columns import TargetColumn
 
@@ -121,8 +122,7 @@ class Sheet:
         levels = how.levels
         if how.reading == "category":
             levels = column.levels(train, options.most_levels, options.rare)
-        kind = cast("ColumnKind", how.reading)  # one of USED
-        return ColumnForm(column.name, kind, levels, gaps, how.comma)
+        return replace(form_of(column, how), levels=levels, gaps=gaps)
 
     def x(self, forms: Sequence[ColumnForm]) -> np.ndarray:
         """Return (n, columns) float64; see ``DatasetInfo.table``."""
@@ -179,9 +179,9 @@ def times_of(sheet: Sheet, name: str) -> np.ndarray:
     if column is None:
         raise DataError(f"{sheet.name}: dataset.time names {name!r}, which is listed elsewhere.")
     _refuse_gaps(sheet, column, "time")
-    dates = column.floats is None and all(as_day(value) is not None for value in column.values)
+    dates = column.floats is None and are_dates(column.values)
     how = _read_as(sheet, column, "date" if dates else "number")
-    return column.days() if dates else column.numbers(how.comma)
+    return column.days(how.month_first) if dates else column.numbers(how.comma)
 
 
 def _refuse_gaps(sheet: Sheet, column: TableColumn, option: str) -> None:
@@ -208,8 +208,10 @@ def _reading(
     comma = column.comma or (stated == "number" and column.has_commas())
     if stated == "boolean":
         levels = boolean_words(column.values)
-    refuse_stated(column, stated, comma, levels)
-    return Recognized(stated, comma and stated == "number", levels=levels)
+    first = stated == "date" and month_comes_first(column.name, column.values, column.order)
+    found = Recognized(stated, comma and stated == "number", first, levels=levels)
+    refuse_stated(column, found)
+    return found
 
 
 def _values(column: TableColumn, form: ColumnForm) -> np.ndarray:
@@ -217,4 +219,6 @@ def _values(column: TableColumn, form: ColumnForm) -> np.ndarray:
         return column.places(form.levels)
     if not form.is_measured:
         return column.said(known_values(form))
-    return column.days() if form.kind == "date" else column.numbers(form.comma)
+    if form.kind == "date":
+        return column.days(form.month_first)
+    return column.numbers(form.comma)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from sys import intern
 from typing import Annotated
@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from kx.base.errors import DataError
-from kx.data.tables.decimals import plain
+from kx.data.tables.numbers import plain, without_unit
 from kx.data.tables.targets import LabelCounts, TargetOptions, is_absent
 
 MOST_TARGETS = 10_000
@@ -43,21 +43,34 @@ class TargetColumn:
         name: of the column.
         labels: the different values, and how often each occurs.
         said: the value of each row, if they were to be kept; empty: it has none.
+        unit: with which its numbers are written.
     """
 
     name: str
     labels: LabelCounts
     said: list[str] = field(default_factory=list)
+    unit: str = ""
 
-    def write_plain(self, *, comma: bool) -> None:
-        """Write values that are numbers with a decimal point and nothing else."""
-        old = self.labels
+    @property
+    def shown(self) -> str:
+        """The name, with the unit if there is one."""
+        return f"{self.name} ({self.unit})" if self.unit else self.name
+
+    def plain(self, *, comma: bool, unit: str) -> dict[str, str]:
+        """Return each value as Python would write the number that it is, if it is one."""
+        return {
+            label: plain(without_unit(label, unit), comma=comma) for label in self.labels.counts
+        }
+
+    def write(self, written: Mapping[str, str], unit: str) -> None:
+        """Write all values otherwise; ``unit``: with which they were written."""
+        old, self.unit = self.labels, unit
         self.labels = LabelCounts(old.where, old.option)
         for label, count in old.counts.items():
-            number = plain(label, comma=comma)
+            number = written[label]
             self.labels.counts[number] = self.labels.counts.get(number, 0) + count
             self.labels.lines.setdefault(number, old.lines[label])
-        self.said = [intern(plain(label, comma=comma)) for label in self.said]
+        self.said = [intern(written[label]) for label in self.said]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,160 @@
+"""Dates as people and programs write them, as days since 1970."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from kx.base.errors import DataError
+
+DateOrder = Literal["auto", "day_first", "month_first"]
+
+CLOCK = (
+    r"(?:[T ]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}(?:\.\d+)?))?"
+    r"(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?(?: ?(?P<ahead>Z|[+-]\d{2}:?\d{2}))?)?"
+)
+"""Time of day, perhaps with how far it is ahead of UTC."""
+
+FORMS = tuple(
+    re.compile(form + CLOCK, re.ASCII)
+    for form in (
+        r"(?P<year>\d{4})(?P<sign>[-/.])(?P<month>\d{1,2})(?P=sign)(?P<day>\d{1,2})",
+        r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})",
+        r"(?P<day>\d{2})\.(?P<month>\d{2})\.(?P<year>\d{2})",
+        r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})",
+        r"(?P<year>\d{4})年(?P<month>\d{1,2})月(?P<day>\d{1,2})日",
+        r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?[-/ ]?(?P<name>[A-Za-zä]{3,9})\.?,?[-/ ]?"
+        r"(?P<year>\d{4}|\d{2})",
+        r"(?P<name>[A-Za-zä]{3,9})\.? (?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>\d{4})",
+    )
+)
+
+SLASHED = re.compile(
+    r"(?P<one>\d{1,2})(?P<sign>[-/])(?P<two>\d{1,2})(?P=sign)(?P<year>\d{4}|(?<=/)\d{2})" + CLOCK,
+    re.ASCII,
+)
+"""Month and day in the order of the country."""
+
+COMPACT = re.compile(r"\d{8}", re.ASCII)
+
+MONTHS = (
+    *((name.lower(), at) for at, name in enumerate(calendar.month_name) if at),
+    *(("januar", 1), ("februar", 2), ("märz", 3), ("mai", 5), ("juni", 6), ("juli", 7)),
+    *(("oktober", 10), ("dezember", 12)),
+)
+"""English and German names, of which three letters are enough."""
+
+LATEST = 68
+"""The last year of two digits that is of this century, as C's and Python's ``strptime`` have it."""
+
+
+def as_day(value: str, *, month_first: bool = False) -> float | None:
+    """Return the days from 1970 to a date such as 2024-03-01 or 1.3.2024; None: it is none.
+
+    A time of day, as in 2024-03-01 18:00, is a part of a day; one that says how far it is ahead of
+    UTC is put back by that.
+
+    Args:
+        value: of the cell.
+        month_first: whether 3/1/2024 is the first of March.
+    """
+    if found := SLASHED.fullmatch(value):
+        month, day = found.group(*(("one", "two") if month_first else ("two", "one")))
+        return _day(found, int(month), int(day))
+    for form in FORMS:
+        if found := form.fullmatch(value):
+            parts = found.groupdict()
+            month = _month(parts["name"]) if "name" in parts else int(parts["month"])
+            return _day(found, month, int(parts["day"]))
+    return None
+
+
+def month_comes_first(column: str, values: Iterable[str], order: DateOrder) -> bool:
+    """Whether dates such as 3/1/2024 begin with the month.
+
+    Raises:
+        DataError: if nothing tells.
+    """
+    slashed = [value for value in values if SLASHED.fullmatch(value)]
+    if order != "auto" or not slashed:
+        return order == "month_first"
+    day, month = (
+        all(as_day(value, month_first=first) is not None for value in slashed)
+        for first in (False, True)
+    )
+    if day and month and any(as_day(v) != as_day(v, month_first=True) for v in slashed):
+        clear = next(v for v in slashed if as_day(v) != as_day(v, month_first=True))
+        one, other = (day_of(as_day(clear, month_first=first) or 0) for first in (False, True))
+        raise DataError(
+            f"column {column}: {clear!r} may be {one} or {other}, and no other value tells. Say "
+            "dataset.date_order: day_first, or month_first."
+        )
+    return month
+
+
+def are_dates(values: Iterable[str]) -> bool:
+    """Whether all values are dates, in one order of day and month or the other."""
+    values = list(values)
+    return any(
+        all(as_day(value, month_first=first) is not None for value in values)
+        for first in (False, True)
+    )
+
+
+def are_compact(values: Iterable[str]) -> bool:
+    """Whether all values are dates such as 20240301, and not just numbers."""
+    return all(COMPACT.fullmatch(value) and as_day(value) is not None for value in values)
+
+
+def day_of(days: float) -> str:
+    """Return the date, such as 2024-03-01 or 2024-03-01 18:00:00, that is ``days`` after 1970."""
+    moment = datetime(1970, 1, 1) + timedelta(seconds=round(days * 86400))
+    return str(moment).removesuffix(" 00:00:00")
+
+
+def _month(name: str) -> int:
+    """Return the number of a month; 0: there is none of that name."""
+    name = name.lower()
+    return next(
+        (at for known, at in MONTHS if known.startswith(name) or name == "sept" == known[:4]), 0
+    )
+
+
+def _day(found: re.Match[str], month: int, day: int) -> float | None:
+    year = int(found["year"])
+    if len(found["year"]) == 2:
+        year += 2000 if year <= LATEST else 1900
+    try:
+        days = (date(year, month, day) - date(1970, 1, 1)).days
+        return days + _part_of_day(found)
+    except ValueError:
+        return None
+
+
+def _part_of_day(found: re.Match[str]) -> float:
+    """Return a time of day as a part of a day.
+
+    Raises:
+        ValueError: if there is no such time.
+    """
+    if found["hour"] is None:
+        return 0.0
+    hour, minute, second = int(found["hour"]), int(found["minute"]), float(found["second"] or 0)
+    if found["half"]:
+        if not 1 <= hour <= 12:
+            raise ValueError
+        hour = hour % 12 + 12 * (found["half"] in "Pp")
+    if hour > 23 or minute > 59 or second >= 60:
+        raise ValueError
+    return (hour * 3600 + (minute - _minutes(found["ahead"])) * 60 + second) / 86400
+
+
+def _minutes(ahead: str | None) -> int:
+    """Return how many minutes a clock is ahead of UTC."""
+    if not ahead or ahead == "Z":
+        return 0
+    minutes = int(ahead[1:3]) * 60 + int(ahead[-2:])
+    return -minutes if ahead[0] == "-" else minutes

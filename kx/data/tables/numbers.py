@@ -1,0 +1,98 @@
+"""Numbers as people and programs write them: thousands set apart, units behind or before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from kx.data.tables.targets import number_of
+
+THOUSANDS = (
+    re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?"),
+    re.compile(r"[-+]?[1-9]\d{0,2}(\.\d{3})+(,\d*)?"),
+)
+"""Numbers whose thousands are set apart, without and with a decimal comma."""
+
+MINUS = "\u2212"
+"""As typesetters write it."""
+
+APART = re.compile(r"([-+]?[1-9]\d{0,2})((?:['\u2019 \u00a0\u202f]\d{3})+)([.,]\d*)?")
+"""Numbers whose thousands are set apart by what is no decimal sign."""
+
+NEGATIVE = re.compile(r"\(([\d.,]+)\)")
+"""How accountants write a number below zero."""
+
+BEFORE = ("US$", "$", "€", "£", "¥", "￥", "₹", "USD", "EUR", "GBP", "CHF", "CNY", "RMB", "JPY")
+BEHIND = (
+    "%", "‰", "°C", "°F", "°", "$", "€", "£", "¥", "₹", "元", "万元", "万", "円", "岁", "个",
+    "USD", "EUR", "GBP", "CHF", "CNY", "RMB", "JPY",
+    "mm", "cm", "m", "km", "in", "ft", "yd", "mi", "mg", "g", "kg", "t", "lb", "lbs", "oz",
+    "ml", "cl", "l", "s", "sec", "ms", "min", "h", "hr", "hrs", "d", "days", "months", "yrs",
+    "years", "Hz", "kHz", "MHz", "GHz", "W", "kW", "kWh", "V", "mAh", "Pa", "hPa", "bar", "psi",
+    "px", "kB", "MB", "GB", "TB", "m²", "m2", "km²", "ft²", "sqft", "sqm", "cc", "hp", "bhp", "PS",
+    "rpm", "kmpl", "km/h", "kmh", "mph", "mpg", "kcal", "cal",
+)  # fmt: skip
+"""Units that a column may have; any other word makes a name of a number."""
+
+POINTED = ("$", "US$", "£", "¥", "￥", "₹", "USD", "GBP", "CNY", "RMB", "JPY")
+"""Money of countries that write a decimal point: $1,234 is a thousand and more."""
+
+_BEHIND = {unit.casefold(): unit for unit in BEHIND}
+SIGNS, WORDS = (
+    "|".join(map(re.escape, sorted(units, key=len, reverse=True))) for units in (BEFORE, BEHIND)
+)
+AMOUNT = rf"[-+{MINUS}]?\(?[\d.,]\S*?(?: \d{{3}})*\)?"
+MEASURED = re.compile(rf"([-+{MINUS}]?)({SIGNS})?\s?({AMOUNT})\s?({WORDS})?", re.IGNORECASE)
+
+
+def as_number(value: str, *, comma: bool) -> float | None:
+    """Return the finite number that a cell holds; None: it holds none.
+
+    Args:
+        value: of the cell; thousands may be set apart, as in 1,234.5, 1'234.5 or, with ``comma``,
+            1.234,5; a number below zero may stand in parentheses.
+        comma: whether decimals stand behind a comma.
+    """
+    number = number_of(value)
+    if number is not None and not comma:
+        return number
+    return number_of(plain(value, comma=comma))
+
+
+def plain(value: str, *, comma: bool) -> str:
+    """Return a number as Python writes it; what is none stays none."""
+    if below := NEGATIVE.fullmatch(value):
+        value = f"-{below[1]}"
+    value = value.replace(MINUS, "-")
+    if apart := APART.fullmatch(value):
+        value = apart[1] + re.sub(r"\D", "", apart[2]) + (apart[3] or "")
+    sign, before = (".", ",") if comma else (",", ".")
+    if sign in value:
+        if not THOUSANDS[comma].fullmatch(value):
+            return ""
+        value = value.replace(sign, "")
+    return value.replace(before, ".")
+
+
+def unit_of(values: Collection[str]) -> str:
+    """Return the unit that all values of a column have; empty: they have none, or several."""
+    unit = ""
+    for value in values:
+        found = _unit(value)
+        if not found or (unit and found != unit):
+            return ""
+        unit = found
+    return unit
+
+
+def without_unit(value: str, unit: str) -> str:
+    """Return a value without the unit that its column has."""
+    found = MEASURED.fullmatch(value) if unit and _unit(value) == unit else None
+    return f"{found[1]}{found[3]}" if found else value
+
+
+def _unit(value: str) -> str:
+    found = MEASURED.fullmatch(value)
+    if not found or bool(found[2]) == bool(found[4]):
+        return ""
+    return found[2].upper() if found[2] else _BEHIND[found[4].casefold()]

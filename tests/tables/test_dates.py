@@ -1,0 +1,65 @@
+"""Dates as people and programs write them."""
+
+from datetime import date
+
+import pytest
+
+from kx.base.errors import DataError
+from kx.data.tables.dates import are_compact, are_dates, as_day, day_of, month_comes_first
+
+
+def days(year, month, day):
+    return (date(year, month, day) - date(1970, 1, 1)).days
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-03-05", "2024/3/5", "2024.03.05", "5.3.2024", "05.03.24", "20240305", "2024年3月5日",
+        "5 Mar 2024", "05-Mar-2024", "5-MAR-24", "5. März 2024", "5th March 2024", "Mar 5, 2024",
+        "March 5th, 2024", "5/3/2024", "05/03/24", "05-03-2024",
+    ],
+)  # fmt: skip
+def test_the_fifth_of_march(text):
+    assert as_day(text) == days(2024, 3, 5)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2024-13-01", "30 Feb 2024", "5 Foo 2024", "99999999", "18990101", "05-03-24", "2024", "Mar",
+     "1/2/3", "3/5/2024 25:00", "3/5/2024 13:00 PM", "5 Ma 2024"],
+)  # fmt: skip
+def test_what_is_no_date(text):
+    assert as_day(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [("2024-03-05 18:00", 18), ("5 Mar 2024 6:30 PM", 18.5), ("5 Mar 2024 12:00 am", 0),
+     ("2024-03-05T18:00:00+02:00", 16), ("2024-03-05T18:00Z", 18)],
+)  # fmt: skip
+def test_times_of_the_day(text, hours):
+    assert as_day(text) == pytest.approx(days(2024, 3, 5) + hours / 24, abs=1e-9)
+
+
+def test_years_of_two_digits_are_of_this_century_up_to_68():
+    assert [day_of(as_day(f"1/1/{year}"))[:4] for year in ("68", "69")] == ["2068", "1969"]
+
+
+def test_one_date_tells_the_order_of_all():
+    assert month_comes_first("d", ["3/5/2024", "12/31/2024"], "auto") is True
+    assert month_comes_first("d", ["3/5/2024", "31/12/2024"], "auto") is False
+    assert as_day("3/5/2024", month_first=True) == days(2024, 3, 5)
+    assert not are_dates(["13/5/2024", "5/13/2024"])
+
+
+def test_dates_of_which_nothing_tells_are_asked_about():
+    with pytest.raises(DataError, match="'3/5/2024' may be 2024-05-03 or 2024-03-05"):
+        month_comes_first("d", ["4/4/2024", "3/5/2024"], "auto")
+    assert month_comes_first("d", ["3/5/2024"], "month_first") is True
+    assert month_comes_first("d", ["4/4/2024", "2024-01-01"], "auto") in (True, False)
+
+
+def test_eight_digits_are_a_date_if_all_are():
+    assert are_compact(["20240305", "19991231"])
+    assert not are_compact(["20240305", "20241332"])
