@@ -179,7 +179,6 @@ Code = Literal[
     "table.labels",
     "table.left_out",
     "table.lines",
-    "table.no_labels",
     "table.nothing",
     "table.regression",
     "table.shares",

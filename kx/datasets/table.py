@@ -17,10 +17,8 @@ from kx.data.arrays.splitting import (
     OnBroken,
     Seed,
     TestFraction,
-    divided,
+    drawn_rows,
     held_out,
-    strata,
-    whole_groups,
 )
 from kx.data.files.files import Files
 from kx.data.tables.column_options import READINGS, ColumnOptions, WantedSheet
@@ -152,11 +150,7 @@ class OwnTable(Dataset):
             order = np.argsort(times_of(sheet, self.columns.time), kind="stable")
             count = held_out(len(y), self.test_fraction)
             return order[:-count], order[-count:]
-        if groups is not None:
-            return whole_groups(groups, self.test_fraction, self.split_seed)
-        numbers = Split(np.arange(len(y)), y)
-        parts = divided(numbers, self.test_fraction, strata(y), self.split_seed, mixed=False)
-        return parts[0].x, parts[1].x
+        return drawn_rows(y, self.test_fraction, self.split_seed, groups)
 
     @property
     def wanted(self) -> WantedSheet:

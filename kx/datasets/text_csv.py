@@ -20,9 +20,8 @@ from kx.data.arrays.splitting import (
     Seed,
     TestFraction,
     bundled,
-    divided,
+    drawn_rows,
     held_out,
-    strata,
 )
 from kx.data.files.files import Files
 from kx.data.tables.delimited import Delimiting
@@ -36,7 +35,7 @@ from kx.data.texts.text_table import TableRead, Wanted, read_rows
 from kx.data.texts.texts import tokenized
 
 if TYPE_CHECKING:
-    pass
+    import numpy as np
 
 Column = Annotated[str, Field(min_length=1)]
 
@@ -105,8 +104,6 @@ class TextTable(Dataset):
 
     def load(self, files: Files) -> DatasetBundle:
         """Read the texts."""
-        import numpy as np
-
         file = Path(self.path)
         rows = read_rows(file, self._wanted, keep=True)
         files.took_file(file, rows.table.sha256)
@@ -116,9 +113,8 @@ class TextTable(Dataset):
         found = targets_of(targets, self.target)
         info = self._described(rows, found)
         labels = target_values(targets, rows.lines, found)
-        everything, seed = Split(np.arange(len(labels)), labels), self.split_seed
-        train, test = divided(everything, self.test_fraction, strata(labels), seed, mixed=False)
-        return _bundle(info, rows, {"train": train, "test": test})
+        train, test = drawn_rows(labels, self.test_fraction, self.split_seed)
+        return _bundle(info, rows, labels, {"train": train, "test": test})
 
     @property
     def _wanted(self) -> Wanted:
@@ -146,10 +142,12 @@ def _counted(file: Path, changed: int, size: int, wanted: Wanted) -> tuple[Table
     return rows, targets_of(rows.targets.columns, wanted.target)
 
 
-def _bundle(info: DatasetInfo, rows: TableRead, parts: Mapping[str, Split]) -> DatasetBundle:
+def _bundle(
+    info: DatasetInfo, rows: TableRead, y: np.ndarray, parts: Mapping[str, np.ndarray]
+) -> DatasetBundle:
     assert info.texts is not None  # noqa: S101 - for the type checker
-    strings = {part: [rows.texts[at] for at in split.x] for part, split in parts.items()}
+    strings = {part: [rows.texts[at] for at in of] for part, of in parts.items()}
     texts = tokenized(strings, info.texts)
-    train, test = (Split(texts[part], parts[part].y) for part in ("train", "test"))
-    origins = {part: [f"line {rows.lines[at]}" for at in of.x] for part, of in parts.items()}
+    train, test = (Split(texts[part], y[parts[part]]) for part in ("train", "test"))
+    origins = {part: [f"line {rows.lines[at]}" for at in of] for part, of in parts.items()}
     return replace(bundled(info, train, test), origins=origins)

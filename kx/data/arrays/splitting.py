@@ -136,6 +136,30 @@ def whole_groups(
     return np.flatnonzero(~test), np.flatnonzero(test)
 
 
+def drawn_rows(
+    y: np.ndarray, fraction: float, seed: int, groups: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draw the rows for training and those for testing; both stay in their order.
+
+    Args:
+        y: (n,) or (n, labels) targets, of which both parts get their share.
+        fraction: share of the test part, in (0, 1).
+        seed: of the chance.
+        groups: (n,) what each row belongs to, if none of these may be divided; then the targets
+            do not count.
+
+    Raises:
+        DataError: if all rows are of one group.
+    """
+    import numpy as np
+
+    if groups is not None:
+        return whole_groups(groups, fraction, seed)
+    rows = Split(np.arange(len(y)), y)
+    train, test = divided(rows, fraction, strata(y), seed, mixed=False)
+    return train.x, test.x
+
+
 def labelled(y: np.ndarray, classes: int, labels: Labels) -> np.ndarray:
     """Return (n,) numbers of classes as int32, or as (n, classes) float32 one-hot rows."""
     import numpy as np

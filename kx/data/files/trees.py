@@ -73,6 +73,22 @@ def open_tree(
     raise DataError(f"{path} is neither a folder nor an archive.")
 
 
+def listed_tree(root: Path, names: Iterable[str]) -> Tree:
+    """Return a tree of those files alone that a list names, as paths that begin at ``root``.
+
+    The folder itself is not looked into: it may hold any number of others.
+    """
+    files = tuple(names)
+    return Tree(
+        readable(root.resolve().name),
+        files,
+        (),
+        (),
+        lambda file: _content(root / file),
+        lambda file: regular_size(root / file),
+    )
+
+
 def below(tree: Tree, folder: str) -> Tree:
     """Return the part of a tree that lies in one of its folders."""
     start = f"{folder}/"

@@ -46,7 +46,10 @@ KINDS: Mapping[str, InputKind] = {
     "raw_text": InputKind(*TEXTS, raw_text.form, raw_text.read),
     "words": InputKind(*TEXTS, words.form, words.read),
     "picture": InputKind(
-        "picture files, or folders of them", ("inputs", "invert"), picture.form, picture.read
+        "picture files, or folders of them; if trained on a table of pictures, also tables",
+        ("inputs", "invert"),
+        picture.form,
+        picture.read,
     ),
     "mixed": InputKind(
         "tables with the columns of the one that was trained on (- for stdin), or "

@@ -16,6 +16,7 @@ from kx.base.reading import read_named
 from kx.contracts import DatasetInfo
 from kx.data.files.suffixes import PICTURE_FORMATS
 from kx.data.inputs.given import Examples, Given, refuse
+from kx.data.inputs.picture_rows import PictureTables, table_form
 from kx.data.pictures.decoding import MOST_BYTES, FlawError, PictureForm, decode, quiet_decoder
 
 if TYPE_CHECKING:
@@ -26,11 +27,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A picture file; ``size`` and ``read`` raise ``OSError`` if there is no way to."""
+    """A picture file; ``size`` and ``read`` raise ``OSError`` if there is no way to.
+
+    ``label`` is what a table says of it, as of the rows of any table.
+    """
 
     name: str
     size: Callable[[], int]
     read: Callable[[], bytes]
+    label: str | None = None
 
 
 def form(info: DatasetInfo, x: Any, options: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -46,6 +51,7 @@ def form(info: DatasetInfo, x: Any, options: Mapping[str, Any]) -> dict[str, Any
         "black": low,
         "white": high,
         "dtype": str(x.dtype),
+        **({"table": table} if (table := table_form(info, options)) else {}),
     }
 
 
@@ -58,7 +64,8 @@ def read(given: Given, form: Mapping[str, Any], preparation: AnyPreparation) -> 
     import numpy as np
 
     problems: list[str] = []
-    files = [file for path in given.inputs for file in _files(Path(path), problems)]
+    tables = PictureTables(form["table"], problems) if "table" in form else None
+    files = [file for path in given.inputs for file in _files(Path(path), problems, tables)]
     wanted = PictureForm(form["size"], form["channels"])
     with quiet_decoder(), ThreadPoolExecutor() as pool:
         found = list(pool.map(lambda file: _decoded(file, wanted), files))
@@ -66,23 +73,36 @@ def read(given: Given, form: Mapping[str, Any], preparation: AnyPreparation) -> 
     refuse(problems)
     pixels = np.stack(found)
     names = tuple(file.name for file in files)
-    return Examples(names, in_range(255 - pixels if given.invert else pixels, form), names)
+    said = tuple(file.label for file in files)
+    labels = said if any(label is not None for label in said) else ()
+    x = in_range(255 - pixels if given.invert else pixels, form)
+    return Examples(names, x, names, labels=labels)
 
 
-def _files(path: Path, problems: list[str]) -> Iterator[_File]:
-    """Yield the file at ``path``, or the pictures in the folder or archive; note problems."""
+def _files(path: Path, problems: list[str], tables: PictureTables | None) -> Iterator[_File]:
+    """Yield the file at ``path``, or the pictures that a table, folder or archive has.
+
+    Problems are noted.
+    """
     from kx.data.files.trees import is_archive
 
-    if path.is_dir() or is_archive(path):
+    if tables and tables.are(path):
+        for row in tables.rows(path):
+            yield _file(f"{row.place} {row.path.name}", row.path, row.label)
+    elif path.is_dir() or is_archive(path):
         try:
             yield from _listed(path, problems)
         except DataError as error:
             problems.append(str(error).rstrip("."))
     elif os.path.lexists(path):
-        name = readable(str(path))
-        yield _File(name, lambda: path.stat().st_size, lambda: read_named(path, MOST_BYTES))
+        yield _file(str(path), path)
     else:
         problems.append(f"{path}: there is no such file")
+
+
+def _file(name: str, path: Path, label: str | None = None) -> _File:
+    read = partial(read_named, path, MOST_BYTES)
+    return _File(readable(name), lambda: path.stat().st_size, read, label)
 
 
 def _listed(path: Path, problems: list[str]) -> Iterator[_File]:

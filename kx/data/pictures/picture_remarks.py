@@ -8,10 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from kx.base.errors import DataError
 from kx.base.remark import Remark, some_of
 from kx.data.files.class_folders import SHOWN as NAMED
-from kx.data.files.class_folders import some
+from kx.data.files.class_folders import LabelledFile, some
 from kx.data.files.trees import Tree
 from kx.data.pictures.decoding import ODDITIES
-from kx.data.pictures.picture_files import PictureFile
 from kx.data.pictures.picture_rows import Findings
 
 SHOWN = 20
@@ -53,8 +52,8 @@ def odd(findings: Iterable[Findings]) -> Iterator[Remark]:
 def refuse_lost_classes(
     tree: Tree,
     part: str,
-    entries: Sequence[PictureFile],
-    good: Sequence[PictureFile],
+    entries: Sequence[LabelledFile],
+    good: Sequence[LabelledFile],
     classes: Sequence[str] = (),
 ) -> None:
     """Make sure that of each class of a part some ``good`` picture is left.

@@ -40,11 +40,60 @@ class Album:
         parts: name of the part -> x (n, height, width, channels) uint8, y (n,) int32.
         names: name of the part -> the file of each row.
         remarks: what everybody should know of these pictures.
+        sha256: over names and contents of all files.
     """
 
     parts: Mapping[str, Split]
     names: Mapping[str, tuple[str, ...]]
     remarks: tuple[Remark, ...]
+    sha256: str
+
+
+def read_pictures(
+    files: Files,
+    tree: Tree,
+    parts: Mapping[str, Sequence[LabelledFile]],
+    form: PictureForm,
+    on_corrupt: OnCorrupt,
+    shown: Mapping[str, str] | None = None,
+) -> Album:
+    """Read the pictures of each part, in their order, from the cache if their bytes are the same.
+
+    Args:
+        files: say where the cache is, and who is told how far it is.
+        tree: where the pictures are; nothing in it is ever changed.
+        parts: name of the part -> its pictures.
+        form: what they are made into.
+        on_corrupt: whether pictures that cannot be used are an error, or left out.
+        shown: what messages call each picture, if not by its name.
+
+    Raises:
+        DataError: naming all pictures that cannot be used.
+    """
+    tell = files.watcher.counted
+    entries = {
+        part: looked_at(tree, pictures, partial(tell, f"reading the {part} pictures"))
+        for part, pictures in parts.items()
+    }
+    folder = files.cache_dir and files.cache_dir / "pictures"
+    read, remarks = {}, list[Remark]()
+    for part, known in entries.items():
+        findings = Findings(partial(tell, f"decoding the {part} pictures"))
+        read[part], problem = read_part(tree, known, form, folder, findings)
+        remarks += [problem] if problem else []
+    called = shown or {}
+    flaws = [(called.get(n, n), why) for _, found in read.values() for n, why in found.flaws]
+    total = sum(map(len, entries.values()))
+    if flaws and on_corrupt == "error":
+        raise unusable(tree, flaws, total)
+    remarks += [*left_out(flaws, total), *odd(found for _, found in read.values())]
+    left = {part: _without(entries[part], found.flaws) for part, (_, found) in read.items()}
+    return Album(
+        {part: Split(x, _labels(left[part])) for part, (x, _) in read.items()},
+        {part: tuple(entry.name for entry in good) for part, good in left.items()},
+        tuple(dict.fromkeys(remarks)),
+        cache.digest(entry.identity for part in entries.values() for entry in part),
+    )
 
 
 def read_album(
@@ -55,45 +104,27 @@ def read_album(
     on_corrupt: OnCorrupt,
     classes: Sequence[str] = (),
 ) -> Album:
-    """Read the pictures of each part, in their order, from the cache if their bytes are the same.
+    """Read pictures that are sorted into classes; see ``read_pictures``.
 
     Args:
-        files: are told what was read, and say where the cache is.
-        tree: where the pictures are; nothing in it is ever changed.
-        parts: name of the part -> its pictures.
-        form: what they are made into.
-        on_corrupt: whether pictures that cannot be used are an error, or left out.
+        files: are told what was read, too.
+        tree: as there.
+        parts: as there.
+        form: as there.
+        on_corrupt: as there.
         classes: names, in the order of the labels.
 
     Raises:
-        DataError: naming all pictures that cannot be used; or if, without them, no picture of
-            some class is left.
+        DataError: as there; or if, without those that cannot be used, no picture of some class is
+            left.
     """
-    tell = files.watcher.counted
-    entries = {
-        part: looked_at(tree, pictures, partial(tell, f"reading the {part} pictures"))
-        for part, pictures in parts.items()
-    }
-    files.took(tree, cache.digest(e.identity for part in entries.values() for e in part))
-    folder = files.cache_dir and files.cache_dir / "pictures"
-    read, remarks = {}, [*strangers(tree, PICTURES)]
-    for part, known in entries.items():
-        findings = Findings(partial(tell, f"decoding the {part} pictures"))
-        read[part], problem = read_part(tree, known, form, folder, findings)
-        remarks += [problem] if problem else []
-    flaws = [flaw for _, found in read.values() for flaw in found.flaws]
-    total = sum(map(len, entries.values()))
-    if flaws and on_corrupt == "error":
-        raise unusable(tree, flaws, total)
-    remarks += [*left_out(flaws, total), *odd(found for _, found in read.values())]
-    left = {part: _without(entries[part], found.flaws) for part, (_, found) in read.items()}
-    for part, good in left.items():
-        refuse_lost_classes(tree, part, entries[part], good, classes)
-    return Album(
-        {part: Split(x, _labels(left[part])) for part, (x, _) in read.items()},
-        {part: tuple(entry.name for entry in good) for part, good in left.items()},
-        tuple(dict.fromkeys(remarks)),
-    )
+    album = read_pictures(files, tree, parts, form, on_corrupt)
+    files.took(tree, album.sha256)
+    for part, wanted in parts.items():
+        good = set(album.names[part])
+        refuse_lost_classes(tree, part, wanted, [w for w in wanted if w.name in good], classes)
+    remarks = dict.fromkeys((*strangers(tree, PICTURES), *album.remarks))
+    return replace(album, remarks=tuple(remarks))
 
 
 def picture_bundle(

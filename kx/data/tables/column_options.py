@@ -119,6 +119,8 @@ class WantedSheet:
         layout: how the table is written.
         labels: what the target is.
         columns: what the others are.
+        image: name of the column that names the picture of each row: then none is read that
+            nothing names. Empty: it is a table without pictures.
         on_broken: what to do about rows that cannot be used.
     """
 
@@ -127,3 +129,18 @@ class WantedSheet:
     labels: TargetOptions
     columns: ColumnOptions
     on_broken: OnBroken
+    image: str = ""
+
+    def named(self) -> dict[str, tuple[str, ...]]:
+        """Return the columns that the spec names beside the targets: option -> names."""
+        pictures = {"image": (self.image,)} if self.image else {}
+        return {**pictures, **self.columns.named()}
+
+    def beside(self) -> dict[str, str]:
+        """Return the columns that are read, and of which nothing is learned: option -> name."""
+        return ({"image": self.image} if self.image else {}) | self.columns.beside()
+
+    def twice(self) -> str:
+        """Return the first column that is named more than once; empty: none is."""
+        names = [self.image, *self.columns.beside().values()] if self.image else []
+        return next((name for name in names if names.count(name) > 1), self.columns.twice())

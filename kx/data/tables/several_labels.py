@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from kx.base.errors import DataError
 from kx.base.remark import Remark, some_of
@@ -108,7 +108,7 @@ def _of_cells(labels: LabelCounts, options: TargetOptions, clear: str = "") -> T
         )
     _refuse_few(labels.where, parts.counts)
     told = [_told(labels, parts, separator)] if clear else []
-    remarks = (*told, *_bare(labels.counts.get("", 0), labels.rows), *form_remarks(parts))
+    remarks = (*told, *form_remarks(parts))
     return Target("multilabel", tuple(sorted(parts.counts)), remarks, separator)
 
 
@@ -134,12 +134,6 @@ def _told(labels: LabelCounts, parts: LabelCounts, separator: str) -> Remark:
     named = sorted(parts.counts, key=lambda label: (-parts.counts[label], label))
     shown = some_of([f"{label} ({parts.counts[label]:,})" for label in named], NAMED)
     return Remark.of("table.labels", column=labels.where, separator=separator, labels=shown)
-
-
-def _bare(count: int, rows: int) -> Iterator[Remark]:
-    """Say how many rows have no label."""
-    if count:
-        yield Remark.of("table.no_labels", count=count, rows=rows)
 
 
 def _of_columns(columns: Sequence[TargetColumn], options: TargetOptions) -> Target:

@@ -45,7 +45,7 @@ def check_names(path: Path, wanted: WantedSheet) -> None:
 
 
 def _opened(path: Path, wanted: WantedSheet) -> AbstractContextManager[Table]:
-    columns = [name for names in wanted.columns.named().values() for name in names]
+    columns = [name for names in wanted.named().values() for name in names]
     return open_table(path, wanted.layout, (*wanted.targets, *columns))
 
 
@@ -64,14 +64,18 @@ def read_sheet(path: Path, wanted: WantedSheet) -> Sheet:
         places = {name: table.header.index(name) for name in wanted.targets}
         cells = target_cells(table.name, places, wanted.labels, "target")
         sheet = Sheet(table.name, table.written, table.header, cells.columns)
-        left = {*wanted.targets, *options.ignore, *options.beside().values()}
+        left = {*wanted.targets, *options.ignore, *wanted.beside().values()}
         column = partial(TableColumn, decimal=options.decimal, order=options.date_order)
         written = set(options.stated()) - set(options.numbers)
         sheet.columns = [
-            column(name, kept=name in written) for name in table.header if name not in left
+            column(name, kept=name in written)
+            for name in (() if wanted.image else table.header)
+            if name not in left
         ]
-        sheet.beside = {option: column(name) for option, name in options.beside().items()}
-        _read(sheet, _usable(sheet, records, table, cells), table, wanted)
+        sheet.beside = {
+            option: column(name, kept=option == "image") for option, name in wanted.beside().items()
+        }
+        _read(sheet, _usable(sheet, records, table, cells, wanted), table, wanted)
         sheet.sha256 = table.sha256
     if sheet.flaws and wanted.on_broken == "error":
         raise RowsError(_unusable(sheet))
@@ -92,7 +96,8 @@ def _settle_numbers(sheet: Sheet, wanted: WantedSheet) -> None:
     measured = {"auto": many, "unit_regression": []}.get(task, learned)  # 85 % is no share
     for column in (*columns, *measured):
         column.take_units_off()
-    settle([*columns, *sheet.beside.values(), *learned])
+    weights = [column for option, column in sheet.beside.items() if option == "weight"]
+    settle([*columns, *weights, *learned])
     for target, column in zip(sheet.targets, learned, strict=False):
         written = target.plain(comma=column.has_commas(), unit=column.unit)
         if list(written) != list(written.values()) and None not in map(number_of, written.values()):
@@ -122,13 +127,21 @@ def _read(sheet: Sheet, usable: Iterator[TableRow], table: Table, wanted: Wanted
 
 
 def _usable(
-    sheet: Sheet, records: Iterator[TableRow], table: Table, targets: TargetCells
+    sheet: Sheet,
+    records: Iterator[TableRow],
+    table: Table,
+    targets: TargetCells,
+    wanted: WantedSheet,
 ) -> Iterator[TableRow]:
     """Yield the rows that can be used, their targets and lines added to ``sheet``."""
+    image = table.header.index(wanted.image) if wanted.image else -1
     for record in records:
         if not any(map(str.strip, record.cells)):
             continue
-        if flaw := ragged(record, table) or targets.flaw(record.cells):
+        flaw = ragged(record, table)
+        if not flaw and image >= 0 and not record.cells[image].strip():
+            flaw = f"no {wanted.image}"
+        if flaw := flaw or targets.flaw(record.cells):
             sheet.flaws.append(f"line {record.line}: {flaw}")
             continue
         targets.add(record.cells, record.line)
@@ -155,7 +168,7 @@ def _refuse_names(table: Table, wanted: WantedSheet) -> None:
         if target not in table.header and options.header != "none":
             _refuse_target(table, target)
         table.column(target, "target")
-    for option, names in options.named().items():
+    for option, names in wanted.named().items():
         for name in names:
             table.column(name, option)
             if name in wanted.targets:

@@ -146,6 +146,18 @@ def group_codes(sheet: Sheet) -> np.ndarray | None:
     return np.array(column.codes if column.floats is None else column.floats)
 
 
+def pictures_of(sheet: Sheet) -> list[str]:
+    """Return the name of each row's picture.
+
+    Raises:
+        DataError: if a row has none.
+    """
+    column = sheet.beside["image"]
+    _refuse_gaps(sheet, column, "image")
+    values = list(column.values)
+    return [values[code] for code in column.codes]
+
+
 def row_weights_of(sheet: Sheet) -> np.ndarray | None:
     """Return (n,) float32, how much each row counts; None: the spec names no such column.
 
