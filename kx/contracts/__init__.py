@@ -1,5 +1,6 @@
 """The frozen values that the parts of kx exchange. Nothing heavy is imported here."""
 
+from kx.contracts.block import Block, BlockKind
 from kx.contracts.complaint import Complaint, Way, Ways
 from kx.contracts.component import Architecture, CallbackFactory, Component, Dataset, Strategy
 from kx.contracts.dataset import (
@@ -26,6 +27,8 @@ __all__ = [
     "NUMBERS",
     "ONE_CLASS",
     "Architecture",
+    "Block",
+    "BlockKind",
     "CallbackFactory",
     "ColumnForm",
     "ColumnKind",

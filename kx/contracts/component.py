@@ -71,9 +71,12 @@ class Architecture(Component):
 
     Attributes:
         any_length: whether they take texts that are shorter than those they were built for.
+        reads_blocks: whether they tell the columns of a table apart (``DatasetInfo.blocks``): then
+            categories of many values become indices, to be embedded, and not a column each.
     """
 
     any_length: ClassVar[bool] = False
+    reads_blocks: ClassVar[bool] = False
 
     @property
     def has_base(self) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from kx.base.remark import Remark
+from kx.contracts.block import Block
 from kx.contracts.task import IN_UNITS, MANY_CLASSES, NUMBERS, ONE_CLASS, Task
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class ColumnForm:
         comma: of a number: whether it is written with a decimal comma.
         unit: likewise: with which unit.
         month_first: of a date: whether 3/1/2024 is in March.
+        indexed: of a category: whether networks are given the place of a value, for an embedding.
     """
 
     name: str
@@ -79,6 +81,7 @@ class ColumnForm:
     comma: bool = False
     unit: str = ""
     month_first: bool = False
+    indexed: bool = False
 
     @property
     def width(self) -> int:
@@ -86,13 +89,20 @@ class ColumnForm:
 
         Of a category these are one for each level, one for all other values, and, if some rows of
         the training part lack it, one for none; of an ordered column one for each step between
-        levels, of a boolean a single one, and one for none.
+        levels, of a boolean a single one, and one for none. Of an indexed category it is one.
         """
+        if self.indexed:
+            return 1
         if self.is_measured:
             return DATE_WIDTH if self.kind == "date" else 1
         if self.kind == "category":
-            return len(self.levels) + 1 + self.gaps
+            return self.places
         return (len(self.levels) - 1 if self.kind == "ordered" else 1) + self.gaps
+
+    @property
+    def places(self) -> int:
+        """How many values of a category are told apart: its levels, any other, and none."""
+        return len(self.levels) + 1 + self.gaps
 
     @property
     def is_measured(self) -> bool:
@@ -141,6 +151,8 @@ class DatasetInfo:
             number, the place of a category or of an ordered value among the levels, 0 or 1, a day;
             their preparation makes of them what the other attributes describe. Empty: all columns
             are numbers.
+        blocks: of a prepared row, as far as it is known what its columns are, without those that
+            mark gaps until the training rows have told of them; empty: all are numbers.
         texts: x are texts, and this is how their preparation encodes them; the other attributes
             describe what comes of it. None: x are numbers.
         extracted_from: the form of the pictures, where x are the features that a ready-made base
@@ -174,6 +186,7 @@ class DatasetInfo:
     pixels: bool = False
     mirrored: bool = True
     table: tuple[ColumnForm, ...] = ()
+    blocks: tuple[Block, ...] = ()
     texts: TextForm | None = None
     extracted_from: DatasetInfo | None = None
 

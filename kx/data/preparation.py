@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from kx.base.errors import DataError
-from kx.contracts import Missing, Scale
+from kx.contracts import Block, Missing, Scale
 from kx.data.arrays.statistics import shift_and_divisor
 
 if TYPE_CHECKING:
@@ -43,6 +43,11 @@ class Preparation:
     def added(self) -> int:
         """How many columns ``apply`` adds: with ``indicator``, one per feature with gaps."""
         return int(self.gaps.sum()) if self.missing == "indicator" else 0
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """Nothing: all columns are numbers."""
+        return ()
 
     def is_same(self, other: Any) -> bool:
         """Whether ``other`` prepares every row exactly as this one does."""
@@ -139,6 +144,10 @@ class Preparation:
 
 class AnyPreparation(Protocol):
     """What is learned from a training part alone, and makes of all data what networks take."""
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """What the columns of a prepared row are; empty: numbers, or not known."""
 
     def is_same(self, other: Any) -> bool:
         """Whether ``other`` prepares every row exactly as this one does."""

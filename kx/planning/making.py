@@ -202,6 +202,7 @@ def _plan_one(document: Document, parts: Parts) -> Plan:
         callbacks=tuple(choose_callbacks(spec, document, parts, problems)),
         folder=parts.folder,
     )
+    plan = replace(plan, info=plan.info and plan.read_by_network(plan.info))
     return _held_to_rules(plan, document, problems)
 
 

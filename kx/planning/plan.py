@@ -22,6 +22,7 @@ from kx.contracts import (
     WeightFiles,
 )
 from kx.data.arrays.bundle_checks import bundle_faults
+from kx.data.tables.blocks import read_in_blocks
 from kx.models.head_choice import head_of, own_options, recorded_head
 from kx.models.heads import Head, network_faults
 from kx.planning.strangers import faults_of, refuse_faults, wrong_result
@@ -179,6 +180,22 @@ class Plan(DataPlan):
         if not entry.is_built_in:
             refuse_faults(entry, list(network_faults(model, info)))
         return model
+
+    def load_data(self, files: Files) -> DatasetBundle:
+        """Read the dataset through ``files``, for the network of this plan."""
+        # By name: a dataclass with slots is another class than super() would look for.
+        bundle = DataPlan.load_data(self, files)
+        return replace(bundle, info=self.read_by_network(bundle.info))
+
+    def read_by_network(self, info: DatasetInfo) -> DatasetInfo:
+        """Return the form of data as this plan's network is given them."""
+        categories = self.spec.preparation.categories
+        return read_in_blocks(info, reads_blocks=self.reads_blocks, categories=categories)
+
+    @property
+    def reads_blocks(self) -> bool:
+        """Whether the network tells the columns of a table apart."""
+        return bool(getattr(self.architecture.entry.source, "reads_blocks", False))
 
     def find_weights(self, info: DatasetInfo, weights: WeightFiles) -> None:
         """Look for the weights of the network's base before anything trains."""

@@ -125,7 +125,8 @@ class Fitter:
 
     def info(self, fitted: Fitted) -> DatasetInfo:
         """Return the form of the data that a fitted network takes."""
-        return replace(self._bundle.info, input_shape=fitted.job.input_shape)
+        job = fitted.job
+        return replace(self._bundle.info, input_shape=job.input_shape, blocks=job.blocks)
 
     def fit_all(self) -> Fits:
         """Carry out what the validation strategy proposes, for each seed, and refit.
@@ -256,6 +257,7 @@ class Fitter:
             guarded=bool(len(validation)),
             augmentation_seed=seeds.get("augmentation", 0),
             words=getattr(preparation, "words", ()) if self._work.plan.network.has_base else (),
+            blocks=preparation.blocks,
             **self._unit(train),
         )
 

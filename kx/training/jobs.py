@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from kx.base.curves import best_epoch
 from kx.base.errors import DivergedError
 from kx.base.remark import Remark
-from kx.contracts import History, Split, Watcher
+from kx.contracts import Block, History, Split, Watcher
 from kx.data.arrays.target_scale import Unit
 from kx.spec.schema import TrainingSection
 from kx.training.feed import Batching
@@ -41,6 +41,7 @@ class Job:
         first: how many epochs of the fit came before, in earlier phases.
         words: what word indices stand for in this fit, where networks begin with the vectors of
             these words; empty: as the dataset says.
+        blocks: of a prepared example; see ``DatasetInfo.blocks``.
         learning_rates: one for each epoch of the whole fit, the last of them for all later ones;
             empty: that of the optimizer.
         unit: of the targets, which the network is trained to say as small numbers; None: as they
@@ -60,6 +61,7 @@ class Job:
     augmentation_seed: int = 0
     first: int = 0
     words: tuple[str, ...] = ()
+    blocks: tuple[Block, ...] = ()
     learning_rates: tuple[float, ...] = ()
     unit: Unit | None = None
     loss_unit: float = 1.0

@@ -307,14 +307,14 @@ class Trainer:
         steps = job.batching(self._training).steps
         # A schedule counts in steps: folds with another number of them need another optimizer.
         counted = steps if self._training.learning_rate_schedule else None
-        key = (job.input_shape, job.words, counted, phase.number)
+        key = (job.input_shape, job.blocks, job.words, counted, phase.number)
         if key not in self._kits:
             self._kits[key] = self._new_kit(job, steps, phase)
         return self._kits[key]
 
     def _new_kit(self, job: Job, steps: int, phase: FitPhase) -> _Kit:
         words = job.words or self._info.words
-        info = replace(self._info, input_shape=job.input_shape, words=words)
+        info = replace(self._info, input_shape=job.input_shape, blocks=job.blocks, words=words)
 
         def compiled(model: keras.Model) -> None:
             if phase.trainable:

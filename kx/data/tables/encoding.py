@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kx.base.errors import DataError
-from kx.contracts import ColumnForm, Missing, Scale
+from kx.contracts import Block, ColumnForm, Missing, Scale
+from kx.data.tables.blocks import blocks_of
 from kx.data.tables.measures import Measures, Own, fit_measures, ways_of
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ class TablePreparation:
     """How rows of a table become what networks take: (n, width) float32.
 
     Numbers, and the days of dates, are scaled (see ``Measures``); a category one column for
-    each level, one for all other values, and one for none; an ordered value or a boolean one for
+    each level, one for all other values, and one for none, or, where it is indexed, the place of
+    the one that would be 1; an ordered value or a boolean one for
     each step that it is above, and one for none. What the training rows of a fit never showed stays
     0, and so does a step that all of them are above: its weights were never trained.
 
@@ -74,6 +76,11 @@ class TablePreparation:
             for at, (column, way) in enumerate(zip(self.columns, self.measures.ways, strict=True))
             if way.missing == "indicator" and column.gaps and column.is_measured
         ]
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """What the columns of a prepared row are."""
+        return blocks_of(self.columns, self._marked)
 
     def apply(self, x: np.ndarray, part: str = "validation or test") -> np.ndarray:
         """Return (n, columns) rows as (n, width) float32.
@@ -150,7 +157,8 @@ class TablePreparation:
         values = x[:, at]
         absent = np.isnan(values)
         if column.kind == "category":
-            yield _one_hot(values, absent, column)
+            places = _places(values, absent, column)
+            yield places[:, None] if column.indexed else _one_hot(places, column)
             return
         if not column.is_measured:
             yield _steps(values, absent, column)
@@ -171,7 +179,7 @@ class TablePreparation:
             block = self._encoded(x_train[start : start + BLOCK])
             seen |= (block != 0).any(axis=0)
             passed |= (block == 0).any(axis=0)
-        found: np.ndarray = seen & passed
+        found: np.ndarray = (seen & passed) | self._indexed()
         return found
 
     def _of_steps(self) -> np.ndarray:
@@ -181,6 +189,13 @@ class TablePreparation:
         kinds = [c.kind in ("ordered", "boolean") for c in self.columns for _ in range(c.width)]
         return np.array([*kinds, *[False] * self._added], bool)
 
+    def _indexed(self) -> np.ndarray:
+        """Return (width,) bool, which columns are places: what none has shown has no embedding."""
+        import numpy as np
+
+        indexed = [column.indexed for column in self.columns for _ in range(column.width)]
+        return np.array([*indexed, *[False] * self._added], bool)
+
     def _indicators(self, x: np.ndarray) -> Iterator[np.ndarray]:
         import numpy as np
 
@@ -188,16 +203,22 @@ class TablePreparation:
             yield np.isnan(x[:, at])[:, None].astype(np.float32)
 
 
-def _one_hot(codes: np.ndarray, absent: np.ndarray, column: ColumnForm) -> np.ndarray:
-    """Return (n, width): of each row one is 1; other values stand behind the levels, gaps last."""
+def _places(codes: np.ndarray, absent: np.ndarray, column: ColumnForm) -> np.ndarray:
+    """Return (n,) places of values: all but the levels stand behind these, gaps last."""
     import numpy as np
 
     levels = len(column.levels)
     known = (codes >= 0) & (codes < levels)
     place = np.where(known, codes, levels)
-    place = np.where(absent, levels + 1, place).astype(np.int64)
-    found = np.zeros((len(codes), column.width), np.float32)
-    found[np.arange(len(codes)), place] = 1.0
+    return np.where(absent, levels + 1, place).astype(np.int64)
+
+
+def _one_hot(places: np.ndarray, column: ColumnForm) -> np.ndarray:
+    """Return (n, width), of each row one of them 1."""
+    import numpy as np
+
+    found = np.zeros((len(places), column.width), np.float32)
+    found[np.arange(len(places)), places] = 1.0
     return found
 
 

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from kx.base.errors import DataError
-from kx.contracts import TextForm
+from kx.contracts import Block, TextForm
 from kx.data.arrays.sequences import bag, padded
 from kx.data.texts.texts import Texts
 
@@ -43,6 +43,11 @@ class TextPreparation:
         """What each index stands for; nothing, of those that stand for no word."""
         unused = self.form.num_words - FIRST - len(self.vocabulary)
         return ("", "", *self.vocabulary, *[""] * unused)
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """Nothing: a text is all that there is of an example."""
+        return ()
 
     def is_same(self, other: object) -> bool:
         """Whether ``other`` prepares every text exactly as this one does."""

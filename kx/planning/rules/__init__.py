@@ -55,6 +55,7 @@ DATA_RULES: tuple[Callable[[Plan, DatasetInfo], Iterable[Finding]], ...] = (
     data.texts_are_not_scaled,
     data.only_tables_prepare_columns,
     data.prepared_columns_are_amounts,
+    data.categories_suit_the_network,
     data.sequences_have_single_tokens,
     data.augmentation_has_pictures,
     data.buckets_hold_texts,

@@ -97,6 +97,17 @@ def only_tables_prepare_columns(plan: Plan, info: DatasetInfo) -> Iterator[Findi
         yield Finding(("preparation", "columns"), text, "remove it", at_key=True)
 
 
+def categories_suit_the_network(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
+    """A place among values is no amount, and only a table is known to have categories."""
+    asked, key = plan.spec.preparation.categories, ("preparation", "categories")
+    if asked != "auto" and not any(form.kind == "category" for form in info.table):
+        yield Finding(key, f"{asked}: {info.name} has no categories", "remove it")
+    elif asked == "embed" and not plan.reads_blocks:
+        name = plan.architecture.entry.name
+        text = f"embed: {name} would take the place of a category among its values for an amount"
+        yield Finding(key, text, "use auto or one_hot")
+
+
 def prepared_columns_are_amounts(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
     """What is said of single columns is said of numbers and dates that there are."""
     forms = {form.name: form for form in info.table}

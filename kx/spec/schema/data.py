@@ -37,6 +37,10 @@ class PreparationSection(Strict):
     columns: dict[str, TableScale | ColumnSection] = Field({}, max_length=10_000)
     """How single columns of the dataset `table` are prepared, where it is not as the others are:
     `{km: log, price: {scale: robust, missing: median}}`."""
+    categories: Literal["auto", "one_hot", "embed"] = "auto"
+    """What networks are given of a category: a column for each of its values (`one_hot`), or its
+    place among them (`embed`), for networks that learn an embedding; `auto`: `embed` for these,
+    if it has more than 8 frequent values."""
     target: TargetScale = "auto"
     """Train on targets of a regression with mean 0 and deviation 1 (`standardize`), or as they are
     (`none`); predictions, scores and losses are in their own unit. `auto`: `standardize` where
