@@ -30,7 +30,8 @@ def test_the_best_epoch_is_the_first_with_the_best_value(values, name, expected)
 FALLING = {
     "loss", "mae", "mse", "rmse", "mape", "msle", "log_cosh", "poisson", "kl_divergence",
     "binary_crossentropy", "categorical_crossentropy", "hinge", "squared_hinge",
-    "categorical_hinge", "false_positives", "false_negatives",
+    "categorical_hinge", "false_positives", "false_negatives", "log_loss", "brier_score",
+    "calibration_error", "median_absolute_error",
 }  # fmt: skip
 
 

@@ -207,3 +207,30 @@ def test_what_was_told_of_a_plan_is_not_told_again_when_the_data_are_read(sound)
 
     assert [found.fatal for found in broken(undescribed)] == [False]
     assert broken_by_data(undescribed, sound.info) == []
+
+
+OWN = {"training": {"metrics": ["accuracy", "mcc"], "monitor": "val_mcc"}}
+
+
+def test_metrics_of_kxs_own_can_be_watched_and_expected(sound):
+    plan = with_sections(sound, **OWN, expect={"test.mcc": {"at_least": -0.2}})
+
+    assert list(broken(plan)) == []
+
+
+def test_what_suits_the_task_can_be_expected_without_being_named(sound):
+    plan = with_sections(sound, expect={"test.pr_auc": {"at_least": 0.9}})
+    wrong = with_sections(sound, expect={"test.median_absolute_error": {"at_most": 3}})
+
+    assert list(broken(plan)) == []
+    (found,) = broken(wrong)
+    assert "no result is called 'test.median_absolute_error'" in found.message
+
+
+def test_what_is_measured_after_the_fit_cannot_be_watched(sound):
+    metrics = {"metrics": ["mae", {"name": "median_absolute_error", "label": "half_error"}]}
+    plan = with_sections(sound, training=metrics | {"monitor": "val_half_error"})
+
+    found = [each.message for each in names.monitors_are_measured(plan)]
+
+    assert found == ["median_absolute_error is measured after the fit, not in its epochs"]

@@ -130,14 +130,18 @@ def test_values_that_do_not_vary_have_an_interval_without_width(values):
         (HOUSES, "mae", "bootstrap"),
         (HOUSES, "mse", "bootstrap"),
         (SHARES, "mae", "bootstrap"),
-        (BINARY, "auc", ""),
+        (BINARY, "auc", "bootstrap"),
+        (BINARY, "mcc", "bootstrap"),
+        (REUTERS, "balanced_accuracy", "bootstrap"),
+        (LABELS, "pr_auc", ""),  # no label is true of any row: there is nothing to rank
         (BINARY, "mae", ""),
         (LABELS, "accuracy", ""),  # the labels of one example are not independent
-        (HOUSES, "rmse", ""),
+        (HOUSES, "rmse", "bootstrap"),
+        (HOUSES, "median_absolute_error", "bootstrap"),
         (HOUSES, "loss", ""),
     ],
 )
-def test_only_means_over_independent_examples_get_an_interval(info, name, interval):
+def test_what_can_be_resampled_gets_an_interval(info, name, interval):
     y = np.arange(40) % 2 if info.task != "multilabel" else np.zeros((40, 3))
     predictions = np.full((40, info.outputs), 0.25, "float32")
 

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
-from kx.components.keras_options import CLASSES, ObjectiveKind, keras_declared, keras_options
+from kx.components.keras_options import (
+    CLASSES,
+    OURS,
+    ObjectiveKind,
+    keras_declared,
+    keras_options,
+)
 from kx.components.option_groups import REQUIRED, Declared, declared
 from kx.components.own_objectives import OWN, OwnObjective, known, optimizer
 
@@ -54,6 +60,8 @@ def offered(kind: str) -> list[Offered]:
 
 def _objective(kind: ObjectiveKind, name: str) -> Offered:
     own = OWN[kind].get(name)
+    if kind == "metrics" and name in OURS:
+        return Offered(name, OURS[name], "kx", (), partial(keras_options, kind, name))
     if own is None:
         summary = f"Keras's {CLASSES[kind][name]}."
         options, model = keras_declared(kind, name), partial(keras_options, kind, name)

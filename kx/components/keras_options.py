@@ -72,6 +72,20 @@ CLASSES: Mapping[ObjectiveKind, Mapping[str, str]] = {
 }
 """Name in a spec -> Keras's class; of integer labels, the variant for these is used."""
 
+OURS: Mapping[str, str] = {
+    "balanced_accuracy": "Mean recall of the classes, however rare: chance is 1 / classes.",
+    "mcc": "Matthews' correlation of true and predicted classes: chance is 0, perfect is 1.",
+    "pr_auc": "Average precision: the area under precision against recall; chance is the share.",
+    "log_loss": "Mean crossentropy of the probabilities, whatever loss was trained with.",
+    "brier_score": "Mean squared error of the probabilities.",
+    "calibration_error": "Expected calibration error: how far confidence is from accuracy.",
+    "median_absolute_error": "The error that half of the rows stay below; measured after the fit.",
+}
+"""Metrics of kx's own, which have no options -> what each is."""
+
+AFTER = ("median_absolute_error",)
+"""Of these, what no sums over batches can tell: it is measured after the fit."""
+
 OPTIMIZERS = (
     "SGD", "RMSprop", "Adam", "AdamW", "Nadam", "Adamax", "Adagrad", "Adadelta", "Adafactor",
     "Ftrl", "Lion", "Lamb", "Muon",
@@ -174,8 +188,8 @@ def keras_declared(kind: ObjectiveKind, name: str) -> tuple[Declared, ...]:
 
 
 def _signature(kind: ObjectiveKind, name: str) -> dict[str, dict[str, Any]]:
-    if name in ("top_3_accuracy", "top_5_accuracy"):
-        return {}  # their option is in their name
+    if name in ("top_3_accuracy", "top_5_accuracy") or name in OURS:
+        return {}  # the option of the first two is in their name
     signature = dict(recorded()[kind][CLASSES[kind][name]])
     if CLASSES[kind][name] in COUNTS:
         signature["threshold"] = {}

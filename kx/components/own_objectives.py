@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 
 from kx.base.curves import lower_is_better
 from kx.base.errors import PluginError
-from kx.components.keras_options import CLASSES, OPTIMIZERS, ObjectiveKind
+from kx.components.keras_options import CLASSES, OPTIMIZERS, OURS, ObjectiveKind
 from kx.components.registered import Registered, refuse_unusable
 from kx.components.signature import signed
 
@@ -50,7 +50,9 @@ class OwnObjectives:
         """
         where = f"{self.kind} {name!r} in {part.__module__}"
         if name in self.taken:
-            raise PluginError(f"{where}: Keras has one of that name. Choose another.")
+            raise PluginError(
+                f"{where}: {self._keeper(name)} has one of that name. Choose another."
+            )
         if not hasattr(signed(part), "__code__"):
             raise PluginError(
                 f"{where} must be a function, or a class with an __init__ of its own."
@@ -58,6 +60,9 @@ class OwnObjectives:
         holder = self._known.get(name)
         refuse_unusable(self.kind, name, part, holder.source if holder else None)
         self._known[name] = OwnObjective(self.kind, name, part, unit_power)
+
+    def _keeper(self, name: str) -> str:
+        return "kx" if self.kind == "metric" and name in OURS else "Keras"
 
     def get(self, name: str) -> OwnObjective | None:
         """Return what is registered as ``name``; None: nothing is."""
@@ -143,7 +148,7 @@ def _registering(table: OwnObjectives, name: str, unit_power: float = 0) -> Call
 
 
 loss = Losses("loss", frozenset(CLASSES["losses"]))
-metric = Metrics("metric", frozenset(CLASSES["metrics"]))
+metric = Metrics("metric", frozenset((*CLASSES["metrics"], *OURS)))
 optimizer = Optimizers("optimizer", frozenset(map(str.lower, OPTIMIZERS)))
 
 OWN: Mapping[ObjectiveKind, OwnObjectives] = {"losses": loss, "metrics": metric}
@@ -151,4 +156,5 @@ OWN: Mapping[ObjectiveKind, OwnObjectives] = {"losses": loss, "metrics": metric}
 
 def known(kind: ObjectiveKind) -> list[str]:
     """Return the names that a spec may use now, Keras's first."""
-    return [*CLASSES[kind], *OWN[kind].names()]
+    ours = OURS if kind == "metrics" else ()
+    return [*CLASSES[kind], *ours, *OWN[kind].names()]

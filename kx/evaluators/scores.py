@@ -9,12 +9,13 @@ from statistics import fmean
 from typing import TYPE_CHECKING
 
 from kx.contracts import DatasetInfo
+from kx.evaluators.statistics import STATISTICS, resampled, whole
 
 if TYPE_CHECKING:
     import numpy as np
 
-STREAMED = ("auc",)
-"""Of ``EXACT``: those that Keras only estimates while it trains, by 200 thresholds."""
+STREAMED = ("auc", "pr_auc")
+"""Metrics that Keras only estimates while it trains, by 200 thresholds."""
 
 NORMAL_95 = 1.959963984540054
 """Two-sided 95 % quantile of the normal distribution."""
@@ -150,8 +151,9 @@ def with_intervals(
     predictions: np.ndarray,
     info: DatasetInfo,
     seed: int,
+    names: Mapping[str, str] | None = None,
 ) -> dict[str, Score]:
-    """Put intervals around those ``values`` that are means over independent examples.
+    """Put intervals around those ``values`` that can be resampled.
 
     Args:
         values: metric name -> value, as measured on ``y`` and ``predictions``.
@@ -159,9 +161,13 @@ def with_intervals(
         predictions: (n, outputs), as the network gives them.
         info: tells how to read both.
         seed: of the bootstrap's draws.
+        names: label -> metric, of those with another label than their name; empty for one that
+            has options, of which nothing is known here.
     """
+    called = {name: name for name in values} | dict(names or {})
     return {
-        name: _scored(name, value, y, predictions, info, seed) for name, value in values.items()
+        name: _scored(called[name], value, y, predictions, info, seed)
+        for name, value in values.items()
     }
 
 
@@ -179,6 +185,9 @@ def _scored(
     if name in errors and info.numbers:
         rows = errors[name](predictions.reshape(len(y)) - y)
         return Score(value, *bootstrap_mean(rows, seed), "bootstrap")
+    if name in STATISTICS and len(y) and not math.isnan(value):
+        low, high = resampled(whole(name, y, predictions, info), len(y), info.outputs, seed)
+        return Score(value, low, high, "bootstrap") if math.isfinite(low) else Score(value)
     return Score(value)
 
 

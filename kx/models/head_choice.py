@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kx.components.keras_options import CLASSES, ObjectiveKind, keras_options
+from kx.components.keras_options import CLASSES, OURS, ObjectiveKind, keras_options
 from kx.components.own_objectives import loss, metric, optimizer
 from kx.contracts import DatasetInfo
 from kx.models.heads import Head, Measure, suited_head
@@ -72,7 +72,7 @@ def _recorded(kind: ObjectiveKind, name: str, options: Any) -> str | dict[str, A
 def filled(kind: ObjectiveKind, name: str, options: Any) -> dict[str, Any]:
     """Return all options of a loss or a metric, with the defaults of those that are not stated."""
     own = (loss if kind == "losses" else metric).get(name)
-    if own is None and name not in CLASSES[kind]:
+    if own is None and name not in CLASSES[kind] and name not in OURS:
         return dict(options)  # of a plugin that is not imported
     model = own.options if own else keras_options(kind, name)
     return model.model_validate(dict(options)).model_dump()

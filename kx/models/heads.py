@@ -72,6 +72,13 @@ METRICS: Mapping[str, str] = {
     "log_cosh": "regression",
     "poisson": "regression",
     "r2": "regression",
+    "balanced_accuracy": "classification",
+    "mcc": "classification",
+    "pr_auc": "classification",
+    "log_loss": "classification",
+    "brier_score": "classification",
+    "calibration_error": "classification",
+    "median_absolute_error": "regression",
 }
 """Metrics that a spec may use, and the kind of task that each is for."""
 
@@ -84,6 +91,7 @@ PLAIN = frozenset(
 SHARES = PLAIN - {"mae", "mse", "rmse", "mape", "r2"} | {
     "f1_score", "fbeta_score", "top_k_accuracy", "precision_at_recall", "recall_at_precision",
     "sensitivity_at_specificity", "specificity_at_sensitivity",
+    "balanced_accuracy", "pr_auc", "calibration_error",
 }  # fmt: skip
 """Metrics from 0 to 1."""
 
@@ -98,6 +106,19 @@ ALIASES: Mapping[str, str] = {
     "mean_absolute_percentage_error": "mape",
     "mean_squared_logarithmic_error": "msle",
     "r2_score": "r2",
+    "average_precision": "pr_auc",
+    "auprc": "pr_auc",
+    "roc_auc": "auc",
+    "auroc": "auc",
+    "f1": "f1_score",
+    "matthews_corrcoef": "mcc",
+    "matthews": "mcc",
+    "brier": "brier_score",
+    "brier_score_loss": "brier_score",
+    "ece": "calibration_error",
+    "balanced_accuracy_score": "balanced_accuracy",
+    "median_error": "median_absolute_error",
+    "medae": "median_absolute_error",
     "logcosh": "log_cosh",
     "crossentropy": "categorical_crossentropy",
     "bce": "binary_crossentropy",

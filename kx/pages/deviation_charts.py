@@ -36,7 +36,8 @@ def of_numbers(said: Predictions, unit: str, words: Words) -> Numbers:
     y, outputs = said.y.reshape(-1).astype("float64"), said.outputs.reshape(-1)
     found = deviations.deviations(y, outputs)
     values = {
-        "mae": found.mae, "rmse": found.rmse, "median": found.median, "bias": found.bias,
+        "mae": found.mae, "rmse": found.rmse, "median_absolute_error": found.median,
+        "bias": found.bias,
         "r2": found.r2, "largest": found.largest,
     }  # fmt: skip
     facts = [(_called(name, words), number(value)) for name, value in values.items()]
@@ -45,7 +46,8 @@ def of_numbers(said: Predictions, unit: str, words: Words) -> Numbers:
 
 
 def _called(name: str, words: Words) -> str:
-    return words.metric(name) if name in ("mae", "rmse") else words(f"errors.{name}")
+    measured = ("mae", "rmse", "median_absolute_error")
+    return words.metric(name) if name in measured else words(f"errors.{name}")
 
 
 def _number_charts(y: np.ndarray, outputs: np.ndarray, unit: str, words: Words) -> Iterator[Chart]:

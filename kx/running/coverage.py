@@ -16,7 +16,7 @@ SOME = 3
 FEW = 5
 """Of fewer rows, chance alone explains that they are of one kind."""
 
-UNDEFINED = frozenset({"auc", "r2"})
+UNDEFINED = frozenset({"auc", "pr_auc", "r2"})
 """Metrics that compare targets which differ."""
 
 Look = Callable[[str, "np.ndarray", "np.ndarray", DatasetInfo], Remark | None]

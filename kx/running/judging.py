@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from kx.base.remark import Remark
 from kx.base.seeds import derive
 from kx.contracts import DatasetBundle, DatasetInfo
 from kx.evaluators.scores import Score, share_interval, with_intervals
+from kx.evaluators.unasked import unasked
 from kx.models.heads import Head
 from kx.running.bases import Base
 from kx.running.fits import Fits
@@ -46,6 +47,7 @@ class Judged:
         best_epoch: that the strategy chose, counted from 1.
         fold_scores: metric -> its value at that epoch, one for each fit.
         streamed: metrics whose scores are Keras's estimates while it trained.
+        of_kept: metrics whose scores are of the epochs that the fits ended with.
     """
 
     scores: Scores
@@ -53,6 +55,7 @@ class Judged:
     best_epoch: int
     fold_scores: dict[str, list[float]]
     streamed: list[str]
+    of_kept: list[str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,39 +81,70 @@ def judge_validation(work: Work, bundle: DatasetBundle, fits: Fits) -> Judged:
     """Return the scores of the validation strategy, and its baselines on the same rows."""
     conclusion, info = fits.conclusion, bundle.info
     assert conclusion is not None  # noqa: S101 - for the type checker
-    head = work.plan.head(info)
-    values = {**conclusion.scores, **_estimates_at_hand(bundle, fits, head)}
+    head, judged = work.plan.head(info), judged_head(work, bundle)
+    late = [name for name in judged.metrics if name not in conclusion.scores]
+    values = {
+        **conclusion.scores,
+        **(_measured(estimated(head), bundle, fits, judged) if fits.is_at_hand else {}),
+        **_measured(late, bundle, fits, judged),
+    }
     scores = {name: _spread(of, fits) for name, of in values.items()}
-    if len(fits.outcomes) == 1 and "accuracy" in scores and info.task != "multilabel":
-        held_out = len(fits.proposals[0].validation)
-        scores["accuracy"] = share_interval(scores["accuracy"].value, held_out)
+    if len(fits.outcomes) == 1:
+        known = [*values] if fits.is_at_hand else late
+        scores |= _validation_intervals(work, scores, known, bundle, fits, judged)
     rows = np.concatenate([proposal.validation for proposal in fits.proposals])
     said = {name: np.concatenate(parts) for name, parts in fits.guesses.items()}
     return Judged(
-        scores=plain(scores, head.metrics),
-        baselines=_baselines(bundle.train.y[rows], said, info, head),
+        scores=plain(scores, judged.metrics),
+        baselines=_baselines(bundle.train.y[rows], said, info, judged),
         best_epoch=conclusion.best_epoch,
         fold_scores={name: list(of) for name, of in values.items()},
-        streamed=[name for name in estimated(head) if name in scores and not fits.is_at_hand],
+        streamed=[
+            name
+            for name in estimated(head)
+            if name in scores and name not in late and not fits.is_at_hand
+        ],
+        of_kept=[] if fits.is_at_hand else late,
     )
 
 
-def _estimates_at_hand(bundle: DatasetBundle, fits: Fits, head: Head) -> dict[str, list[float]]:
-    """Return exactly, fit by fit, what Keras only estimates, where that epoch's networks are kept.
+def judged_head(work: Work, bundle: DatasetBundle) -> Head:
+    """Return the head with what is measured unasked: metrics that rare classes need."""
+    head = work.plan.head(bundle.info)
+    more = unasked(bundle.train.y, bundle.info, work.plan.spec.expect)
+    names = {head.measure(label).name for label in head.metrics}
+    return replace(head, metrics=(*head.metrics, *(name for name in more if name not in names)))
 
-    Args:
-        bundle: has the targets.
-        fits: with their predictions.
-        head: has the metrics.
-    """
-    done = [(each.proposal.validation, each.predictions) for each in fits.outcomes]
-    done = done if fits.is_at_hand else []
+
+def _measured(
+    names: Sequence[str], bundle: DatasetBundle, fits: Fits, head: Head
+) -> dict[str, list[float]]:
+    """Return metric -> its value for each fit, of what its network says of its validation rows."""
     y, info = bundle.train.y, bundle.info
-    return {
-        name: [measure_one(name, y[rows], said, info, head) for rows, said in done]
-        for name in estimated(head)
-        if done
-    }
+    done = [(y[each.proposal.validation], each.predictions) for each in fits.outcomes]
+    return {name: [measure_one(name, *each, info, head) for each in done] for name in names}
+
+
+def _validation_intervals(
+    work: Work,
+    scores: Mapping[str, Score],
+    known: Sequence[str],
+    bundle: DatasetBundle,
+    fits: Fits,
+    head: Head,
+) -> dict[str, Score]:
+    """Return the scores of a single fit with their intervals.
+
+    Those that are ``known`` are of the predictions at hand; of others, accuracy alone has one.
+    """
+    (outcome,), info = fits.outcomes, bundle.info
+    y = bundle.train.y[outcome.proposal.validation]
+    values = {name: scores[name].value for name in known}
+    seed = derive(work.seed, "bootstrap")
+    found = with_intervals(values, y, outcome.predictions, info, seed, _plain_names(head))
+    if "accuracy" in scores and info.task != "multilabel":
+        found["accuracy"] = share_interval(scores["accuracy"].value, len(y))
+    return found
 
 
 def _spread(values: Sequence[float], fits: Fits) -> Score:
@@ -138,7 +172,7 @@ def judge_test(work: Work, bundle: DatasetBundle, fitter: Fitter) -> Tested:
     """Evaluate the final networks on the test part, once."""
     work.watcher.stage("testing")
     fits, info, y = fitter.fits, bundle.info, bundle.test.y
-    head, final = work.plan.head(info), fits.finals[0]
+    head, final = judged_head(work, bundle), fits.finals[0]
     said = []
     for fitted in fits.finals:
         x = fitter.preparation(fitted).apply(bundle.test.x, "test")
@@ -148,7 +182,7 @@ def judge_test(work: Work, bundle: DatasetBundle, fitter: Fitter) -> Tested:
     x = preparation.apply(bundle.test.x, "test")
     found = guesses(final.job.data(), final.job.train, (x, np.arange(len(y))), info, 1)
     return Tested(
-        scores=plain(_test_scores(work, values, y, said[0], info), head.metrics),
+        scores=plain(_test_scores(work, values, y, said[0], info, head), head.metrics),
         baselines=_baselines(y, found.said, info, head),
         predictions=np.stack(said),
         vocabulary=with_unknown(fits.vocabulary, preparation, bundle.test, part="test"),
@@ -163,17 +197,24 @@ def _test_scores(
     y: np.ndarray,
     predictions: np.ndarray,
     info: DatasetInfo,
+    head: Head,
 ) -> dict[str, Score]:
 
     if len(values) == 1:
         seed = derive(work.seed, "bootstrap")
-        return with_intervals(values[0], y, predictions, info, seed)
+        return with_intervals(values[0], y, predictions, info, seed, _plain_names(head))
     scores = {}
     for name in values[0]:
         each = [of[name] for of in values]
         mean, deviation = fmean(each), stdev(each)
         scores[name] = Score(mean, mean - deviation, mean + deviation, "seed spread")
     return scores
+
+
+def _plain_names(head: Head) -> dict[str, str]:
+    """Return label -> metric; empty for one with options."""
+    measures = {label: head.measure(label) for label in head.metrics}
+    return {label: "" if of.options else of.name for label, of in measures.items()}
 
 
 def _baselines(

@@ -16,6 +16,7 @@ from kx.data.arrays.fingerprint import fingerprint, test_fingerprint
 from kx.data.arrays.target_checks import (
     check_labels,
     check_targets,
+    class_names,
     refuse_unlearnable,
     refuse_unscalable,
     remarks_on_metrics,
@@ -25,6 +26,7 @@ from kx.data.arrays.target_checks import (
 from kx.data.arrays.target_scale import fit_unit, why_scaled
 from kx.data.files.sources import SampleFiles, SourceFiles
 from kx.data.texts.text_remarks import text_remarks
+from kx.evaluators.unasked import largest_class
 from kx.planning import Plan
 from kx.planning.finding import Finding
 from kx.planning.rules import broken_by_data
@@ -93,10 +95,18 @@ def load(work: Work) -> Loaded:
         validation_examples=bundle.info.validation_examples,
         test_examples=len(bundle.test),
         classes=tuple(bundle.info.classes),
+        largest_class=_largest(bundle)[0],
+        largest_share=_largest(bundle)[1],
         target=bundle.info.target,
         scale=how_scaled(work.plan, bundle.info),
     )
     return Loaded(bundle, with_target_scale(work, bundle, facts))
+
+
+def _largest(bundle: DatasetBundle) -> tuple[str, float]:
+    """Return name and share of the most frequent class of the training part; of none, nothing."""
+    found = largest_class(bundle.train.y, bundle.info)
+    return (str(class_names(bundle.info)[found[0]]), found[1]) if found else ("", 0.0)
 
 
 def how_scaled(plan: Plan, info: DatasetInfo) -> str:

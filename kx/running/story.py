@@ -81,6 +81,7 @@ class Story:
             baselines={part: of.baselines for part, of in parts.items()},
             fold_scores={name: list(of) for name, of in judged.fold_scores.items()},
             streamed=judged.streamed,
+            of_kept=judged.of_kept,
             best_epoch=judged.best_epoch,
             seeds_count=len(fits.seeds),
             leaky=self.work.plan.spec.preparation.leaky,

@@ -25,6 +25,7 @@ FACTS = (
     "best_epoch",
     "refit_epochs",
     "streamed",
+    "of_kept",
     "engine",
     "precision",
     "git_commit",

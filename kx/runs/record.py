@@ -106,6 +106,8 @@ class Record:
         fit_seconds: wall clock, of all fits together, compilation included.
         streamed: metrics of which the validation scores are Keras's estimates while it trained (AUC
             by 200 thresholds): the networks of that epoch are not kept. Test scores are exact.
+        of_kept: metrics of which the validation scores are of the epochs that the fits ended with,
+            since predictions of the chosen epoch are not at hand.
         seeds_count: how many times each fit was carried out, each time with another seed.
         best_epoch: counted from 1.
         refit_epochs: None if there was no refit.
@@ -159,6 +161,7 @@ class Record:
     fold_scores: dict[str, list[float | None]] = field(default_factory=dict)
     fit_seconds: float = 0.0
     streamed: list[str] = field(default_factory=list)
+    of_kept: list[str] = field(default_factory=list)
     seeds_count: int = 1
     best_epoch: int | None = None
     refit_epochs: int | None = None

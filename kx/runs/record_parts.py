@@ -25,6 +25,9 @@ class DataFacts:
             far.
         test_examples: 0: there are none; None: of an older kx.
         classes: names, in the order of the labels.
+        largest_class: name of the most frequent class of the training part, where classes exclude
+            each other; empty: there is none, or it was not counted.
+        largest_share: of the training rows, that are of that class.
         target: unit of the targets, such as ``price (1000 USD)``.
         scale: how features are scaled; ``fixed``: they cannot be.
         target_scale: of a regression, ``none`` or ``standardize``.
@@ -45,6 +48,8 @@ class DataFacts:
     validation_as_given: bool | None = None
     test_examples: int | None = None
     classes: tuple[str, ...] = ()
+    largest_class: str = ""
+    largest_share: float = 0.0
     target: str | None = None
     scale: str | None = None
     target_scale: str | None = None

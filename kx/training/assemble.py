@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from kx.base.errors import PluginError
 from kx.base.guard import guarded
+from kx.components.keras_options import AFTER
 from kx.components.own_objectives import OwnObjective, optimizer
 from kx.contracts import DatasetInfo
 from kx.models.head_choice import own_options
@@ -87,5 +88,9 @@ def make_schedule(training: TrainingSection, steps: int) -> Any:
 
 
 def make_metrics(info: DatasetInfo, head: Head) -> list[keras.Metric]:
-    """Return new Keras metrics under their one name, of the kind that suits the labels."""
-    return [make_metric(label, head.measure(label), info) for label in head.metrics]
+    """Return new metrics under their one name, of the kind that suits the labels.
+
+    Those that are measured after the fit are not among them.
+    """
+    measures = {label: head.measure(label) for label in head.metrics}
+    return [make_metric(*each, info) for each in measures.items() if each[1].name not in AFTER]

@@ -6,8 +6,10 @@ import numpy as np
 
 from kx.base.errors import DivergedError
 from kx.base.remark import Remark
+from kx.components.keras_options import OURS
 from kx.contracts import DatasetInfo
 from kx.evaluators.scores import EXACT, exact
+from kx.evaluators.statistics import once, whole
 from kx.models.heads import Head
 from kx.training.objectives import make_loss, make_metric
 from kx.wording.recorded import coded
@@ -37,8 +39,8 @@ def measure(
 ) -> dict[str, float]:
     """Return loss and metrics of ``predictions``, over all of them at once.
 
-    They are Keras's own, but for those of ``kx.evaluators.scores.EXACT``. The loss is that of the
-    predictions alone, without what regularisation adds.
+    They are Keras's, but for those of ``kx.evaluators.scores.EXACT`` and kx's own. The loss is that
+    of the predictions alone, without what regularisation adds.
     """
     import keras
 
@@ -55,7 +57,10 @@ def measure_one(
     """Return the metric called ``label``, over all ``predictions`` at once."""
     if label in EXACT:  # without options: those with some have another label
         return exact(label, y, predictions, info)
-    metric = make_metric(label, head.measure(label), info)
+    measured = head.measure(label)
+    if measured.name in OURS:
+        return once(whole(measured.name, y, predictions, info), len(y))
+    metric = make_metric(label, measured, info)
     metric.update_state(_like(y, predictions), predictions)
     return float(metric.result())
 

@@ -10,7 +10,7 @@ from kx.base.errors import PluginError
 from kx.base.guard import guarded
 from kx.base.remark import Remark
 from kx.components import own_objectives
-from kx.components.keras_options import CLASSES, COUNTS
+from kx.components.keras_options import AFTER, CLASSES, COUNTS, OURS
 from kx.components.own_objectives import OwnObjective
 from kx.contracts import DatasetInfo
 from kx.evaluators.scores import STREAMED
@@ -18,6 +18,8 @@ from kx.models.head_choice import filled
 from kx.models.heads import PLAIN, Head, Measure
 from kx.spec.schema import TrainingSection
 from kx.spec.schema.optimizers import OwnOptimizer
+from kx.training.class_metrics import class_metric
+from kx.training.target_columns import in_columns, is_sparse
 
 if TYPE_CHECKING:
     import keras
@@ -101,6 +103,8 @@ def make_metric(label: str, measure: Measure, info: DatasetInfo) -> keras.Metric
     """Return a new metric that is called ``label``, of the kind that suits the labels."""
     if own := own_objectives.metric.get(measure.name):
         return _own_metric(label, own, filled("metrics", own.name, measure.options), info)
+    if measure.name in OURS:
+        return class_metric(label, measure.name, info)
     options = filled("metrics", measure.name, measure.options)
     return _metric(label, measure, info, options)
 
@@ -135,29 +139,6 @@ def _class_name(measure: Measure, info: DatasetInfo) -> str:
     if measure.name == "accuracy" and info.many_classes:
         return "CategoricalAccuracy"
     return CLASSES["metrics"][measure.name]
-
-
-def is_sparse(info: DatasetInfo) -> bool:
-    """Whether the targets are numbers of classes."""
-    return info.many_classes and not info.one_hot
-
-
-@cache
-def in_columns(kind: type, *, sparse: bool, outputs: int) -> type:
-    """Return a metric that is given targets of the form of the predictions: (n, outputs)."""
-
-    def update_state(self: Any, y: Any, said: Any, sample_weight: Any = None) -> Any:
-        return kind.update_state(self, _columns(y, said, sparse, outputs), said, sample_weight)  # type: ignore[attr-defined]
-
-    return type(kind.__name__, (kind,), {"update_state": update_state})
-
-
-def _columns(y: Any, said: Any, sparse: bool, outputs: int) -> Any:
-    import keras
-
-    if sparse:
-        return keras.ops.one_hot(keras.ops.reshape(y, (-1,)), outputs, dtype=said.dtype)
-    return keras.ops.cast(keras.ops.reshape(y, (-1, outputs)), said.dtype)
 
 
 def _own_metric(
@@ -206,16 +187,22 @@ def obstacle(head: Head, training: TrainingSection) -> Remark | None:
     if own_objectives.loss.get(head.loss):
         return Remark.of("engine.own_loss", name=head.loss)
     names = (head.measure(label).name for label in head.metrics)
-    odd = next((name for name in names if name not in PLAIN), None)
+    odd = next((name for name in names if name not in (*PLAIN, *AFTER)), None)
     return Remark.of("engine.metric", name=odd) if odd else None
 
 
 def estimated(head: Head) -> list[str]:
     """Return labels of metrics that Keras only estimates while it trains.
 
-    Those are AUC, and functions of plugins: one that is no mean over rows has another value for
-    all rows at once than on average over the batches.
+    Those are areas under curves, what is measured after the fit, and functions of plugins: one that
+    is no mean over rows has another value for all rows at once than on average over the batches.
     """
     own = {label: own_objectives.metric.get(head.measure(label).name) for label in head.metrics}
     functions = [name for name, each in own.items() if each and not isinstance(each.source, type)]
-    return [label for label in head.metrics if label in (*STREAMED, *functions)]
+    late = [label for label in head.metrics if _is_late(label, head.measure(label).name)]
+    return [label for label in head.metrics if label in (*late, *functions)]
+
+
+def _is_late(label: str, name: str) -> bool:
+    """Whether predictions tell exactly what training does not; Keras's go by another label then."""
+    return label in STREAMED or (name in OURS and name in (*STREAMED, *AFTER))

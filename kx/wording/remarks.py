@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from statistics import fmean
 
 from kx.base.text import duration, steps_of
+from kx.evaluators.unasked import LARGE
 from kx.runs.looks import whose_test_part
 from kx.runs.record import Record
 from kx.runs.record_parts import PartialNetwork, VocabularyFacts
@@ -21,6 +22,8 @@ def on_training(record: Record, words: Words) -> Iterator[str]:
         yield words(key, epoch=record.best_epoch, count=again)
     if len(record.refit_rates) > 1:
         yield words("remark.rates", rates=steps_of(record.refit_rates))
+    if record.of_kept:
+        yield words("remark.of_kept", metrics=words.listed(map(words.metric, record.of_kept)))
     if record.streamed:
         yield words("remark.streamed", metrics=words.listed(map(words.metric, record.streamed)))
 
@@ -61,6 +64,10 @@ def _on_the_base(record: Record, words: Words) -> Iterator[str]:
 
 
 def _on_the_data(record: Record, words: Words) -> Iterator[str]:
+    data = record.dataset
+    if record.scores and data.largest_share > LARGE:
+        share = f"{data.largest_share:.1%}"
+        yield words("remark.largest_class", name=data.largest_class, share=share)
     if record.vocabulary:
         yield _vocabulary(record.vocabulary, words)
     yield from _duplicates(record, words)

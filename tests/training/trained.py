@@ -51,12 +51,13 @@ def together(one, other):
 def trainer_for(info, engine, build=mlp, options=None, watcher=None, on_epoch=None, **changes):
     """A trainer of small networks; ``engine``: fit, resident or xla, whatever else would suit."""
     augmentation = changes.pop("augmentation", None)
+    head = replace(suited_head(info), **changes.pop("head", {}))
     section = TrainingSection(**{"batch_size": 8, "epochs": 3} | changes)
     hooks = Hooks(watcher or Watcher(), on_epoch or (lambda *_: None))
     made = Trainer(
         lambda form: build(form, **({"units": (6,)} if options is None else options)),
         info,
-        suited_head(info),
+        head,
         section,
         hooks,
         augmentation,

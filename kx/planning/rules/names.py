@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from kx.base.errors import suggest
-from kx.models.head_choice import label_of
-from kx.models.heads import ALIASES, suited_head
+from kx.components.keras_options import AFTER, OURS
+from kx.models.head_choice import label_of, measures_of
+from kx.models.heads import ALIASES, METRICS, suited_head
 from kx.planning.finding import Finding
 from kx.planning.plan import Plan
 from kx.spec.document import Key
@@ -18,17 +19,27 @@ def monitors_are_measured(plan: Plan) -> Iterator[Finding]:
         return
     known = [prefix + name for prefix in ("val_", "") for name in measured]
     for key, name in _monitors(plan).items():
-        if name is not None and name not in known:
+        if name is not None and (later := _measured_later(plan, name)):
+            hint = "watch val_loss, or a metric that is measured epoch by epoch"
+            yield Finding(key, f"{later} is measured after the fit, not in its epochs", hint)
+        elif name is not None and name not in known:
             prefix = "val_" if name.startswith("val_") else ""
             hint = _meant(name.removeprefix("val_"), known, prefix, whole=name)
             yield Finding(key, f"nothing called {name!r} is measured", hint)
+
+
+def _measured_later(plan: Plan, name: str) -> str:
+    """Return what a monitored metric is, if no epoch measures it."""
+    named = measures_of(plan.spec.training.metrics or ()).get(name.removeprefix("val_"))
+    return named.name if named and named.name in AFTER else ""
 
 
 def expectations_are_results(plan: Plan) -> Iterator[Finding]:
     """Expected is what a run has as a result."""
     if (measured := measures(plan)) is None:
         return
-    scores = [f"{part}.{name}" for part in ("test", "validation") for name in measured]
+    results = [*measured, *_measured_if_expected(plan)]
+    scores = [f"{part}.{name}" for part in ("test", "validation") for name in results]
     known = [*scores, "best_epoch", "parameters"]
     for name in plan.spec.expect:
         if name not in known:
@@ -36,6 +47,14 @@ def expectations_are_results(plan: Plan) -> Iterator[Finding]:
             hint = _meant(metric, known, f"{part}.", whole=name)
             message = f"no result is called {name!r}"
             yield Finding(("expect", name), message, hint, at_key=True)
+
+
+def _measured_if_expected(plan: Plan) -> list[str]:
+    """Return metrics of kx's own that suit the task, and are measured where they are expected."""
+    if plan.info is None:
+        return list(OURS)
+    kind = "regression" if plan.info.numbers else "classification"
+    return [name for name in OURS if METRICS[name] == kind]
 
 
 def measures(plan: Plan) -> Sequence[str] | None:
