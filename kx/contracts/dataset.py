@@ -55,8 +55,9 @@ class TextForm:
 
 ColumnKind = Literal["number", "category", "date", "ordered", "boolean"]
 
-DATE_WIDTH = 5
-"""Numbers that a date becomes: the day, and sine and cosine of its place in year and week."""
+DATE_WIDTH, CLOCK_WIDTH = 5, 2
+"""Numbers that a date becomes: the day, and sine and cosine of its place in year and week; and,
+where times differ, those of its place in the day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class ColumnForm:
         comma: of a number: whether it is written with a decimal comma.
         unit: likewise: with which unit.
         month_first: of a date: whether 3/1/2024 is in March.
+        clock: likewise: whether the training part has different times of the day.
         indexed: of a category: whether networks are given the place of a value, for an embedding.
     """
 
@@ -82,6 +84,7 @@ class ColumnForm:
     unit: str = ""
     month_first: bool = False
     indexed: bool = False
+    clock: bool = False
 
     @property
     def width(self) -> int:
@@ -94,7 +97,7 @@ class ColumnForm:
         if self.indexed:
             return 1
         if self.is_measured:
-            return DATE_WIDTH if self.kind == "date" else 1
+            return DATE_WIDTH + CLOCK_WIDTH * self.clock if self.kind == "date" else 1
         if self.kind == "category":
             return self.places
         return (len(self.levels) - 1 if self.kind == "ordered" else 1) + self.gaps

@@ -2,10 +2,13 @@
 
 from datetime import date
 
+import numpy as np
 import pytest
 
 from kx.base.errors import DataError
 from kx.data.tables.dates import are_compact, are_dates, as_day, day_of, month_comes_first
+from kx.data.tables.encoding import fit_table
+from tests.tables.test_own_tables import load
 
 
 def days(year, month, day):
@@ -63,3 +66,22 @@ def test_dates_of_which_nothing_tells_are_asked_about():
 def test_eight_digits_are_a_date_if_all_are():
     assert are_compact(["20240305", "19991231"])
     assert not are_compact(["20240305", "20241332"])
+
+
+def test_times_of_the_day_have_a_cycle_where_they_differ(tmp_path):
+    path = tmp_path / "t.csv"
+    hours = [f"2024-01-{at % 28 + 1:02d} {6 * (at % 4):02d}:00" for at in range(40)]
+    path.write_text("hour,day,y\n" + "".join(
+        f"{hour},{hour[:10]},{'ab'[at % 2]}\n" for at, hour in enumerate(hours)
+    ))  # fmt: skip
+
+    bundle = load({"path": str(path), "target": "y"})
+
+    hour, day = bundle.info.table
+    assert (hour.clock, hour.width, day.clock, day.width) == (True, 7, False, 5)
+    encoded = fit_table(bundle.train.x, bundle.info.table, "standardize", "error").apply(
+        bundle.train.x
+    )
+    sines, cosines = encoded[:, 3], encoded[:, 6]
+    at = 2 * np.pi * (bundle.train.x[:, 0] % 1)
+    np.testing.assert_allclose(np.stack([sines, cosines]), [np.sin(at), np.cos(at)], atol=1e-5)

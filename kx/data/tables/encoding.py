@@ -20,7 +20,7 @@ NUMBERS = ("shift", "divisor", "fill", "quantiles")
 BLOCK = 10_000
 """Rows that are encoded at once: all of a large table would be held several times."""
 
-YEAR, WEEK = 365.2425, 7.0
+YEAR, WEEK, DAY = 365.2425, 7.0, 1.0
 """Days of the cycles in which a date has a place."""
 
 
@@ -165,7 +165,8 @@ class TablePreparation:
             return
         yield self.measures.filled(values, at)[:, None]
         if column.kind == "date":
-            angles = np.where(absent, 0.0, values)[:, None] * (2 * np.pi / np.array([YEAR, WEEK]))
+            periods = [YEAR, WEEK, DAY] if column.clock else [YEAR, WEEK]
+            angles = np.where(absent, 0.0, values)[:, None] * (2 * np.pi / np.array(periods))
             cycles = np.concatenate([np.sin(angles), np.cos(angles)], axis=1)
             yield np.where(absent[:, None], 0.0, cycles)
 

@@ -122,7 +122,8 @@ class Sheet:
         levels = how.levels
         if how.reading == "category":
             levels = column.levels(train, options.most_levels, options.rare)
-        return replace(form_of(column, how), levels=levels, gaps=gaps)
+        form = replace(form_of(column, how), levels=levels, gaps=gaps)
+        return replace(form, clock=form.kind == "date" and _times_differ(column, how, train))
 
     def x(self, forms: Sequence[ColumnForm]) -> np.ndarray:
         """Return (n, columns) float64; see ``DatasetInfo.table``."""
@@ -194,6 +195,15 @@ def times_of(sheet: Sheet, name: str) -> np.ndarray:
     dates = column.floats is None and are_dates(column.values)
     how = _read_as(sheet, column, "date" if dates else "number")
     return column.days(how.month_first) if dates else column.numbers(how.comma)
+
+
+def _times_differ(column: TableColumn, how: Recognized, rows: np.ndarray) -> bool:
+    """Whether the dates of some rows have different times of the day."""
+    import numpy as np
+
+    days = column.days(how.month_first)[rows]
+    known = days[~np.isnan(days)]
+    return len(np.unique(known % 1)) > 1
 
 
 def _refuse_gaps(sheet: Sheet, column: TableColumn, option: str) -> None:
