@@ -8,8 +8,9 @@ from numpy.random import default_rng
 from kx.contracts import DatasetInfo, Split
 from kx.data.files.sources import SourceFiles
 from kx.data.preparation import fit_preparation
-from kx.evaluators import baselines
-from kx.evaluators.baselines import baseline_predictions, linear_too_large
+from kx.evaluators import linear_models as baselines
+from kx.evaluators.baselines import baseline_predictions
+from kx.evaluators.linear_models import linear_too_large
 from kx.wording.recorded import in_words
 from tests.parts import boston, breast_cancer, digits, imdb, mnist, reuters, wine
 

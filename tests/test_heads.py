@@ -10,6 +10,7 @@ INFOS = {
     "multilabel": DatasetInfo("toy", "multilabel", (4,), ("a", "b", "c")),
     "regression": DatasetInfo("toy", "regression", (4,)),
     "unit": DatasetInfo("toy", "unit_regression", (4,)),
+    "counts": DatasetInfo("toy", "counts", (4,)),
 }
 
 
@@ -39,6 +40,7 @@ def test_the_suited_head_has_nothing_against_it(kind):
         ("regression", "softmax", "softmax over a single unit is always 1"),
         ("regression", "sigmoid", "sigmoid cannot reach targets outside 0..1; use linear"),
         ("unit", "softmax", "softmax over a single unit"),
+        ("counts", "linear", "linear outputs are no counts, whose networks end in exponential"),
     ],
 )
 def test_an_output_that_contradicts_the_task_is_refused(kind, activation, words):

@@ -115,6 +115,7 @@ Code = Literal[
     "scaled.far",
     "scaled.large",
     "scaled.narrow",
+    "scaled.rate",
     "spec.augments_nothing",
     "spec.augments_nothing_hint",
     "spec.got",

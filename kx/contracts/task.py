@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-Task = Literal["binary", "multiclass", "multilabel", "regression", "unit_regression"]
-"""``unit_regression``: regression of a number between 0 and 1."""
+Task = Literal["binary", "multiclass", "multilabel", "regression", "unit_regression", "counts"]
+"""``unit_regression``: of a number between 0 and 1; ``counts``: of a whole number from 0 on."""
 
-NUMBERS: frozenset[str] = frozenset({"regression", "unit_regression"})
+NUMBERS: frozenset[str] = frozenset({"regression", "unit_regression", "counts"})
 """Tasks whose targets are numbers."""
 
-IN_UNITS: frozenset[str] = frozenset({"regression"})
+IN_UNITS: frozenset[str] = frozenset({"regression", "counts"})
 """Of these, those whose targets may be of any size, and so are scaled for training."""
 
 ONE_CLASS: frozenset[str] = frozenset({"binary", "multiclass"})

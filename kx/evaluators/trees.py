@@ -25,7 +25,7 @@ def trees_fit(train: Split, info: DatasetInfo, times: int, rows: int) -> bool:
         times: how many such models a run fits.
         rows: that each of them learns from.
     """
-    if not info.table or info.task not in ("binary", "multiclass", "regression"):
+    if not info.table or info.task not in ("binary", "multiclass", "regression", "counts"):
         return False
     outputs = info.outputs if info.many_classes else 1
     return rows * int(train.x.shape[1]) * outputs * times <= MOST_WORK
@@ -46,10 +46,8 @@ def trees_say(train: Split, x: np.ndarray, info: DatasetInfo) -> np.ndarray:
 
     labels = train.y.argmax(axis=1) if train.y.ndim == 2 else train.y
     with threadpool_limits(limits=1):
-        if info.task == "regression":
-            grown: Any = ensemble.HistGradientBoostingRegressor(random_state=0)
-            said = grown.fit(train.x, labels).predict(x)[:, None]
-            return said.astype(np.float32)  # type: ignore[no-any-return]
+        if info.numbers:
+            return _numbers_say(train, x, info)
         classes, counts = np.unique(labels, return_counts=True)
         said = np.zeros((len(x), max(info.outputs, 2)), np.float32)
         if len(classes) == 1:  # a fold may lack all others
@@ -61,3 +59,15 @@ def trees_say(train: Split, x: np.ndarray, info: DatasetInfo) -> np.ndarray:
         shares = grown.fit(train.x, labels).predict_proba(x)
     said[:, grown.classes_.astype(int)] = shares
     return said[:, 1:] if info.task == "binary" else said
+
+
+def _numbers_say(train: Split, x: np.ndarray, info: DatasetInfo) -> np.ndarray:
+    import numpy as np
+    from sklearn import ensemble
+
+    if info.task == "counts" and not train.y.any():  # a fold may have no count but 0
+        return np.zeros((len(x), 1), np.float32)
+    loss: Any = "poisson" if info.task == "counts" else "squared_error"
+    grown = ensemble.HistGradientBoostingRegressor(loss=loss, random_state=0)
+    found: np.ndarray = grown.fit(train.x, train.y).predict(x)[:, None].astype(np.float32)
+    return found

@@ -9,6 +9,7 @@ multiclass, integers      softmax     sparse_categorical_crossentropy           
 multilabel                sigmoid     binary_crossentropy                          accuracy
 regression                linear      mse                                          mae
 regression to 0..1        sigmoid     mse (or binary_crossentropy)                 mae
+counts                    exponential poisson                                      mae
 ========================  ==========  ===========================================  ==========
 """
 
@@ -127,12 +128,16 @@ ALIASES: Mapping[str, str] = {
 """What people write for the names above; only ever used for a hint."""
 
 
+SPECIFIED = ("sigmoid", "softmax", "linear")
+"""Activations of the output layer that a spec can ask for; others follow from the task."""
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """How a network ends, and what it is trained for.
 
     Attributes:
-        activation: of the output layer: ``sigmoid``, ``softmax`` or ``linear``.
+        activation: of the output layer: of ``SPECIFIED``, or ``exponential``.
         metrics: labels of what is shown beside the loss; the first is the run's main score.
         loss_options: those that the spec states.
         measures: label -> metric, of those that are more than their name.
@@ -173,6 +178,7 @@ def suited_head(info: DatasetInfo) -> Head:
         "multilabel": Head("sigmoid", "binary_crossentropy", ("accuracy",)),
         "regression": Head("linear", "mse", ("mae",)),
         "unit_regression": Head("sigmoid", "mse", ("mae",)),
+        "counts": Head("exponential", "poisson", ("mae",)),
     }[info.task]
 
 
@@ -262,7 +268,10 @@ def _option_complaints(info: DatasetInfo, measure: Measure) -> Iterator[Complain
 
 def _activation_complaints(info: DatasetInfo, head: Head) -> Iterator[Complaint]:
     suited = suited_head(info).activation
-    if head.activation == "softmax" and info.outputs == 1:
+    if suited not in SPECIFIED and head.activation != suited:
+        text = f"{head.activation} outputs are no {info.task}, whose networks end in {suited}"
+        yield Complaint("output_activation", text, "remove it")
+    elif head.activation == "softmax" and info.outputs == 1:
         text = "softmax over a single unit is always 1, so nothing can be learned"
         yield Complaint("output_activation", text, f"use {suited}")
     elif head.activation == "softmax" and info.task == "multilabel":
@@ -286,7 +295,7 @@ def _loss_complaints(info: DatasetInfo, head: Head) -> Iterator[Complaint]:
     categorical = head.loss.startswith("categorical_") and not sparse
     if not info.many_classes and (sparse or categorical):
         yield Complaint("loss", f"{head.loss} is for multiclass tasks", f"use {suited}")
-    elif info.task == "regression" and head.loss in (*CROSSENTROPIES, *MARGINS):
+    elif info.in_units and head.loss in (*CROSSENTROPIES, *MARGINS) and head.loss != suited:
         text = f"{head.loss} measures classes, and the targets are numbers"
         yield Complaint("loss", text, f"use {suited}")
     elif info.many_classes and head.loss.startswith("binary_"):

@@ -13,7 +13,7 @@ from kx.runs.record_parts import FitRecord, FrozenFacts, VocabularyFacts
 if TYPE_CHECKING:
     import numpy as np
 
-    from kx.evaluators.baselines import LinearFit
+    from kx.evaluators.linear_models import LinearFit
     from kx.training.jobs import Fitted
 
 

@@ -22,8 +22,8 @@ from kx.data.arrays.target_scale import fit_unit
 from kx.data.preparation import fit_preparation, learns_from
 from kx.data.tables.encoding import fit_table
 from kx.data.texts.vocabulary import fit_vocabulary
-from kx.evaluators.baselines import libraries
 from kx.evaluators.conclusion import rates_found
+from kx.evaluators.linear_models import libraries
 from kx.planning import Plan
 from kx.planning.finding import Finding
 from kx.running.artefacts import write_splits
@@ -266,8 +266,9 @@ class Fitter:
         if not self._loaded.scales_targets:
             return {}
         y = self._bundle.train.y
-        unit = fit_unit(y if self._work.plan.spec.preparation.leaky else y[rows])
-        loss = self._work.plan.head(self._bundle.info).loss
+        info = self._bundle.info
+        unit = fit_unit(y if self._work.plan.spec.preparation.leaky else y[rows], info.task)
+        loss = self._work.plan.head(info).loss
         return {"unit": unit, "loss_unit": unit.of_loss(loss)}
 
     def _note(self, fitted: Fitted, *, judged: bool) -> None:
@@ -328,7 +329,8 @@ def with_unit(work: Work, loaded: Loaded, base: Base) -> Loaded:
     plan = work.plan
     if not loaded.scales_targets or plan.architecture.entry.is_built_in:
         return loaded
-    if suits(plan.build_model(loaded.bundle.info, base.weights)):
+    info = loaded.bundle.info
+    if suits(plan.build_model(info, base.weights), info.task):
         return loaded
     fatal = plan.spec.preparation.target == "standardize"
     remark = Remark.of("spec.targets_unscaled", name=plan.architecture.entry.name)

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from kx.base.remark import Remark
 from kx.contracts import DatasetInfo, Split
-from kx.evaluators.baselines import STRENGTHS, baseline_predictions, linear_too_large
+from kx.evaluators.baselines import baseline_predictions
+from kx.evaluators.linear_models import STRENGTHS, linear_too_large
 from kx.evaluators.trees import TREES, trees_fit, trees_say
 from kx.runs.record_parts import LinearFacts
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from kx.evaluators.baselines import LinearFit
+    from kx.evaluators.linear_models import LinearFit
 
 Asked = tuple[Any, "np.ndarray"]
 """Features, and which of their rows."""

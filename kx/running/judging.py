@@ -28,7 +28,7 @@ from kx.training.judge import measure, measure_one
 from kx.training.objectives import estimated
 
 if TYPE_CHECKING:
-    from kx.evaluators.baselines import LinearFit
+    from kx.evaluators.linear_models import LinearFit
     from kx.evaluators.scores import Score
     from kx.running.fitting import Fitter
 
@@ -222,9 +222,10 @@ def _baselines(
 ) -> Baselines:
     """Return metric -> baseline -> value; of the loss too, which the class prior makes sense of."""
     found: Baselines = {}
+    sure = ("majority", "median") if info.task in ("counts", "ordered") else ("majority",)
     for name, guess in said.items():
         for metric, value in measure(y, guess, info, head).items():
-            if metric != "loss" or name != "majority":  # being sure, it has a loss beyond measure
+            if metric != "loss" or name not in sure:  # being sure, it has a loss beyond measure
                 found.setdefault(metric, {})[name] = value
     return found
 

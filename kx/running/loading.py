@@ -123,10 +123,10 @@ def with_target_scale(work: Work, bundle: DatasetBundle, facts: DataFacts) -> Da
     if not bundle.info.in_units:
         return facts
     asked = Remark.of("why.spec") if stated != "none" else None
-    why = why_scaled(y) if stated == "auto" else asked
+    why = why_scaled(y, bundle.info.task) if stated == "auto" else asked
     if not why:
         return replace(facts, target_scale="none")
-    unit = fit_unit(y)
+    unit = fit_unit(y, bundle.info.task)
     return replace(
         facts,
         target_scale="standardize",

@@ -89,8 +89,8 @@ def loss_in(
     return scaled
 
 
-def suits(model: keras.Model) -> bool:
-    """Whether the layer can stand behind a network: it must be able to say any number."""
+def suits(model: keras.Model, task: str = "regression") -> bool:
+    """Whether the layer can stand behind a network: it must be able to say any number, or rate."""
     import keras
 
     own, usual = type(model), keras.Model
@@ -98,7 +98,8 @@ def suits(model: keras.Model) -> bool:
     plain = isinstance(model, keras.Sequential) or own.__module__.startswith("keras.")
     same = all(getattr(own, name) is getattr(usual, name) for name in steps[:3])
     activation = getattr(model.layers[-1], "activation", None)
-    return plain and same and activation in (None, keras.activations.linear)
+    wanted = getattr(keras.activations, "exponential" if task == "counts" else "linear")
+    return plain and same and activation in (wanted, None)
 
 
 def telling(factor: float) -> list[keras.callbacks.Callback]:

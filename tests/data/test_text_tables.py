@@ -156,7 +156,7 @@ def test_numbers_are_a_regression(load):
 def test_whole_numbers_are_asked_for(load):
     years = "text,label\n" + "".join(f"words {n},{1980 + n}\n" for n in range(40))
 
-    with pytest.raises(DataError, match=r"Say dataset\.task: regression, or classes"):
+    with pytest.raises(DataError, match=r"Say dataset\.task: regression, counts or classes"):
         load(years)
     assert load(years, task="regression").info.task == "regression"
     assert len(load(years, task="classes").info.classes) == 40

@@ -17,6 +17,7 @@ from tests.training.trained import (
     PICTURES,
     REVIEWS,
     TAGS,
+    VISITS,
     WIRE_ROWS,
     WIRES,
     Trained,
@@ -64,6 +65,7 @@ def test_a_fast_engine_learns_what_plain_keras_learns(info, build, options, engi
     [
         (HOUSES, mlp, {"units": (6,)}, "resident"),
         (TAGS, mlp, {"units": (6,)}, "xla"),
+        (VISITS, mlp, {"units": (6,)}, "xla"),
         (WIRE_ROWS, mlp, {"units": (6,), "l1": 0.01}, "xla"),
     ],
 )

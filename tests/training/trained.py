@@ -19,6 +19,7 @@ REVIEWS = DatasetInfo("reviews", "binary", (12,))
 WIRES = DatasetInfo("wires", "multiclass", (12,), CLASSES)
 WIRE_ROWS = replace(WIRES, one_hot=True)
 TAGS = DatasetInfo("tags", "multilabel", (12,), CLASSES)
+VISITS = DatasetInfo("visits", "counts", (5,))
 PICTURES = DatasetInfo("pictures", "multiclass", (6, 6, 1), CLASSES)
 
 
@@ -29,6 +30,8 @@ def examples(info, count, seed=0):
     flat = x.reshape(count, -1)
     if info.task == "regression":
         return Split(x, flat @ np.linspace(-1, 1, flat.shape[1], dtype="float32"))
+    if info.task == "counts":
+        return Split(x, draws.poisson(np.exp(flat[:, 0] / 2 + 1)).astype("float32"))
     if info.task == "binary":
         return Split(x, (flat.sum(axis=1) > 0).astype("float32"))
     if info.task == "multilabel":

@@ -24,6 +24,7 @@ CLASSES: Mapping[str, str] = {
     "multilabel": "the names of two labels at least",
     "regression": "no names",
     "unit_regression": "no names",
+    "counts": "no names",
 }
 """What ``DatasetInfo.classes`` holds, per task."""
 
@@ -75,7 +76,7 @@ def _class_faults(info: DatasetInfo) -> Iterator[str]:
     if not isinstance(classes, tuple) or not all(isinstance(name, str) for name in classes):
         yield f"has classes that are no tuple of texts: {_cut(classes)}"
         return
-    most = {"binary": (0, 2), "regression": (0,), "unit_regression": (0,)}.get(info.task)
+    most = (0,) if info.numbers else (0, 2) if info.task == "binary" else None
     wrong = len(classes) not in most if most else len(classes) < 2
     if wrong:
         yield f"has {len(classes)} classes: {info.task} wants {CLASSES[info.task]}"
@@ -134,6 +135,9 @@ def _target_faults(y: np.ndarray, info: DatasetInfo) -> Iterator[str]:
         yield from _strange(y, np.isfinite(y), "are not finite numbers")
         if info.task == "unit_regression":
             yield from _strange(y, ~np.isfinite(y) | ((y >= 0) & (y <= 1)), "are not in 0 to 1")
+        if info.task == "counts":
+            whole = (y >= 0) & (y == np.floor(y))
+            yield from _strange(y, ~np.isfinite(y) | whole, "are no whole numbers from 0 on")
     else:
         yield from _strange(y, (y == 0) | (y == 1), "are neither 0 nor 1")
         if info.many_classes and (bad := int((y.sum(axis=1) != 1).sum())):

@@ -62,6 +62,8 @@ def _unknown(y: np.ndarray, info: DatasetInfo) -> tuple[np.ndarray | None, str]:
     """Return which targets cannot be, and what they should be."""
     if info.task == "unit_regression":
         return (y < 0) | (y > 1), "a number from 0 to 1"
+    if info.task == "counts":
+        return (y != y.round()) | (y < 0), "a whole number from 0 on"
     if info.task == "multilabel":
         return (y != 0) & (y != 1), "0 or 1 for each label"
     if info.many_classes and info.one_hot:

@@ -24,7 +24,7 @@ NARROWEST = 0.1
 FARTHEST = 10.0
 """Standard deviations that the mean may be away from 0; 2.4 for Boston."""
 
-POWERS = {"mse": (2, 2), "mae": (1, 1), "huber": (2, 1), "log_cosh": (2, 1)}
+POWERS = {"mse": (2, 2), "mae": (1, 1), "huber": (2, 1), "log_cosh": (2, 1), "poisson": (1, 1)}
 """Name of a loss -> the power of the targets' unit that it has: of small targets, of large ones."""
 
 
@@ -55,17 +55,24 @@ def powers_of(loss: str) -> tuple[float, float]:
     return (own.unit_power, own.unit_power) if own else POWERS.get(loss, (0, 0))
 
 
-def fit_unit(y: np.ndarray) -> Unit:
-    """Return the unit for a fit that trains on the targets ``y`` (n,)."""
+def fit_unit(y: np.ndarray, task: str = "regression") -> Unit:
+    """Return the unit for a fit that trains on the targets ``y`` (n,).
+
+    Counts are told as multiples of their mean, 0 staying 0: a rate has no other scale.
+    """
     import numpy as np
 
+    if task == "counts":
+        return Unit(0.0, float(y.mean(dtype=np.float64)) or 1.0)
     deviation = float(y.std(dtype=np.float64))
     return Unit(float(y.mean(dtype=np.float64)), deviation or 1.0)
 
 
-def why_scaled(y: np.ndarray) -> Remark | None:
+def why_scaled(y: np.ndarray, task: str = "regression") -> Remark | None:
     """Return why a network could hardly learn the targets ``y`` as they are; None if it can."""
-    unit = fit_unit(y)
+    unit = fit_unit(y, task)
+    if task == "counts":
+        return Remark.of("scaled.rate")
     size = (unit.mean**2 + unit.deviation**2) ** 0.5
     if size > LARGEST:
         return Remark.of("scaled.large", size=size, limit=LARGEST)

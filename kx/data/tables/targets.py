@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -17,7 +17,7 @@ from kx.base.remark import Code, Remark
 from kx.base.text import counted
 from kx.contracts import Task
 
-TargetKind = Literal["auto", "classes", "multilabel", "regression", "unit_regression"]
+TargetKind = Literal["auto", "classes", "multilabel", "regression", "unit_regression", "counts"]
 
 EmptyLabels = Literal["missing", "none"]
 
@@ -40,9 +40,10 @@ class TargetOptions:
     Attributes:
         task: `classes`, of which a row has one; `multilabel`, several labels of which a row has
             any number: in one cell, as in `red;round`, or in columns that say yes or no;
-            `regression` on the numbers in the column; or `unit_regression` on shares from 0 to 1.
-            `auto` takes decimal numbers for a regression and words for classes, or for labels
-            where several stand in a cell, and asks where it is not clear.
+            `regression` on the numbers in the column; `unit_regression` on shares from 0 to 1; or
+            `counts`, whole numbers from 0 on that say how often something happened. `auto` takes
+            decimal numbers for a regression and words for classes, or for labels where several
+            stand in a cell, and asks where it is not clear.
         missing_labels: values that mean that there is no label, besides an empty one; upper and
             lower case are the same. `[]` if they are classes.
         label_separator: what stands between several labels in a cell; if it is not stated, what
@@ -138,6 +139,8 @@ def target_of(labels: LabelCounts, kind: TargetKind) -> Target:
     """
     if kind == "unit_regression":
         return _shares(labels)
+    if kind == "counts":
+        return _counts(labels)
     if kind == "regression" or (kind == "auto" and _are_measured(labels)):
         return _regression(labels, asked=kind == "regression")
     if kind == "auto":
@@ -161,9 +164,10 @@ def _ask(labels: LabelCounts) -> None:
     if different == 1 and None not in numbers:
         raise DataError(f"{labels.where} has the same number in every row: nothing can be learned.")
     if different and None not in numbers and (different > FEW or not _are_whole(numbers)):
+        ways = "regression, counts" if all(map(_is_count, labels.counts)) else "regression,"
         raise DataError(
             f"{labels.where} holds {different} different numbers in {labels.rows} rows "
-            f"({_some(labels.counts)}). What are they? Say dataset.task: regression, or classes."
+            f"({_some(labels.counts)}). What are they? Say dataset.task: {ways} or classes."
         )
     if different > FEW and different > labels.rows / 2:
         raise DataError(
@@ -198,16 +202,45 @@ def _nearly_numbers(labels: LabelCounts) -> str:
 
 NO_NUMBER = ("value is not a finite number", "values are not finite numbers")
 
+NO_COUNT = ("value is no whole number from 0 on", "values are no whole numbers from 0 on")
+
 
 def _regression(labels: LabelCounts, *, asked: bool) -> Target:
     if wrong := [label for label in labels.counts if number_of(label) is None]:
-        places = ", ".join(f"line {labels.lines[label]}: {label!r}" for label in wrong[:NAMED])
-        more = f" and {len(wrong) - NAMED} more" if len(wrong) > NAMED else ""
         raise DataError(
             f"{labels.where}: {counted(len(wrong), *NO_NUMBER)} with a decimal point "
-            f"({places}{more}). A regression needs numbers: correct them, list what means "
-            "nothing in dataset.missing_labels, or say dataset.task: classes."
+            f"({_places(labels, wrong)}). A regression needs numbers: correct them, list what "
+            "means nothing in dataset.missing_labels, or say dataset.task: classes."
         )
+    _refuse_constant(labels)
+    code: Code = "table.shares" if _are_shares(labels) else "table.regression"
+    remark = Remark.of(code, column=labels.where)
+    return Target("regression", remarks=() if asked else (remark,))
+
+
+def _counts(labels: LabelCounts) -> Target:
+    if wrong := [label for label in labels.counts if not _is_count(label)]:
+        raise DataError(
+            f"{labels.where}: {counted(len(wrong), *NO_COUNT)} ({_places(labels, wrong)}). Correct "
+            "them, list what means nothing in dataset.missing_labels, or say dataset.task: "
+            "regression."
+        )
+    _refuse_constant(labels)
+    return Target("counts")
+
+
+def _is_count(label: str) -> bool:
+    number = number_of(label)
+    return number is not None and number >= 0 and number.is_integer()
+
+
+def _places(labels: LabelCounts, wrong: Sequence[str]) -> str:
+    """Return where labels stand first, a few of many."""
+    places = ", ".join(f"line {labels.lines[label]}: {label!r}" for label in wrong[:NAMED])
+    return places + (f" and {len(wrong) - NAMED} more" if len(wrong) > NAMED else "")
+
+
+def _refuse_constant(labels: LabelCounts) -> None:
     if len({number_of(label) for label in labels.counts}) < 2:
         if len({Decimal(label) for label in labels.counts}) > 1:
             count, values = len(labels.counts), _some(labels.counts)
@@ -216,9 +249,6 @@ def _regression(labels: LabelCounts, *, asked: bool) -> Target:
                 "in 64 bits: they differ too little for their size. Subtract what they share."
             )
         raise DataError(f"{labels.where} has the same number in every row: nothing can be learned.")
-    code: Code = "table.shares" if _are_shares(labels) else "table.regression"
-    remark = Remark.of(code, column=labels.where)
-    return Target("regression", remarks=() if asked else (remark,))
 
 
 def _are_shares(labels: LabelCounts) -> bool:
