@@ -5,7 +5,7 @@ import pytest
 
 from kx.data.inputs.given import Given
 from kx.data.inputs.mixed import form, read
-from kx.data.tables.numbers import as_number, unit_of, without_unit
+from kx.data.tables.numbers import as_number, sign_of_money, unit_of, without_unit
 from tests.tables.test_own_tables import load
 
 
@@ -43,6 +43,22 @@ def test_what_is_no_number(text):
 def test_units(values, unit, bare):
     assert unit_of(values) == unit
     assert [without_unit(value, unit) for value in values] == bare
+
+
+@pytest.mark.parametrize(
+    ("values", "unit", "sign"),
+    [
+        (["1,250", "7"], "$", "point"),
+        (["107.219", "50.000", "7"], "€", "comma"),
+        (["107,219", "50,000"], "€", "point"),
+        (["1.659", "1.729"], "€", "auto"),  # petrol
+        (["107.219", "50.00"], "€", "auto"),
+        (["107.219", "50.000"], "km", "auto"),
+        (["7", "8"], "€", "auto"),
+    ],
+)
+def test_of_money_there_are_no_three_decimals(values, unit, sign):
+    assert sign_of_money(values, unit) == sign
 
 
 def test_columns_and_targets_with_units_are_numbers_and_read_again(tmp_path):

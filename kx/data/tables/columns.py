@@ -24,7 +24,7 @@ from kx.data.tables.dates import (
     day_of,
     month_comes_first,
 )
-from kx.data.tables.numbers import POINTED, as_number, unit_of, without_unit
+from kx.data.tables.numbers import as_number, sign_of_money, unit_of, without_unit
 from kx.data.tables.scales import answers, known_values, level_of, scale_of
 from kx.data.tables.targets import number_of
 
@@ -166,8 +166,8 @@ class TableColumn:
         self.lines = [self.lines[first] for first in firsts]
         self.codes = array("l", (code if code < 0 else codes[code] for code in self.codes))
         self.values, self.unit = places, unit
-        if self.decimal == "auto" and unit in POINTED:
-            self.decimal = "point"
+        if self.decimal == "auto":
+            self.decimal = sign_of_money(places, unit)
         self.met.clear()
 
     def has_commas(self) -> bool:

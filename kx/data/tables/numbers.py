@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from typing import Literal
 
 from kx.data.tables.targets import number_of
 
@@ -36,6 +37,9 @@ BEHIND = (
 
 POINTED = ("$", "US$", "£", "¥", "￥", "₹", "USD", "GBP", "CNY", "RMB", "JPY")
 """Money of countries that write a decimal point: $1,234 is a thousand and more."""
+
+MONEY = (*POINTED, "€", "EUR", "CHF", "元", "円")
+"""Units of which nobody writes three decimals."""
 
 _BEHIND = {unit.casefold(): unit for unit in BEHIND}
 SIGNS, WORDS = (
@@ -72,6 +76,23 @@ def plain(value: str, *, comma: bool) -> str:
             return ""
         value = value.replace(sign, "")
     return value.replace(before, ".")
+
+
+def sign_of_money(values: Collection[str], unit: str) -> Literal["auto", "point", "comma"]:
+    """Return what stands before the decimals of amounts of money; `auto`: they do not tell.
+
+    By its country, or since three digits behind a point, as in 107.219, are thousands: of money
+    there are no three decimals, but for the price of a litre of petrol, which is below 10.
+    """
+    if unit in POINTED:
+        return "point"
+    marked = [value for value in values if "." in value or "," in value]
+    if unit not in MONEY or not marked or all(len(value) == len("1.659") for value in marked):
+        return "auto"
+    ways = [all(THOUSANDS[comma].fullmatch(value) for value in marked) for comma in (False, True)]
+    if ways == [False, True] and not any("," in value for value in marked):
+        return "comma"
+    return "point" if ways == [True, False] and not any("." in v for v in marked) else "auto"
 
 
 def unit_of(values: Collection[str]) -> str:
