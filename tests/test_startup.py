@@ -18,7 +18,7 @@ from kx.components.plugins import ENTRY_POINTS
 from tests.machine import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[1]
-HEAVY = {"tensorflow", "keras", "numpy", "scipy", "sklearn", "matplotlib", "PIL"}
+HEAVY = {"tensorflow", "keras", "numpy", "scipy", "sklearn", "matplotlib", "PIL", "pyarrow"}
 
 
 @pytest.fixture

@@ -197,7 +197,7 @@ def _read(table: ImageTable, changed: int, size: int) -> tuple[Sheet, Target, Li
     sheet = read_sheet(Path(table.path), wanted)
     found = targets_of(sheet.targets, table.labels)
     names = [picture_name(name, table.suffix) for name in pictures_of(sheet)]
-    listed = Listed(sheet.name, table.image, names, sheet.lines)
+    listed = Listed(sheet.name, table.image, names, sheet.lines, sheet.place)
     listed.refuse_urls()
     twice = listed.twice()
     if twice and table.on_broken == "error":

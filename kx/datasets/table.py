@@ -43,7 +43,8 @@ CHEAP = 20_000_000
 class OwnTable(Dataset):
     """Load your own table, to predict one of its columns from the others.
 
-    The table is delimited text (CSV, TSV and the like), also packed with gzip, zip, bzip2 or xz.
+    The table is delimited text (CSV, TSV and the like), JSON lines, Parquet or Arrow (Feather),
+    also packed with gzip, zip, bzip2 or xz.
     Columns are recognized as numbers, categories, dates, levels with an order, or yes and no; what
     is left out, such as a column that numbers the rows, is told with the reason, and each choice
     can be overruled. kx divides the rows into a training and a test part with the same share of
@@ -137,7 +138,7 @@ class OwnTable(Dataset):
             remarks=(*found.remarks, *sheet_remarks(sheet, readings, self.columns), *relations),
         )
         parts = {"train": train, "test": test}
-        origins = {part: [f"line {sheet.lines[at]}" for at in of] for part, of in parts.items()}
+        origins = {part: [sheet.place(sheet.lines[at]) for at in of] for part, of in parts.items()}
         return DatasetBundle(info, rows.take(train), rows.take(test), origins=origins)
 
     def _parts(

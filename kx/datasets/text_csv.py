@@ -149,5 +149,5 @@ def _bundle(
     strings = {part: [rows.texts[at] for at in of] for part, of in parts.items()}
     texts = tokenized(strings, info.texts)
     train, test = (Split(texts[part], y[parts[part]]) for part in ("train", "test"))
-    origins = {part: [f"line {rows.lines[at]}" for at in of] for part, of in parts.items()}
+    origins = {part: [rows.table.place(rows.lines[at]) for at in of] for part, of in parts.items()}
     return replace(bundled(info, train, test), origins=origins)

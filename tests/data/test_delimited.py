@@ -13,7 +13,8 @@ import pytest
 
 from kx.base.errors import DataError, MissingDataError
 from kx.data.tables.charsets import charset_of
-from kx.data.tables.delimited import Delimiting, delimiter_of, open_table
+from kx.data.tables.delimited import Delimiting, delimiter_of
+from kx.data.tables.opening import open_table
 
 CSV = 'id,text\n1,one\n2,"two, or\nthree"\n3,four\n'
 
@@ -96,7 +97,7 @@ def test_texts_are_decoded_as_the_file_or_its_owner_says(read, charset, layout):
         (b'id,text\n1,a\n2,"b\n3,c\n', {}, "line 3: a quotation mark opens a value that never"),
         (b"", {}, "is empty: its first line must name the columns"),
         (b"\n \n", {}, "is empty"),
-        (b"PAR1\x15\x04", {}, "is a Parquet file, which is not read here: CSV, TSV"),
+        (b"PAR1\x15\x04", {}, "cannot be read: "),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", {}, "an Excel workbook of the old kind"),
     ],
 )
@@ -165,7 +166,7 @@ def test_quotation_marks_inside_a_value_are_doubled_or_escaped(read):
         ("text,label\na,b\n", "txt", "no column 'txt'. Did you mean 'text'? Its first line"),
         ("text,text\na,b\n", "text", "has column 'text' twice"),
         ("text\tlabel\na\tb\n", "text", "Or does a tab stand between the columns"),
-        ('{"text": "a", "label": "b"}\n', "text", "It looks like JSON, which is not read here"),
+        ('[{"text": "a", "label": "b"}]\n', "text", "It looks like JSON, of which only lines"),
     ],
 )
 def test_a_column_that_is_not_there_is_asked_for(tmp_path, content, name, said):

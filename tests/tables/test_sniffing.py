@@ -6,7 +6,8 @@ import pytest
 
 from kx.base.errors import DataError
 from kx.data.tables.charsets import likely_charset
-from kx.data.tables.delimited import Delimiting, open_table
+from kx.data.tables.delimited import Delimiting
+from kx.data.tables.opening import open_table
 from kx.data.tables.sniffing import WHITESPACE, names_columns, sniff
 
 

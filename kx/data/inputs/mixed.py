@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,10 +16,11 @@ from kx.data.inputs.said_targets import TARGET_FORM, SaidTargets
 from kx.data.inputs.table import TypedRows
 from kx.data.tables.column_options import ColumnOptions
 from kx.data.tables.columns import value_of
-from kx.data.tables.delimited import Delimiting, Table, TableRow, open_table, ragged
+from kx.data.tables.delimited import Delimiting
 from kx.data.tables.encoding import columns_from
+from kx.data.tables.opening import open_table, table_in
+from kx.data.tables.rows import AnyTable, TableRow, ragged
 from kx.data.tables.sheet_reading import generic, named_rows
-from kx.data.tables.table_files import Stream
 from kx.data.tables.targets import is_absent, number_of
 
 if TYPE_CHECKING:
@@ -102,15 +102,14 @@ class _Rows:
         layout = Delimiting(**{name: self.form[name] for name in LAYOUT if name in self.form})
         try:
             if path == STDIN:
-                stream = Stream(io.BytesIO(given.stdin()), "stdin")
-                self._add_table(Table(stream, layout, self.names, advise=False))
+                self._add_table(table_in(given.stdin(), "stdin", layout, self.names))
                 return
             with open_table(Path(path), layout, self.names, advise=False) as table:
                 self._add_table(table)
         except DataError as error:
             self.problems.append(str(error).rstrip("."))
 
-    def _add_table(self, table: Table) -> None:
+    def _add_table(self, table: AnyTable) -> None:
         records = named_rows(table, self.form.get("header", "auto"))
         if wrong := self._wrong_header(table):
             self.problems.append(wrong)
@@ -123,7 +122,7 @@ class _Rows:
         if len(self.values) == before and not self.problems:
             self.problems.append(f"{table.name}: has no rows below its header")
 
-    def _wrong_header(self, table: Table) -> str:
+    def _wrong_header(self, table: AnyTable) -> str:
         header = table.header
         missing = [name for name in self.names if name not in header]
         if twice := next((name for name in self.names if header.count(name) > 1), ""):
@@ -138,7 +137,7 @@ class _Rows:
         return ""
 
     def _add_record(
-        self, table: Table, record: TableRow, at: Mapping[str, int], said: Sequence[int]
+        self, table: AnyTable, record: TableRow, at: Mapping[str, int], said: Sequence[int]
     ) -> None:
         place = f"{table.name}:{record.line}"
         if not any(map(str.strip, record.cells)):
@@ -148,7 +147,8 @@ class _Rows:
             return
         row = []
         for name, index in at.items():
-            value, problem = self.value(name, record.cells[index], place)
+            known = name in table.points
+            value, problem = self._cell(name, record.cells[index], place, point=known)
             row.append(value)
             self.problems += [f"{place}: {name}: {problem}"] if problem else []
         self.places.append(place)
@@ -168,10 +168,14 @@ class _Rows:
 
     def typed(self, name: str, text: str) -> tuple[float, str]:
         """Return what a value of ``--row`` becomes: with a decimal point, as JSON has it."""
-        number = number_of(text.strip())
-        if number is not None and self.by_name[name].kind == "number":
+        return self._cell(name, text, "--row", point=True)
+
+    def _cell(self, name: str, text: str, place: str, *, point: bool) -> tuple[float, str]:
+        """Return what a cell becomes whose numbers have, with ``point``, a decimal point."""
+        number = number_of(text.strip()) if point and self.by_name[name].kind == "number" else None
+        if number is not None and not is_absent(text.strip(), self.absent):
             return number, ""
-        return self.value(name, text, "--row")
+        return self.value(name, text, place)
 
     def remarks(self) -> Iterator[str]:
         """Yield what everybody should know of the rows."""

@@ -11,9 +11,14 @@ from kx.base.errors import DataError
 from kx.contracts import DatasetInfo
 from kx.data.inputs.said_targets import TARGET_FORM, SaidTargets
 from kx.data.pictures.listed_pictures import picture_name
-from kx.data.tables.delimited import Delimiting, Table, open_table, ragged
+from kx.data.tables.delimited import Delimiting
+from kx.data.tables.opening import open_table
+from kx.data.tables.rows import AnyTable, ragged
 
-TABLES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz")
+TABLES = (
+    ".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".jsonl", ".ndjson", ".jsonl.gz", ".parquet",
+    ".arrow", ".feather",
+)  # fmt: skip
 
 LAYOUT = ("delimiter", "quoting", "escape", "charset")
 
@@ -68,7 +73,7 @@ class PictureTables:
         except DataError as error:
             self.problems.append(str(error).rstrip("."))
 
-    def _rows(self, table: Table, folder: Path) -> Iterator[ListedPicture]:
+    def _rows(self, table: AnyTable, folder: Path) -> Iterator[ListedPicture]:
         targets = SaidTargets.of(self.form, "target")
         image, said = table.column(self.form["image"], "image"), targets.places(table.header)
         for record in table:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,13 +14,11 @@ from kx.data.inputs.said_targets import TARGET_FORM, SaidTargets
 from kx.data.tables.delimited import (
     AUTO,
     Delimiting,
-    Table,
     delimiter_of,
-    open_table,
-    ragged,
 )
+from kx.data.tables.opening import open_table, table_in
+from kx.data.tables.rows import AnyTable, ragged
 from kx.data.tables.sniffing import GUESSED
-from kx.data.tables.table_files import Stream
 
 NAMED = 5
 """Labels and columns that a remark names."""
@@ -75,10 +72,8 @@ class TextTables:
         columns = [self._form["text"], *self._targets.names]
         try:
             if path == STDIN:
-                stream = Stream(io.BytesIO(given.stdin()), "stdin")
-                yield from self._rows(
-                    Table(stream, self._layout(), columns, advise=False), problems
-                )
+                table = table_in(given.stdin(), "stdin", self._layout(), columns)
+                yield from self._rows(table, problems)
                 return
             with open_table(Path(path), self._layout(), columns, advise=False) as table:
                 yield from self._rows(table, problems)
@@ -93,7 +88,7 @@ class TextTables:
         usual = delimiter == AUTO or delimiter_of(delimiter) in GUESSED
         return Delimiting(delimiter=AUTO if usual else delimiter, **options)
 
-    def _rows(self, table: Table, problems: list[str]) -> Iterator[TextRow]:
+    def _rows(self, table: AnyTable, problems: list[str]) -> Iterator[TextRow]:
         text, targets = self._form["text"], self._targets
         if table.header.count(text) != 1:
             problems.append(self._no_column(table, text))
@@ -111,7 +106,7 @@ class TextTables:
             yield TextRow(record.line, record.cells[place], said)
         self._note_labels(table, strange)
 
-    def _no_column(self, table: Table, text: str) -> str:
+    def _no_column(self, table: AnyTable, text: str) -> str:
         what = "twice the" if text in table.header else "no"
         return (
             f"{table.name}: has {what} column {text!r}, which this network reads: its first line "
@@ -119,7 +114,7 @@ class TextTables:
             "text in each line by --lines"
         )
 
-    def _note_columns(self, table: Table) -> None:
+    def _note_columns(self, table: AnyTable) -> None:
         known, found = self._form["columns"], table.header
         if more := [name for name in found if known and name not in known]:
             text = "which the table for training did not have: not read"
@@ -129,7 +124,7 @@ class TextTables:
             text = "which the table for training had: not needed"
             self.remarks.append(f"{table.name}: lacks {_some(less)}, {text}")
 
-    def _note_labels(self, table: Table, strange: Mapping[str, int]) -> None:
+    def _note_labels(self, table: AnyTable, strange: Mapping[str, int]) -> None:
         if strange:
             told = ", ".join(f"{label!r} (line {line})" for label, line in
                              list(strange.items())[:NAMED])  # fmt: skip

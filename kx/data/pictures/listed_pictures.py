@@ -9,6 +9,7 @@ from pathlib import Path
 
 from kx.base.errors import DataError
 from kx.data.files.trees import Tree, is_archive, listed_tree, open_tree
+from kx.data.tables.rows import Places, in_lines
 
 NAMED = 5
 
@@ -43,12 +44,14 @@ class Listed:
         column: that names them.
         names: of the files.
         lines: on which the rows begin.
+        place: says where a row stands, by its line.
     """
 
     table: str
     column: str
     names: Sequence[str]
     lines: Sequence[int]
+    place: Places = in_lines
 
     def twice(self) -> dict[int, str]:
         """Return the rows whose picture an earlier one lists, and what is wrong with each."""
@@ -56,7 +59,8 @@ class Listed:
         found = {}
         for row, name in enumerate(self.names):
             if (before := first.setdefault(name, row)) != row:
-                found[row] = f"line {self.lines[row]}: {name} is in line {self.lines[before]}, too"
+                there = self.place(self.lines[before])
+                found[row] = f"{self.place(self.lines[row])}: {name} is in {there}, too"
         return found
 
     def refuse_urls(self) -> None:
@@ -68,8 +72,9 @@ class Listed:
         for row, name in enumerate(self.names):
             if name.replace(":/", "://", 1).lower().startswith(URL):
                 raise DataError(
-                    f"{self.table}: column {self.column}: line {self.lines[row]}: {name[:60]!r} is "
-                    "an address, and pictures are files. Download them, and list their names."
+                    f"{self.table}: column {self.column}: {self.place(self.lines[row])}: "
+                    f"{name[:60]!r} is an address, and pictures are files. Download them, and "
+                    "list their names."
                 )
 
     def refuse_elsewhere(self, tree: Tree, root: Path) -> None:
@@ -100,11 +105,12 @@ def flaws_of_missing(tree: Tree, listed: Listed) -> Iterator[tuple[int, str]]:
     """Yield the rows whose picture is not there, and what is wrong with each."""
     for row, name in enumerate(listed.names):
         if not is_there(tree, name):
-            yield row, f"line {listed.lines[row]}: {name}: there is no such file"
+            yield row, f"{listed.place(listed.lines[row])}: {name}: there is no such file"
 
 
 def places(listed: Listed) -> Mapping[str, str]:
     """Return name of a picture -> what messages call it: with its line."""
     return {
-        name: f"line {line}: {name}" for name, line in zip(listed.names, listed.lines, strict=True)
+        name: f"{listed.place(line)}: {name}"
+        for name, line in zip(listed.names, listed.lines, strict=True)
     }

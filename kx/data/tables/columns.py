@@ -25,6 +25,7 @@ from kx.data.tables.dates import (
     month_comes_first,
 )
 from kx.data.tables.numbers import as_number, sign_of_money, unit_of, without_unit
+from kx.data.tables.rows import Places, in_lines
 from kx.data.tables.scales import answers, known_values, level_of, scale_of
 from kx.data.tables.targets import number_of
 
@@ -83,6 +84,7 @@ class TableColumn:
         order: of day and month, as far as the spec says.
         kept: whether its values are needed as they are written, however many there are.
         met: code of each cell that was met, with the blanks around it.
+        place: says where a row stands, by its line.
     """
 
     name: str
@@ -96,6 +98,7 @@ class TableColumn:
     order: DateOrder = "auto"
     kept: bool = False
     met: dict[str, int] = field(default_factory=dict)
+    place: Places = in_lines
 
     def extend(self, cells: Sequence[str], lines: Sequence[int], absent: Collection[str]) -> None:
         """Add the values of the next rows: at once, where all were met before or are plain numbers.
@@ -125,18 +128,18 @@ class TableColumn:
             self._add_none()
             self.met[cell] = -1
         elif self.floats is not None:
-            self.floats.append(self._float(value, line))
+            self.floats.append(self.number(value, line))
         else:
             code = self.values.setdefault(value, len(self.values))
             if code == len(self.lines):
                 self.lines.append(line)
-                if len(self.lines) == MOST_DISTINCT + 1 and not self.kept:
-                    self._as_floats()
+                if len(self.lines) == MOST_DISTINCT + 1:
+                    self.keep_numbers()
             if self.floats is None:
                 self.codes.append(code)
                 self.met[cell] = code
             else:
-                self.floats.append(self._float(value, line))
+                self.floats.append(self.number(value, line))
 
     def _add_none(self) -> None:
         if self.floats is None:
@@ -144,8 +147,10 @@ class TableColumn:
         else:
             self.floats.append(math.nan)
 
-    def _as_floats(self) -> None:
-        """Go on with numbers alone, if all values are some; else with as many as there are."""
+    def keep_numbers(self) -> None:
+        """Keep numbers alone of too many different values, if all are some."""
+        if self.kept or len(self.lines) <= MOST_DISTINCT:
+            return
         self.take_units_off()
         self.comma = self.has_commas()
         numbers = [as_number(value, comma=self.comma) for value in self.values]
@@ -189,12 +194,17 @@ class TableColumn:
             )
         return bool(values) and commas
 
-    def _float(self, value: str, line: int) -> float:
+    def number(self, value: str, line: int) -> float:
+        """Return the number that a value is, which stands on ``line``.
+
+        Raises:
+            DataError: if it is none.
+        """
         number = as_number(without_unit(value, self.unit), comma=self.comma)
         if number is None:
             raise DataError(
-                f"line {line}: column {self.name}: must be a number, as all values above are; got "
-                f"{value[:40]!r}. If it means that there is none, list it in "
+                f"{self.place(line)}: column {self.name}: must be a number, as all values above "
+                f"are; got {value[:40]!r}. If it means that there is none, list it in "
                 "dataset.missing_values; if it is not to be learned from, list the column in "
                 "dataset.ignore."
             )
@@ -355,7 +365,8 @@ def _refuse_mixed(column: TableColumn, values: Sequence[str], numbers: Sequence[
         return
     lines = list(column.values)
     told = ", ".join(
-        f"{value[:40]!r} (line {column.lines[lines.index(value)]})" for value in others[:NAMED]
+        f"{value[:40]!r} ({column.place(column.lines[lines.index(value)])})"
+        for value in others[:NAMED]
     )
     more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
     raise DataError(
@@ -397,7 +408,7 @@ def refuse_stated(column: TableColumn, how: Recognized) -> None:
         if value_of(form, value)[1]
     ]
     if wrong:
-        told = ", ".join(f"line {line}: {value[:40]!r}" for value, line in wrong[:NAMED])
+        told = ", ".join(f"{column.place(line)}: {value[:40]!r}" for value, line in wrong[:NAMED])
         more = f" and {len(wrong) - NAMED} more" if len(wrong) > NAMED else ""
         what = FORMS[reading][len(wrong) > 1]
         hint = ADVICE.get(reading, "").format(levels=", ".join(how.levels))

@@ -12,22 +12,22 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
-from kx.base.errors import DataError, closest
+from kx.base.errors import DataError
 from kx.base.text import counted
 from kx.data.tables.charsets import CharsetError, charset_of
+from kx.data.tables.rows import TableRow, in_lines, listed, place_of
 from kx.data.tables.sniffing import WHITESPACE, first_lines, parted_by_tabs, sniff
-from kx.data.tables.table_files import BUFFER, READ, Stream, opened
+from kx.data.tables.table_files import BUFFER, READ, Stream
 
 AUTO = "auto"
 
@@ -89,21 +89,6 @@ class Delimiting:
     charset: Annotated[str, AfterValidator(_charset)] = AUTO
 
 
-@dataclass(frozen=True, slots=True)
-class TableRow:
-    """One row of a table.
-
-    Attributes:
-        line: on which it begins, counted from 1, the header and empty lines included.
-        last: on which it ends: another one if a value has line breaks in it.
-        cells: its values.
-    """
-
-    line: int
-    last: int
-    cells: Sequence[str]
-
-
 class Table:
     """A table that is being read; iterating yields the records below its header, once.
 
@@ -111,9 +96,15 @@ class Table:
         name: of the file, for messages.
         header: names of the columns, without blanks around them.
         begins: the line on which these stand.
+        typed, points, kinds, left: text tells nothing of itself; see ``AnyTable``.
         delimiter: that was given or found.
         charset: likewise.
     """
+
+    typed: bool = False
+    points: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    left: Mapping[str, str] = MappingProxyType({})
 
     def __init__(
         self, stream: Stream, layout: Delimiting, wanted: Sequence[str], *, advise: bool = True
@@ -179,33 +170,27 @@ class Table:
         """
         return self._records()
 
+    def place(self, number: int) -> str:
+        """Say where a row stands."""
+        return in_lines(number)
+
     def column(self, name: str, option: str) -> int:
         """Return where the column ``name`` stands, from 0; ``option`` of the dataset names it.
 
         Raises:
             DataError: if there is no such column, or more than one.
         """
-        if self.header.count(name) == 1:
-            return self.header.index(name)
-        if name in self.header:
-            raise DataError(
-                f"{self.name} has column {name!r} twice: give one of the two another name."
-            )
-        alike = [known for known in self.header if len(known) <= len(name) + 5]
-        guess = closest(name, alike)
-        hint = f" Did you mean {guess!r}?" if guess else ""
-        raise DataError(
-            f"{self.name} has no column {name!r}.{hint} Its first line, read with the delimiter "
-            f"{self.delimiter!r}, names {_listed(self.header)}. Say which column is meant: "
-            f"dataset.{option}.{self._other_delimiter(name)}"
-        )
+        has = f"Its first line, read with the delimiter {self.delimiter!r}, names"
+        hint = self._other_delimiter(name)
+        return place_of(name, self, option, f"{has} {listed(self.header)}.", hint)
 
     def _other_delimiter(self, name: str) -> str:
         whole = self.delimiter.join(self.header)
         for word, character in DELIMITERS.items():
             if character != self.delimiter and name in whole.split(character):
                 return f" Or does a {word} stand between the columns (dataset.delimiter: {word})?"
-        looks = " It looks like JSON, which is not read here:" if whole[:1] in ("{", "[") else ""
+        json = " It looks like JSON, of which only lines with an object in each are read:"
+        looks = json if whole[:1] in ("{", "[") else ""
         return f"{looks} {READ} are read." if looks or len(self.header) == 1 else ""
 
     def _lines(self, text: io.TextIOWrapper) -> Iterator[str]:
@@ -275,37 +260,9 @@ class Table:
         return f"{where}: {said}."
 
 
-@contextmanager
-def open_table(
-    path: Path, layout: Delimiting, wanted: Sequence[str] = (), *, advise: bool = True
-) -> Iterator[Table]:
-    """Open the table at ``path``; nothing of it stays in memory but the record at hand.
-
-    Args:
-        path: a file, a packed one, or a folder or archive with that one file in it.
-        layout: how it is written.
-        wanted: columns that it should have: `auto` looks for the delimiter that finds them.
-        advise: whether messages name options of the dataset: only where there are any to set.
-
-    Raises:
-        MissingDataError: if nothing is there.
-        DataError: if it is no table.
-    """
-    with opened(path) as stream:
-        yield Table(stream, layout, wanted, advise=advise)
-
-
 def delimiter_of(name: str) -> str:
     r"""Return the character that ``name`` stands for: `tab`, ``\t`` or a tab are all the same."""
     return "\t" if name == "\\t" else DELIMITERS.get(name.lower(), name)
-
-
-def ragged(record: TableRow, table: Table) -> str:
-    """Return how many values a record has too few or too many; empty: as many as the header."""
-    if len(record.cells) == len(table.header):
-        return ""
-    found = counted(len(record.cells), "column", "columns")
-    return f"{found}, but the first line names {len(table.header)}"
 
 
 def _reader(lines: Iterator[str], layout: Delimiting, table: Table) -> csv._reader:  # type: ignore[name-defined]
@@ -318,8 +275,3 @@ def _reader(lines: Iterator[str], layout: Delimiting, table: Table) -> csv._read
 
 def _quoting(layout: Delimiting) -> Literal[0, 3]:
     return csv.QUOTE_NONE if layout.quoting == "none" else csv.QUOTE_MINIMAL
-
-
-def _listed(names: Sequence[str]) -> str:
-    some = [name if len(name) <= 60 else f"{name[:57]}…" for name in names[:20]]
-    return ", ".join(some) + (f" and {len(names) - 20} more" if len(names) > 20 else "")

@@ -96,7 +96,7 @@ def _of_cells(labels: LabelCounts, options: TargetOptions, clear: str = "") -> T
             "Say dataset.task: multilabel, or remove the separator."
         )
     separator = clear or options.label_separator or _usual_separator(labels)
-    parts = LabelCounts(labels.where, labels.option)
+    parts = LabelCounts(labels.where, labels.option, labels.place)
     for cell, count in labels.counts.items():
         for part in _parts(cell, separator):
             parts.counts[part] = parts.counts.get(part, 0) + count
@@ -158,7 +158,8 @@ def _of_columns(columns: Sequence[TargetColumn], options: TargetOptions) -> Targ
 def _refuse_other_words(labels: LabelCounts) -> None:
     if other := next((cell for cell in labels.counts if answer(cell) is None), None):
         raise DataError(
-            f"{labels.where}: line {labels.lines[other]}: {other[:40]!r} is neither yes nor no. "
+            f"{labels.where}: {labels.place(labels.lines[other])}: {other[:40]!r} is neither yes "
+            "nor no. "
             f"Where dataset.{labels.option} lists several columns, each is a label that a row has "
             "(1, yes, true, x) or has not (0, no, false)."
         )

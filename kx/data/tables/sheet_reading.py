@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 
 from kx.base.errors import DataError, RowsError
 from kx.base.text import counted, some
+from kx.data.tables.arrow_files import ArrowTable
+from kx.data.tables.arrow_reading import read_columns
 from kx.data.tables.column_options import MOST_COLUMNS, ColumnOptions, WantedSheet
 from kx.data.tables.columns import TableColumn
 from kx.data.tables.decimals import settle
-from kx.data.tables.delimited import Table, TableRow, open_table, ragged
+from kx.data.tables.opening import open_table
+from kx.data.tables.rows import AnyTable, TableRow, ragged
 from kx.data.tables.sheets import Sheet
 from kx.data.tables.sniffing import names_columns
 from kx.data.tables.target_columns import (
@@ -44,7 +46,7 @@ def check_names(path: Path, wanted: WantedSheet) -> None:
         _refuse_names(table, wanted)
 
 
-def _opened(path: Path, wanted: WantedSheet) -> AbstractContextManager[Table]:
+def _opened(path: Path, wanted: WantedSheet) -> AbstractContextManager[AnyTable]:
     columns = [name for names in wanted.named().values() for name in names]
     return open_table(path, wanted.layout, (*wanted.targets, *columns))
 
@@ -62,20 +64,21 @@ def read_sheet(path: Path, wanted: WantedSheet) -> Sheet:
         records = named_rows(table, options.header)
         _refuse_names(table, wanted)
         places = {name: table.header.index(name) for name in wanted.targets}
-        cells = target_cells(table.name, places, wanted.labels, "target")
+        cells = target_cells(table, places, wanted.labels, "target")
         sheet = Sheet(table.name, table.written, table.header, cells.columns)
+        sheet.place, sheet.points, sheet.left = table.place, table.points, table.left
+        sheet.typed = dict.fromkeys(table.kinds, "category")
         left = {*wanted.targets, *options.ignore, *wanted.beside().values()}
-        column = partial(TableColumn, decimal=options.decimal, order=options.date_order)
-        written = set(options.stated()) - set(options.numbers)
-        sheet.columns = [
-            column(name, kept=name in written)
-            for name in (() if wanted.image else table.header)
-            if name not in left
-        ]
-        sheet.beside = {
-            option: column(name, kept=option == "image") for option, name in wanted.beside().items()
-        }
-        _read(sheet, _usable(sheet, records, table, cells, wanted), table, wanted)
+        learned = () if wanted.image else table.header
+        sheet.columns = [_empty(name, sheet, options) for name in learned if name not in left]
+        beside = wanted.beside().items()
+        sheet.beside = {option: _empty(name, sheet, options) for option, name in beside}
+        if wanted.image:
+            sheet.beside["image"].kept = True
+        if isinstance(table, ArrowTable) and not wanted.image:
+            _read_typed(sheet, table, cells, wanted)
+        else:
+            _read(sheet, _usable(sheet, records, table, cells, wanted), table, wanted)
         sheet.sha256 = table.sha256
     if sheet.flaws and wanted.on_broken == "error":
         raise RowsError(_unusable(sheet))
@@ -86,10 +89,25 @@ def read_sheet(path: Path, wanted: WantedSheet) -> Sheet:
     return sheet
 
 
+def _empty(name: str, sheet: Sheet, options: ColumnOptions) -> TableColumn:
+    """Return a column without rows, which knows what the spec and the file say of it."""
+    written = {*options.stated(), *sheet.typed} - set(options.numbers)
+    decimal = "point" if name in sheet.points else options.decimal
+    kept = name in written
+    return TableColumn(name, decimal, order=options.date_order, kept=kept, place=sheet.place)
+
+
+def _read_typed(sheet: Sheet, table: ArrowTable, cells: TargetCells, wanted: WantedSheet) -> None:
+    try:
+        read_columns(sheet, table, cells, wanted.columns.absent())
+    except DataError as error:
+        raise DataError(f"{sheet.name}: {error}") from None
+
+
 def _settle_numbers(sheet: Sheet, wanted: WantedSheet) -> None:
     """Take units off numbers, tell decimals from thousands, and write targets with a point."""
     options, task = wanted.columns, wanted.labels.task
-    learned = [] if task in WORDS else [_as_column(t, options) for t in sheet.targets]
+    learned = [] if task in WORDS else [_as_column(t, sheet, options) for t in sheet.targets]
     named = set(options.stated()) - set(options.numbers)
     columns = [column for column in sheet.columns if column.name not in named]
     many = [each for each in learned if len(each.values) > FEW]
@@ -104,14 +122,15 @@ def _settle_numbers(sheet: Sheet, wanted: WantedSheet) -> None:
             target.write(written, column.unit)
 
 
-def _as_column(target: TargetColumn, options: ColumnOptions) -> TableColumn:
+def _as_column(target: TargetColumn, sheet: Sheet, options: ColumnOptions) -> TableColumn:
     """Return the different values of a target as those of any column."""
     values = {label: at for at, label in enumerate(target.labels.counts)}
     lines = list(target.labels.lines.values())
-    return TableColumn(target.name, options.decimal, values=values, lines=lines)
+    decimal = "point" if target.name in sheet.points else options.decimal
+    return TableColumn(target.name, decimal, values=values, lines=lines, place=sheet.place)
 
 
-def _read(sheet: Sheet, usable: Iterator[TableRow], table: Table, wanted: WantedSheet) -> None:
+def _read(sheet: Sheet, usable: Iterator[TableRow], table: AnyTable, wanted: WantedSheet) -> None:
     """Add the rows to ``sheet``, but those that cannot be used."""
     absent = wanted.columns.absent()
     columns = [*sheet.columns, *sheet.beside.values()]
@@ -129,7 +148,7 @@ def _read(sheet: Sheet, usable: Iterator[TableRow], table: Table, wanted: Wanted
 def _usable(
     sheet: Sheet,
     records: Iterator[TableRow],
-    table: Table,
+    table: AnyTable,
     targets: TargetCells,
     wanted: WantedSheet,
 ) -> Iterator[TableRow]:
@@ -142,15 +161,23 @@ def _usable(
         if not flaw and image >= 0 and not record.cells[image].strip():
             flaw = f"no {wanted.image}"
         if flaw := flaw or targets.flaw(record.cells):
-            sheet.flaws.append(f"line {record.line}: {flaw}")
+            sheet.flaws.append(f"{sheet.place(record.line)}: {flaw}")
             continue
         targets.add(record.cells, record.line)
         sheet.lines.append(record.line)
         yield record
 
 
-def named_rows(table: Table, header: str) -> Iterator[TableRow]:
-    """Return the rows, after the columns of a table without a header were given names."""
+def named_rows(table: AnyTable, header: str) -> Iterator[TableRow]:
+    """Return the rows, after the columns of a table without a header were given names.
+
+    Raises:
+        DataError: if the file names them itself, but is said not to.
+    """
+    if table.typed:
+        if header == "none":
+            raise DataError(f"{table.name} names its columns itself: leave dataset.header out.")
+        return iter(table)
     cells, called = table.header, generic(len(table.header))
     if header == "auto" and not names_columns(cells, table.below):
         header = "none"
@@ -161,7 +188,7 @@ def named_rows(table: Table, header: str) -> Iterator[TableRow]:
     return iter(table)
 
 
-def _refuse_names(table: Table, wanted: WantedSheet) -> None:
+def _refuse_names(table: AnyTable, wanted: WantedSheet) -> None:
     options = wanted.columns
     refuse_twice(wanted.targets, "target")
     for target in wanted.targets:
@@ -180,7 +207,7 @@ def _refuse_names(table: Table, wanted: WantedSheet) -> None:
         raise DataError(f"{table.name} has more than {MOST_COLUMNS:,} columns.")
 
 
-def _refuse_target(table: Table, target: str) -> None:
+def _refuse_target(table: AnyTable, target: str) -> None:
     """Refuse a target that the header lacks if it may be no header, or the rows above be one.
 
     Raises:

@@ -33,6 +33,8 @@ def sheet_remarks(
     if sheet.flaws:
         told = some_of(sheet.flaws, SHOWN, "list.clauses_more", "list.clauses")
         yield Remark.of("table.left_out", table=sheet.name, count=len(sheet.flaws), flaws=told)
+    for name, what in sheet.left.items():
+        yield Remark.of("columns.nested", column=f"{sheet.name}: column {name}", what=what)
     stated = options.stated()
     for column in sheet.columns:
         where, how = sheet.where(column), readings[column.name]

@@ -19,6 +19,7 @@ from kx.data.tables.columns import (
     refuse_stated,
 )
 from kx.data.tables.dates import are_dates, month_comes_first
+from kx.data.tables.rows import Places, in_lines
 from kx.data.tables.scales import boolean_words, known_values
 from kx.data.tables.target_columns import TargetColumn
 
@@ -43,6 +44,10 @@ class Sheet:
         beside: option -> the column that it names, of those that nothing is learned from.
         flaws: of rows that cannot be used.
         sha256: of the file.
+        place: says where a row stands, by its line.
+        typed: how columns are read by what the file says of them.
+        points: columns whose numbers have a decimal point for certain.
+        left: columns that cannot be read, and what they hold.
     """
 
     name: str
@@ -54,6 +59,10 @@ class Sheet:
     beside: dict[str, TableColumn] = field(default_factory=dict)
     flaws: list[str] = field(default_factory=list)
     sha256: str = ""
+    place: Places = in_lines
+    typed: Mapping[str, Reading] = field(default_factory=dict)
+    points: frozenset[str] = frozenset()
+    left: Mapping[str, str] = field(default_factory=dict)
 
     def where(self, column: TableColumn) -> str:
         """Return what a column is called in messages."""
@@ -65,7 +74,7 @@ class Sheet:
         Raises:
             DataError: if a column cannot be read so.
         """
-        stated, found = options.stated(), {}
+        stated, found = {**self.typed, **options.stated()}, {}
         for column in self.columns:
             levels = options.levels(column.name)
             try:
@@ -112,9 +121,9 @@ class Sheet:
         empty = column.empty()
         gaps = bool(empty[train].any())
         if not gaps and empty[test].any():
-            line = self.lines[int(test[empty[test].argmax()])]
+            place = self.place(self.lines[int(test[empty[test].argmax()])])
             raise DataError(
-                f"{self.name}: column {column.name} has no value in line {line}, which is for "
+                f"{self.name}: column {column.name} has no value in {place}, which is for "
                 "testing, but has one in every row for training: there is nothing to learn from "
                 "what it means that it is missing. Fill it, use another dataset.split_seed, or "
                 "list the column in dataset.ignore."
@@ -175,7 +184,7 @@ def row_weights_of(sheet: Sheet) -> np.ndarray | None:
     if (weights <= 0).any():
         row = int((weights <= 0).argmax())
         raise DataError(
-            f"{sheet.where(column)}: line {sheet.lines[row]}: a weight must be above "
+            f"{sheet.where(column)}: {sheet.place(sheet.lines[row])}: a weight must be above "
             f"0; got {weights[row]:g}. Leave rows out that should not count."
         )
     found: np.ndarray = weights.astype(np.float32)
@@ -211,7 +220,7 @@ def _refuse_gaps(sheet: Sheet, column: TableColumn, option: str) -> None:
         row = int(column.empty().argmax())
         raise DataError(
             f"{sheet.where(column)}, which dataset.{option} names, has no value in "
-            f"line {sheet.lines[row]}. Fill it, or leave the row out."
+            f"{sheet.place(sheet.lines[row])}. Fill it, or leave the row out."
         )
 
 

@@ -29,20 +29,22 @@ PACKED = (
 """How packed files begin, and what unpacks them."""
 
 FOREIGN = (
-    (b"PAR1\x15", "a Parquet file"),
     (b"SQLite format 3\0", "an SQLite database"),
     (b"\xd0\xcf\x11\xe0", "an Excel workbook of the old kind"),
     (b"%PDF", "a PDF"),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
     (b"\x89HDF", "an HDF5 file"),
-    (b"ARROW1", "an Arrow file"),
+    (b"FEA1", "a Feather file of version 1"),
     (b"(\xb5/\xfd", "packed with zstd"),
     (b"7z\xbc\xaf", "a 7z archive"),
 )
 """How files begin that are no text, and what they are."""
 
-READ = "CSV, TSV and other delimited text, also packed with zip, gzip, bzip2, xz or tar"
+READ = (
+    "CSV, TSV and other delimited text, JSON lines, Parquet and Arrow, also packed with zip, gzip, "
+    "bzip2, xz or tar"
+)
 """What is read, for messages."""
 
 BUFFER = 1 << 16
@@ -59,7 +61,21 @@ class Stream(io.RawIOBase):
 
     def __init__(self, source: BinaryIO, name: str, most: int | None = None) -> None:
         self.name, self._source, self._most = name, source, most
-        self._digest, self._count = hashlib.sha256(), 0
+        self._digest, self._count, self._ahead = hashlib.sha256(), 0, b""
+
+    @property
+    def file(self) -> BinaryIO | None:
+        """The file itself, if it is not packed: what is read of it is not hashed."""
+        return self._source if self._most is None else None
+
+    def head(self) -> bytes:
+        """Return the first bytes, up to ``BUFFER``, before any is read; they are read again later.
+
+        Raises:
+            DataError: as ``readinto`` does.
+        """
+        self._ahead = self._ahead or self._next(BUFFER)
+        return self._ahead
 
     @property
     def sha256(self) -> str:
@@ -76,12 +92,9 @@ class Stream(io.RawIOBase):
         Raises:
             DataError: if the file is damaged, or unpacks to absurdly much.
         """
-        try:
-            content = self._source.read(len(buffer))
-        except Damage as error:
-            raise DataError(f"{self.name} is damaged: {error or 'it ends too early'}.") from error
-        except OSError as error:
-            raise DataError(f"{self.name} cannot be read: {error.strerror or error}.") from error
+        size = len(buffer)
+        content, self._ahead = self._ahead[:size], self._ahead[size:]
+        content = content or self._next(size)
         self._digest.update(content)
         self._count += len(content)
         if self._most is not None and self._count > self._most:
@@ -91,6 +104,14 @@ class Stream(io.RawIOBase):
             )
         buffer[: len(content)] = content
         return len(content)
+
+    def _next(self, size: int) -> bytes:
+        try:
+            return self._source.read(size)
+        except Damage as error:
+            raise DataError(f"{self.name} is damaged: {error or 'it ends too early'}.") from error
+        except OSError as error:
+            raise DataError(f"{self.name} cannot be read: {error.strerror or error}.") from error
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from kx.base.errors import DataError
 from kx.data.tables.numbers import plain, without_unit
+from kx.data.tables.rows import AnyTable
 from kx.data.tables.targets import LabelCounts, TargetOptions, is_absent
 
 MOST_TARGETS = 10_000
@@ -65,7 +66,7 @@ class TargetColumn:
     def write(self, written: Mapping[str, str], unit: str) -> None:
         """Write all values otherwise; ``unit``: with which they were written."""
         old, self.unit = self.labels, unit
-        self.labels = LabelCounts(old.where, old.option)
+        self.labels = LabelCounts(old.where, old.option, old.place)
         for label, count in old.counts.items():
             number = written[label]
             self.labels.counts[number] = self.labels.counts.get(number, 0) + count
@@ -113,7 +114,7 @@ class TargetCells:
 
 
 def target_cells(
-    table: str,
+    table: AnyTable,
     places: dict[str, int],
     options: TargetOptions,
     option: str,
@@ -123,14 +124,15 @@ def target_cells(
     """Return empty columns for the targets of a table.
 
     Args:
-        table: what it is called in messages.
+        table: in which they stand.
         places: name of each target -> where it stands in a row.
         options: what the targets are.
         option: of the dataset, which names them.
         keep: whether the value of each row stays in memory.
     """
     columns = tuple(
-        TargetColumn(name, LabelCounts(f"{table}: column {name}", option)) for name in places
+        TargetColumn(name, LabelCounts(f"{table.name}: column {name}", option, table.place))
+        for name in places
     )
     empty = options.empty_labels == "none"
     return TargetCells(columns, tuple(places.values()), options.absent(), empty, keep)

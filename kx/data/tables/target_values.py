@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kx.base.errors import DataError
 from kx.data.tables.several_labels import answer, label_sets
 from kx.data.tables.target_columns import TargetColumn
-from kx.data.tables.targets import Target, number_of
+from kx.data.tables.targets import LabelCounts, Target, number_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,7 +35,7 @@ def target_values(
     if target.classes:
         places = {name: at for at, name in enumerate(target.classes)}
         return np.array([places[label] for label in column.said], np.int32)
-    return _numbers(column.said, lines, column.labels.where)
+    return _numbers(column.said, lines, column.labels)
 
 
 def _several(columns: Sequence[TargetColumn], target: Target) -> np.ndarray:
@@ -53,7 +53,7 @@ def _several(columns: Sequence[TargetColumn], target: Target) -> np.ndarray:
     return found
 
 
-def _numbers(said: Sequence[str], lines: Sequence[int], where: str) -> np.ndarray:
+def _numbers(said: Sequence[str], lines: Sequence[int], labels: LabelCounts) -> np.ndarray:
     """Return (n,) float32.
 
     Raises:
@@ -67,13 +67,13 @@ def _numbers(said: Sequence[str], lines: Sequence[int], where: str) -> np.ndarra
     if np.isinf(numbers).any():
         row = int(np.isinf(numbers).argmax())
         raise DataError(
-            f"{where}: line {lines[row]}: {said[row]} is beyond the range of "
+            f"{labels.where}: {labels.place(lines[row])}: {said[row]} is beyond the range of "
             "32-bit numbers, 3.4e38. Divide the column."
         )
     kept, there = len(np.unique(numbers)), len(np.unique(exact))
     if kept < there / 2:
         raise DataError(
-            f"{where} holds {there:,} different numbers, of which 32 bits tell only "
+            f"{labels.where} holds {there:,} different numbers, of which 32 bits tell only "
             f"{kept:,} apart: they differ too little for their size. Subtract what they share."
         )
     return numbers

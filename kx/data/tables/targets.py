@@ -16,6 +16,7 @@ from kx.base.errors import DataError
 from kx.base.remark import Code, Remark
 from kx.base.text import counted
 from kx.contracts import Task
+from kx.data.tables.rows import Places, in_lines
 
 TargetKind = Literal["auto", "classes", "multilabel", "regression", "unit_regression", "counts"]
 
@@ -71,10 +72,12 @@ class LabelCounts:
         option: of the dataset, which names it.
         counts: label -> how often.
         lines: label -> where it stands first.
+        place: says where a row stands, by its line.
     """
 
     where: str
     option: str = "label"
+    place: Places = in_lines
     counts: dict[str, int] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
 
@@ -86,6 +89,8 @@ class LabelCounts:
     def counted(self, label: str) -> Remark:
         """Return a label with how often it occurs, and where it stands first."""
         times, line = self.counts[label], self.lines[label]
+        if (place := self.place(line)) != in_lines(line):
+            return Remark.of("table.label_at", label=label, times=times, place=place)
         return Remark.of("table.label", label=label, times=times, line=line)
 
     @property
@@ -179,9 +184,9 @@ def _ask(labels: LabelCounts) -> None:
     if odd and not _are_whole(number for number in numbers if number is not None):
         line = labels.lines[odd[0]]
         raise DataError(
-            f"{labels.where} holds decimal numbers, and {odd[0]!r} (line {line}). If that means "
-            "that there is none, list it in dataset.missing_labels; if all are classes, say "
-            "dataset.task: classes."
+            f"{labels.where} holds decimal numbers, and {odd[0]!r} ({labels.place(line)}). If "
+            "that means that there is none, list it in dataset.missing_labels; if all are classes, "
+            "say dataset.task: classes."
         )
 
 
@@ -192,7 +197,9 @@ def _nearly_numbers(labels: LabelCounts) -> str:
         return " Numbers need a decimal point, as in 1.5."
     if len(others) > len(labels.counts) / 2:
         return ""
-    places = ", ".join(f"{label!r} (line {labels.lines[label]})" for label in others[:NAMED])
+    places = ", ".join(
+        f"{label!r} ({labels.place(labels.lines[label])})" for label in others[:NAMED]
+    )
     more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
     return (
         f" All are numbers but {places}{more}: if these mean that there is none, list them in "
@@ -236,7 +243,7 @@ def _is_count(label: str) -> bool:
 
 def _places(labels: LabelCounts, wrong: Sequence[str]) -> str:
     """Return where labels stand first, a few of many."""
-    places = ", ".join(f"line {labels.lines[label]}: {label!r}" for label in wrong[:NAMED])
+    places = ", ".join(f"{labels.place(labels.lines[label])}: {label!r}" for label in wrong[:NAMED])
     return places + (f" and {len(wrong) - NAMED} more" if len(wrong) > NAMED else "")
 
 
@@ -265,7 +272,7 @@ def _shares(labels: LabelCounts) -> Target:
     if signs := [label for label in labels.counts if label.endswith("%")]:
         first = signs[0]
         raise DataError(
-            f"{labels.where}: line {labels.lines[first]}: {first!r} is written with a %. "
+            f"{labels.where}: {labels.place(labels.lines[first])}: {first!r} is written with a %. "
             "dataset.task: unit_regression needs shares from 0 to 1: write 0.85 for 85%."
         )
     _regression(labels, asked=True)
@@ -276,9 +283,9 @@ def _shares(labels: LabelCounts) -> Target:
     percent = min(numbers.values()) >= 0 and 1 < max(numbers.values()) <= 100
     hint = "If these are percentages, divide them by 100; if not, say" if percent else "Say"
     raise DataError(
-        f"{labels.where}: line {labels.lines[wrong]}: {wrong} is not from 0 to 1 (the numbers are "
-        f"from {min(numbers.values()):g} to {max(numbers.values()):g}), which dataset.task: "
-        f"unit_regression needs. {hint} dataset.task: regression."
+        f"{labels.where}: {labels.place(labels.lines[wrong])}: {wrong} is not from 0 to 1 (the "
+        f"numbers are from {min(numbers.values()):g} to {max(numbers.values()):g}), which "
+        f"dataset.task: unit_regression needs. {hint} dataset.task: regression."
     )
 
 

@@ -12,7 +12,9 @@ from kx.base.errors import DataError, RowsError
 from kx.base.remark import Remark, some_of
 from kx.base.text import SHOWN, counted, some
 from kx.data.arrays.splitting import OnBroken
-from kx.data.tables.delimited import Delimiting, Table, TableRow, open_table, ragged
+from kx.data.tables.delimited import Delimiting
+from kx.data.tables.opening import open_table
+from kx.data.tables.rows import AnyTable, TableRow, ragged
 from kx.data.tables.target_columns import TargetCells, refuse_twice, target_cells
 from kx.data.tables.targets import TargetOptions, is_absent, number_of
 
@@ -51,7 +53,7 @@ class TableRead:
         texts: of these, if they were to be kept.
     """
 
-    table: Table
+    table: AnyTable
     targets: TargetCells
     flaws: list[str] = field(default_factory=list)
     spans: list[tuple[int, int]] = field(default_factory=list)
@@ -112,7 +114,7 @@ def read_rows(path: Path, wanted: Wanted, *, keep: bool, whole: bool = True) -> 
         places = {name: table.column(name, "label") for name in wanted.labels}
         if wanted.text in places:
             raise DataError(f"dataset.text and dataset.label are the same column: {wanted.text}.")
-        targets = target_cells(table.name, places, wanted.target, "label", keep=keep)
+        targets = target_cells(table, places, wanted.target, "label", keep=keep)
         rows = TableRead(table, targets)
         if not whole:
             return rows
@@ -128,7 +130,7 @@ def _add(rows: TableRead, record: TableRow, place: int) -> None:
     if record.last > record.line:
         _note_span(rows, record, targets.places[0])
     if flaw := ragged(record, rows.table) or _flaw(record, place) or targets.flaw(record.cells):
-        rows.flaws.append(f"line {record.line}: {flaw}")
+        rows.flaws.append(f"{rows.table.place(record.line)}: {flaw}")
         return
     text = record.cells[place]
     rows.like_nothing += len(text) < 10 and is_absent(text.strip(), targets.absent)
@@ -158,7 +160,7 @@ def _lines(cell: str) -> Sequence[str]:
 
 def _unusable(name: str, flaws: Sequence[str]) -> str:
     hints = ["Correct them, remove them, or set dataset.on_broken: skip."]
-    if any(re.fullmatch("line .*: no .*, but '.*'", flaw) for flaw in flaws):
+    if any(re.fullmatch("(line|row) .*: no .*, but '.*'", flaw) for flaw in flaws):
         hints.append("If such a label is a class, take it out of dataset.missing_labels.")
     if any("columns, but" in flaw for flaw in flaws):
         hints.append(

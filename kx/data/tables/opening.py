@@ -1,0 +1,79 @@
+"""Opening a table, whatever its form: text, JSON lines, Parquet or Arrow."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import fields
+from functools import partial
+from pathlib import Path
+
+from kx.base.errors import DataError
+from kx.data.tables.arrow_files import ArrowTable, is_arrow
+from kx.data.tables.delimited import Delimiting, Table
+from kx.data.tables.json_lines import JsonTable, is_json_lines
+from kx.data.tables.rows import AnyTable
+from kx.data.tables.table_files import Stream, opened
+
+
+@contextmanager
+def open_table(
+    path: Path, layout: Delimiting, wanted: Sequence[str] = (), *, advise: bool = True
+) -> Iterator[AnyTable]:
+    """Open the table at ``path``; nothing of it stays in memory but the rows at hand.
+
+    Args:
+        path: a file, a packed one, or a folder or archive with that one file in it.
+        layout: how it is written, if it is text.
+        wanted: columns that it should have: `auto` looks for the delimiter that finds them.
+        advise: whether messages name options of the dataset: only where there are any to set.
+
+    Raises:
+        MissingDataError: if nothing is there.
+        DataError: if it is no table.
+    """
+    with opened(path) as stream:
+        yield _table(stream, partial(opened, path), layout, wanted, advise=advise)
+
+
+def table_in(content: bytes, name: str, layout: Delimiting, wanted: Sequence[str]) -> AnyTable:
+    """Return the table that ``content`` is, as ``open_table`` does; messages name no options.
+
+    Raises:
+        DataError: if it is no table.
+    """
+
+    def again() -> AbstractContextManager[Stream]:
+        return nullcontext(Stream(io.BytesIO(content), name))
+
+    return _table(Stream(io.BytesIO(content), name), again, layout, wanted, advise=False)
+
+
+def _table(
+    stream: Stream,
+    again: Callable[[], AbstractContextManager[Stream]],
+    layout: Delimiting,
+    wanted: Sequence[str],
+    *,
+    advise: bool,
+) -> AnyTable:
+    head = stream.head()
+    typed = is_arrow(head) or is_json_lines(head)
+    if typed and advise:
+        _refuse_layout(stream.name, layout)
+    if is_arrow(head):
+        return ArrowTable(stream, head)
+    if typed:
+        return JsonTable(stream, again)
+    return Table(stream, layout, wanted, advise=advise)
+
+
+def _refuse_layout(name: str, layout: Delimiting) -> None:
+    """Refuse what a spec says of how text is written, where no text is."""
+    for option in fields(layout):
+        if getattr(layout, option.name) != option.default:
+            raise DataError(
+                f"{name}: dataset.{option.name} says how text is written, but this file tells its "
+                "columns itself. Leave it out."
+            )

@@ -1,0 +1,186 @@
+"""What all forms of tables have in common: a header, and rows below it that can be named."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Protocol
+
+from kx.base.errors import DataError, closest
+from kx.base.text import counted
+
+Places = Callable[[int], str]
+"""Says where a row stands, such as `line 12`, by the number that it goes by."""
+
+
+def in_lines(number: int) -> str:
+    """Say where a row of text stands."""
+    return f"line {number}"
+
+
+def in_rows(number: int) -> str:
+    """Say where a row stands that has no line."""
+    return f"row {number}"
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One row of a table.
+
+    Attributes:
+        line: on which it begins, counted from 1, the header and empty lines included; of a table
+            that has no lines, the number of the row.
+        last: on which it ends: another one if a value has line breaks in it.
+        cells: its values.
+    """
+
+    line: int
+    last: int
+    cells: Sequence[str]
+
+
+class AnyTable(Protocol):
+    """A table that is being read; iterating yields its rows, once.
+
+    Attributes:
+        name: of the file, for messages.
+        header: names of the columns, without blanks around them.
+        begins: the line on which these stand; 0: on none.
+        delimiter: between two values; empty: none stands there.
+        typed: whether the file itself names the columns and tells numbers from texts.
+        points: columns whose numbers have a decimal point, whatever they look like.
+        kinds: columns that are names of kinds, as the file says.
+        left: columns that cannot be read, and what they hold.
+    """
+
+    name: str
+    header: tuple[str, ...]
+    begins: int
+    delimiter: str
+    typed: bool
+    points: frozenset[str]
+    kinds: frozenset[str]
+    left: Mapping[str, str]
+
+    @property
+    def written(self) -> str:
+        """How the table is written."""
+
+    @property
+    def sha256(self) -> str:
+        """Of the whole table, once all rows were read."""
+
+    @property
+    def below(self) -> list[list[str]]:
+        """Some of the rows below the header, for guesses."""
+
+    def __iter__(self) -> Iterator[TableRow]:
+        """Yield the rows.
+
+        Raises:
+            DataError: at what cannot be read, with its place.
+        """
+
+    def place(self, number: int) -> str:
+        """Say where the row stands whose ``line`` is ``number``."""
+
+    def column(self, name: str, option: str) -> int:
+        """Return where the column ``name`` stands, from 0; ``option`` of the dataset names it.
+
+        Raises:
+            DataError: if there is no such column, or more than one.
+        """
+
+
+class TypedTable(ABC):
+    """A table whose file names the columns of itself: the base of all that are no plain text."""
+
+    name: str
+    header: tuple[str, ...] = ()
+    begins: int = 0
+    delimiter: str = ""
+    typed: bool = True
+    points: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    left: Mapping[str, str] = MappingProxyType({})
+
+    @property
+    @abstractmethod
+    def written(self) -> str:
+        """How the table is written."""
+
+    @property
+    @abstractmethod
+    def sha256(self) -> str:
+        """Of the whole table, once all rows were read."""
+
+    @abstractmethod
+    def __iter__(self) -> Iterator[TableRow]:
+        """Yield the rows."""
+
+    @property
+    def below(self) -> list[list[str]]:
+        """Nothing: there is no need to guess."""
+        return []
+
+    def place(self, number: int) -> str:
+        """Say where a row stands."""
+        return in_rows(number)
+
+    def column(self, name: str, option: str) -> int:
+        """Return where the column ``name`` stands, from 0; ``option`` of the dataset names it.
+
+        Raises:
+            DataError: if there is no such column, or more than one, or it cannot be read.
+        """
+        if name in self.left:
+            raise DataError(
+                f"{self.name}: column {name!r}, which dataset.{option} names, holds "
+                f"{self.left[name]}: one number, text, date or yes or no in each row is read. "
+                "Give each part of it a column of its own."
+            )
+        return place_of(name, self, option, f"It has {listed(self.header)}.")
+
+
+def place_of(name: str, table: AnyTable, option: str, has: str, hint: str = "") -> int:
+    """Return where the column ``name`` of a table stands, from 0.
+
+    Args:
+        name: of the column.
+        table: that should have it.
+        option: of the dataset, which names it.
+        has: the sentence that says which columns there are.
+        hint: what to say at the end.
+
+    Raises:
+        DataError: if there is no such column, or more than one.
+    """
+    if table.header.count(name) == 1:
+        return table.header.index(name)
+    if name in table.header:
+        raise DataError(
+            f"{table.name} has column {name!r} twice: give one of the two another name."
+        )
+    alike = [known for known in table.header if len(known) <= len(name) + 5]
+    guess = closest(name, alike)
+    meant = f" Did you mean {guess!r}?" if guess else ""
+    raise DataError(
+        f"{table.name} has no column {name!r}.{meant} {has} Say which column is meant: "
+        f"dataset.{option}.{hint}"
+    )
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return the first names of columns, shortened, and how many more there are."""
+    some = [name if len(name) <= 60 else f"{name[:57]}…" for name in names[:20]]
+    return ", ".join(some) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
+
+
+def ragged(record: TableRow, table: AnyTable) -> str:
+    """Return how many values a record has too few or too many; empty: as many as the header."""
+    if len(record.cells) == len(table.header):
+        return ""
+    found = counted(len(record.cells), "column", "columns")
+    return f"{found}, but the first line names {len(table.header)}"
