@@ -11,6 +11,7 @@ INFOS = {
     "regression": DatasetInfo("toy", "regression", (4,)),
     "unit": DatasetInfo("toy", "unit_regression", (4,)),
     "counts": DatasetInfo("toy", "counts", (4,)),
+    "ordered": DatasetInfo("toy", "ordered", (4,), ("a", "b", "c")),
 }
 
 
@@ -40,7 +41,8 @@ def test_the_suited_head_has_nothing_against_it(kind):
         ("regression", "softmax", "softmax over a single unit is always 1"),
         ("regression", "sigmoid", "sigmoid cannot reach targets outside 0..1; use linear"),
         ("unit", "softmax", "softmax over a single unit"),
-        ("counts", "linear", "linear outputs are no counts, whose networks end in exponential"),
+        ("counts", "linear", "networks for counts targets end in exponential, not in linear"),
+        ("ordered", "sigmoid", "networks for ordered targets end in ranks, not in sigmoid"),
     ],
 )
 def test_an_output_that_contradicts_the_task_is_refused(kind, activation, words):

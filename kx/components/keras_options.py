@@ -79,12 +79,18 @@ OURS: Mapping[str, str] = {
     "log_loss": "Mean crossentropy of the probabilities, whatever loss was trained with.",
     "brier_score": "Mean squared error of the probabilities.",
     "calibration_error": "Expected calibration error: how far confidence is from accuracy.",
+    "poisson_deviance": "Mean deviance of counts from rates, twice what a likelihood lacks.",
+    "rank_error": "Mean number of steps between predicted and true class, of classes in order.",
+    "weighted_kappa": "Quadratic weighted kappa of classes in order: chance is 0, perfect is 1.",
     "median_absolute_error": "The error that half of the rows stay below; measured after the fit.",
 }
 """Metrics of kx's own, which have no options -> what each is."""
 
 AFTER = ("median_absolute_error",)
 """Of these, what no sums over batches can tell: it is measured after the fit."""
+
+SUMMED = ("poisson_deviance", "rank_error", "weighted_kappa")
+"""Of these, what a few sums over rows tell: every engine measures it exactly."""
 
 OPTIMIZERS = (
     "SGD", "RMSprop", "Adam", "AdamW", "Nadam", "Adamax", "Adagrad", "Adadelta", "Adafactor",

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-Task = Literal["binary", "multiclass", "multilabel", "regression", "unit_regression", "counts"]
-"""``unit_regression``: of a number between 0 and 1; ``counts``: of a whole number from 0 on."""
+Task = Literal[
+    "binary", "multiclass", "ordered", "multilabel", "regression", "unit_regression", "counts"
+]
+"""``ordered``: one of several classes that rise, the lowest first; ``unit_regression``: a number
+between 0 and 1; ``counts``: a whole number from 0 on."""
 
 NUMBERS: frozenset[str] = frozenset({"regression", "unit_regression", "counts"})
 """Tasks whose targets are numbers."""
@@ -13,8 +16,8 @@ NUMBERS: frozenset[str] = frozenset({"regression", "unit_regression", "counts"})
 IN_UNITS: frozenset[str] = frozenset({"regression", "counts"})
 """Of these, those whose targets may be of any size, and so are scaled for training."""
 
-ONE_CLASS: frozenset[str] = frozenset({"binary", "multiclass"})
+ONE_CLASS: frozenset[str] = frozenset({"binary", "multiclass", "ordered"})
 """Tasks whose examples are of exactly one class each."""
 
-MANY_CLASSES: frozenset[str] = frozenset({"multiclass"})
+MANY_CLASSES: frozenset[str] = frozenset({"multiclass", "ordered"})
 """Of these, those whose networks give a probability for each class; they add up to 1."""

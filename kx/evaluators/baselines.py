@@ -31,7 +31,8 @@ def baseline_predictions(
     """Predict the rows ``x`` by the simplest means, fitted on ``train``.
 
     ``majority`` is sure of the most frequent class; ``prior`` gives each class its share of the
-    training part, so that its loss is an honest one; for several labels both go label by label.
+    training part, so that its loss is an honest one; for several labels both go label by label;
+    of classes in an order ``median`` is sure of the middle one.
     For numbers there are ``mean`` and ``median``. ``linear`` is a ridge regression, a Poisson
     regression or a logistic one, one for each label of a multilabel task, whose penalty is chosen
     within ``train``; without it for word indices, and where ``linear_too_large`` says why. It runs
@@ -81,5 +82,8 @@ def _constants(y: np.ndarray, info: DatasetInfo) -> dict[str, Any]:
         return {"majority": shares >= 0.5, "prior": shares}
     shares = np.bincount(class_numbers(y, info), minlength=class_count(info)) / len(y)
     majority = np.eye(len(shares))[shares.argmax()]
+    if info.task == "ordered":
+        middle = np.eye(len(shares))[int(np.searchsorted(shares.cumsum(), 0.5))]
+        return {"majority": majority, "median": middle, "prior": shares}
     first = 1 if info.task == "binary" else 0
     return {"majority": majority[first:], "prior": shares[first:]}

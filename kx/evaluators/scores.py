@@ -193,21 +193,3 @@ def _scored(
 
 def _square(values: np.ndarray) -> np.ndarray:
     return values**2
-
-
-def poisson_deviances(y: np.ndarray, rates: np.ndarray) -> np.ndarray:
-    """Return how far predicted rates (n,) are from counts (n,): their mean is the deviance.
-
-    A rate of 0 is infinitely far from a count above 0.
-
-    Source:
-        McCullagh and Nelder (1989), "Generalized linear models", 2.3.
-    """
-    import numpy as np
-    from scipy.special import xlogy
-
-    y, rates = y.astype("float64"), rates.astype("float64")
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(y > 0, y / rates, 1.0)
-    found: np.ndarray = 2 * (xlogy(y, ratio) - y + rates)
-    return found

@@ -381,7 +381,64 @@ def _median_error(given: Answers) -> Statistic:
     return statistic
 
 
+def poisson_deviances(y: np.ndarray, rates: np.ndarray) -> np.ndarray:
+    """Return how far predicted rates (n,) are from counts (n,): their mean is the deviance.
+
+    A rate of 0 is infinitely far from a count above 0.
+
+    Source:
+        McCullagh and Nelder (1989), "Generalized linear models", 2.3.
+    """
+    import numpy as np
+    from scipy.special import xlogy
+
+    y, rates = y.astype("float64"), rates.astype("float64")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(y > 0, y / rates, 1.0)
+    found: np.ndarray = 2 * (xlogy(y, ratio) - y + rates)
+    return found
+
+
+def _deviances(given: Answers) -> np.ndarray:
+    """Return the deviance of each row, of rates that are as far from 0 as Keras's loss has them."""
+    return poisson_deviances(given.truth[:, 0], given.said[:, 0].astype("float64").clip(TINY))
+
+
+def _steps(given: Answers) -> np.ndarray:
+    """Return by how many classes each answer is off."""
+    import numpy as np
+
+    found: np.ndarray = np.abs(given.said.argmax(axis=1) - given.truth).astype(np.float64)
+    return found
+
+
+def _weighted_kappa(given: Answers) -> Statistic:
+    """Prepare the agreement beyond chance, where errors count by the square of their steps.
+
+    Not a number where all answers and all classes are one.
+
+    Source:
+        Cohen (1968), "Weighted kappa: nominal scale agreement with provision for scaled
+        disagreement or partial credit", Psychological Bulletin 70.
+    """
+    import numpy as np
+
+    true, said = given.truth.astype(np.float64), given.said.argmax(axis=1).astype(np.float64)
+    both = np.stack([true, said])
+
+    def statistic(weights: np.ndarray) -> float:
+        share = weights / weights.sum()
+        means, squares = both @ share, both**2 @ share
+        chance = float(squares.sum() - 2 * means.prod())
+        return 1 - float((true - said) ** 2 @ share) / chance if chance > 0 else math.nan
+
+    return statistic
+
+
 STATISTICS: Mapping[str, Prepare] = {
+    "poisson_deviance": _averaged(_deviances),
+    "rank_error": _averaged(_steps),
+    "weighted_kappa": _weighted_kappa,
     "balanced_accuracy": _counted(balanced_accuracy),
     "mcc": _counted(matthews),
     "f1_score": _f1,

@@ -25,7 +25,13 @@ def trees_fit(train: Split, info: DatasetInfo, times: int, rows: int) -> bool:
         times: how many such models a run fits.
         rows: that each of them learns from.
     """
-    if not info.table or info.task not in ("binary", "multiclass", "regression", "counts"):
+    if not info.table or info.task not in (
+        "binary",
+        "multiclass",
+        "ordered",
+        "regression",
+        "counts",
+    ):
         return False
     outputs = info.outputs if info.many_classes else 1
     return rows * int(train.x.shape[1]) * outputs * times <= MOST_WORK

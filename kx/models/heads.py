@@ -6,6 +6,7 @@ task                      activation  loss                                      
 binary                    sigmoid     binary_crossentropy                          accuracy
 multiclass, one-hot       softmax     categorical_crossentropy                     accuracy
 multiclass, integers      softmax     sparse_categorical_crossentropy              accuracy
+ordered                   ranks       sparse_categorical_crossentropy              accuracy
 multilabel                sigmoid     binary_crossentropy                          accuracy
 regression                linear      mse                                          mae
 regression to 0..1        sigmoid     mse (or binary_crossentropy)                 mae
@@ -16,13 +17,14 @@ counts                    exponential poisson                                   
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, get_args
 
 from kx.base.remark import Remark
 from kx.components.keras_options import CLASSES
-from kx.contracts import Complaint, DatasetInfo, Way, Ways
-from kx.models.layers import dense
+from kx.contracts import Complaint, DatasetInfo, Task, Way, Ways
+from kx.models.layers import dense, linked_dense
+from kx.models.links import LINKS
 
 if TYPE_CHECKING:
     import keras
@@ -80,6 +82,9 @@ METRICS: Mapping[str, str] = {
     "brier_score": "classification",
     "calibration_error": "classification",
     "median_absolute_error": "regression",
+    "poisson_deviance": "counts",
+    "rank_error": "ordered",
+    "weighted_kappa": "ordered",
 }
 """Metrics that a spec may use, and the kind of task that each is for."""
 
@@ -137,7 +142,8 @@ class Head:
     """How a network ends, and what it is trained for.
 
     Attributes:
-        activation: of the output layer: of ``SPECIFIED``, or ``exponential``.
+        activation: of the output layer: of ``SPECIFIED``, ``exponential``, or of
+            ``kx.models.links``.
         metrics: labels of what is shown beside the loss; the first is the run's main score.
         loss_options: those that the spec states.
         measures: label -> metric, of those that are more than their name.
@@ -175,15 +181,22 @@ def suited_head(info: DatasetInfo) -> Head:
     return {
         "binary": Head("sigmoid", "binary_crossentropy", ("accuracy",)),
         "multiclass": Head("softmax", multiclass, ("accuracy",)),
+        "ordered": Head(
+            "ranks",
+            "sparse_categorical_crossentropy",
+            ("accuracy", "rank_error", "weighted_kappa"),
+        ),
         "multilabel": Head("sigmoid", "binary_crossentropy", ("accuracy",)),
         "regression": Head("linear", "mse", ("mae",)),
         "unit_regression": Head("sigmoid", "mse", ("mae",)),
-        "counts": Head("exponential", "poisson", ("mae",)),
+        "counts": Head("exponential", "poisson", ("poisson_deviance", "mae")),
     }[info.task]
 
 
 def output_layer(info: DatasetInfo, *, sparse: bool = False, **options: Any) -> keras.Layer:
     """Return the last layer for ``info``: Dense, one unit per class or one for a number.
+
+    Behind a link of ``kx.models.links`` it has as many units as the link takes.
 
     Args:
         info: form of the data.
@@ -191,9 +204,24 @@ def output_layer(info: DatasetInfo, *, sparse: bool = False, **options: Any) -> 
         options: further ones of Keras's Dense layer.
     """
     activation = info.output_activation or suited_head(info).activation
+    if activation in LINKS:
+        named = {"dtype": "float32", "name": "output"}
+        return linked_dense(raw_numbers(info), activation, info.outputs, **named, **options)
     # float32 also under a mixed precision policy: a half-precision softmax loses the loss.
     named = {"activation": activation, "dtype": "float32", "name": "output"}
-    return dense(info.outputs, sparse=sparse, **named, **options)
+    units = info.outputs if activation == "softmax" else raw_numbers(info)
+    return dense(units, sparse=sparse, **named, **options)
+
+
+def raw_numbers(info: DatasetInfo) -> int:
+    """Return how many numbers the link behind an output layer takes, to answer ``info.outputs``."""
+    return info.outputs - 1 if info.task == "ordered" else info.outputs
+
+
+def linkless(info: DatasetInfo) -> DatasetInfo:
+    """Return a form of the data whose output layer ends before the link."""
+    inner = info.extracted_from and linkless(info.extracted_from)
+    return replace(info, output_activation="linear", extracted_from=inner)
 
 
 def network_faults(model: keras.Model, info: DatasetInfo) -> Iterator[str]:
@@ -230,7 +258,11 @@ def _metric_complaints(info: DatasetInfo, measure: Measure) -> Iterator[Complain
     metric, best = measure.name, measure.best_of
     kind = METRICS[metric]
     suited = suited_head(info).metrics[0]
-    if (kind == "regression") != info.numbers:
+    if kind in get_args(Task) and kind not in ("multiclass", "regression"):
+        if kind != info.task:
+            text = f"{metric} is for targets of dataset.task: {kind}; the task is {info.task}"
+            yield Complaint("metrics", text, f"use {suited}")
+    elif (kind == "regression") != info.numbers:
         # Allowed, since the notes themselves do it (1.2.4: mse and accuracy).
         little = Remark.of("spec.metric_says_little", metric=metric, task=info.task)
         if metric in PLAIN:
@@ -268,8 +300,9 @@ def _option_complaints(info: DatasetInfo, measure: Measure) -> Iterator[Complain
 
 def _activation_complaints(info: DatasetInfo, head: Head) -> Iterator[Complaint]:
     suited = suited_head(info).activation
-    if suited not in SPECIFIED and head.activation != suited:
-        text = f"{head.activation} outputs are no {info.task}, whose networks end in {suited}"
+    plain = info.task == "ordered" and head.activation == "softmax"  # as if in no order
+    if suited not in SPECIFIED and head.activation != suited and not plain:
+        text = f"networks for {info.task} targets end in {suited}, not in {head.activation}"
         yield Complaint("output_activation", text, "remove it")
     elif head.activation == "softmax" and info.outputs == 1:
         text = "softmax over a single unit is always 1, so nothing can be learned"

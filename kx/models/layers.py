@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from kx.models.links import LINKS
+
 if TYPE_CHECKING:
     import keras
 
@@ -19,6 +21,18 @@ def dense(units: int, *args: Any, sparse: bool = False, **options: Any) -> keras
 
     kind = _sparse_dense() if sparse else keras.layers.Dense
     return kind(units, *args, **options)
+
+
+def linked_dense(units: int, link: str, outputs: int, **options: Any) -> keras.Layer:
+    """Return a dense layer, for any input, whose ``units`` a link makes ``outputs`` of.
+
+    Args:
+        units: how many numbers the link takes.
+        link: of ``kx.models.links``.
+        outputs: how many it gives.
+        options: further ones of Keras's Dense layer.
+    """
+    return _linked_dense()(units, link, outputs, **options)
 
 
 @cache
@@ -41,3 +55,30 @@ def _sparse_dense() -> Any:
             return self.activation(outputs)
 
     return SparseDense
+
+
+@cache
+def _linked_dense() -> Any:
+    import keras
+
+    @keras.saving.register_keras_serializable("kx")
+    class LinkedDense(_sparse_dense()):  # type: ignore[misc]
+        """A Dense layer behind which a link makes answers of all units."""
+
+        def __init__(self, units: int, link: str, outputs: int, **options: Any) -> None:
+            super().__init__(units, **options)
+            self.link, self.outputs = link, outputs
+
+        def call(self, inputs: Any, training: Any = None) -> Any:
+            """Return link(inputs x kernel + bias): (batch, outputs)."""
+            return LINKS[self.link](super().call(inputs, training=training))
+
+        def compute_output_shape(self, input_shape: Any) -> Any:
+            """Return the shape of what the link gives."""
+            return (*input_shape[:-1], self.outputs)
+
+        def get_config(self) -> dict[str, Any]:
+            """Return what the layer is made of."""
+            return {**super().get_config(), "link": self.link, "outputs": self.outputs}
+
+    return LinkedDense

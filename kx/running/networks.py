@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 from kx.base.curves import lower_is_better
 from kx.base.storage import atomic_file, storage_errors
 from kx.contracts import DatasetInfo, History
+from kx.models.heads import linkless
+from kx.models.links import link_of, with_link
 from kx.running.bases import Base, whole
 from kx.running.fits import Fits
 from kx.running.work import Work
@@ -76,9 +78,10 @@ def _best_value(work: Work, history: History) -> float:
 def portable(work: Work, base: Base, model: keras.Model, info: DatasetInfo) -> keras.Model:
     """Return a model of Keras's own layers alone, which loads where kx is not installed.
 
-    A network for sparse input has a layer of kx; its twin for dense rows has the same weights.
-    One that was fitted on features is put behind the base that made them. One that was trained on
-    scaled targets says them in their unit.
+    A network for sparse input has a layer of kx, and so has one that ends in a link: its twin for
+    dense rows, with the link behind it, has the same weights. One that was fitted on features is
+    put behind the base that made them. One that was trained on scaled targets says them in their
+    unit.
     """
     bare, unit = without_unit(model)
     made = _portable(work, base, bare, info)
@@ -86,10 +89,12 @@ def portable(work: Work, base: Base, model: keras.Model, info: DatasetInfo) -> k
 
 
 def _portable(work: Work, base: Base, model: keras.Model, info: DatasetInfo) -> keras.Model:
+    link = link_of(model)
+    form = linkless(info) if link else info
     if info.extracted_from is not None:
-        return whole(work, base, model, info)
-    if not info.sparse:
+        return with_link(whole(work, base, model, form), link)
+    if not info.sparse and not link:
         return model
-    twin = work.plan.build_model(replace(info, sparse=False), base.weights)
+    twin = work.plan.build_model(replace(form, sparse=False), base.weights)
     twin.set_weights(model.get_weights())
-    return twin
+    return with_link(twin, link)

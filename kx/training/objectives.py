@@ -10,7 +10,7 @@ from kx.base.errors import PluginError
 from kx.base.guard import guarded
 from kx.base.remark import Remark
 from kx.components import own_objectives
-from kx.components.keras_options import AFTER, CLASSES, COUNTS, OURS
+from kx.components.keras_options import AFTER, CLASSES, COUNTS, OURS, SUMMED
 from kx.components.own_objectives import OwnObjective
 from kx.contracts import DatasetInfo
 from kx.evaluators.scores import STREAMED
@@ -19,6 +19,7 @@ from kx.models.heads import PLAIN, Head, Measure
 from kx.spec.schema import TrainingSection
 from kx.spec.schema.optimizers import OwnOptimizer
 from kx.training.class_metrics import class_metric
+from kx.training.summed_metrics import summed_metric
 from kx.training.target_columns import in_columns, is_sparse
 
 if TYPE_CHECKING:
@@ -103,6 +104,8 @@ def make_metric(label: str, measure: Measure, info: DatasetInfo) -> keras.Metric
     """Return a new metric that is called ``label``, of the kind that suits the labels."""
     if own := own_objectives.metric.get(measure.name):
         return _own_metric(label, own, filled("metrics", own.name, measure.options), info)
+    if measure.name in SUMMED:
+        return summed_metric(label, measure.name)
     if measure.name in OURS:
         return class_metric(label, measure.name, info)
     options = filled("metrics", measure.name, measure.options)
@@ -187,7 +190,7 @@ def obstacle(head: Head, training: TrainingSection) -> Remark | None:
     if own_objectives.loss.get(head.loss):
         return Remark.of("engine.own_loss", name=head.loss)
     names = (head.measure(label).name for label in head.metrics)
-    odd = next((name for name in names if name not in (*PLAIN, *AFTER)), None)
+    odd = next((name for name in names if name not in (*PLAIN, *AFTER, *SUMMED)), None)
     return Remark.of("engine.metric", name=odd) if odd else None
 
 

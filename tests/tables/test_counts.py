@@ -13,9 +13,10 @@ from kx.data.files.sources import SourceFiles
 from kx.data.tables.targets import TargetOptions
 from kx.datasets.table import OwnTable
 from kx.evaluators.baselines import baseline_predictions
-from kx.evaluators.scores import poisson_deviances
+from kx.evaluators.statistics import once, poisson_deviances, whole
 from kx.evaluators.trees import trees_say
-from kx.models.heads import suited_head
+from kx.models.heads import Measure, suited_head
+from kx.training.objectives import make_metric
 
 VISITS = DatasetInfo("visits", "counts", (2,))
 
@@ -116,3 +117,17 @@ def test_the_head_of_counts_says_rates_by_the_poisson_loss():
     head = suited_head(VISITS)
 
     assert (head.activation, head.loss) == ("exponential", "poisson")
+
+
+@pytest.mark.slow
+def test_batches_tell_the_deviance_of_the_whole_part():
+    train = visits()
+    said = np.exp(train.x[:, :1])
+    metric = make_metric("poisson_deviance", Measure("poisson_deviance"), VISITS)
+
+    for rows in np.array_split(np.arange(200), 7):
+        metric.update_state(train.y[rows, None], said[rows])
+
+    oracle = mean_poisson_deviance(train.y, said[:, 0])
+    assert once(whole("poisson_deviance", train.y, said, VISITS), 200) == pytest.approx(oracle)
+    assert float(metric.result()) == pytest.approx(oracle, rel=1e-4)

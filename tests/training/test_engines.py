@@ -16,6 +16,7 @@ from tests.training.trained import (
     HOUSES,
     PICTURES,
     REVIEWS,
+    SIZES,
     TAGS,
     VISITS,
     WIRE_ROWS,
@@ -66,6 +67,7 @@ def test_a_fast_engine_learns_what_plain_keras_learns(info, build, options, engi
         (HOUSES, mlp, {"units": (6,)}, "resident"),
         (TAGS, mlp, {"units": (6,)}, "xla"),
         (VISITS, mlp, {"units": (6,)}, "xla"),
+        (SIZES, mlp, {"units": (6,)}, "xla"),
         (WIRE_ROWS, mlp, {"units": (6,), "l1": 0.01}, "xla"),
     ],
 )

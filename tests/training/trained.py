@@ -19,6 +19,7 @@ REVIEWS = DatasetInfo("reviews", "binary", (12,))
 WIRES = DatasetInfo("wires", "multiclass", (12,), CLASSES)
 WIRE_ROWS = replace(WIRES, one_hot=True)
 TAGS = DatasetInfo("tags", "multilabel", (12,), CLASSES)
+SIZES = DatasetInfo("sizes", "ordered", (12,), CLASSES)
 VISITS = DatasetInfo("visits", "counts", (5,))
 PICTURES = DatasetInfo("pictures", "multiclass", (6, 6, 1), CLASSES)
 

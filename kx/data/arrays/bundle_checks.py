@@ -21,6 +21,7 @@ SHOWN = 3
 CLASSES: Mapping[str, str] = {
     "binary": "two names, or none",
     "multiclass": "the names of two classes at least",
+    "ordered": "the names of three classes at least",
     "multilabel": "the names of two labels at least",
     "regression": "no names",
     "unit_regression": "no names",
@@ -77,7 +78,8 @@ def _class_faults(info: DatasetInfo) -> Iterator[str]:
         yield f"has classes that are no tuple of texts: {_cut(classes)}"
         return
     most = (0,) if info.numbers else (0, 2) if info.task == "binary" else None
-    wrong = len(classes) not in most if most else len(classes) < 2
+    least = 3 if info.task == "ordered" else 2
+    wrong = len(classes) not in most if most else len(classes) < least
     if wrong:
         yield f"has {len(classes)} classes: {info.task} wants {CLASSES[info.task]}"
     if len(set(classes)) < len(classes):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from kx.base.errors import DataError
 from kx.base.remark import Remark, some_of
+from kx.data.tables.asked_targets import asked_target
 from kx.data.tables.scales import SAID
 from kx.data.tables.target_columns import MOST_TARGETS, TargetColumn
 from kx.data.tables.targets import (
@@ -45,7 +46,7 @@ def targets_of(columns: Sequence[TargetColumn], options: TargetOptions) -> Targe
     if options.task == "auto" and (separator := _clear_separator(column.labels)):
         return _of_cells(column.labels, options, separator)
     _refuse_empty(column.labels, options)
-    return target_of(column.labels, options.task)
+    return asked_target(column.labels, options) or target_of(column.labels, options.task)
 
 
 def _refuse_empty(labels: LabelCounts, options: TargetOptions) -> None:

@@ -18,7 +18,9 @@ from kx.base.text import counted
 from kx.contracts import Task
 from kx.data.tables.rows import Places, in_lines
 
-TargetKind = Literal["auto", "classes", "multilabel", "regression", "unit_regression", "counts"]
+TargetKind = Literal[
+    "auto", "classes", "multilabel", "ordered", "regression", "unit_regression", "counts"
+]
 
 EmptyLabels = Literal["missing", "none"]
 
@@ -39,12 +41,14 @@ class TargetOptions:
     """What the labels of a table are: options of all datasets that read them from a column.
 
     Attributes:
-        task: `classes`, of which a row has one; `multilabel`, several labels of which a row has
+        task: `classes`, of which a row has one; `ordered` classes, such as low, medium and high;
+            `multilabel`, several labels of which a row has
             any number: in one cell, as in `red;round`, or in columns that say yes or no;
             `regression` on the numbers in the column; `unit_regression` on shares from 0 to 1; or
             `counts`, whole numbers from 0 on that say how often something happened. `auto` takes
             decimal numbers for a regression and words for classes, or for labels where several
             stand in a cell, and asks where it is not clear.
+        order: of `ordered` classes, the lowest first; numbers have one of their own.
         missing_labels: values that mean that there is no label, besides an empty one; upper and
             lower case are the same. `[]` if they are classes.
         label_separator: what stands between several labels in a cell; if it is not stated, what
@@ -54,6 +58,7 @@ class TargetOptions:
     """
 
     task: TargetKind = "auto"
+    order: Annotated[tuple[str, ...], Field(min_length=3, max_length=100)] | None = None
     missing_labels: Annotated[tuple[str, ...], Field(max_length=100)] = MISSING
     label_separator: Annotated[str, Field(min_length=1, max_length=10)] | None = None
     empty_labels: EmptyLabels = "missing"
@@ -137,15 +142,13 @@ def target_of(labels: LabelCounts, kind: TargetKind) -> Target:
 
     Args:
         labels: all that are not missing.
-        kind: what the spec says they are.
+        kind: what the spec says they are: ``auto``, or what can be inferred.
 
     Raises:
         DataError: if they cannot be that, or if one has to ask.
     """
     if kind == "unit_regression":
         return _shares(labels)
-    if kind == "counts":
-        return _counts(labels)
     if kind == "regression" or (kind == "auto" and _are_measured(labels)):
         return _regression(labels, asked=kind == "regression")
     if kind == "auto":
@@ -169,7 +172,7 @@ def _ask(labels: LabelCounts) -> None:
     if different == 1 and None not in numbers:
         raise DataError(f"{labels.where} has the same number in every row: nothing can be learned.")
     if different and None not in numbers and (different > FEW or not _are_whole(numbers)):
-        ways = "regression, counts" if all(map(_is_count, labels.counts)) else "regression,"
+        ways = "regression, counts" if all(map(is_count, labels.counts)) else "regression,"
         raise DataError(
             f"{labels.where} holds {different} different numbers in {labels.rows} rows "
             f"({_some(labels.counts)}). What are they? Say dataset.task: {ways} or classes."
@@ -209,45 +212,34 @@ def _nearly_numbers(labels: LabelCounts) -> str:
 
 NO_NUMBER = ("value is not a finite number", "values are not finite numbers")
 
-NO_COUNT = ("value is no whole number from 0 on", "values are no whole numbers from 0 on")
-
 
 def _regression(labels: LabelCounts, *, asked: bool) -> Target:
     if wrong := [label for label in labels.counts if number_of(label) is None]:
         raise DataError(
             f"{labels.where}: {counted(len(wrong), *NO_NUMBER)} with a decimal point "
-            f"({_places(labels, wrong)}). A regression needs numbers: correct them, list what "
+            f"({places(labels, wrong)}). A regression needs numbers: correct them, list what "
             "means nothing in dataset.missing_labels, or say dataset.task: classes."
         )
-    _refuse_constant(labels)
+    refuse_constant(labels)
     code: Code = "table.shares" if _are_shares(labels) else "table.regression"
     remark = Remark.of(code, column=labels.where)
     return Target("regression", remarks=() if asked else (remark,))
 
 
-def _counts(labels: LabelCounts) -> Target:
-    if wrong := [label for label in labels.counts if not _is_count(label)]:
-        raise DataError(
-            f"{labels.where}: {counted(len(wrong), *NO_COUNT)} ({_places(labels, wrong)}). Correct "
-            "them, list what means nothing in dataset.missing_labels, or say dataset.task: "
-            "regression."
-        )
-    _refuse_constant(labels)
-    return Target("counts")
-
-
-def _is_count(label: str) -> bool:
+def is_count(label: str) -> bool:
+    """Whether a label is a whole number from 0 on."""
     number = number_of(label)
     return number is not None and number >= 0 and number.is_integer()
 
 
-def _places(labels: LabelCounts, wrong: Sequence[str]) -> str:
+def places(labels: LabelCounts, wrong: Sequence[str]) -> str:
     """Return where labels stand first, a few of many."""
     places = ", ".join(f"{labels.place(labels.lines[label])}: {label!r}" for label in wrong[:NAMED])
     return places + (f" and {len(wrong) - NAMED} more" if len(wrong) > NAMED else "")
 
 
-def _refuse_constant(labels: LabelCounts) -> None:
+def refuse_constant(labels: LabelCounts) -> None:
+    """Refuse labels, all of them numbers, that are the same in every row."""
     if len({number_of(label) for label in labels.counts}) < 2:
         if len({Decimal(label) for label in labels.counts}) > 1:
             count, values = len(labels.counts), _some(labels.counts)

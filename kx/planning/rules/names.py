@@ -30,7 +30,8 @@ def monitors_are_measured(plan: Plan) -> Iterator[Finding]:
 
 def _measured_later(plan: Plan, name: str) -> str:
     """Return what a monitored metric is, if no epoch measures it."""
-    named = measures_of(plan.spec.training.metrics or ()).get(name.removeprefix("val_"))
+    stated = plan.spec.training.metrics or (plan.info and suited_head(plan.info).metrics) or ()
+    named = measures_of(stated).get(name.removeprefix("val_"))
     return named.name if named and named.name in AFTER else ""
 
 
@@ -53,8 +54,8 @@ def _measured_if_expected(plan: Plan) -> list[str]:
     """Return metrics of kx's own that suit the task, and are measured where they are expected."""
     if plan.info is None:
         return list(OURS)
-    kind = "regression" if plan.info.numbers else "classification"
-    return [name for name in OURS if METRICS[name] == kind]
+    kinds = ("regression" if plan.info.numbers else "classification", plan.info.task)
+    return [name for name in OURS if METRICS[name] in kinds]
 
 
 def measures(plan: Plan) -> Sequence[str] | None:

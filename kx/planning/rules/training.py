@@ -37,14 +37,14 @@ def expectations_can_be_met(plan: Plan) -> Iterator[Finding]:
 
 
 def greatest(plan: Plan, result: str) -> float:
-    """Return what a result can be at most: 1 for shares, R² and MCC, else infinity."""
-    return 1.0 if _metric_of(plan, result) in (*SHARES, "r2", "mcc") else math.inf
+    """Return what a result can be at most: 1 for shares, R², MCC and kappa, else infinity."""
+    return 1.0 if _metric_of(plan, result) in (*SHARES, "r2", "mcc", "weighted_kappa") else math.inf
 
 
 def smallest(plan: Plan, result: str) -> float:
-    """Return what a result is at least; losses, R², MCC and a plugin's metrics may be negative."""
+    """Return what a result is at least; losses and what is 0 by chance may be negative."""
     metric = _metric_of(plan, result)
-    free = ("r2", "mcc", "cosine_similarity", "poisson")
+    free = ("r2", "mcc", "weighted_kappa", "cosine_similarity", "poisson")
     known = metric in METRICS or metric in ("best_epoch", "parameters")
     return 0.0 if known and metric not in free else -math.inf
 

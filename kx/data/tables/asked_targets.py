@@ -1,0 +1,71 @@
+"""What labels are only if the spec says so: counts, and classes in an order."""
+
+from __future__ import annotations
+
+from kx.base.errors import DataError
+from kx.base.text import counted
+from kx.data.tables.targets import (
+    LabelCounts,
+    Target,
+    TargetOptions,
+    form_remarks,
+    is_count,
+    number_of,
+    places,
+    refuse_constant,
+)
+
+NO_COUNT = ("value is no whole number from 0 on", "values are no whole numbers from 0 on")
+
+
+def asked_target(labels: LabelCounts, options: TargetOptions) -> Target | None:
+    """Return what labels are if that cannot be inferred; None: it can be, or is.
+
+    Args:
+        labels: all that are not missing.
+        options: what the spec says they are.
+
+    Raises:
+        DataError: if they cannot be that.
+    """
+    if options.order and options.task not in ("ordered", "auto"):
+        raise DataError(f"dataset.order is for dataset.task: ordered, not {options.task}.")
+    if options.task == "ordered" or options.order:
+        return _ordered(labels, options.order or _rising(labels))
+    return _counts(labels) if options.task == "counts" else None
+
+
+def _counts(labels: LabelCounts) -> Target:
+    if wrong := [label for label in labels.counts if not is_count(label)]:
+        raise DataError(
+            f"{labels.where}: {counted(len(wrong), *NO_COUNT)} ({places(labels, wrong)}). Correct "
+            "them, list what means nothing in dataset.missing_labels, or say dataset.task: "
+            "regression."
+        )
+    refuse_constant(labels)
+    return Target("counts")
+
+
+def _ordered(labels: LabelCounts, classes: tuple[str, ...]) -> Target:
+    if unknown := [label for label in labels.counts if label not in classes]:
+        raise DataError(
+            f"{labels.where}: dataset.order does not list {places(labels, unknown)}. Add what is a "
+            "class, correct it, or list what means nothing in dataset.missing_labels."
+        )
+    if len(set(classes)) < len(classes):
+        raise DataError(f"dataset.order lists a class twice: {', '.join(classes)}.")
+    if len(classes) < 3:
+        count = counted(len(classes), "class", "classes")
+        raise DataError(f"{labels.where} has {count}: an order needs three. Say task: classes.")
+    return Target("ordered", classes, form_remarks(labels))
+
+
+def _rising(labels: LabelCounts) -> tuple[str, ...]:
+    """Return classes that are numbers, the lowest first."""
+    numbers = {label: number_of(label) for label in labels.counts}
+    if words := [label for label, number in numbers.items() if number is None]:
+        raise DataError(
+            f"{labels.where}: not all classes are numbers, whose order is known "
+            f"({places(labels, words)}). Say dataset.order: [LOWEST, …, HIGHEST]."
+        )
+    return tuple(sorted(numbers, key=lambda label: numbers[label] or 0.0))
