@@ -10,6 +10,7 @@ INFOS = {
     "multilabel": DatasetInfo("toy", "multilabel", (4,), ("a", "b", "c")),
     "regression": DatasetInfo("toy", "regression", (4,)),
     "unit": DatasetInfo("toy", "unit_regression", (4,)),
+    "quantiles": DatasetInfo("toy", "quantiles", (4,), quantiles=(0.1, 0.9)),
     "counts": DatasetInfo("toy", "counts", (4,)),
     "ordered": DatasetInfo("toy", "ordered", (4,), ("a", "b", "c")),
 }

@@ -48,7 +48,7 @@ BY_HEART = 0.9
 SETTLED = 0.01
 """A validation loss that fell by less in the last quarter, and is at its best, hardly falls."""
 
-CONSTANT = ("majority", "prior", "mean", "median")
+CONSTANT = ("majority", "prior", "mean", "median", "quantiles")
 """Baselines that look at no feature."""
 
 SURE = 3.0

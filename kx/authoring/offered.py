@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 from kx.components.keras_options import (
     CLASSES,
+    OUR_LOSSES,
     OURS,
     ObjectiveKind,
     keras_declared,
@@ -60,8 +61,9 @@ def offered(kind: str) -> list[Offered]:
 
 def _objective(kind: ObjectiveKind, name: str) -> Offered:
     own = OWN[kind].get(name)
-    if kind == "metrics" and name in OURS:
-        return Offered(name, OURS[name], "kx", (), partial(keras_options, kind, name))
+    ours = OURS if kind == "metrics" else OUR_LOSSES
+    if name in ours:
+        return Offered(name, ours[name], "kx", (), partial(keras_options, kind, name))
     if own is None:
         summary = f"Keras's {CLASSES[kind][name]}."
         options, model = keras_declared(kind, name), partial(keras_options, kind, name)

@@ -19,7 +19,7 @@ WIDE_APART = 10.0
 
 LOW = frozenset(
     ("mae", "mse", "rmse", "mape", "msle", "log_cosh", "poisson", "hinge", "squared_hinge",
-     "categorical_hinge", "false_positives", "false_negatives", "poisson_deviance",
+     "categorical_hinge", "false_positives", "false_negatives", "poisson_deviance", "pinball",
      "brier_score")
 )  # fmt: skip
 """Metrics of which a small value is good, though their names do not end like those of errors."""

@@ -81,11 +81,14 @@ def predict(
 def _forecasts(kept: Kept, examples: Examples) -> list[Forecast]:
     from dataclasses import replace
 
-    from kx.terminal.forecasts import class_forecast, value_forecast
+    from kx.terminal.forecasts import class_forecast, value_forecast, values_forecast
 
     said = kept.predict(examples)
     named = list(zip(examples.names, examples.shown, strict=True))
-    if not kept.classes:
+    if kept.numbers:
+        rows = [dict(zip(kept.numbers, row, strict=True)) for row in said.tolist()]
+        found = [values_forecast(*of, row) for of, row in zip(named, rows, strict=True)]
+    elif not kept.classes:
         found = [value_forecast(*of, float(row[0])) for of, row in zip(named, said, strict=True)]
     else:
         exclusive = kept.task != "multilabel"

@@ -80,16 +80,23 @@ OURS: Mapping[str, str] = {
     "brier_score": "Mean squared error of the probabilities.",
     "calibration_error": "Expected calibration error: how far confidence is from accuracy.",
     "poisson_deviance": "Mean deviance of counts from rates, twice what a likelihood lacks.",
+    "pinball": "Mean loss of quantiles: what is too low costs the quantile's share a unit.",
+    "coverage": "Share of the targets between the first and the last quantile.",
     "rank_error": "Mean number of steps between predicted and true class, of classes in order.",
     "weighted_kappa": "Quadratic weighted kappa of classes in order: chance is 0, perfect is 1.",
     "median_absolute_error": "The error that half of the rows stay below; measured after the fit.",
 }
 """Metrics of kx's own, which have no options -> what each is."""
 
+OUR_LOSSES: Mapping[str, str] = {
+    "pinball": "The loss of quantiles, whose shares the dataset states; the mean over them.",
+}
+"""Losses of kx's own, which have no options -> what each is."""
+
 AFTER = ("median_absolute_error",)
 """Of these, what no sums over batches can tell: it is measured after the fit."""
 
-SUMMED = ("poisson_deviance", "rank_error", "weighted_kappa")
+SUMMED = ("pinball", "coverage", "poisson_deviance", "rank_error", "weighted_kappa")
 """Of these, what a few sums over rows tell: every engine measures it exactly."""
 
 OPTIMIZERS = (
@@ -194,7 +201,7 @@ def keras_declared(kind: ObjectiveKind, name: str) -> tuple[Declared, ...]:
 
 
 def _signature(kind: ObjectiveKind, name: str) -> dict[str, dict[str, Any]]:
-    if name in ("top_3_accuracy", "top_5_accuracy") or name in OURS:
+    if name in ("top_3_accuracy", "top_5_accuracy") or name in (*OURS, *OUR_LOSSES):
         return {}  # the option of the first two is in their name
     signature = dict(recorded()[kind][CLASSES[kind][name]])
     if CLASSES[kind][name] in COUNTS:

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 
 from kx.base.curves import lower_is_better
 from kx.base.errors import PluginError
-from kx.components.keras_options import CLASSES, OPTIMIZERS, OURS, ObjectiveKind
+from kx.components.keras_options import CLASSES, OPTIMIZERS, OUR_LOSSES, OURS, ObjectiveKind
 from kx.components.registered import Registered, refuse_unusable
 from kx.components.signature import signed
 
@@ -62,7 +62,7 @@ class OwnObjectives:
         self._known[name] = OwnObjective(self.kind, name, part, unit_power)
 
     def _keeper(self, name: str) -> str:
-        return "kx" if self.kind == "metric" and name in OURS else "Keras"
+        return "kx" if name in (OURS if self.kind == "metric" else OUR_LOSSES) else "Keras"
 
     def get(self, name: str) -> OwnObjective | None:
         """Return what is registered as ``name``; None: nothing is."""
@@ -147,7 +147,7 @@ def _registering(table: OwnObjectives, name: str, unit_power: float = 0) -> Call
     return register
 
 
-loss = Losses("loss", frozenset(CLASSES["losses"]))
+loss = Losses("loss", frozenset((*CLASSES["losses"], *OUR_LOSSES)))
 metric = Metrics("metric", frozenset((*CLASSES["metrics"], *OURS)))
 optimizer = Optimizers("optimizer", frozenset(map(str.lower, OPTIMIZERS)))
 
@@ -156,5 +156,5 @@ OWN: Mapping[ObjectiveKind, OwnObjectives] = {"losses": loss, "metrics": metric}
 
 def known(kind: ObjectiveKind) -> list[str]:
     """Return the names that a spec may use now, Keras's first."""
-    ours = OURS if kind == "metrics" else ()
+    ours = OURS if kind == "metrics" else OUR_LOSSES
     return [*CLASSES[kind], *ours, *OWN[kind].names()]

@@ -122,6 +122,7 @@ class DatasetInfo:
         task: decides output layer, loss and metrics.
         input_shape: of one example, without the batch axis.
         classes: names, in the order of the labels; empty for regression.
+        quantiles: of a target, that are predicted: rising shares between 0 and 1.
         one_hot: whether multiclass labels are rows (n, classes) instead of integers (n,).
         sparse: whether x is a ``scipy.sparse.csr_matrix`` (few entries differ from zero).
         vocabulary: for word indices: every index is below this number; otherwise None.
@@ -166,6 +167,7 @@ class DatasetInfo:
     task: Task
     input_shape: tuple[int, ...]
     classes: tuple[str, ...] = ()
+    quantiles: tuple[float, ...] = ()
     one_hot: bool = False
     sparse: bool = False
     vocabulary: int | None = None
@@ -195,7 +197,9 @@ class DatasetInfo:
 
     @property
     def outputs(self) -> int:
-        """Units of the output layer: one per class, or one number."""
+        """What networks answer: a number for each class or quantile, or one number."""
+        if self.task == "quantiles":
+            return len(self.quantiles)
         return len(self.classes) if self.many_classes or self.task == "multilabel" else 1
 
     @property

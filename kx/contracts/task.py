@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Literal
 
 Task = Literal[
-    "binary", "multiclass", "ordered", "multilabel", "regression", "unit_regression", "counts"
-]
+    "binary", "multiclass", "ordered", "multilabel", "regression", "unit_regression", "counts",
+    "quantiles",
+]  # fmt: skip
 """``ordered``: one of several classes that rise, the lowest first; ``unit_regression``: a number
-between 0 and 1; ``counts``: a whole number from 0 on."""
+between 0 and 1; ``counts``: a whole number from 0 on; ``quantiles``: numbers that given shares
+of a target stay below."""
 
-NUMBERS: frozenset[str] = frozenset({"regression", "unit_regression", "counts"})
+NUMBERS: frozenset[str] = frozenset({"regression", "unit_regression", "counts", "quantiles"})
 """Tasks whose targets are numbers."""
 
-IN_UNITS: frozenset[str] = frozenset({"regression", "counts"})
+IN_UNITS: frozenset[str] = frozenset({"regression", "counts", "quantiles"})
 """Of these, those whose targets may be of any size, and so are scaled for training."""
 
 ONE_CLASS: frozenset[str] = frozenset({"binary", "multiclass", "ordered"})

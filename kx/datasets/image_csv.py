@@ -171,6 +171,7 @@ class ImageTable(Dataset):
             task=found.task,
             input_shape=(self.image_size, self.image_size, self.channels),
             classes=found.classes,
+            quantiles=found.quantiles,
             target="" if found.classes else ", ".join(names_of(self.target)),
             columns=sheet.header,
             train_examples=train,

@@ -125,6 +125,7 @@ class OwnTable(Dataset):
             task=found.task,
             input_shape=(sum(form.width for form in forms),),
             classes=found.classes,
+            quantiles=found.quantiles,
             scale="standardize",
             missing="indicator",
             train_examples=len(train),

@@ -127,6 +127,7 @@ class TextTable(Dataset):
             text_info("text_csv", self.form),
             task=found.task,
             classes=found.classes,
+            quantiles=found.quantiles,
             target="" if found.classes else ", ".join(names_of(self.label)),
             columns=rows.table.header,
             train_examples=len(rows.lines) - test,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kx.base.remark import Code, Remark
 from kx.contracts import DatasetInfo, Split
-from kx.evaluators.statistics import poisson_deviances
+from kx.evaluators.statistics import pinballs, poisson_deviances
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,7 +59,7 @@ class LinearFit:
     """How a linear model was fitted.
 
     Attributes:
-        strengths: of the penalty, one for each label of a multilabel task.
+        strengths: of the penalty, one for each quantile, or each label of a multilabel task.
         folds: of training rows that judged the strengths; 1: a part that was held out; 0: nothing
             did, and they are scikit-learn's default.
         rows: of the training part that were looked at for that.
@@ -97,7 +97,7 @@ def linear_too_large(
         rows: of ``train`` that it would be fitted on; None: all.
     """
     numbers, features = _numbers(train.x, rows), _features(train.x)
-    work = numbers * info.outputs * (SPARSE_COST if _is_sparse(train.x) else 1)
+    work = _work(train.x, info, rows)
     if numbers > MOST_NUMBERS:
         return Remark.of("linear.numbers", numbers=numbers, limit=MOST_NUMBERS)
     if (count := features * info.outputs) > MOST_COEFFICIENTS:
@@ -123,14 +123,15 @@ def linear_says(
     splits = _inner_splits(len(train), work) if times <= MOST_CHOICES else []
     iterations = _iterations(work * max(1, times // MOST_TIMES))
     said, strengths, converged = [], list[float](), True
-    for y in task.targets:
-        strength = _chosen(known, y, task.learner, splits)
-        values, ended = task.learner.predict(known, y, asked, strength, iterations)
+    for y, learner in task.models:
+        strength = _chosen(known, y, learner, splits)
+        values, ended = learner.predict(known, y, asked, strength, iterations)
         said.append(values)
         strengths.append(strength)
         converged = converged and ended
     values = np.concatenate([part[:, task.columns] for part in said], axis=1)
     values = values.clip(0, 1) if info.task == "unit_regression" else values
+    values = np.sort(values, axis=1) if info.task == "quantiles" else values  # lines may cross
     rows = sum(map(len, splits[0])) if splits else 0
     return values, LinearFit(tuple(strengths), len(splits), rows, converged)
 
@@ -154,26 +155,34 @@ class _Task:
     """What linear models are to learn.
 
     Attributes:
-        targets: one for each model.
-        learner: of each.
+        models: targets, and who learns them.
         columns: of each model's predictions that are wanted.
     """
 
-    targets: list[np.ndarray]
-    learner: _Learner
+    models: list[tuple[np.ndarray, _Learner]]
     columns: slice
 
 
 def _task(y: np.ndarray, info: DatasetInfo) -> _Task:
     if info.task == "counts":
-        return _Task([y], _Learner(_rates, _deviance), slice(None))
+        return _Task([(y, _Learner(_rates, _deviance))], slice(None))
+    if info.task == "quantiles":
+        return _Task([(y, _of_quantile(each)) for each in info.quantiles], slice(None))
     if info.numbers:
-        return _Task([y], _Learner(_regression, _squares), slice(None))
+        return _Task([(y, _Learner(_regression, _squares))], slice(None))
     classes = 2 if info.task == "multilabel" else class_count(info)
     learner = _Learner(partial(_chances, classes), _log_loss)
     if info.task == "multilabel":
-        return _Task(list(y.T.astype(int)), learner, slice(1, None))
-    return _Task([class_numbers(y, info)], learner, slice(1 if info.task == "binary" else 0, None))
+        return _Task([(each, learner) for each in y.T.astype(int)], slice(1, None))
+    columns = slice(1 if info.task == "binary" else 0, None)
+    return _Task([(class_numbers(y, info), learner)], columns)
+
+
+def _of_quantile(share: float) -> _Learner:
+    def loss(said: np.ndarray, y: np.ndarray) -> float:
+        return float(pinballs(y, said, (share,)).sum())
+
+    return _Learner(partial(_quantile, share), loss)
 
 
 def _iterations(work: int) -> int:
@@ -261,6 +270,17 @@ def _rates(
     return found, bool(np.max(poisson.n_iter_) < iterations)
 
 
+def _quantile(
+    share: float, known: Any, y: np.ndarray, asked: Any, strength: float, iterations: int
+) -> tuple[np.ndarray, bool]:
+    """Return the predictions (n, 1) of a quantile regression, which always converges."""
+    from sklearn.linear_model import QuantileRegressor
+
+    lines = QuantileRegressor(quantile=share, alpha=strength / len(y), solver="highs")
+    found: np.ndarray = _tamed(known, lines).fit(known, y).predict(asked).reshape(-1, 1)
+    return found, True
+
+
 def _chances(
     classes: int, known: Any, labels: np.ndarray, asked: Any, strength: float, iterations: int
 ) -> tuple[np.ndarray, bool]:
@@ -333,5 +353,12 @@ def _numbers(x: Any, rows: np.ndarray | None = None) -> int:
     return int((x.indptr[1:] - x.indptr[:-1])[rows].sum()) + count
 
 
-def _work(x: Any, info: DatasetInfo) -> int:
-    return _numbers(x) * info.outputs * (SPARSE_COST if _is_sparse(x) else 1)
+def _work(x: Any, info: DatasetInfo, rows: np.ndarray | None = None) -> int:
+    """Return how many numbers are read times outputs, or what takes as long.
+
+    The linear programs of quantiles take a time that grows with the square of the rows: 0.05 s for
+    1,000 of 10 features, 0.55 s for 4,000 (measured).
+    """
+    read = _numbers(x, rows) * (SPARSE_COST if _is_sparse(x) else 1)
+    count = x.shape[0] if rows is None else len(rows)
+    return read * info.outputs * (count if info.task == "quantiles" else 1)

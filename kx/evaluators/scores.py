@@ -179,7 +179,7 @@ def _scored(
     info: DatasetInfo,
     seed: int,
 ) -> Score:
-    if name == "accuracy" and info.one_class:
+    if (name == "accuracy" and info.one_class) or name == "coverage":
         return share_interval(value, len(y))
     errors: Mapping[str, Callable[[np.ndarray], np.ndarray]] = {"mae": abs, "mse": _square}
     if name in errors and info.numbers:

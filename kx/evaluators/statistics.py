@@ -8,7 +8,7 @@ costs a few sums, even of metrics that need the rows sorted.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,10 +40,12 @@ class Answers:
     Attributes:
         truth: (n,) numbers of classes that exclude each other; else (n, outputs), as targets are.
         said: (n, outputs), as the network gives them.
+        quantiles: of which ``said`` are the numbers, if they are.
     """
 
     truth: np.ndarray
     said: np.ndarray
+    quantiles: tuple[float, ...] = ()
 
     @property
     def exclusive(self) -> bool:
@@ -59,6 +61,8 @@ class Answers:
 def answers(y: np.ndarray, predictions: np.ndarray, info: DatasetInfo) -> Answers:
     """Bring targets in the form of a dataset, and predictions (n, outputs), into one form."""
     said = predictions.reshape(len(y), -1)
+    if info.task == "quantiles":
+        return Answers(y.reshape(-1, 1), said, info.quantiles)
     if not info.many_classes:
         return Answers(y.reshape(said.shape), said)
     return Answers(y.argmax(axis=1) if y.ndim > 1 else y.astype(int), said)
@@ -404,6 +408,31 @@ def _deviances(given: Answers) -> np.ndarray:
     return poisson_deviances(given.truth[:, 0], given.said[:, 0].astype("float64").clip(TINY))
 
 
+def pinballs(y: np.ndarray, said: np.ndarray, quantiles: Sequence[float]) -> np.ndarray:
+    """Return the pinball loss (n, quantiles) of numbers said of targets (n,)."""
+    import numpy as np
+
+    off = y.astype(np.float64).reshape(-1, 1) - said.astype(np.float64)
+    shares = np.asarray(quantiles)
+    found: np.ndarray = np.maximum(shares * off, (shares - 1) * off)
+    return found
+
+
+def _pinball(given: Answers) -> np.ndarray:
+    found: np.ndarray = pinballs(given.truth, given.said, given.quantiles).mean(axis=1)
+    return found
+
+
+def inside(y: np.ndarray, said: np.ndarray) -> np.ndarray:
+    """Return whether targets (n,) lie between the first and the last of (n, quantiles)."""
+    found: np.ndarray = (said[:, 0] <= y) & (y <= said[:, -1])
+    return found
+
+
+def _covered(given: Answers) -> np.ndarray:
+    return inside(given.truth[:, 0], given.said).astype("float64")
+
+
 def _steps(given: Answers) -> np.ndarray:
     """Return by how many classes each answer is off."""
     import numpy as np
@@ -437,6 +466,8 @@ def _weighted_kappa(given: Answers) -> Statistic:
 
 STATISTICS: Mapping[str, Prepare] = {
     "poisson_deviance": _averaged(_deviances),
+    "pinball": _averaged(_pinball),
+    "coverage": _averaged(_covered),
     "rank_error": _averaged(_steps),
     "weighted_kappa": _weighted_kappa,
     "balanced_accuracy": _counted(balanced_accuracy),

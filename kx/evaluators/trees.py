@@ -25,15 +25,9 @@ def trees_fit(train: Split, info: DatasetInfo, times: int, rows: int) -> bool:
         times: how many such models a run fits.
         rows: that each of them learns from.
     """
-    if not info.table or info.task not in (
-        "binary",
-        "multiclass",
-        "ordered",
-        "regression",
-        "counts",
-    ):
+    if not info.table or info.task in ("multilabel", "unit_regression"):
         return False
-    outputs = info.outputs if info.many_classes else 1
+    outputs = 1 if info.task == "binary" else info.outputs
     return rows * int(train.x.shape[1]) * outputs * times <= MOST_WORK
 
 
@@ -73,7 +67,22 @@ def _numbers_say(train: Split, x: np.ndarray, info: DatasetInfo) -> np.ndarray:
 
     if info.task == "counts" and not train.y.any():  # a fold may have no count but 0
         return np.zeros((len(x), 1), np.float32)
+    if info.task == "quantiles":
+        return _quantiles_say(train, x, info)
     loss: Any = "poisson" if info.task == "counts" else "squared_error"
     grown = ensemble.HistGradientBoostingRegressor(loss=loss, random_state=0)
     found: np.ndarray = grown.fit(train.x, train.y).predict(x)[:, None].astype(np.float32)
     return found
+
+
+def _quantiles_say(train: Split, x: np.ndarray, info: DatasetInfo) -> np.ndarray:
+    """Return what trees grown for each quantile say, in rising order: (n, quantiles)."""
+    import numpy as np
+    from sklearn.ensemble import HistGradientBoostingRegressor
+
+    grown = [
+        HistGradientBoostingRegressor(loss="quantile", quantile=each, random_state=0)
+        for each in info.quantiles
+    ]
+    said = [each.fit(train.x, train.y).predict(x) for each in grown]
+    return np.sort(np.column_stack(said), axis=1).astype(np.float32)

@@ -7,7 +7,7 @@ from typing import Any
 from kx.components.keras_options import CLASSES, OURS, ObjectiveKind, keras_options
 from kx.components.own_objectives import loss, metric, optimizer
 from kx.contracts import DatasetInfo
-from kx.models.heads import Head, Measure, suited_head
+from kx.models.heads import SPECIFIED, Head, Measure, suited_head
 from kx.spec.schema import TrainingSection
 from kx.spec.schema.objectives import LossSection, MetricChoice, MetricSection
 from kx.spec.schema.optimizers import OptimizerSection, OwnOptimizer
@@ -27,6 +27,7 @@ def head_of(training: TrainingSection, info: DatasetInfo) -> Head:
         tuple(measures),
         options,
         {label: each for label, each in measures.items() if each != Measure(label)},
+        suited.quantiles,
     )
 
 
@@ -51,10 +52,11 @@ def _measure(chosen: MetricChoice) -> Measure:
 
 def recorded_head(head: Head) -> dict[str, Any]:
     """Return the head as it is recorded: options, if one was stated, with all defaults."""
+    stated = head.activation if head.activation in SPECIFIED else None
     return {
         "loss": _recorded("losses", head.loss, head.loss_options),
         "metrics": [_recorded_measure(label, head.measure(label)) for label in head.metrics],
-        "output_activation": head.activation,
+        "output_activation": stated,  # what follows from the task cannot be asked for
     }
 
 

@@ -10,7 +10,8 @@ ordered                   ranks       sparse_categorical_crossentropy           
 multilabel                sigmoid     binary_crossentropy                          accuracy
 regression                linear      mse                                          mae
 regression to 0..1        sigmoid     mse (or binary_crossentropy)                 mae
-counts                    exponential poisson                                      mae
+counts                    exponential poisson                                      poisson_deviance
+quantiles                 rising      pinball                                      pinball
 ========================  ==========  ===========================================  ==========
 """
 
@@ -83,6 +84,8 @@ METRICS: Mapping[str, str] = {
     "calibration_error": "classification",
     "median_absolute_error": "regression",
     "poisson_deviance": "counts",
+    "pinball": "quantiles",
+    "coverage": "quantiles",
     "rank_error": "ordered",
     "weighted_kappa": "ordered",
 }
@@ -94,10 +97,13 @@ PLAIN = frozenset(
 )  # fmt: skip
 """Metrics that are measured, if with little meaning, of tasks for which they are not."""
 
+PINBALL = "pinball"
+"""The loss of quantiles, and the metric; see ``kx.training.pinball``."""
+
 SHARES = PLAIN - {"mae", "mse", "rmse", "mape", "r2"} | {
     "f1_score", "fbeta_score", "top_k_accuracy", "precision_at_recall", "recall_at_precision",
     "sensitivity_at_specificity", "specificity_at_sensitivity",
-    "balanced_accuracy", "pr_auc", "calibration_error",
+    "balanced_accuracy", "pr_auc", "calibration_error", "coverage",
 }  # fmt: skip
 """Metrics from 0 to 1."""
 
@@ -147,6 +153,7 @@ class Head:
         metrics: labels of what is shown beside the loss; the first is the run's main score.
         loss_options: those that the spec states.
         measures: label -> metric, of those that are more than their name.
+        quantiles: that the loss is of, as shares.
     """
 
     activation: str
@@ -154,6 +161,7 @@ class Head:
     metrics: tuple[str, ...]
     loss_options: Mapping[str, Any] = field(default_factory=dict)
     measures: Mapping[str, Measure] = field(default_factory=dict)
+    quantiles: tuple[float, ...] = ()
 
     def measure(self, label: str) -> Measure:
         """Return the metric that is called ``label`` here."""
@@ -190,7 +198,13 @@ def suited_head(info: DatasetInfo) -> Head:
         "regression": Head("linear", "mse", ("mae",)),
         "unit_regression": Head("sigmoid", "mse", ("mae",)),
         "counts": Head("exponential", "poisson", ("poisson_deviance", "mae")),
+        "quantiles": Head("rising", PINBALL, _of_quantiles(info), quantiles=info.quantiles),
     }[info.task]
+
+
+def _of_quantiles(info: DatasetInfo) -> tuple[str, ...]:
+    """Return metrics of quantiles: whether there are rows between the outer ones takes two."""
+    return (PINBALL, "coverage") if len(info.quantiles) > 1 else (PINBALL,)
 
 
 def output_layer(info: DatasetInfo, *, sparse: bool = False, **options: Any) -> keras.Layer:
@@ -246,7 +260,7 @@ def head_complaints(info: DatasetInfo, head: Head) -> Iterator[Complaint]:
     Keys are those of the spec's ``training`` section.
     """
     yield from _activation_complaints(info, head)
-    if head.loss in CLASSES["losses"]:
+    if head.loss in (*CLASSES["losses"], PINBALL):
         yield from _loss_complaints(info, head)
     for measure in map(head.measure, head.metrics):
         if measure.name in METRICS:
@@ -258,7 +272,11 @@ def _metric_complaints(info: DatasetInfo, measure: Measure) -> Iterator[Complain
     metric, best = measure.name, measure.best_of
     kind = METRICS[metric]
     suited = suited_head(info).metrics[0]
-    if kind in get_args(Task) and kind not in ("multiclass", "regression"):
+    if info.task == "quantiles" and metric not in suited_head(info).metrics:
+        yield Complaint(
+            "metrics", f"{metric} does not judge {info.outputs} quantiles", f"use {suited}"
+        )
+    elif kind in get_args(Task) and kind not in ("multiclass", "regression"):
         if kind != info.task:
             text = f"{metric} is for targets of dataset.task: {kind}; the task is {info.task}"
             yield Complaint("metrics", text, f"use {suited}")
@@ -323,6 +341,10 @@ def _activation_complaints(info: DatasetInfo, head: Head) -> Iterator[Complaint]
 
 def _loss_complaints(info: DatasetInfo, head: Head) -> Iterator[Complaint]:
     suited = suited_head(info).loss
+    if PINBALL in (suited, head.loss) and suited != head.loss:
+        text = f"{PINBALL} is for quantiles, and quantiles are for it; the task is {info.task}"
+        yield Complaint("loss", text, f"use {suited}")
+        return
     integers = ("sparse_categorical_crossentropy", "categorical_generalized_crossentropy")
     sparse = head.loss in integers
     categorical = head.loss.startswith("categorical_") and not sparse

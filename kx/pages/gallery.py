@@ -71,6 +71,23 @@ def far_off(said: Predictions) -> Found:
     return [(int(at), number(float(y[at])), number(float(outputs[at]))) for at in worst]
 
 
+def least_expected(said: Predictions, quantiles: Sequence[float], words: Words) -> Found:
+    """Return the examples whose quantiles have the largest loss."""
+    import numpy as np
+
+    from kx.evaluators.statistics import pinballs
+
+    y = said.y.reshape(-1)
+    losses = pinballs(y, said.outputs, quantiles).mean(axis=1)
+    worst = np.argsort(-losses, kind="stable")[:MOST]
+    return [(int(at), number(float(y[at])), _range(said.outputs[at], words)) for at in worst]
+
+
+def _range(quantiles: Sequence[float], words: Words) -> str:
+    low, high = number(float(quantiles[0])), number(float(quantiles[-1]))
+    return words("join.range", low=low, high=high) if len(quantiles) > 1 else low
+
+
 def _percent(share: float) -> str:
     digits = ".1f" if share >= 0.001 or share == 0 else ".1g"
     return f"{100 * share:{digits}}\u00a0%"  # never at two ends of lines

@@ -9,7 +9,8 @@ from kx.base.errors import DataError
 from kx.contracts import NUMBERS, ONE_CLASS
 from kx.pages.class_charts import Classes, are_shares, of_classes, of_labels
 from kx.pages.deviation_charts import Numbers, of_numbers
-from kx.pages.gallery import Gallery, far_off, gallery, mistakes
+from kx.pages.gallery import Gallery, far_off, gallery, least_expected, mistakes
+from kx.pages.quantile_charts import of_quantiles
 from kx.runs.reader import Predictions, Run, RunFileError
 from kx.runs.record import Record
 from kx.wording.words import Words
@@ -68,6 +69,12 @@ def _results(
         return Results(part, of_classes(said, names, words), gallery=worst, missing=left_out)
     if task == "multilabel":
         return Results(part, of_labels(said, names), missing=left_out)
+    if task == "quantiles":
+        shares, unit = record.dataset.quantiles, record.dataset.target or ""
+        worst = gallery(run, said, least_expected(said, shares, words), words, warn)
+        return Results(
+            part, numbers=of_quantiles(said, shares, unit, words), gallery=worst, missing=left_out
+        )
     if task in NUMBERS:
         numbers = of_numbers(said, record.dataset.target or "", words)
         worst = gallery(run, said, far_off(said), words, warn)

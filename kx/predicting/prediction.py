@@ -64,6 +64,11 @@ class Kept:
         return classes or (("0", "1") if self.task == "binary" else ())
 
     @property
+    def numbers(self) -> Sequence[str]:
+        """What the numbers are called that the network says, if it says several of a target."""
+        return [f"quantile {share:g}" for share in self.record.dataset.quantiles]
+
+    @property
     def target(self) -> str:
         """What a regression predicts, with its unit."""
         return self.record.dataset.target or "prediction"

@@ -95,6 +95,7 @@ def load(work: Work) -> Loaded:
         validation_examples=bundle.info.validation_examples,
         test_examples=len(bundle.test),
         classes=tuple(bundle.info.classes),
+        quantiles=bundle.info.quantiles,
         largest_class=_largest(bundle)[0],
         largest_share=_largest(bundle)[1],
         target=bundle.info.target,

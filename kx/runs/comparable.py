@@ -45,7 +45,8 @@ def data_of(record: Record) -> Data:
     own = "package" if data.source == "package" else data.fingerprint
     contents = tuple(sorted(data.files.items())) if data.files else own
     sample, rows = record.is_sample, data.test_examples
-    return Data(data.name, str(data.task), sample, record.smoke, contents, rows)
+    task = " ".join([str(data.task), *map(str, data.quantiles)])
+    return Data(data.name, task, sample, record.smoke, contents, rows)
 
 
 def unlike(first: Record, other: Record) -> str:

@@ -18,6 +18,7 @@ from kx.evaluators.paired import (
     paired_bootstrap,
     per_split,
 )
+from kx.evaluators.statistics import pinballs
 from kx.runs.comparable import loss_of, unlike
 from kx.runs.evidence import Evidence, evidence
 from kx.runs.reader import Run, Splits, train_size
@@ -144,6 +145,12 @@ def _on_rows(first: Evidence, other: Evidence) -> PairedResult | str:
     if first.task in ONE_CLASS:
         test = mcnemar(labels(ours) == y, labels(theirs) == y, SEED)
         return _finding("test rows", f"both classified {_THESE_ROWS}", test, first, other)
+    if first.task == "quantiles":
+        shares = first.record.dataset.quantiles
+        before, after = (pinballs(y, outputs, shares).mean(axis=1) for outputs in (ours, theirs))
+        test = paired_bootstrap("pinball", before, after, SEED)
+        why = f"both predicted quantiles for {_THESE_ROWS}"
+        return _finding("test rows", why, test, first, other)
     if first.task in NUMBERS:
         before, after = (abs(outputs[:, 0].astype(float) - y) for outputs in (ours, theirs))
         test = paired_bootstrap("mae", before, after, SEED)

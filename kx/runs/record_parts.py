@@ -28,6 +28,7 @@ class DataFacts:
         largest_class: name of the most frequent class of the training part, where classes exclude
             each other; empty: there is none, or it was not counted.
         largest_share: of the training rows, that are of that class.
+        quantiles: that are predicted, as shares.
         target: unit of the targets, such as ``price (1000 USD)``.
         scale: how features are scaled; ``fixed``: they cannot be.
         target_scale: of a regression, ``none`` or ``standardize``.
@@ -50,6 +51,7 @@ class DataFacts:
     classes: tuple[str, ...] = ()
     largest_class: str = ""
     largest_share: float = 0.0
+    quantiles: tuple[float, ...] = ()
     target: str | None = None
     scale: str | None = None
     target_scale: str | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,7 @@ class Forecast:
         name: of the input, for other programs.
         shown: of the input, for people.
         value: what a regression predicts; None for classes.
+        values: where it predicts several numbers: each by its name.
         probabilities: of the classes, the most probable first.
         labels: which of them it comes to; exactly one if they exclude each other.
         exclusive: whether they do.
@@ -47,10 +48,13 @@ class Forecast:
     labels: tuple[str, ...] = ()
     exclusive: bool = True
     label: str | None = None
+    values: tuple[tuple[str, float], ...] = ()
 
     @property
     def answer(self) -> dict[str, Any]:
         """What it comes to, by the names that other programs know."""
+        if self.values:
+            return dict(self.values)
         if self.value is not None:
             return {"value": self.value}
         if self.exclusive:
@@ -59,7 +63,7 @@ class Forecast:
 
     def as_dict(self) -> dict[str, Any]:
         """Return all of it, for JSON."""
-        more = {} if self.value is not None else {"probabilities": dict(self.probabilities)}
+        more = {"probabilities": dict(self.probabilities)} if self.probabilities else {}
         said = {} if self.label is None else {"label": self.label}
         return {"input": self.name, **self.answer, **more, **said}
 
@@ -67,6 +71,11 @@ class Forecast:
 def value_forecast(name: str, shown: str, value: float) -> Forecast:
     """Return what a regression predicts of one input."""
     return Forecast(name, shown, value)
+
+
+def values_forecast(name: str, shown: str, values: Mapping[str, float]) -> Forecast:
+    """Return the several numbers that are predicted of one input, by their names."""
+    return Forecast(name, shown, values=tuple(values.items()))
 
 
 def class_forecast(
@@ -115,7 +124,8 @@ def forecast_table(
     cells = cells if width is None else _fitting(cells, width, paths=paths)
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     for head, cell in zip(heads, cells[0], strict=True):
-        side = "right" if head in ("probability", target) else "left"
+        numbers = ("probability", target, *dict(forecasts[0].values))
+        side = "right" if head in numbers else "left"
         table.add_column(_plain(cell), justify=side, no_wrap=True)  # type: ignore[arg-type]
     for row in cells[1:]:
         table.add_row(*map(_plain, row))
@@ -155,6 +165,8 @@ def _joined(value: Any) -> Any:
 
 
 def _heads(first: Forecast, target: str, every: bool) -> list[str]:
+    if first.values:
+        return ["input", *first.answer]
     if first.value is not None:
         return ["input", target]
     if every:
@@ -167,7 +179,9 @@ def _heads(first: Forecast, target: str, every: bool) -> list[str]:
 
 def _rows(forecasts: Sequence[Forecast]) -> Iterator[list[str]]:
     for forecast in forecasts:
-        if forecast.value is not None:
+        if forecast.values:
+            yield [forecast.shown, *(number(value) for _, value in forecast.values)]
+        elif forecast.value is not None:
             yield [forecast.shown, number(forecast.value)]
         elif not forecast.exclusive:
             found = dict(forecast.probabilities)
@@ -187,8 +201,8 @@ def _rows(forecasts: Sequence[Forecast]) -> Iterator[list[str]]:
 def _all_rows(forecasts: Sequence[Forecast]) -> Iterator[list[str]]:
     """Yield a row for each class of each input; the name stands beside the first."""
     for forecast in forecasts:
-        if forecast.value is not None:
-            yield [forecast.shown, number(forecast.value)]
+        if forecast.values or forecast.value is not None:
+            yield from _rows([forecast])
         for at, (label, probability) in enumerate(forecast.probabilities):
             yield [forecast.shown if at == 0 else "", label, f"{probability:.4f}"]
 

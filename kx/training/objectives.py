@@ -15,10 +15,11 @@ from kx.components.own_objectives import OwnObjective
 from kx.contracts import DatasetInfo
 from kx.evaluators.scores import STREAMED
 from kx.models.head_choice import filled
-from kx.models.heads import PLAIN, Head, Measure
+from kx.models.heads import PINBALL, PLAIN, Head, Measure
 from kx.spec.schema import TrainingSection
 from kx.spec.schema.optimizers import OwnOptimizer
 from kx.training.class_metrics import class_metric
+from kx.training.pinball import pinball
 from kx.training.summed_metrics import summed_metric
 from kx.training.target_columns import in_columns, is_sparse
 
@@ -49,6 +50,10 @@ def make_loss(head: Head, reduction: str = "sum_over_batch_size") -> str | Calla
         options = filled("losses", own.name, head.loss_options)
         found: Callable[..., Any] = _as_loss(own, options, reduction)
         return found
+    if head.loss == PINBALL:
+        rows = partial(pinball, quantiles=head.quantiles)
+        quantile_loss: Callable[..., Any] = _wrapper()(rows, reduction=reduction, name=PINBALL)
+        return quantile_loss
     if not head.loss_options and head.loss not in NAMELESS:
         plain: Callable[..., Any] = keras.losses.get(head.loss)
         return plain if reduction == "none" else head.loss
@@ -105,7 +110,7 @@ def make_metric(label: str, measure: Measure, info: DatasetInfo) -> keras.Metric
     if own := own_objectives.metric.get(measure.name):
         return _own_metric(label, own, filled("metrics", own.name, measure.options), info)
     if measure.name in SUMMED:
-        return summed_metric(label, measure.name)
+        return summed_metric(label, measure.name, info)
     if measure.name in OURS:
         return class_metric(label, measure.name, info)
     options = filled("metrics", measure.name, measure.options)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
+
+from kx.training.pinball import covered, pinball
 
 if TYPE_CHECKING:
     import keras
+
+    from kx.contracts import DatasetInfo
 
 TINY = 1e-7
 """Keras's epsilon: its Poisson loss adds as much to a rate."""
@@ -33,16 +37,20 @@ def rank_error(y: Any, said: Any) -> Any:
 ROWS: Mapping[str, Callable[[Any, Any], Any]] = {
     "poisson_deviance": poisson_deviance,
     "rank_error": rank_error,
+    "coverage": covered,
 }
 """Metric, a mean over rows -> what it is of each."""
 
 
-def summed_metric(label: str, name: str) -> keras.Metric:
+def summed_metric(label: str, name: str, info: DatasetInfo) -> keras.Metric:
     """Return a new metric of ``kx.components.keras_options.SUMMED`` that is called ``label``."""
     import keras
 
     if name == "weighted_kappa":
         return _kappa()(name=label)
+    if name == "pinball":
+        rows = partial(pinball, quantiles=info.quantiles)
+        return keras.metrics.MeanMetricWrapper(rows, name=label)
 
     return keras.metrics.MeanMetricWrapper(ROWS[name], name=label)
 

@@ -26,7 +26,11 @@ def with_unit(model: keras.Model) -> keras.Model:
     import keras
 
     layer = keras.layers.Dense(
-        1, kernel_initializer="ones", trainable=False, dtype="float32", name=NAME
+        model.output_shape[-1],
+        kernel_initializer="identity",
+        trainable=False,
+        dtype="float32",
+        name=NAME,
     )
     return keras.Model(_inputs(model), layer(model.outputs[0]), name=model.name)
 
@@ -43,7 +47,7 @@ def without_unit(model: keras.Model) -> tuple[keras.Model, Unit | None]:
     layer = unit_layer(model)
     if layer is None:
         return model, None
-    deviation, mean = (float(variable.numpy().item()) for variable in layer.variables)
+    deviation, mean = (float(variable.numpy().flat[0]) for variable in layer.variables)
     return keras.Model(_inputs(model), layer.input, name=model.name), Unit(mean, deviation)
 
 
@@ -61,13 +65,10 @@ def begun_in(model: keras.Model, values: Sequence[Any], unit: Unit | None) -> li
     if unit is not None and layer is not None:
         places = {id(variable): at for at, variable in enumerate(model.variables)}
         for variable, number in zip(layer.variables, (unit.deviation, unit.mean), strict=True):
-            found[places[id(variable)]] = _filled(variable.shape, number)
+            # The kernel is a diagonal: each output is scaled alone.
+            each = np.eye(*variable.shape) if len(variable.shape) > 1 else np.ones(variable.shape)
+            found[places[id(variable)]] = (number * each).astype("float32")
     return found
-
-
-def _filled(shape: Sequence[int], number: float) -> Any:
-
-    return np.full(shape, number, "float32")
 
 
 def loss_in(

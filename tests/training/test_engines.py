@@ -15,6 +15,7 @@ from tests.parts import cnn, linear, mlp
 from tests.training.trained import (
     HOUSES,
     PICTURES,
+    PRICES,
     REVIEWS,
     SIZES,
     TAGS,
@@ -68,6 +69,7 @@ def test_a_fast_engine_learns_what_plain_keras_learns(info, build, options, engi
         (TAGS, mlp, {"units": (6,)}, "xla"),
         (VISITS, mlp, {"units": (6,)}, "xla"),
         (SIZES, mlp, {"units": (6,)}, "xla"),
+        (PRICES, mlp, {"units": (6,)}, "xla"),
         (WIRE_ROWS, mlp, {"units": (6,), "l1": 0.01}, "xla"),
     ],
 )

@@ -20,6 +20,7 @@ WIRES = DatasetInfo("wires", "multiclass", (12,), CLASSES)
 WIRE_ROWS = replace(WIRES, one_hot=True)
 TAGS = DatasetInfo("tags", "multilabel", (12,), CLASSES)
 SIZES = DatasetInfo("sizes", "ordered", (12,), CLASSES)
+PRICES = DatasetInfo("prices", "quantiles", (5,), quantiles=(0.2, 0.8))
 VISITS = DatasetInfo("visits", "counts", (5,))
 PICTURES = DatasetInfo("pictures", "multiclass", (6, 6, 1), CLASSES)
 
@@ -29,7 +30,7 @@ def examples(info, count, seed=0):
     draws = np.random.default_rng(seed)
     x = draws.normal(size=(count, *info.input_shape)).astype("float32")
     flat = x.reshape(count, -1)
-    if info.task == "regression":
+    if info.task in ("regression", "quantiles"):
         return Split(x, flat @ np.linspace(-1, 1, flat.shape[1], dtype="float32"))
     if info.task == "counts":
         return Split(x, draws.poisson(np.exp(flat[:, 0] / 2 + 1)).astype("float32"))

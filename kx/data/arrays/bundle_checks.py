@@ -26,6 +26,7 @@ CLASSES: Mapping[str, str] = {
     "regression": "no names",
     "unit_regression": "no names",
     "counts": "no names",
+    "quantiles": "no names",
 }
 """What ``DatasetInfo.classes`` holds, per task."""
 

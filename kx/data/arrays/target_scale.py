@@ -24,7 +24,8 @@ NARROWEST = 0.1
 FARTHEST = 10.0
 """Standard deviations that the mean may be away from 0; 2.4 for Boston."""
 
-POWERS = {"mse": (2, 2), "mae": (1, 1), "huber": (2, 1), "log_cosh": (2, 1), "poisson": (1, 1)}
+POWERS = {"mse": (2, 2), "mae": (1, 1), "huber": (2, 1), "log_cosh": (2, 1), "poisson": (1, 1),
+          "pinball": (1, 1)}  # fmt: skip
 """Name of a loss -> the power of the targets' unit that it has: of small targets, of large ones."""
 
 

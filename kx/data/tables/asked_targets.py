@@ -1,6 +1,8 @@
-"""What labels are only if the spec says so: counts, and classes in an order."""
+"""What labels are only if the spec says so: counts, classes in an order, quantiles."""
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 from kx.base.errors import DataError
 from kx.base.text import counted
@@ -13,7 +15,11 @@ from kx.data.tables.targets import (
     number_of,
     places,
     refuse_constant,
+    target_of,
 )
+
+USUAL = (0.1, 0.5, 0.9)
+"""Quantiles if none are stated: the middle, and what holds four of five."""
 
 NO_COUNT = ("value is no whole number from 0 on", "values are no whole numbers from 0 on")
 
@@ -32,7 +38,20 @@ def asked_target(labels: LabelCounts, options: TargetOptions) -> Target | None:
         raise DataError(f"dataset.order is for dataset.task: ordered, not {options.task}.")
     if options.task == "ordered" or options.order:
         return _ordered(labels, options.order or _rising(labels))
+    if options.task == "quantiles" or options.quantiles:
+        return _quantiles(labels, options)
     return _counts(labels) if options.task == "counts" else None
+
+
+def _quantiles(labels: LabelCounts, options: TargetOptions) -> Target:
+    if options.task != "quantiles":
+        raise DataError(f"dataset.quantiles is for dataset.task: quantiles, not {options.task}.")
+    found = options.quantiles or USUAL
+    if any(low >= high for low, high in pairwise(found)):
+        told = ", ".join(f"{each:g}" for each in found)
+        raise DataError(f"dataset.quantiles must rise, as in [0.1, 0.5, 0.9]; got [{told}].")
+    target_of(labels, "regression")
+    return Target("quantiles", quantiles=found)
 
 
 def _counts(labels: LabelCounts) -> Target:

@@ -19,8 +19,17 @@ from kx.contracts import Task
 from kx.data.tables.rows import Places, in_lines
 
 TargetKind = Literal[
-    "auto", "classes", "multilabel", "ordered", "regression", "unit_regression", "counts"
+    "auto",
+    "classes",
+    "multilabel",
+    "ordered",
+    "regression",
+    "unit_regression",
+    "counts",
+    "quantiles",
 ]
+
+Share = Annotated[float, Field(gt=0, lt=1)]
 
 EmptyLabels = Literal["missing", "none"]
 
@@ -48,6 +57,8 @@ class TargetOptions:
             `counts`, whole numbers from 0 on that say how often something happened. `auto` takes
             decimal numbers for a regression and words for classes, or for labels where several
             stand in a cell, and asks where it is not clear.
+        quantiles: that `task: quantiles` predicts, rising shares; if they are not stated, 0.1, 0.5
+            and 0.9.
         order: of `ordered` classes, the lowest first; numbers have one of their own.
         missing_labels: values that mean that there is no label, besides an empty one; upper and
             lower case are the same. `[]` if they are classes.
@@ -58,6 +69,7 @@ class TargetOptions:
     """
 
     task: TargetKind = "auto"
+    quantiles: Annotated[tuple[Share, ...], Field(min_length=1, max_length=20)] | None = None
     order: Annotated[tuple[str, ...], Field(min_length=3, max_length=100)] | None = None
     missing_labels: Annotated[tuple[str, ...], Field(max_length=100)] = MISSING
     label_separator: Annotated[str, Field(min_length=1, max_length=10)] | None = None
@@ -113,12 +125,14 @@ class Target:
         remarks: what everybody should know of the labels.
         separator: what stands between several labels in a cell; empty: each row has one label, or
             each label a column.
+        quantiles: that are predicted, as shares.
     """
 
     task: Task
     classes: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
     separator: str = ""
+    quantiles: tuple[float, ...] = ()
 
 
 def is_absent(label: str, absent: Collection[str]) -> bool:
