@@ -1,4 +1,4 @@
-"""Convolutions over embedded words."""
+"""Convolutions over embedded words, or over steps of a series."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import Field
 from kx.base.text import counted
 from kx.components.registry import model
 from kx.contracts import Complaint, DatasetInfo, WeightFiles
-from kx.models.embedding import Embedding, WordNetwork, not_words, word_input
+from kx.models.embedding import Embedding, WordNetwork, are_steps, not_words, word_input
 from kx.models.heads import output_layer
 from kx.models.options import Activation, Fraction, Padding, Units, dense_block
 from kx.models.shapes import sizes_behind
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 @model("conv1d")
 class TextConvolution(WordNetwork):
     """Build a stack of convolutions over embedded words, with max-poolings between them.
+
+    Of a time series they read the steps of a window as they are.
 
     Args:
         words: the numbers that stand for words.
@@ -39,6 +41,8 @@ class TextConvolution(WordNetwork):
         Deep Learning with Python, 6.4.
     """
 
+    takes_steps = True
+
     words: Embedding = Embedding()
     filters: Annotated[tuple[Units, ...], Field(min_length=1, max_length=100)] = (32, 32)
     kernel_size: Annotated[int, Field(ge=1, le=1000)] = 7
@@ -52,15 +56,16 @@ class TextConvolution(WordNetwork):
     def check(self, info: DatasetInfo, files: WeightFiles) -> Iterator[Complaint]:
         """Yield what keeps the options from working with the data."""
         yield from super().check(info, files)
-        if not_words(info):
+        steps = are_steps(info)
+        if not steps and not_words(info):
             return
-        (words,) = info.input_shape
+        length = info.input_shape[0]
         lost = self.kernel_size - 1 if self.padding == "valid" else 0
         pools = [self.pool_size] * (len(self.filters) - 1) + [1]
-        sizes = sizes_behind(words, lost, pools)
+        sizes = sizes_behind(length, lost, pools)
         if min(sizes) < 1:
             layer = next(i for i, size in enumerate(sizes) if size < 1)
-            whole = counted(words, "word", "words")
+            whole = counted(length, *(("step", "steps") if steps else ("word", "words")))
             text = f"nothing is left of {whole} after convolution {layer + 1}"
             yield Complaint("filters", text, "use padding: same, or fewer layers")
 

@@ -1,4 +1,4 @@
-"""Recurrent networks on embedded words."""
+"""Recurrent networks on embedded words, or on steps of a series."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import Field
 from kx.base.remark import Remark
 from kx.components.registry import model
 from kx.contracts import Complaint, DatasetInfo, WeightFiles
-from kx.models.embedding import Embedding, WordNetwork, word_input
+from kx.models.embedding import Embedding, WordNetwork, are_steps, word_input
 from kx.models.heads import output_layer
 from kx.models.options import Fraction, Units
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 @model("rnn")
 class Recurrent(WordNetwork):
     """Build recurrent layers on embedded words; what the last has seen at the end is judged.
+
+    Of a time series they read the steps of a window as they are.
 
     Args:
         words: the numbers that stand for words.
@@ -38,6 +40,7 @@ class Recurrent(WordNetwork):
     """
 
     any_length = True
+    takes_steps = True
 
     words: Embedding = Embedding()
     masking: bool = False
@@ -50,6 +53,8 @@ class Recurrent(WordNetwork):
     def check(self, info: DatasetInfo, files: WeightFiles) -> Iterator[Complaint]:
         """Yield what keeps the network from working with the data."""
         yield from super().check(info, files)
+        if self.masking and are_steps(info):
+            yield Complaint("masking", "is for words; no step of a window is empty", "remove it")
         if info.pad == "back" and not (self.masking or self.bidirectional):
             text, hint = Remark.of("spec.padded_back"), Remark.of("spec.padded_back_hint")
             yield Complaint("masking", text, hint, fatal=False)

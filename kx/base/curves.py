@@ -28,8 +28,13 @@ LOW = frozenset(
 def lower_is_better(metric: str) -> bool:
     """Whether a small value is a good one, as far as the name tells."""
     short = metric.removeprefix("val_")
-    return short in LOW or short.endswith(("loss", "error", "crossentropy", "divergence"))
+    return short in LOW | OF_FORECASTS or short.endswith(
+        ("loss", "error", "crossentropy", "divergence")
+    )
 
+
+OF_FORECASTS = frozenset(("mase", "smape"))
+"""Likewise, metrics of forecasts alone."""
 
 ROUNDING = 1e-6
 """Scores that differ by a smaller share of them are the same: metrics are counted in float32."""

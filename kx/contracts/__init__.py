@@ -16,6 +16,7 @@ from kx.contracts.dataset import (
     Split,
     TextForm,
 )
+from kx.contracts.series import Pace, SeriesForm
 from kx.contracts.task import IN_UNITS, MANY_CLASSES, NUMBERS, ONE_CLASS, Task
 from kx.contracts.validation import Conclusion, FitResult, History, Proposal, Rows
 from kx.contracts.watcher import Watcher
@@ -42,10 +43,12 @@ __all__ = [
     "FitResult",
     "History",
     "Missing",
+    "Pace",
     "Proposal",
     "Provenance",
     "Rows",
     "Scale",
+    "SeriesForm",
     "Side",
     "Split",
     "Strategy",

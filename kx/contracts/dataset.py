@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from kx.base.remark import Remark
 from kx.contracts.block import Block
+from kx.contracts.series import SeriesForm
 from kx.contracts.task import IN_UNITS, MANY_CLASSES, NUMBERS, ONE_CLASS, Task
 
 if TYPE_CHECKING:
@@ -157,6 +158,8 @@ class DatasetInfo:
             are numbers.
         blocks: of a prepared row, as far as it is known what its columns are, without those that
             mark gaps until the training rows have told of them; empty: all are numbers.
+        series: x are ``kx.data.arrays.windows.Windows`` of such rows, in order of time, and targets
+            later ones; None: rows stand alone.
         texts: x are texts, and this is how their preparation encodes them; the other attributes
             describe what comes of it. None: x are numbers.
         extracted_from: the form of the pictures, where x are the features that a ready-made base
@@ -192,6 +195,7 @@ class DatasetInfo:
     mirrored: bool = True
     table: tuple[ColumnForm, ...] = ()
     blocks: tuple[Block, ...] = ()
+    series: SeriesForm | None = None
     texts: TextForm | None = None
     extracted_from: DatasetInfo | None = None
 

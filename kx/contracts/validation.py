@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ class Rows:
 
     Attributes:
         count: how many there are.
+        spans: (n, 2) of forecasts: the step after which each is made, and that of its last
+            target; None: rows stand alone.
         labels: (n,) the class of each, as an integer; None where there are no single classes.
         groups: (n,) what each belongs to; None where the dataset tells nothing of the kind.
         classes: names, in the order of the labels; may be empty.
@@ -27,6 +29,7 @@ class Rows:
     """
 
     count: int
+    spans: np.ndarray | None = field(default=None, kw_only=True)
     labels: np.ndarray | None = None
     groups: np.ndarray | None = None
     classes: Sequence[str] = ()

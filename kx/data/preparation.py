@@ -16,6 +16,8 @@ from kx.data.arrays.statistics import shift_and_divisor
 if TYPE_CHECKING:
     import numpy as np
 
+    from kx.data.tables.encoding import TablePreparation
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Preparation:
@@ -180,6 +182,8 @@ def preparation_from(
     arrays: Mapping[str, np.ndarray], settings: Mapping[str, Any]
 ) -> AnyPreparation:
     """Make the preparation again whose ``arrays`` and ``settings`` were kept."""
+    if "window" in settings:
+        return _of_windows(arrays, settings)
     from kx.data.tables.encoding import TablePreparation
     from kx.data.texts.vocabulary import TextPreparation
 
@@ -187,6 +191,14 @@ def preparation_from(
         return TextPreparation.from_arrays(arrays, settings)
     kind = TablePreparation if "table" in settings else Preparation
     return kind.from_arrays(arrays, settings)
+
+
+def _of_windows(arrays: Mapping[str, np.ndarray], settings: Mapping[str, Any]) -> AnyPreparation:
+    from kx.data.tables.window_preparation import WindowPreparation
+
+    rest = {name: value for name, value in settings.items() if name != "window"}
+    rows = cast("TablePreparation", preparation_from(arrays, rest))
+    return WindowPreparation(rows, settings["window"])
 
 
 def fit_preparation(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -59,8 +59,10 @@ def word_input(
 ) -> list[keras.Layer]:
     """Return the layers that hand on each example as (words, words.embedding_dim) numbers.
 
+    Steps of a series are handed on as they are: (steps, numbers).
+
     Args:
-        info: form of the data: word indices, 0 where there is no word.
+        info: form of the data: word indices, 0 where there is no word; or steps.
         files: through which vectors are had; None: all are drawn by chance.
         words: what these numbers are like.
         masking: tell the layers behind which words are none.
@@ -70,6 +72,8 @@ def word_input(
     """
     import keras
 
+    if are_steps(info):
+        return [keras.Input(info.input_shape)]
     options: dict[str, Any] = {"mask_zero": masking, "trainable": not words.freeze_embeddings}
     if files is not None and words.pretrained != NONE:
         # Not an initializer: its numbers would become part of every saved model's description.
@@ -99,7 +103,13 @@ def _misfit(name: str, dimensions: int, wanted: int) -> str:
 
 
 class WordNetwork(Architecture):
-    """A network on embedded words; its base are vectors that others have learned."""
+    """A network on embedded words; its base are vectors that others have learned.
+
+    Attributes:
+        takes_steps: whether it reads steps of numbers, too, without an embedding.
+    """
+
+    takes_steps: ClassVar[bool] = False
 
     @property
     @abstractmethod
@@ -113,7 +123,9 @@ class WordNetwork(Architecture):
 
     def check(self, info: DatasetInfo, files: WeightFiles) -> Iterator[Complaint]:
         """Yield why the examples are no lists of word indices, or their vectors do not fit."""
-        if no_words := not_words(info):
+        if self.takes_steps and are_steps(info):
+            yield from _unused_complaints(self.words)
+        elif no_words := not_words(info):
             yield no_words
         elif self.has_base:
             yield from _pretrained_complaints(info, files, self.words)
@@ -135,8 +147,10 @@ class WordNetwork(Architecture):
 
     def frozen(self, network: keras.Model) -> list[Any]:
         """Return the vectors if they are not trained."""
+        if not self.has_base:
+            return []
         layer = _embedding_of(network)
-        return [] if layer.trainable or not self.has_base else list(layer.variables)
+        return [] if layer.trainable else list(layer.variables)
 
     def find(self, info: DatasetInfo, files: WeightFiles) -> None:
         """Look for the vectors."""
@@ -144,6 +158,20 @@ class WordNetwork(Architecture):
             files.word_rows(self.words.pretrained, info.words)
         else:  # texts have no words before a fit has made its vocabulary
             files.dimensions(self.words.pretrained)
+
+
+def are_steps(info: DatasetInfo) -> bool:
+    """Whether examples are rows of numbers in an order, such as steps of time: (steps, numbers)."""
+    plain = info.vocabulary is None and not (info.pixels or info.texts or info.sparse)
+    return plain and len(info.input_shape) == 2
+
+
+def _unused_complaints(words: Embedding) -> Iterator[Complaint]:
+    """Yield options on words that have no use for steps of numbers."""
+    for option in fields(words):
+        if getattr(words, option.name) != option.default:
+            text = "is for words; these examples are steps of numbers"
+            yield Complaint(option.name, text, "remove it")
 
 
 def not_words(info: DatasetInfo) -> Complaint | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kx.base.text import number
 from kx.charts.chart import Axis, Chart, Series, thinned
 from kx.pages import deviations
+from kx.pages.forecast_charts import forecast_charts
 from kx.pages.svg import Drawing, drawn
 from kx.runs.reader import Predictions
 from kx.wording.words import Words
@@ -25,13 +26,16 @@ class Numbers:
     charts: Sequence[Drawing]
 
 
-def of_numbers(said: Predictions, unit: str, words: Words) -> Numbers:
+def of_numbers(
+    said: Predictions, unit: str, words: Words, inputs: Mapping[str, Any] | None = None
+) -> Numbers:
     """Return what there is to show of predicted numbers.
 
     Args:
         said: targets and outputs.
         unit: of the target, or what it is.
         words: of the language.
+        inputs: how examples are read: forecasts are drawn as such.
     """
     y, outputs = said.y.reshape(-1).astype("float64"), said.outputs.reshape(-1)
     found = deviations.deviations(y, outputs)
@@ -41,7 +45,8 @@ def of_numbers(said: Predictions, unit: str, words: Words) -> Numbers:
         "r2": found.r2, "largest": found.largest,
     }  # fmt: skip
     facts = [(_called(name, words), number(value)) for name, value in values.items()]
-    charts = _number_charts(y, outputs, unit, words)
+    forecasts = forecast_charts(said, inputs, unit, words)
+    charts = [*forecasts, *_number_charts(y, outputs, unit, words)]
     return Numbers(facts, [one for chart in charts if (one := drawn(chart))])
 
 

@@ -35,6 +35,9 @@ WORDS = 90
 VALUES = 32
 """At most so many columns of a row are shown."""
 
+LAST = 6
+"""Targets of the past that are shown of a window."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -125,6 +128,8 @@ def _shown(
         yield from (Shown(text=_text(row, known)) for row in x)
     elif len(shape) == 3 and shape[-1] in (1, 3):
         yield from (_as_picture(picture) for picture in _pixels(x))
+    elif bundle.info.series:
+        yield from (_as_past(window, bundle.info.table) for window in x)
     elif bundle.info.table:
         yield from (Shown(values=tuple(_written(row, bundle.info.table))) for row in x)
     else:
@@ -159,6 +164,15 @@ def _text(row: np.ndarray, known: Mapping[int, str]) -> str:
 def _beginning(text: str) -> str:
     words = text.split()
     return " ".join(words[:WORDS]) + (" …" if len(words) > WORDS else "")
+
+
+def _as_past(window: np.ndarray, columns: Sequence[ColumnForm]) -> Shown:
+    """Return the last targets of a window, and what else was read at its last step."""
+    past = " ".join(written(columns[0], value) for value in window[-LAST:, 0].tolist())
+    before = "… " if len(window) > LAST else ""
+    last = zip(columns[1:VALUES], window[-1, 1:].tolist(), strict=False)
+    rest = [(column.name, written(column, value)) for column, value in last]
+    return Shown(values=((columns[0].name, before + past), *rest))
 
 
 def _pixels(x: Any) -> np.ndarray:

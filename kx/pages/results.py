@@ -76,7 +76,7 @@ def _results(
             part, numbers=of_quantiles(said, shares, unit, words), gallery=worst, missing=left_out
         )
     if task in NUMBERS:
-        numbers = of_numbers(said, record.dataset.target or "", words)
+        numbers = of_numbers(said, record.dataset.target or "", words, run.inputs)
         worst = gallery(run, said, far_off(said), words, warn)
         return Results(part, numbers=numbers, gallery=worst, missing=left_out)
     return Results(part, missing=words("results.unknown"))

@@ -20,6 +20,7 @@ from kx.data.arrays.class_weights import row_weights
 from kx.data.arrays.duplicates import count_shared, row_hashes
 from kx.data.arrays.target_scale import fit_unit
 from kx.data.preparation import fit_preparation, learns_from
+from kx.data.tables import window_preparation
 from kx.data.tables.encoding import fit_table
 from kx.data.texts.vocabulary import fit_vocabulary
 from kx.evaluators.conclusion import rates_found
@@ -30,7 +31,7 @@ from kx.running.artefacts import write_splits
 from kx.running.bases import Base
 from kx.running.fits import Fits, Outcome
 from kx.running.guesses import guesses
-from kx.running.loading import Loaded, check_rows, check_splits, rows_to_split, tell
+from kx.running.loading import Loaded, check_rows, check_splits, in_time, rows_to_split, tell
 from kx.running.networks import keep_model
 from kx.running.plugin_networks import refuse_unkept
 from kx.running.vocabulary import with_unknown
@@ -67,8 +68,13 @@ class Prepared:
         everything = section.leaky or len(rows) == len(train)
         if info.texts:
             return fit_vocabulary(train.x if everything else train.x[rows], info.texts)
-        x = train.x if everything or not learns_from(train.x, scale) else train.x[rows]
         missing = info.missing if section.missing == "auto" else section.missing
+        if info.series:
+            wanted = np.arange(len(train)) if everything else rows
+            return window_preparation.fit_windows(
+                train.x, wanted, info.table, scale, missing, section.ways()
+            )
+        x = train.x if everything or not learns_from(train.x, scale) else train.x[rows]
         if info.table:
             return fit_table(x, info.table, scale, missing, section.ways())
         return fit_preparation(x, scale, missing, names=info.features)
@@ -135,7 +141,7 @@ class Fitter:
             SpecError: if the rows cannot be split as the spec asks.
         """
         work = self._work
-        rows = rows_to_split(self._bundle)
+        rows = in_time(rows_to_split(self._bundle), self._bundle)
         strategy = work.plan.strategy(rows.count)
         check_rows(work, strategy, rows)
         proposals = strategy.propose(rows, derive(work.seed, "split"))

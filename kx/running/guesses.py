@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kx.base.remark import Remark
 from kx.contracts import DatasetInfo, Split
+from kx.evaluators import naive
 from kx.evaluators.baselines import baseline_predictions
 from kx.evaluators.linear_models import STRENGTHS, linear_too_large
 from kx.evaluators.trees import TREES, trees_fit, trees_say
@@ -47,6 +48,8 @@ def guesses(data: Split, rows: np.ndarray, asked: Asked, info: DatasetInfo, time
         info: form of the data.
         times: how often this is to be done: many times a second are minutes.
     """
+    if info.series:
+        return _of_windows(data, rows, asked, info, times)
     x, asked_rows = asked
     trees = {}
     if trees_fit(data, info, times, len(rows)):
@@ -60,6 +63,30 @@ def guesses(data: Split, rows: np.ndarray, asked: Asked, info: DatasetInfo, time
         data.take(rows), x[asked_rows], info, linear=not reason, times=times, told=fits.append
     )
     return Guesses(said | trees, Remark.of("linear.none", why=reason) if reason else None, fits)
+
+
+def _of_windows(
+    data: Split, rows: np.ndarray, asked: Asked, info: DatasetInfo, times: int
+) -> Guesses:
+    """Return what the past of windows says, and what others make of all steps side by side."""
+    import numpy as np
+
+    x, asked_rows = asked
+    assert info.series is not None  # noqa: S101 - for the type checker
+    past = naive.naive_forecasts(x, asked_rows, info.series)
+    reason = linear_too_large(data, info, times, rows)
+    # Cut, windows take as much memory as a linear model would have to read.
+    known, wanted = (
+        np.zeros((len(of), 0), np.float32) if reason else windows[of].reshape(len(of), -1)
+        for windows, of in ((data.x, rows), (x, asked_rows))
+    )
+    flat, alone = Split(known, data.y[rows]), replace(info, series=None)
+    if reason:
+        said = baseline_predictions(flat, wanted, alone, linear=False)
+        return Guesses(said | past, Remark.of("linear.none", why=reason))
+    alone = replace(alone, input_shape=known.shape[1:])
+    found = guesses(flat, np.arange(len(rows)), (wanted, np.arange(len(wanted))), alone, times)
+    return replace(found, said={**found.said, **past})
 
 
 def linear_facts(fits: Sequence[LinearFit]) -> LinearFacts | None:

@@ -12,6 +12,7 @@ import numpy as np
 from kx.base.remark import Remark
 from kx.base.seeds import derive
 from kx.contracts import DatasetBundle, DatasetInfo
+from kx.evaluators.forecast_scores import forecast_names, with_block_intervals
 from kx.evaluators.scores import Score, share_interval, with_intervals
 from kx.evaluators.unasked import unasked
 from kx.models.heads import Head
@@ -109,9 +110,10 @@ def judge_validation(work: Work, bundle: DatasetBundle, fits: Fits) -> Judged:
 
 
 def judged_head(work: Work, bundle: DatasetBundle) -> Head:
-    """Return the head with what is measured unasked: metrics that rare classes need."""
+    """Return the head with what is measured unasked: what rare classes, or forecasts, need."""
     head = work.plan.head(bundle.info)
     more = unasked(bundle.train.y, bundle.info, work.plan.spec.expect)
+    more += forecast_names(bundle.info.series)
     names = {head.measure(label).name for label in head.metrics}
     return replace(head, metrics=(*head.metrics, *(name for name in more if name not in names)))
 
@@ -141,7 +143,7 @@ def _validation_intervals(
     y = bundle.train.y[outcome.proposal.validation]
     values = {name: scores[name].value for name in known}
     seed = derive(work.seed, "bootstrap")
-    found = with_intervals(values, y, outcome.predictions, info, seed, _plain_names(head))
+    found = _with_intervals(values, y, outcome.predictions, info, seed, head)
     if "accuracy" in scores and info.task != "multilabel":
         found["accuracy"] = share_interval(scores["accuracy"].value, len(y))
     return found
@@ -202,13 +204,27 @@ def _test_scores(
 
     if len(values) == 1:
         seed = derive(work.seed, "bootstrap")
-        return with_intervals(values[0], y, predictions, info, seed, _plain_names(head))
+        return _with_intervals(values[0], y, predictions, info, seed, head)
     scores = {}
     for name in values[0]:
         each = [of[name] for of in values]
         mean, deviation = fmean(each), stdev(each)
         scores[name] = Score(mean, mean - deviation, mean + deviation, "seed spread")
     return scores
+
+
+def _with_intervals(
+    values: Mapping[str, float],
+    y: np.ndarray,
+    said: np.ndarray,
+    info: DatasetInfo,
+    seed: int,
+    head: Head,
+) -> dict[str, Score]:
+    """Put intervals around ``values`` that were measured on targets and predictions."""
+    if info.series:
+        return with_block_intervals(values, y, said, info.series, seed)
+    return with_intervals(values, y, said, info, seed, _plain_names(head))
 
 
 def _plain_names(head: Head) -> dict[str, str]:

@@ -57,6 +57,7 @@ def _keep_predictions(
         ),
     }
     arrays["validation_y"] = bundle.train.y[arrays["validation_rows"]]
+    arrays |= _moments(bundle, arrays["validation_rows"])
     if tested is not None:
         arrays |= {"y": bundle.test.y, "predictions": tested[0]}
         if len(tested) > 1:
@@ -64,6 +65,18 @@ def _keep_predictions(
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)
     atomic_write(work.folder.predictions_path, buffer.getvalue())
+
+
+def _moments(bundle: DatasetBundle, validation: np.ndarray) -> dict[str, np.ndarray]:
+    """Return of which step, and of which series, forecasts are: of the validation and the test."""
+    series, found = bundle.info.series, {}
+    if series is None:
+        return {}
+    asked = {"validation_": (bundle.train.x, validation), "": (bundle.test.x, slice(None))}
+    for start, (x, rows) in asked.items():
+        found[f"{start}steps"] = x.spans(series.leads[-1])[rows, 1]
+        found[f"{start}series"] = x.whose[x.ends[rows]]
+    return found
 
 
 def _draw(work: Work, loaded: Loaded, fits: Fits, judged: Judged) -> None:

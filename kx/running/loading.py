@@ -24,6 +24,7 @@ from kx.data.arrays.target_checks import (
     remarks_on_parts,
 )
 from kx.data.arrays.target_scale import fit_unit, why_scaled
+from kx.data.arrays.windows import Windows
 from kx.data.files.sources import SampleFiles, SourceFiles
 from kx.data.texts.text_remarks import text_remarks
 from kx.evaluators.unasked import largest_class
@@ -272,7 +273,20 @@ def _sliced(bundle: DatasetBundle, seed: int) -> DatasetBundle:
     return replace(
         bundle,
         info=replace(bundle.info, validation_examples=given),
-        train=bundle.train.take(rows["train"]),
-        test=bundle.test.take(rows["test"]),
+        train=_among(bundle.train, rows["train"]),
+        test=_among(bundle.test, rows["test"]),
         origins={part: [names[at] for at in rows[part]] for part, names in bundle.origins.items()},
     )
+
+
+def in_time(rows: Rows, bundle: DatasetBundle) -> Rows:
+    """Return the rows with the steps between which forecasts lie; others as they are."""
+    series = bundle.info.series
+    return replace(rows, spans=bundle.train.x.spans(series.leads[-1])) if series else rows
+
+
+def _among(split: Split, rows: np.ndarray) -> Split:
+    """Return the examples at ``rows``; windows stay uncut, so that it is known what they share."""
+    if isinstance(split.x, Windows):
+        return replace(split, x=split.x.among(rows), y=split.y[rows])
+    return split.take(rows)

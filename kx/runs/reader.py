@@ -58,6 +58,8 @@ class Predictions:
         y: (n, …) targets, as the dataset has them.
         outputs: (n, …) of the network.
         left_out: rows that are missing, since the network said no finite number for them.
+        steps: (n,) of forecasts, when their last target is; None: they are none.
+        series: likewise, of which series they are.
     """
 
     part: Literal["test", "validation"]
@@ -65,6 +67,8 @@ class Predictions:
     y: np.ndarray
     outputs: np.ndarray
     left_out: int = 0
+    steps: np.ndarray | None = None
+    series: np.ndarray | None = None
 
     def finite(self) -> Predictions:
         """Return them without the rows for which the network said no finite number.
@@ -77,10 +81,11 @@ class Predictions:
         try:
             finite = np.isfinite(self.outputs.reshape(len(self.outputs), -1)).all(axis=1)
             rows, y, outputs = (of[finite] for of in (self.rows, self.y, self.outputs))
+            moments = [None if of is None else of[finite] for of in (self.steps, self.series)]
         except (IndexError, TypeError, ValueError):
             raise DataError(f"{PREDICTIONS} is damaged: rows and outputs do not fit") from None
         left_out = int((~finite).sum())
-        return Predictions(self.part, rows, y, outputs.astype("float64"), left_out)
+        return Predictions(self.part, rows, y, outputs.astype("float64"), left_out, *moments)
 
 
 class SplitRows(TypedDict):
@@ -187,7 +192,8 @@ class Run:
             y, outputs = kept[f"{start}y"], kept[f"{start}predictions"]
         except KeyError as error:
             raise self._unusable(PREDICTIONS, f"is damaged: it has no {error}") from None
-        return Predictions(part, _rows(kept, part, y), y, outputs)
+        steps, series = (kept.get(f"{start}{name}") for name in ("steps", "series"))
+        return Predictions(part, _rows(kept, part, y), y, outputs, 0, steps, series)
 
     @cached_property
     def splits(self) -> Splits:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -20,12 +20,18 @@ from kx.evaluators.folds import (
     mixed_complaints,
 )
 
+if TYPE_CHECKING:
+    import numpy as np
+
 Count = Annotated[int, Field(ge=1)]
 
 
 @evaluator("time_series")
 class TimeSeries(JudgedStrategy):
     """Train on what came first, validate on what came later, part by part.
+
+    Of forecasts, those are trained on whose targets were known when the first forecast of the part
+    is made.
 
     Args:
         k: number of parts, and of fits; the parts are the last rows, in their order.
@@ -84,6 +90,9 @@ class TimeSeries(JudgedStrategy):
                 f"only {counted(left, 'row comes', 'rows come')} before the first gap and part"
             )
             yield Complaint("train_size", message, f"use 1 to {left:,}")
+        elif rows.spans is not None and not len(self.propose(rows, 0)[0].train):
+            message = "no target of the first part was known when its forecasts are made"
+            yield Complaint("k", message, "use a smaller k, or a smaller horizon")
 
     def propose(self, rows: Rows, seed: int) -> Sequence[Proposal]:
         """Validate on the last ``k`` parts, each after what it was trained on; nothing is drawn."""
@@ -97,7 +106,8 @@ class TimeSeries(JudgedStrategy):
         )
         splits = splitter.split(np.empty(rows.count))
         return [
-            Proposal(name, *parts) for name, parts in zip(fold_names(self.k), splits, strict=True)
+            Proposal(name, known_before(train, held, rows.spans), held)
+            for name, (train, held) in zip(fold_names(self.k), splits, strict=True)
         ]
 
     def rescaled(self, factor: float) -> TimeSeries:
@@ -112,3 +122,14 @@ class TimeSeries(JudgedStrategy):
         size = self.validation_size
         held_out = count // (self.k + 1) if size is None else size
         return held_out, count - self.k * held_out - self.gap
+
+
+def known_before(train: np.ndarray, held: np.ndarray, spans: np.ndarray | None) -> np.ndarray:
+    """Return those of the rows ``train`` whose targets are no later than any forecast of ``held``.
+
+    Args:
+        train: rows to train on.
+        held: rows to validate with, at least one.
+        spans: as in ``Rows``; None: all of ``train``.
+    """
+    return train if spans is None else train[spans[train, 1] <= spans[held, 0].min()]

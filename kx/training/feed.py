@@ -89,6 +89,7 @@ class Resident:
         examples: how many rows there are.
         tensors: what is kept; a function may take them as arguments, to serve other data too.
         sparse: whether x is a CSR matrix.
+        window: rows of each example, if examples are windows of rows; 0: they are not.
         buckets: see ``BatchSource``.
     """
 
@@ -98,7 +99,8 @@ class Resident:
         self.examples, self.buckets = len(split), buckets
         self.sparse = hasattr(split.x, "indptr")
         self.weighted = split.weights is not None
-        x = [split.x]
+        self.window = split.x.length if hasattr(split.x, "begins") else 0
+        x = [split.x.ends.astype("int32"), split.x.rows] if self.window else [split.x]
         if self.sparse:
             x = [split.x.indptr.astype("int64"), split.x.indices.astype("int64"), split.x.data]
             self._width = split.x.shape[1]
@@ -110,14 +112,17 @@ class Resident:
     @property
     def example_shape(self) -> tuple[int, ...]:
         """Shape of one example, without the batch axis."""
-        return (self._width,) if self.sparse else tuple(self.tensors[-1].shape[1:])
+        if self.sparse:
+            return (self._width,)
+        shape = tuple(self.tensors[-1].shape[1:])
+        return (self.window, *shape) if self.window else shape
 
     @property
     def form(self) -> tuple[Any, ...]:
         """What decides whether a function that was traced for one data set serves another."""
         edges = tuple(self.buckets.edges.tolist()) if self.buckets else ()
         kinds = ((t.shape[1:], t.dtype) for t in self.tensors)
-        return (self.sparse, self.weighted, edges, *kinds)
+        return (self.sparse, self.window, self.weighted, edges, *kinds)
 
     def batch(
         self,
@@ -137,9 +142,18 @@ class Resident:
 
         y, *rest = tensors or self.tensors
         weights = [tf.gather(rest.pop(0), rows)] if self.weighted else []
-        x = self._sparse_rows(rows, *rest) if self.sparse else tf.gather(rest[0], rows)
+        if self.window:
+            x = self._windows(rows, *rest)
+        else:
+            x = self._sparse_rows(rows, *rest) if self.sparse else tf.gather(rest[0], rows)
         x = self.buckets.trimmed(x) if self.buckets else x
         return (x, tf.gather(y, rows), *(weights if weighted else []))
+
+    def _windows(self, rows: tf.Tensor, ends: tf.Tensor, table: tf.Tensor) -> tf.Tensor:
+        import tensorflow as tf
+
+        before = tf.range(1 - self.window, 1)
+        return tf.gather(table, tf.gather(ends, rows)[:, tf.newaxis] + before)
 
     def _sparse_rows(
         self, rows: tf.Tensor, starts: tf.Tensor, columns: tf.Tensor, entries: tf.Tensor

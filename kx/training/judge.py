@@ -8,6 +8,7 @@ from kx.base.errors import DivergedError
 from kx.base.remark import Remark
 from kx.components.keras_options import OURS
 from kx.contracts import DatasetInfo
+from kx.evaluators.forecast_scores import forecast_measure, forecast_names
 from kx.evaluators.scores import EXACT, exact
 from kx.evaluators.statistics import once, whole
 from kx.models.heads import Head
@@ -55,6 +56,8 @@ def measure_one(
     label: str, y: np.ndarray, predictions: np.ndarray, info: DatasetInfo, head: Head
 ) -> float:
     """Return the metric called ``label``, over all ``predictions`` at once."""
+    if info.series and label in forecast_names(info.series):
+        return forecast_measure(label, y, predictions, info.series)
     if label in EXACT:  # without options: those with some have another label
         return exact(label, y, predictions, info)
     measured = head.measure(label)

@@ -27,10 +27,13 @@ def add_array(digest: hashlib._Hash, name: str, values: Any) -> None:
 
 
 def _parts(values: Any) -> Iterator[tuple[str, np.ndarray]]:
-    """Take ``values`` apart into contiguous little-endian arrays."""
+    """Take ``values``, or the rows of windows, apart into contiguous little-endian arrays."""
     import numpy as np
 
-    if hasattr(values, "indptr"):
+    if hasattr(values, "begins"):
+        yield f":windows{values.length}", _plain(values.rows)
+        yield ":ends", _plain(values.ends)
+    elif hasattr(values, "indptr"):
         ordered = values if values.has_sorted_indices else values.sorted_indices()
         yield f":csr{values.shape}:data", _plain(ordered.data)
         # SciPy chooses the width of the indices by size and version: it says nothing of the data.

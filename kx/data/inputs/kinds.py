@@ -8,7 +8,7 @@ from typing import Any
 
 from kx.base.errors import DataError, UsageError
 from kx.contracts import DatasetInfo
-from kx.data.inputs import mixed, picture, raw_text, table, words
+from kx.data.inputs import mixed, picture, raw_text, series, table, words
 from kx.data.inputs.given import Examples, Given
 from kx.data.preparation import AnyPreparation
 
@@ -50,6 +50,13 @@ KINDS: Mapping[str, InputKind] = {
         ("inputs", "invert"),
         picture.form,
         picture.read,
+    ),
+    "series": InputKind(
+        "tables with the last rows of each series, and the columns of the one that was trained on "
+        "(- for stdin)",
+        ("inputs",),
+        series.form,
+        series.read,
     ),
     "mixed": InputKind(
         "tables with the columns of the one that was trained on (- for stdin), or "

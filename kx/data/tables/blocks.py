@@ -56,7 +56,7 @@ def read_in_blocks(info: DatasetInfo, *, reads_blocks: bool, categories: Categor
         replace(form, indexed=embed and form.kind == "category" and len(form.levels) > most)
         for form in info.table
     )
-    if not table:
+    if not table or info.series:  # the columns of steps are numbers, as far as networks know
         return info
     shape = (sum(form.width for form in table),)
     return replace(info, table=table, input_shape=shape, blocks=blocks_of(table))

@@ -197,13 +197,23 @@ def times_of(sheet: Sheet, name: str) -> np.ndarray:
     Raises:
         DataError: if it holds neither numbers nor dates, or not in every row.
     """
+    form = time_form(sheet, name)
+    return _values(next(column for column in sheet.columns if column.name == name), form)
+
+
+def time_form(sheet: Sheet, name: str) -> ColumnForm:
+    """Return how the column ``name``, which tells when rows came about, is read.
+
+    Raises:
+        DataError: as ``times_of`` does.
+    """
     column = next((column for column in sheet.columns if column.name == name), None)
     if column is None:
         raise DataError(f"{sheet.name}: dataset.time names {name!r}, which is listed elsewhere.")
     _refuse_gaps(sheet, column, "time")
-    dates = column.floats is None and are_dates(column.values)
-    how = _read_as(sheet, column, "date" if dates else "number")
-    return column.days(how.month_first) if dates else column.numbers(how.comma)
+    kind: ColumnKind = "date" if column.floats is None and are_dates(column.values) else "number"
+    how = _read_as(sheet, column, kind)
+    return ColumnForm(name, kind, comma=how.comma, month_first=how.month_first)
 
 
 def _times_differ(column: TableColumn, how: Recognized, rows: np.ndarray) -> bool:

@@ -48,6 +48,7 @@ DATA_RULES: tuple[Callable[[Plan, DatasetInfo], Iterable[Finding]], ...] = (
     data.remarks_are_told,
     data.expectations_have_a_part,
     data.later_rows_are_later_in_time,
+    data.forecasts_are_judged_by_time,
     data.head_suits_the_task,
     data.class_weights_name_classes,
     data.pictures_stay_bytes,

@@ -40,6 +40,17 @@ def later_rows_are_later_in_time(plan: Plan, info: DatasetInfo) -> Iterator[Find
         yield Finding(("validation", "strategy"), remark, hint, fatal=False)
 
 
+def forecasts_are_judged_by_time(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
+    """Windows beside each other share all rows but one: they must not be divided by chance."""
+    entry = plan.validation.entry
+    if info.series and entry.is_built_in and entry.name != "time_series":
+        text = (
+            f"{entry.name} would train on windows that hold what others, for validation, are to "
+            "forecast: windows share their rows"
+        )
+        yield Finding(("validation", "strategy"), text, "use strategy: time_series")
+
+
 def head_suits_the_task(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
     """Output layer, loss and metrics fit each other and the targets."""
     for complaint in head_complaints(info, plan.head(info)):
@@ -102,6 +113,9 @@ def categories_suit_the_network(plan: Plan, info: DatasetInfo) -> Iterator[Findi
     asked, key = plan.spec.preparation.categories, ("preparation", "categories")
     if asked != "auto" and not any(form.kind == "category" for form in info.table):
         yield Finding(key, f"{asked}: {info.name} has no categories", "remove it")
+    elif asked == "embed" and info.series:
+        text = f"embed: networks are given categories of {info.name} one-hot, step by step"
+        yield Finding(key, text, "use auto or one_hot")
     elif asked == "embed" and not plan.reads_blocks:
         name = plan.architecture.entry.name
         text = f"embed: {name} would take the place of a category among its values for an amount"

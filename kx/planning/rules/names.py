@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from kx.base.errors import suggest
 from kx.components.keras_options import AFTER, OURS
+from kx.evaluators.forecast_scores import forecast_names
 from kx.models.head_choice import label_of, measures_of
 from kx.models.heads import ALIASES, METRICS, suited_head
 from kx.planning.finding import Finding
@@ -42,6 +43,8 @@ def expectations_are_results(plan: Plan) -> Iterator[Finding]:
     results = [*measured, *_measured_if_expected(plan)]
     scores = [f"{part}.{name}" for part in ("test", "validation") for name in results]
     known = [*scores, "best_epoch", "parameters"]
+    more = forecast_names(plan.info.series) if plan.info else ()
+    known += [f"{part}.{name}" for part in ("test", "validation") for name in more]
     for name in plan.spec.expect:
         if name not in known:
             part, _, metric = name.partition(".")
