@@ -34,6 +34,7 @@ class SeriesForm:
         window: steps that networks read.
         leads: how far behind the last of these the targets are, in steps.
         pace: how far apart steps are.
+        stride: steps from one window to the next one.
         known: columns that are read ``leads[-1]`` steps ahead.
         cycles: of which networks are told in which place of each a step stands.
         names: what the series are called, in the order of their numbers; empty: there is one.
@@ -49,6 +50,7 @@ class SeriesForm:
     window: int
     leads: tuple[int, ...]
     pace: Pace
+    stride: int = 1
     known: tuple[str, ...] = ()
     cycles: tuple[str, ...] = ()
     names: tuple[str, ...] = ()

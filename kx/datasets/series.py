@@ -307,6 +307,7 @@ class OwnSeries(Dataset):
             window=self.window,
             leads=self.cut.leads,
             pace=line.pace,
+            stride=self.stride,
             known=self.columns.known,
             cycles=cycles_of(line.pace, float(known_times.max() - known_times.min())),
             names=series_names(sheet),

@@ -100,8 +100,9 @@ def block_length(count: int, series: SeriesForm) -> int:
 
     They are those of one season, or of one forecast if that is longer, of all series.
     """
-    steps: int = max(series.season, series.leads[-1], round(count ** (1 / 3)))
-    return steps * max(1, len(series.names))
+    steps = -(-max(series.season, series.leads[-1]) // series.stride)
+    least: int = math.ceil(count ** (1 / 3))
+    return max(steps * max(1, len(series.names)), least)
 
 
 def block_bootstrap(values: np.ndarray, length: int, seed: int) -> tuple[float, float]:

@@ -9,6 +9,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from kx.evaluators.forecast_scores import FEWEST, block_bootstrap
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -33,7 +35,7 @@ class PairedTest:
         only_second: likewise.
     """
 
-    name: Literal["mcnemar", "paired bootstrap", "corrected resampled t"]
+    name: Literal["mcnemar", "paired bootstrap", "paired block bootstrap", "corrected resampled t"]
     metric: str
     pairs: int
     difference: float
@@ -104,6 +106,20 @@ def paired_bootstrap(metric: str, first: np.ndarray, second: np.ndarray, seed: i
     low, high = _mean_interval(differences, seed)
     mean = float(differences.mean())
     return PairedTest("paired bootstrap", metric, len(differences), mean, low, high)
+
+
+def paired_block_bootstrap(
+    metric: str, first: np.ndarray, second: np.ndarray, seed: int, block: int
+) -> PairedTest:
+    """Compare likewise the errors of forecasts (n,) in order of time, by resampling blocks of them.
+
+    There is no telling from few blocks.
+    """
+    differences, low, high = second - first, None, None
+    if len(differences) >= FEWEST * block:
+        low, high = block_bootstrap(differences, block, seed)
+    mean = float(differences.mean())
+    return PairedTest("paired block bootstrap", metric, len(differences), mean, low, high)
 
 
 def corrected_t(metric: str, first: np.ndarray, second: np.ndarray, ratio: float) -> PairedTest:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from kx.base.errors import DataError
 from kx.contracts import NUMBERS, ONE_CLASS
+from kx.data.inputs.series import series_from
+from kx.evaluators.forecast_scores import block_length
 from kx.evaluators.paired import labels
 from kx.runs.marks import Mark, marks_of
 from kx.runs.reader import PREDICTIONS, SPLITS, Run, RunFileError, Splits
@@ -65,6 +67,14 @@ class Evidence:
             return self._reason(PREDICTIONS, error.why + (NO_LOOK if unseen else ""))
         except DataError:
             return self._reason(PREDICTIONS, "is damaged")
+
+    @property
+    def block(self) -> int:
+        """How many test rows in order of time err alike; 0: rows stand alone."""
+        inputs = self._run.inputs
+        if not (inputs and "series" in inputs) or isinstance(self.rows, str):
+            return 0
+        return block_length(len(self.rows[0]), series_from(inputs["series"]))
 
     @cached_property
     def splits(self) -> Splits | str:

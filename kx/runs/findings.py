@@ -15,6 +15,7 @@ from kx.evaluators.paired import (
     corrected_t,
     labels,
     mcnemar,
+    paired_block_bootstrap,
     paired_bootstrap,
     per_split,
 )
@@ -154,6 +155,8 @@ def _on_rows(first: Evidence, other: Evidence) -> PairedResult | str:
     if first.task in NUMBERS:
         before, after = (abs(outputs[:, 0].astype(float) - y) for outputs in (ours, theirs))
         test = paired_bootstrap("mae", before, after, SEED)
+        if block := max(first.block, other.block):
+            test = paired_block_bootstrap("mae", before, after, SEED, block)
         return _finding(
             "test rows", f"both predicted a number for {_THESE_ROWS}", test, first, other
         )

@@ -49,9 +49,9 @@ Verdict = Literal["met", "missed", "not judged"]
 class ScoreRecord(TypedDict):
     """A metric's value, with the ends and the kind of its interval where one is known.
 
-    ``interval`` is ``wilson`` or ``bootstrap``: from low to high there is 95 % confidence. With
-    ``fold spread`` and ``seed spread`` the value is the mean of several fits, and low and high are
-    one standard deviation of them away from it, which is no confidence interval.
+    ``interval`` is ``wilson``, ``bootstrap`` or ``block bootstrap``: from low to high there is 95 %
+    confidence. With ``fold spread`` and ``seed spread`` the value is the mean of several fits, and
+    low and high are one standard deviation of them away from it, which is no confidence interval.
     """
 
     value: float | None

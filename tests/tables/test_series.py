@@ -22,6 +22,7 @@ from kx.evaluators.forecast_scores import (
     with_block_intervals,
 )
 from kx.evaluators.naive import naive_forecasts
+from kx.evaluators.paired import paired_block_bootstrap, paired_bootstrap
 from kx.evaluators.scores import bootstrap_mean
 from kx.strategies.time_series import TimeSeries
 from kx.wording.recorded import in_a_line
@@ -415,3 +416,18 @@ def test_too_few_blocks_have_no_interval():
     assert (few["mae"].low, few["mae"].interval) == (None, "")
     assert (many["mae"].low, many["rmse"].high) == (1.0, 1.0)
     assert many["rmse"].interval == "block bootstrap"
+    strided = form_of(season=24, stride=4)
+    assert with_block_intervals({"mae": 1.0}, y, said, strided, 1)["mae"].low == 1.0
+
+
+def test_runs_on_a_series_are_compared_by_blocks():
+    chance = np.random.default_rng(3).normal(0, 1, 40)
+    waves = np.repeat(chance - chance.mean() + 0.15, 24)
+
+    blocks = paired_block_bootstrap("mae", np.zeros(960), waves, 1, 24)
+    alone = paired_bootstrap("mae", np.zeros(960), waves, 1)
+
+    assert alone.distinguishable
+    assert not blocks.distinguishable
+    assert blocks.difference == alone.difference
+    assert paired_block_bootstrap("mae", waves, waves, 1, 300).distinguishable is None
