@@ -220,7 +220,7 @@ def test_rows_in_order_of_time_are_held_out_at_the_end(order, expected):
         ("binary", "shuffled", True),
         ("multiclass", "shuffled", True),
         ("multiclass", "last", False),
-        ("multilabel", "shuffled", False),
+        ("multilabel", "shuffled", True),
         ("regression", "shuffled", False),
     ],
 )
@@ -416,3 +416,14 @@ def test_other_strategies_mix_these_rows_with_the_others_and_warn_of_it(name):
     assert [in_words(c.message).partition(" with ")[0] for c in found] == [
         "mixes the 3 rows that mine has for validation"
     ]
+
+
+def test_rows_with_several_labels_are_held_out_with_their_share_of_each():
+    tags = np.zeros((40, 2), "float32")
+    tags[:4, 0], tags[::2, 1] = 1, 1
+
+    (proposal,) = holdout(size=0.25, stratify=True).propose(Rows(40, tags=tags), 0)
+
+    held_out = tags[proposal.validation].sum(axis=0)
+    assert held_out[0] == 1  # the rarest, exactly
+    assert held_out[1] == pytest.approx(5, abs=1)

@@ -135,7 +135,7 @@ def test_values_that_do_not_vary_have_an_interval_without_width(values):
         (REUTERS, "balanced_accuracy", "bootstrap"),
         (LABELS, "pr_auc", ""),  # no label is true of any row: there is nothing to rank
         (BINARY, "mae", ""),
-        (LABELS, "accuracy", ""),  # the labels of one example are not independent
+        (LABELS, "accuracy", "bootstrap"),  # the labels of one example are not independent
         (HOUSES, "rmse", "bootstrap"),
         (HOUSES, "median_absolute_error", "bootstrap"),
         (HOUSES, "loss", ""),
@@ -164,3 +164,16 @@ def test_the_interval_of_an_error_is_that_of_the_errors_of_the_examples():
     assert scores["mae"] == Score(values["mae"], *expected, "bootstrap")
     expected = bootstrap_mean(errors**2, 4)
     assert scores["mse"] == Score(values["mse"], *expected, "bootstrap")
+
+
+def test_the_accuracy_of_labels_has_an_interval_over_rows():
+    y = np.array([[1, 0], [0, 0], [1, 1], [0, 1]] * 25, "float32")
+    said = np.tile(np.array([[0.9, 0.2], [0.6, 0.1], [0.7, 0.8], [0.7, 0.9]]), (25, 1))
+    info = DatasetInfo("tags", "multilabel", (5,), ("a", "b"))
+
+    found = with_intervals({"accuracy": 0.75}, y, said, info, 1)["accuracy"]
+
+    # Half of the rows have both labels right, half one of them: the mean's deviation is 0.025.
+    assert found.interval == "bootstrap"
+    assert found.low == pytest.approx(0.75 - 1.96 * 0.025, abs=0.01)
+    assert found.high == pytest.approx(0.75 + 1.96 * 0.025, abs=0.01)

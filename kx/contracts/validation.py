@@ -26,6 +26,7 @@ class Rows:
         groups: (n,) what each belongs to; None where the dataset tells nothing of the kind.
         classes: names, in the order of the labels; may be empty.
         given: how many, the last ones, the dataset itself has for validation.
+        tags: (n, labels) of 0 and 1, where a row may have several labels; otherwise None.
     """
 
     count: int
@@ -34,6 +35,7 @@ class Rows:
     groups: np.ndarray | None = None
     classes: Sequence[str] = ()
     given: int = 0
+    tags: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True)

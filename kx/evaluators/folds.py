@@ -10,7 +10,8 @@ from pydantic import Field
 
 from kx.base.remark import Remark, some_of
 from kx.base.text import counted
-from kx.contracts import Complaint, DatasetInfo, Proposal
+from kx.contracts import Complaint, DatasetInfo, Proposal, Rows
+from kx.data.arrays.splitting import strata
 
 if TYPE_CHECKING:
     import numpy as np
@@ -124,10 +125,41 @@ def divided_groups_complaints(info: DatasetInfo) -> Iterator[Complaint]:
 
 
 def no_classes_complaints(info: DatasetInfo, key: str, hint: str) -> Iterator[Complaint]:
-    """Complain if examples are not each of one class."""
-    if not info.one_class:
-        message = f"balances classes, but {info.name} ({info.task}) has no single class per example"
+    """Complain if examples have neither a class each, nor labels."""
+    if info.numbers:
+        message = f"balances classes, but {info.name} ({info.task}) has none"
         yield Complaint(key, message, hint)
+
+
+def strata_of(rows: Rows) -> np.ndarray | None:
+    """Return (n,) numbers of which each part is to have its share; None: there are none.
+
+    These are the classes, or, where a row may have several labels, the sets of these.
+    """
+    return rows.labels if rows.tags is None else strata(rows.tags)
+
+
+def rare_strata(rows: Rows, least: int) -> Remark | None:
+    """Name the classes or labels with fewer rows than ``least``; None if there are none."""
+    import numpy as np
+
+    labels = rows.labels if rows.tags is None else np.nonzero(rows.tags)[1]
+    return None if labels is None else rare_classes(labels, least, rows.classes)
+
+
+def dealt(rows: Rows, k: int, repeats: int, seed: int) -> Iterator[np.ndarray]:
+    """Yield ``k`` parts of rows that may have several labels, ``repeats`` times.
+
+    Rows are sorted by their labels, those with the rarest one first, and dealt out like cards:
+    each part has its share of the rarest labels, and about that of the others.
+    """
+    import numpy as np
+
+    assert rows.tags is not None  # noqa: S101 - for the type checker
+    for repeat in range(repeats):
+        order = np.random.default_rng((seed, repeat)).permutation(rows.count)
+        order = order[np.argsort(strata(rows.tags)[order], kind="stable")]
+        yield from (np.sort(order[part::k]) for part in range(k))
 
 
 def rare_classes(labels: np.ndarray, least: int, names: Sequence[str] = ()) -> Remark | None:

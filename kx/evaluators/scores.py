@@ -181,6 +181,9 @@ def _scored(
 ) -> Score:
     if (name == "accuracy" and info.one_class) or name == "coverage":
         return share_interval(value, len(y))
+    if name == "accuracy" and info.task == "multilabel":
+        right = ((predictions > 0.5) == (y > 0.5)).mean(axis=1)  # labels of a row go together
+        return Score(value, *bootstrap_mean(right, seed), "bootstrap")
     errors: Mapping[str, Callable[[np.ndarray], np.ndarray]] = {"mae": abs, "mse": _square}
     if name in errors and info.numbers:
         rows = errors[name](predictions.reshape(len(y)) - y)

@@ -28,6 +28,41 @@ class Mistake:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelMistake:
+    """An example of several labels, of which some were missed or wrongly found.
+
+    Attributes:
+        row: counted from 0, within the part of the dataset.
+        true: numbers of its labels.
+        predicted: numbers of those that it was given.
+        probabilities: (labels,) of each.
+    """
+
+    row: int
+    true: tuple[int, ...]
+    predicted: tuple[int, ...]
+    probabilities: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelErrors:
+    """How often a label was missed, and how often it was found where it is not."""
+
+    label: int
+    missed: int
+    wrongly_found: int
+
+
+@dataclass(frozen=True, slots=True)
+class NumberMistake:
+    """An example whose number is far off; ``row`` as in ``Mistake``."""
+
+    row: int
+    true: float
+    predicted: float
+
+
+@dataclass(frozen=True, slots=True)
 class Confusion:
     """How often examples of one class were taken for another."""
 
@@ -66,6 +101,44 @@ def confusions(y: np.ndarray, predictions: np.ndarray) -> Sequence[Confusion]:
     )
     found = [Confusion(int(a), int(b), int(n)) for (a, b), n in zip(pairs, counts, strict=True)]
     return sorted(found, key=lambda pair: -pair.count)
+
+
+def worst_labels(y: np.ndarray, predictions: np.ndarray, count: int) -> list[LabelMistake]:
+    """Return up to ``count`` examples with a wrong label, those of the greatest loss first.
+
+    Args:
+        y: (n, labels) of 0 and 1.
+        predictions: (n, labels) probabilities; above 0.5, a label is given.
+        count: of mistakes.
+    """
+    truth, given = y > 0.5, predictions > 0.5
+    wrong = np.flatnonzero((truth != given).any(axis=1))
+    own = np.where(truth, predictions, 1 - predictions).astype("float64")[wrong]
+    loss = -np.log(np.clip(own, 1e-12, 1.0)).sum(axis=1)
+    return [
+        LabelMistake(int(r), _numbers(truth[r]), _numbers(given[r]), tuple(predictions[r].tolist()))
+        for r in wrong[np.argsort(-loss, kind="stable")][:count]
+    ]
+
+
+def label_errors(y: np.ndarray, predictions: np.ndarray) -> list[LabelErrors]:
+    """Return how often each label was missed or wrongly found, the worst first; see above."""
+    truth, given = y > 0.5, predictions > 0.5
+    missed, found = (truth & ~given).sum(axis=0), (given & ~truth).sum(axis=0)
+    errors = [LabelErrors(at, int(m), int(f)) for at, (m, f) in enumerate(zip(missed, found,
+              strict=True)) if m or f]  # fmt: skip
+    return sorted(errors, key=lambda each: -each.missed - each.wrongly_found)
+
+
+def farthest_off(y: np.ndarray, predictions: np.ndarray, count: int) -> list[NumberMistake]:
+    """Return up to ``count`` examples of which the predicted number (n,) is farthest off."""
+    y, said = y.reshape(-1), predictions.reshape(-1)
+    worst = np.argsort(-np.abs(said - y), kind="stable")[:count]
+    return [NumberMistake(int(at), float(y[at]), float(said[at])) for at in worst]
+
+
+def _numbers(there: np.ndarray) -> tuple[int, ...]:
+    return tuple(np.flatnonzero(there).tolist())
 
 
 def _labels(y: np.ndarray) -> np.ndarray:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kx.base.errors import DataError, UsageError, closest, suggest
-from kx.contracts import ONE_CLASS
 from kx.data.arrays.fingerprint import fingerprint
 from kx.data.files.sources import SampleFiles, SourceFiles
 from kx.data.inputs.picture import in_range
@@ -113,6 +112,7 @@ class JudgedPictures:
         predictions: (n, …), as the run kept them.
         x: (n, height, width, 1 or 3) pictures, unprepared.
         names: of the files of these pictures; empty where they are from no files of their own.
+        task: of the data.
     """
 
     folder: Path
@@ -123,6 +123,7 @@ class JudgedPictures:
     predictions: np.ndarray
     x: np.ndarray
     names: Sequence[str] = ()
+    task: str = "multiclass"
 
     def origin(self, row: int) -> str:
         """Return what the picture of a row is called: its file, or the row of the test part."""
@@ -150,15 +151,11 @@ def judged_pictures(folder: Path, *, plugins: bool = False) -> JudgedPictures:
 
     Raises:
         DataError: if it has no predictions, or the data are no longer the same.
-        UsageError: if the data are no pictures, or have no classes.
+        UsageError: if the data are no pictures.
     """
     run = Run(folder, plugins=plugins)
     record = run.recorded
     name, classes = record.dataset.name, _classes(record)
-    if not classes or record.dataset.task not in ONE_CLASS:
-        raise UsageError(
-            f"kx explain errors shows pictures of classes; {run.id} is a {record.dataset.task} run."
-        )
     if not record.has_test_part:
         raise DataError(f"{run.id} has no test part, whose mistakes could be shown.")
     if not os.path.lexists(folder / PREDICTIONS):
@@ -180,6 +177,7 @@ def judged_pictures(folder: Path, *, plugins: bool = False) -> JudgedPictures:
         said.outputs,
         bundle.test.x,
         bundle.origins.get("test", ()),
+        record.dataset.task or "",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from kx.base.text import number
 from kx.charts.chart import Axis, Chart, Series
@@ -43,6 +43,8 @@ class Classes:
         matrix: rows of true, columns of predicted classes; empty for many, or several labels.
         pairs: the most frequent confusions, where there is no matrix.
         charts: ROC, precision and recall, calibration.
+        kind: what the rows are: ``classes``, or ``labels``, of which an example may have several.
+        note: what else is to be said of all of them.
     """
 
     names: Sequence[str]
@@ -50,6 +52,8 @@ class Classes:
     matrix: Sequence[Sequence[classes.ConfusionCell]]
     pairs: Sequence[Pair]
     charts: Sequence[Drawing]
+    kind: Literal["classes", "labels"] = "classes"
+    note: str = ""
 
 
 def of_classes(said: Predictions, names: Sequence[str], words: Words) -> Classes:
@@ -67,10 +71,15 @@ def of_classes(said: Predictions, names: Sequence[str], words: Words) -> Classes
     )
 
 
-def of_labels(said: Predictions, names: Sequence[str]) -> Classes:
-    """Return the table for several labels at once."""
-    rows = classes.class_rows(said.y.astype(int), (said.outputs > 0.5).astype(int), names)
-    return Classes(names, rows, [], [], [])
+def of_labels(said: Predictions, names: Sequence[str], words: Words) -> Classes:
+    """Return what there is to show of several labels at once."""
+    y, given = said.y.astype(int), (said.outputs > 0.5).astype(int)
+    rows = classes.class_rows(y, given, names)
+    whole = int((y == given).all(axis=1).sum())
+    note = words("labels.whole", count=f"{whole:,}", rows=f"{len(y):,}")
+    charts = [_class_charts(y, said.outputs, names, words)] if are_shares(said, names) else []
+    drawings = [found for of in charts for chart in of if (found := drawn(chart))]
+    return Classes(names, rows, [], [], drawings, "labels", note)
 
 
 def are_shares(said: Predictions, names: Sequence[str]) -> bool:
@@ -98,10 +107,11 @@ def _class_charts(
     if hits:
         title = words("roc.title", area=number(classes.mean_area(hits)))
         axes = _shares(words("roc.x")), _shares(words("roc.y"))
-        yield _shares_chart(title, axes, hits, words, diagonal=True)
+        note = words("roc.rest" if y.ndim == 1 else "labels.each")
+        yield _shares_chart(title, axes, hits, note, words, diagonal=True)
         title = words("pr.title", area=number(classes.mean_area(precise)))
         axes = _shares(words.metric("recall")), _shares(words.metric("precision"))
-        yield _shares_chart(title, axes, precise, words)
+        yield _shares_chart(title, axes, precise, note, words)
     yield _calibration(y, shares, names, words)
 
 
@@ -109,6 +119,7 @@ def _shares_chart(
     title: str,
     axes: tuple[Axis, Axis],
     curves: Sequence[classes.Curve],
+    note: str,
     words: Words,
     *,
     diagonal: bool = False,
@@ -126,8 +137,7 @@ def _shares_chart(
         )
         for at, curve in enumerate(curves)
     ]
-    note = "" if single else words("roc.rest")
-    return Chart(title, *axes, series, diagonal=diagonal, note=note)
+    return Chart(title, *axes, series, diagonal=diagonal, note="" if single else note)
 
 
 def _shares(label: str) -> Axis:
@@ -136,8 +146,9 @@ def _shares(label: str) -> Axis:
 
 def _calibration(y: np.ndarray, shares: np.ndarray, names: Sequence[str], words: Words) -> Chart:
     found = classes.calibration(y, shares)
-    binary = shares.shape[1] == 2
-    of = words("calibration.binary", name=names[1]) if binary else words("calibration.top")
+    binary = shares.shape[1] == 2 and y.ndim == 1
+    other = words("calibration.top" if y.ndim == 1 else "calibration.labels")
+    of = words("calibration.binary", name=names[1]) if binary else other
     return Chart(
         title=words("calibration.title", brier=number(found.brier)),
         x=_shares(words("calibration.x")),

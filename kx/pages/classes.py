@@ -132,7 +132,7 @@ def roc(y: np.ndarray, shares: np.ndarray, names: Sequence[str]) -> list[Curve]:
     """Return hits against false alarms, of each class against the rest.
 
     Args:
-        y: (n,) numbers of classes.
+        y: (n,) numbers of classes, or (n, labels) of 0 and 1 for several labels at once.
         shares: (n, classes); for two classes, the curve of the second is returned.
         names: of the classes.
     """
@@ -166,12 +166,14 @@ def calibration(y: np.ndarray, shares: np.ndarray) -> Calibration:
     """Return how far probabilities can be believed.
 
     Of two classes, the probability of the second is looked at; of more, that of the class which
-    was chosen, and whether it was the right one.
+    was chosen, and whether it was the right one; of several labels at once, that of each.
     """
     import numpy as np
     from sklearn.calibration import calibration_curve
 
-    if shares.shape[1] == 2:
+    if y.ndim == 2:
+        truth, said = y.reshape(-1) > 0.5, shares.reshape(-1)
+    elif shares.shape[1] == 2:
         truth, said = y == 1, shares[:, 1]
     else:
         truth, said = y == shares.argmax(axis=1), shares.max(axis=1)
@@ -198,11 +200,13 @@ def _one_by_one(
     y: np.ndarray, shares: np.ndarray, names: Sequence[str]
 ) -> list[tuple[str, np.ndarray, np.ndarray]]:
     """Return name, truth and score of each class of which there are examples and others."""
-    numbers = [1] if len(names) == 2 else range(len(names))
+    several = y.ndim == 2
+    numbers = [1] if len(names) == 2 and not several else range(len(names))
+    truths = [(number, y[:, number] > 0.5 if several else y == number) for number in numbers]
     return [
         (names[number], truth, shares[:, number])
-        for number in numbers
-        if 0 < (truth := y == number).sum() < len(y)
+        for number, truth in truths
+        if 0 < truth.sum() < len(y)
     ]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kx.base.errors import DataError, KxError, MissingDataError, UnaskedPluginError
 from kx.base.text import number
-from kx.explain.mistakes import worst_mistakes
+from kx.explain.mistakes import farthest_off, worst_labels, worst_mistakes
 from kx.pages.examples import WORDS, Shown, show
 from kx.runs.reader import Predictions, Run
 from kx.wording.words import Words
@@ -62,13 +62,27 @@ def mistakes(said: Predictions, names: Sequence[str], words: Words) -> Found:
     ]
 
 
+def wrong_labels(said: Predictions, names: Sequence[str], words: Words) -> Found:
+    """Return the examples with a wrong label, the surest mistakes first."""
+
+    def told(labels: Sequence[int], shares: Sequence[float]) -> str:
+        named = [
+            words("gallery.share", name=names[at], share=_percent(shares[at])) for at in labels
+        ]
+        return ", ".join(named) or words("gallery.no_label")
+
+    return [
+        (each.row, told(each.true, each.probabilities), told(each.predicted, each.probabilities))
+        for each in worst_labels(said.y, said.outputs, MOST)
+    ]
+
+
 def far_off(said: Predictions) -> Found:
     """Return the examples of which the predicted number is farthest off."""
-    import numpy as np
-
-    y, outputs = said.y.reshape(-1), said.outputs.reshape(-1)
-    worst = np.argsort(-np.abs(outputs - y), kind="stable")[:MOST]
-    return [(int(at), number(float(y[at])), number(float(outputs[at]))) for at in worst]
+    return [
+        (each.row, number(each.true), number(each.predicted))
+        for each in farthest_off(said.y, said.outputs, MOST)
+    ]
 
 
 def least_expected(said: Predictions, quantiles: Sequence[float], words: Words) -> Found:

@@ -9,7 +9,14 @@ from kx.base.errors import DataError
 from kx.contracts import NUMBERS, ONE_CLASS
 from kx.pages.class_charts import Classes, are_shares, of_classes, of_labels
 from kx.pages.deviation_charts import Numbers, of_numbers
-from kx.pages.gallery import Gallery, far_off, gallery, least_expected, mistakes
+from kx.pages.gallery import (
+    Gallery,
+    far_off,
+    gallery,
+    least_expected,
+    mistakes,
+    wrong_labels,
+)
 from kx.pages.quantile_charts import of_quantiles
 from kx.runs.reader import Predictions, Run, RunFileError
 from kx.runs.record import Record
@@ -68,7 +75,8 @@ def _results(
         worst = gallery(run, said, mistakes(said, names, words), words, warn)
         return Results(part, of_classes(said, names, words), gallery=worst, missing=left_out)
     if task == "multilabel":
-        return Results(part, of_labels(said, names), missing=left_out)
+        worst = gallery(run, said, wrong_labels(said, names, words), words, warn)
+        return Results(part, of_labels(said, names, words), gallery=worst, missing=left_out)
     if task == "quantiles":
         shares, unit = record.dataset.quantiles, record.dataset.target or ""
         worst = gallery(run, said, least_expected(said, shares, words), words, warn)

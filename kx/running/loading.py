@@ -228,7 +228,8 @@ def rows_to_split(bundle: DatasetBundle) -> Rows:
     labels = None
     if info.one_class:
         labels = train.y.argmax(axis=1) if info.one_hot else train.y.astype("int64")
-    return Rows(len(train), labels, train.groups, info.classes, info.validation_examples)
+    tags, given = train.y if info.task == "multilabel" else None, info.validation_examples
+    return Rows(len(train), labels, train.groups, info.classes, given, tags)
 
 
 def check_rows(work: Work, strategy: Strategy, rows: Rows) -> None:

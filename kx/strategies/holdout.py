@@ -19,8 +19,9 @@ from kx.evaluators.folds import (
     later_rows_complaints,
     mixed_complaints,
     no_classes_complaints,
-    rare_classes,
+    rare_strata,
     shuffled_time_complaints,
+    strata_of,
 )
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ class Holdout(JudgedStrategy):
             training part; by default all others. It needs `refit: none`.
         order: which rows: drawn at random, the `first` or the `last`. Keras's own
             `validation_split` takes the last, unshuffled.
-        stratify: draw from each class its share, for both parts; only with `order: shuffled`.
+        stratify: draw from each class, or label, its share, for both parts; only with
+            `order: shuffled`.
         repeats: how often rows are drawn anew, with a fit for each draw: the scores are then
             means, with their spread; only with `order: shuffled`.
         refit: train again from fresh weights on training and validation part together: for the
@@ -121,10 +123,10 @@ class Holdout(JudgedStrategy):
         yield from self._size_complaints(rows.count, rows.given)
         if not self.stratify:
             return
-        if rows.labels is None:
-            message = "balances classes, but these examples have no single class"
+        if strata_of(rows) is None:
+            message = "balances classes, but these examples have none"
             yield Complaint("stratify", message, "remove it")
-        elif rare := rare_classes(rows.labels, 2, rows.classes):
+        elif rare := rare_strata(rows, 2):
             remark = Remark.of("splits.rare_both", classes=rare)
             yield Complaint("stratify", remark, Remark.of("splits.rare_both_hint"), fatal=False)
 
@@ -176,7 +178,7 @@ class Holdout(JudgedStrategy):
         for number in range(self.repeats):
             numbers = np.arange(rows.count)
             if self.order == "shuffled":
-                labels = rows.labels if self.stratify else None
+                labels = strata_of(rows) if self.stratify else None
                 numbers = drawn(numbers, labels, sizes, _generator(seed, number))
             train, validation = numbers[sizes[0] :][:trained], numbers[: sizes[0]]
             yield Proposal(self._named(number), train, validation)
@@ -186,7 +188,7 @@ class Holdout(JudgedStrategy):
         import numpy as np
 
         validation = np.arange(left, rows.count)
-        labels = rows.labels if self.stratify else None
+        labels = strata_of(rows) if self.stratify else None
         for number in range(self.repeats):
             generator = _generator(seed, number)
             train = drawn(np.arange(left), labels, [trained], generator)[:trained]

@@ -15,13 +15,14 @@ from kx.evaluators.folds import (
     K,
     Repeats,
     count_complaints,
+    dealt,
     divided_groups_complaints,
     fewer_folds,
     fold_names,
     folds,
     mixed_complaints,
     no_classes_complaints,
-    rare_classes,
+    rare_strata,
     repeated_names,
     shuffled_time_complaints,
 )
@@ -29,7 +30,7 @@ from kx.evaluators.folds import (
 
 @evaluator("stratified_kfold")
 class StratifiedKFold(JudgedStrategy):
-    """Do K-fold validation with the same shares of classes in each part.
+    """Do K-fold validation with the same shares of classes, or labels, in each part.
 
     Args:
         k: number of parts; if rows remain, some parts get one more.
@@ -57,17 +58,19 @@ class StratifiedKFold(JudgedStrategy):
         """Yield complaints if rows or classes are too small; a warning if only some classes are."""
         import numpy as np
 
-        if rows.labels is None:
-            message = "balances classes, but these examples have no single class"
+        if rows.labels is None and rows.tags is None:
+            message = "balances classes, but these examples have none"
             yield Complaint("strategy", message, "use strategy: kfold")
             return
-        k, most = self.k, int(np.unique(rows.labels, return_counts=True)[1].max(initial=0))
+        k, most = self.k, rows.count
+        if rows.labels is not None:
+            most = int(np.unique(rows.labels, return_counts=True)[1].max(initial=0))
         if rows.count < k:
             yield from count_complaints(rows.count, k)
         elif most < k:
             hint = f"use 2 to {most:,}" if most >= 2 else "use strategy: kfold"
             yield Complaint("k", f"asks for {k:,} folds, but no class has that many members", hint)
-        elif rare := rare_classes(rows.labels, k, rows.classes):
+        elif rare := rare_strata(rows, k):
             remark = Remark.of("splits.rare_folds", classes=rare, folds=k)
             yield Complaint("k", remark, Remark.of("splits.rare_folds_hint"), fatal=False)
 
@@ -77,10 +80,12 @@ class StratifiedKFold(JudgedStrategy):
         from sklearn import model_selection
 
         k, repeats = self.k, self.repeats
+        names = fold_names(k) if repeats == 1 else repeated_names(k, repeats)
+        if rows.tags is not None:
+            return Folds(names, list(dealt(rows, k, repeats, seed)), rows.count)
         splitter = model_selection.RepeatedStratifiedKFold(
             n_splits=k, n_repeats=repeats, random_state=seed
         )
-        names = fold_names(k) if repeats == 1 else repeated_names(k, repeats)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of small classes, which complaints() names
             return folds(splitter.split(np.empty(rows.count), rows.labels), names, rows.count)

@@ -227,7 +227,12 @@ def test_several_labels_have_a_table(leave):
     )
     said = {"y": np.array([[1, 0], [0, 1]]), "predictions": np.array([[0.9, 0.1], [0.2, 0.3]])}
 
-    assert "b 0.0000 0.0000 0.0000 1" in page_of(leave(record, predictions=said)).text
+    page = page_of(leave(record, predictions=said)).text
+
+    assert "b 0.0000 0.0000 0.0000 1" in page
+    assert "Label by label All labels are right in 1 of 2 rows" in page
+    assert "ROC, area 1.0000" in page
+    assert "true b (30.0 %) predicted no label" in page
 
 
 def test_many_classes_have_a_list_of_confusions_instead_of_a_matrix(leave):

@@ -12,8 +12,11 @@ from kx.cli.explain.asking import Output
 from kx.cli.options import AsJson, Outputs, Plugins, Run
 
 if TYPE_CHECKING:
-    from kx.explain.mistakes import Mistake
     from kx.explain.subjects import JudgedPictures
+    from kx.explain.worst import Worst
+
+LONGEST = 40
+"""Characters of a line below a picture."""
 
 
 def errors(
@@ -26,53 +29,39 @@ def errors(
 ) -> None:
     """Draw the test pictures that RUN got wrong, the worst first.
 
+    Of numbers, these are the pictures whose number is farthest off.
+
     Example: kx explain errors last
     """
-    from dataclasses import asdict
-
-    from kx.explain.mistakes import confusions, worst_mistakes
     from kx.explain.subjects import judged_pictures
+    from kx.explain.worst import worst_of
     from kx.runs.folder import find_run
 
     judged = judged_pictures(find_run(outputs, run), plugins=plugins)
-    pairs = confusions(judged.y, judged.predictions)
-    worst = worst_mistakes(judged.y, judged.predictions, count)
-    wrong = sum(pair.count for pair in pairs)
-    said = [f"{wrong:,} of {len(judged.y):,} wrong"]
-    said += [
-        f"{judged.label(pair.true)} taken for {judged.label(pair.predicted)}: {pair.count:,}"
-        for pair in pairs[:5]
-    ]
-    path = _gallery(judged, worst, said, output) if worst else None
-    facts = {
-        "wrong": wrong,
-        "examples": len(judged.y),
-        "confusions": [asdict(pair) for pair in pairs],
-        "mistakes": [asdict(mistake) for mistake in worst],
-        "plot": path,
-    }
-    show({"id": judged.folder.name, **facts}, [*said, *([path] if path else [])], as_json)
+    worst = worst_of(judged, count)
+    path = _gallery(judged, worst, output) if worst.captions else None
+    facts = {**worst.facts, "plot": path}
+    lines = [*worst.said, *([path] if path else [])]
+    show({"id": judged.folder.name, **facts}, lines, as_json)
 
 
-def _gallery(
-    judged: JudgedPictures, worst: list[Mistake], said: list[str], output: Path | None
-) -> str:
-    from kx.base.text import number, shortened
+def _gallery(judged: JudgedPictures, worst: Worst, output: Path | None) -> str:
+    from kx.base.text import shortened
     from kx.drawing.canvas import Heading
     from kx.drawing.pictures import GalleryPicture, draw_gallery
 
+    rows = [row for row, _ in worst.captions]
     exhibits = [
         GalleryPicture(
             picture,
             (
-                f"is {judged.label(mistake.true)} ({number(mistake.true_probability)})",
-                f"taken for {judged.label(mistake.predicted)} ({number(mistake.probability)})",
-                shortened(judged.origin(mistake.row).removeprefix("test/"), 26),
+                *(shortened(line, LONGEST) for line in lines),
+                shortened(judged.origin(row).removeprefix("test/"), 26),
             ),
         )
-        for mistake, picture in zip(worst, judged.pictures([m.row for m in worst]), strict=True)
+        for (row, lines), picture in zip(worst.captions, judged.pictures(rows), strict=True)
     ]
     path = folder(judged.folder, output) / "errors.png"
     look = Heading(f"{judged.name}, worst mistakes on the test part", sample=judged.sample)
-    draw_gallery(path, exhibits, look, notes="; ".join(said))
+    draw_gallery(path, exhibits, look, notes="; ".join(worst.said))
     return str(path)
