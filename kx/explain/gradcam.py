@@ -38,7 +38,12 @@ class HeatMap:
 
 
 def grad_cam(
-    graph: Graph, picture: np.ndarray, target: int | None = None, layer: str | None = None
+    graph: Graph,
+    picture: np.ndarray,
+    target: int | None = None,
+    layer: str | None = None,
+    *,
+    is_number: bool = False,
 ) -> HeatMap:
     """Map what in ``picture`` speaks for a class.
 
@@ -53,6 +58,7 @@ def grad_cam(
         picture: (height, width, channels), prepared as the network wants it.
         target: number of the class; None: the most probable one.
         layer: name; None: the last one of more than one pixel.
+        is_number: whether the output is a number, also behind a sigmoid: a share.
 
     Raises:
         UsageError: if there is no such class or layer, or the network ends in no classes.
@@ -73,7 +79,7 @@ def grad_cam(
         done = graph.run(pixels)
         raw, squashed = _scores(done[-1])
         found, seen = done[-1].output, done[graph.steps.index(step)].output
-        outputs, chosen, predicted = _chosen(np.asarray(found)[0], squashed, target)
+        outputs, chosen, predicted = _chosen(np.asarray(found)[0], squashed, target, is_number)
         score = _score(raw, chosen)
     slopes = tape.gradient(score, seen)
     if slopes is None:
@@ -152,14 +158,14 @@ def _linear_twin(step: Step) -> Any:
 
 
 def _chosen(
-    output: np.ndarray, squashed: str, target: int | None
+    output: np.ndarray, squashed: str, target: int | None, is_number: bool
 ) -> tuple[np.ndarray, int | None, int | None]:
     """Return outputs per class, the class that is mapped, and the most probable one.
 
     Raises:
         UsageError: if there is no such class.
     """
-    if output.size == 1 and squashed != "sigmoid":
+    if output.size == 1 and (is_number or squashed != "sigmoid"):
         if target is not None:
             raise UsageError("the network predicts a number, and no class: leave --class away.")
         return output, None, None

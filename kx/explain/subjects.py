@@ -54,6 +54,11 @@ class Subject:
     folder: Path | None = None
 
     @property
+    def says_a_number(self) -> bool:
+        """Whether it is the network of a run without classes."""
+        return self.folder is not None and not self.classes
+
+    @property
     def input_shape(self) -> tuple[int, int, int]:
         """Height, width and channels of the pictures it takes.
 

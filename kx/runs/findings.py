@@ -160,6 +160,10 @@ def _on_rows(first: Evidence, other: Evidence) -> PairedResult | str:
         return _finding(
             "test rows", f"both predicted a number for {_THESE_ROWS}", test, first, other
         )
+    if first.task == "multilabel" and ours.shape == theirs.shape == y.shape:
+        before, after = (((said > 0.5) == (y > 0.5)).mean(axis=1) for said in (ours, theirs))
+        test = paired_bootstrap("accuracy", before, after, SEED)
+        return _finding("test rows", f"both gave labels to {_THESE_ROWS}", test, first, other)
     return f"no test on the test rows: kx has none for {first.task or 'unknown'} data"
 
 

@@ -189,3 +189,19 @@ def test_a_frozen_application_inside_of_another_network_is_mapped(outer):
     assert all(found.heat.shape == (2, 2) for found in maps)
     assert all(0 <= found.heat.min() <= found.heat.max() <= 1 for found in maps)
     assert max(found.heat.max() for found in maps) == 1  # what speaks not for one does for other
+
+
+@pytest.mark.slow
+def test_a_share_behind_a_sigmoid_is_a_number_and_no_class():
+    import keras
+
+    from kx.explain.gradcam import grad_cam
+    from kx.explain.layers import unfolded
+
+    built = network([keras.layers.Dense(1, activation="sigmoid")], [[2.0], [0.0]])
+
+    found = grad_cam(unfolded(built), PICTURE, is_number=True)
+
+    assert (found.target, found.predicted) == (None, None)
+    assert len(found.outputs) == 1
+    assert found.heat.tolist() == RISING

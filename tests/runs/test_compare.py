@@ -420,12 +420,20 @@ def test_seeds_of_a_single_split_are_no_folds(make, compared):
     assert "there is only one split" in notes(document)
 
 
-def test_several_tags_per_row_have_no_test(make, compared):
-    tags = np.array([[0, 1], [1, 1]])
-    for name in ("a", "b"):
-        make(name, y=tags, predictions=tags * 0.9, task="multilabel")
+def test_several_labels_are_compared_row_by_row(make, compared):
+    y = np.tile([[0, 1], [1, 1], [1, 0], [0, 0]], (25, 1))
+    good, poor = np.where(y, 0.9, 0.1), np.where(y, 0.9, 0.1)
+    poor[::2, 0] = 1 - poor[::2, 0]  # in every second row one of two labels is wrong
+    for name, said in (("a", good), ("b", poor)):
+        make(name, y=y, predictions=said, task="multilabel")
 
-    assert "kx has none for multilabel data" in notes(compared("a", "b"))
+    (found,) = compared("a", "b")["comparisons"][0]["findings"]
+
+    test = found["test"]
+    assert (test["name"], test["metric"], test["pairs"]) == ("paired bootstrap", "accuracy", 100)
+    assert test["difference"] == -0.25
+    assert test["low"] == pytest.approx(-0.25 - 1.96 * 0.025, abs=0.01)
+    assert test["high"] == pytest.approx(-0.25 + 1.96 * 0.025, abs=0.01)
 
 
 def test_differences_are_to_the_first_run_and_many_runs_warn(make, compared, shown):

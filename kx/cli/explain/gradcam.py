@@ -49,7 +49,8 @@ def gradcam(
     picture = read(image, invert)
     subject = subject_of(run, outputs, weights, base_option, top=(True,), plugins=plugins)
     target = None if class_ is None else subject.number(class_)
-    found = grad_cam(unfolded(subject.model), subject.prepared(picture), target, layer)
+    prepared, is_number = subject.prepared(picture), subject.says_a_number
+    found = grad_cam(unfolded(subject.model), prepared, target, layer, is_number=is_number)
     named = "output" if found.target is None else subject.label(found.target)
     path = folder(subject.folder, output) / f"gradcam-{slug(image.stem)}-{slug(named)}.png"
     lines = _verdict(subject, found)
