@@ -94,14 +94,16 @@ def _of_labels(judged: JudgedPictures, count: int) -> Worst:
 
 
 def _of_numbers(judged: JudgedPictures, count: int) -> Worst:
-    worst = farthest_off(judged.y, judged.predictions, count)
+    said = judged.predictions.reshape(len(judged.y), -1)
+    middle = said[:, said.shape[1] // 2]  # of quantiles, which rise
+    worst = farthest_off(judged.y, middle, count)
     off = number(max((abs(each.true - each.predicted) for each in worst), default=0.0))
     captions = [
         (each.row, (f"is {number(each.true)}", f"taken for {number(each.predicted)}"))
         for each in worst
     ]
-    said = [f"{len(judged.y):,} pictures, the worst prediction is off by {off}"]
-    return Worst(said, _facts(None, judged, worst, {}), captions)
+    told = [f"{len(judged.y):,} pictures, the worst prediction is off by {off}"]
+    return Worst(told, _facts(None, judged, worst, {}), captions)
 
 
 def _facts(
