@@ -234,3 +234,16 @@ def test_what_is_measured_after_the_fit_cannot_be_watched(sound):
     found = [each.message for each in names.monitors_are_measured(plan)]
 
     assert found == ["median_absolute_error is measured after the fit, not in its epochs"]
+
+
+def test_classes_are_drawn_equally_often_where_there_are_some_and_are_not_weighted_too(sound):
+    sampled = with_sections(sound, training={"sampling": "balanced"})
+    twice = with_sections(sound, training={"sampling": "balanced", "class_weight": "balanced"})
+    numbers = replace(sound.info, task="regression", classes=())
+
+    assert list(broken(sampled)) == []
+    (found,) = broken(twice)
+    assert (found.key, found.fatal) == (("training", "sampling"), False)
+    (found,) = data.sampling_has_classes(sampled, numbers)
+    assert found.fatal
+    assert "a regression task has no single classes" in found.message

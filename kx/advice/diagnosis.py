@@ -136,7 +136,11 @@ def diagnose(record: Diagnosable, histories: Histories) -> Diagnosis:
         fits=len(fits),
         score=score or "",
         numbers=numbers,
-        advice=tuple(dict.fromkeys(advised(rule, numbers, record.spec, len(fits)))),
+        advice=tuple(
+            dict.fromkeys(
+                advised(rule, numbers, record.spec, len(fits), rare=score == "balanced_accuracy")
+            )
+        ),
     )
 
 
@@ -195,7 +199,10 @@ def _contradictions(record: Diagnosable) -> dict[str, float]:
 
 
 def _main_metric(record: Diagnosable) -> str | None:
-    return next(iter(record.scores.get("validation", {})), None)
+    """Return what the run is judged by; where classes are rare, accuracy is no judge of it."""
+    scores = record.scores.get("validation", {})
+    first = next(iter(scores), None)
+    return "balanced_accuracy" if first == "accuracy" and "balanced_accuracy" in scores else first
 
 
 def _score_numbers(record: Diagnosable) -> dict[str, float]:

@@ -14,9 +14,16 @@ def _by_heart(n: Numbers) -> bool:
     return last is not None and constant is not None and last < (1 - GAP) * constant
 
 
-def advised(rule: Rule, n: Numbers, spec: Mapping[str, Any], fits: int) -> Iterator[str]:
-    """Yield what the notes advise, without what the spec does already or cannot do."""
+def advised(
+    rule: Rule, n: Numbers, spec: Mapping[str, Any], fits: int, *, rare: bool = False
+) -> Iterator[str]:
+    """Yield what the notes advise, without what the spec does already or cannot do.
+
+    If classes are ``rare``, a network that only knows the frequent one is no better than a guess.
+    """
     options = section_of(spec, "architecture")
+    if rare and rule.kind == "no_better_than_baseline" and not _by_heart(n):
+        yield "balance"
     if rule.kind in ("underfits", "no_better_than_baseline") and _forgets(spec, options):
         yield "padding"
     if rule.kind == "overfits":

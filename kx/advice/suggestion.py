@@ -161,6 +161,12 @@ def _linear(found: Diagnosis, spec: Spec) -> Changes:
     return {} if unlike or words else {"architecture": "linear"}
 
 
+def _balanced(found: Diagnosis, spec: Spec) -> Changes:
+    training = spec["training"]
+    done = training.get("sampling") or training.get("class_weight")
+    return {} if done or found.score != "balanced_accuracy" else {"training.sampling": "balanced"}
+
+
 SCALED = ("standardize", "robust", "quantile", "log")
 """Preparations after which features are small and alike."""
 
@@ -184,6 +190,7 @@ CHANGES: Mapping[str, Callable[[Diagnosis, Spec], Changes]] = {
         {} if spec["preparation"]["scale"] in SCALED
         else {"preparation.scale": "standardize"}
     ),
+    "balance": _balanced,
     "padding": lambda found, spec: (
         {"dataset.pad": "front"} if spec["dataset"].get("pad") == "back" else {}
     ),

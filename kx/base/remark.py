@@ -157,6 +157,8 @@ Code = Literal[
     "spec.validation_mixed_hint",
     "spec.validation_size_hint",
     "spec.watched",
+    "spec.weighted_twice",
+    "spec.weighted_twice_hint",
     "splits.apart",
     "splits.counted_as_0",
     "splits.different",

@@ -16,7 +16,7 @@ from kx.base.errors import DataError
 from kx.base.remark import Code, Remark
 from kx.base.seeds import derive
 from kx.contracts import DatasetBundle, DatasetInfo, FitResult, Proposal, Rows, Split
-from kx.data.arrays.class_weights import row_weights
+from kx.data.arrays.class_weights import class_labels, row_weights
 from kx.data.arrays.duplicates import count_shared, row_hashes
 from kx.data.arrays.target_scale import fit_unit
 from kx.data.preparation import fit_preparation, learns_from
@@ -264,8 +264,15 @@ class Fitter:
             augmentation_seed=seeds.get("augmentation", 0),
             words=getattr(preparation, "words", ()) if self._work.plan.network.has_base else (),
             blocks=preparation.blocks,
+            classes=self._classes(train),
             **self._unit(train),
         )
+
+    def _classes(self, rows: np.ndarray) -> np.ndarray | None:
+        """Return the class of each of the rows, if classes are to be equally frequent."""
+        if self._work.plan.spec.training.sampling is None:
+            return None
+        return class_labels(self._bundle.train.y[rows], self._bundle.info)
 
     def _unit(self, rows: np.ndarray) -> dict[str, Any]:
         """Return the job's fields on the unit of its targets; none if they stay as they are."""

@@ -10,6 +10,7 @@ import numpy as np
 from kx.base.errors import MissingDataError, Problem, SpecError
 from kx.base.remark import Remark, as_remark
 from kx.contracts import DatasetBundle, DatasetInfo, Proposal, Provenance, Rows, Split, Strategy
+from kx.data.arrays.class_weights import class_labels
 from kx.data.arrays.contradictions import remark_on_contradictions
 from kx.data.arrays.duplicates import all_alike, row_hashes
 from kx.data.arrays.fingerprint import fingerprint, test_fingerprint
@@ -227,7 +228,7 @@ def rows_to_split(bundle: DatasetBundle) -> Rows:
     train, info = bundle.train, bundle.info
     labels = None
     if info.one_class:
-        labels = train.y.argmax(axis=1) if info.one_hot else train.y.astype("int64")
+        labels = class_labels(train.y, info)
     tags, given = train.y if info.task == "multilabel" else None, info.validation_examples
     return Rows(len(train), labels, train.groups, info.classes, given, tags)
 

@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from kx.training.sampling import BalancedRows
+
 if TYPE_CHECKING:
     import numpy as np
     import tensorflow as tf
@@ -31,6 +33,8 @@ class Batching:
         seed: decides these orders.
         first: how many epochs came before: an order depends on the epoch of the whole fit.
         buckets: batches have texts of like length; None: any.
+        classes: (n,) the class of each row, all of which every epoch has equally often; None:
+            every epoch has each row once.
     """
 
     rows: np.ndarray
@@ -39,11 +43,19 @@ class Batching:
     seed: int
     first: int = 0
     buckets: Buckets | None = None
+    classes: np.ndarray | None = None
 
     @property
     def examples(self) -> int:
         """How many rows an epoch has."""
         return len(self.rows)
+
+    @property
+    def balanced(self) -> BalancedRows | None:
+        """What draws the rows of an epoch, if classes are to be equally frequent."""
+        if self.classes is None:
+            return None
+        return BalancedRows(self.rows, self.classes, self.seed, self.shuffle)
 
     @property
     def steps(self) -> int:
@@ -55,9 +67,12 @@ class Batching:
         import tensorflow as tf
 
         rows, seed = tf.constant(self.rows, tf.int32), None
+        whole = tf.cast(epoch, tf.int64) + self.first
         if self.shuffle:
-            whole = tf.cast(epoch, tf.int64) + self.first
             seed = tf.stack([tf.constant(self.seed, tf.int64), whole])
+        if balanced := self.balanced:
+            rows = balanced.in_graph(whole)
+        elif seed is not None:
             rows = shuffled(rows, seed)
         return self.buckets.ordered(rows, self.batch_size, seed) if self.buckets else rows
 

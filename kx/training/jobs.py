@@ -47,6 +47,8 @@ class Job:
         unit: of the targets, which the network is trained to say as small numbers; None: as they
             are.
         loss_unit: what its loss is divided by for that; all that is told is multiplied by it.
+        classes: (n,) the class of each row to train on, all of which are to be equally frequent in
+            every epoch; None: every row comes once.
     """
 
     name: str
@@ -65,11 +67,13 @@ class Job:
     learning_rates: tuple[float, ...] = ()
     unit: Unit | None = None
     loss_unit: float = 1.0
+    classes: np.ndarray | None = None
 
     def batching(self, training: TrainingSection) -> Batching:
         """Return how its training rows are cut into steps."""
         size, shuffle = training.batch_size, training.shuffle
-        return Batching(self.train, size, shuffle, self.shuffle_seed, self.first)
+        seed, classes = self.shuffle_seed, self.classes
+        return Batching(self.train, size, shuffle, seed, self.first, classes=classes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

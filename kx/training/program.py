@@ -325,7 +325,10 @@ def orders(batching: Batching, first: int, count: int, capacity: int) -> np.ndar
     """
     found = np.zeros((count, capacity), "int32")
     first += batching.first
-    if batching.shuffle:
+    if balanced := batching.balanced:
+        for at in range(count):
+            found[at, : batching.examples] = balanced.epoch(first + at)
+    elif batching.shuffle:
         found[:, : batching.examples] = _shuffles()(
             batching.rows, np.int64(batching.seed), np.arange(first, first + count)
         )

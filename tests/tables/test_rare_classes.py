@@ -66,3 +66,27 @@ def test_classes_of_like_size_are_judged_as_before(run_kx, tmp_path):
 
     assert list(record["scores"]["test"]) == ["accuracy", "loss"]
     assert record["of_kept"] == []
+
+
+def test_balanced_sampling_finds_the_rare_class_and_is_advised(run_kx, tmp_path):
+    write_table(tmp_path, share=0.1, rows=600)
+    name, plain = train(run_kx, tmp_path, SPEC.replace("epochs: 3", "epochs: 6"))
+
+    better = tmp_path / "better.yaml"
+    code, _, err = run_kx("suggest", name, "-o", better, "--outputs", tmp_path / "runs")
+    assert code == 0, err
+    assert plain["diagnosis"]["score"] == "balanced_accuracy"
+    assert plain["diagnosis"]["advice"][0] == "balance"
+    assert "sampling: balanced" in better.read_text()
+
+    change = ("--set", "training.sampling=balanced", "--set", "training.epochs=6")
+    for outputs in ("one", "two"):
+        code, _, err = run_kx(
+            "train", tmp_path / "rare.yaml", "-q", *change, "--outputs", tmp_path / outputs
+        )
+        assert code == 0, err
+    (path,), (twin,) = ((tmp_path / each).glob("*/record.json") for each in ("one", "two"))
+    record = json.loads(path.read_text())
+    assert record["scores"] == json.loads(twin.read_text())["scores"]
+    scores = [each["scores"]["test"]["balanced_accuracy"]["value"] for each in (plain, record)]
+    assert scores[1] > scores[0]

@@ -87,10 +87,12 @@ class Trained:
         self.validation = validation or examples(info, 20, seed=1)
         data = together(self.train, self.validation)
         middle, end = len(self.train), len(data)
-        self.trainer = trainer_for(info, engine, **changes)
         epochs = changes.get("epochs", 3)
+        classes = changes.pop("classes", None)
+        self.trainer = trainer_for(info, engine, **changes)
+        rows = range(middle), range(middle, end)
         (self.fitted,) = self.trainer.fit(
-            [job(info, data, range(middle), range(middle, end), epochs, guarded=guarded)]
+            [job(info, data, *rows, epochs, guarded=guarded, classes=classes)]
         )
         self.model = self.trainer.model(self.fitted)
         self.history, self.best_epoch = self.fitted.history, self.fitted.best_epoch

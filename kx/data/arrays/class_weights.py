@@ -31,6 +31,12 @@ def _names(info: DatasetInfo) -> Sequence[str]:
     return info.classes or ("0", "1")
 
 
+def class_labels(y: np.ndarray, info: DatasetInfo) -> np.ndarray:
+    """Return the class of each example, where it is of one: (n,) int64."""
+    labels: np.ndarray = y.argmax(axis=1) if info.one_hot else y.astype("int64")
+    return labels
+
+
 def row_weights(
     split: Split, rows: np.ndarray, info: DatasetInfo, how: ClassWeight
 ) -> np.ndarray | None:
@@ -47,7 +53,7 @@ def row_weights(
 
     if how is None:
         return split.weights
-    labels = split.y.argmax(axis=1) if info.one_hot else split.y.astype("int64")
+    labels = class_labels(split.y, info)
     names = _names(info)
     if how == "balanced":
         counts = np.bincount(labels[rows], minlength=len(names))

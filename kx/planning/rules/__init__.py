@@ -51,6 +51,7 @@ DATA_RULES: tuple[Callable[[Plan, DatasetInfo], Iterable[Finding]], ...] = (
     data.forecasts_are_judged_by_time,
     data.head_suits_the_task,
     data.class_weights_name_classes,
+    data.sampling_has_classes,
     data.pictures_stay_bytes,
     data.only_numbers_are_scaled,
     data.texts_are_not_scaled,

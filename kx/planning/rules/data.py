@@ -71,6 +71,19 @@ def class_weights_name_classes(plan: Plan, info: DatasetInfo) -> Iterator[Findin
         yield Finding(("training", "class_weight"), complaint.message, complaint.hint)
 
 
+def sampling_has_classes(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
+    """Classes that are drawn equally often exclude each other, and are not weighted as well."""
+    key = ("training", "sampling")
+    if plan.spec.training.sampling is None:
+        return
+    if not info.one_class:
+        hint = "remove it, or weigh rows (a weight column)" if info.numbers else "remove it"
+        yield Finding(key, f"a {info.task} task has no single classes", hint)
+    elif plan.spec.training.class_weight is not None:
+        remark, less = Remark.of("spec.weighted_twice"), Remark.of("spec.weighted_twice_hint")
+        yield Finding(key, remark, less, fatal=False)
+
+
 def pictures_stay_bytes(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
     """A saved model takes pictures as they are."""
     if info.pixels and _scales(plan):

@@ -101,6 +101,10 @@ class TrainingSection(Strict):
     class_weight: Literal["balanced"] | dict[str, Positive] | None = None
     """How much the examples of a class count: `balanced` makes up for rare classes; or a number
     for each class that does not count 1, as in `{positive: 2.5}`."""
+    sampling: Literal["balanced"] | None = None
+    """`balanced`: an epoch is as long as without, but has as many rows of each class: those of rare
+    classes come several times, of frequent ones it has a part that changes from epoch to epoch.
+    Validation and test part stay as they are."""
     callbacks: dict[str, dict[str, Any]] = Field({})
     """Registered callbacks and their options, as in `{name: {option: 1}}`; see `plugins`."""
     tensorboard: bool | EventFiles = False
