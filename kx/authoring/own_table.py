@@ -49,7 +49,7 @@ WHY: Mapping[str, str] = {
     "constant": "the same in every row",
     "identifier": "different in every row",
     "rows": "numbers the rows",
-    "text": "different in most rows",
+    "scattered": "different in most rows",
     "empty": "no value at all",
 }
 """Why a column is left out."""
@@ -257,6 +257,8 @@ def _almost_numbers(column: TableColumn) -> bool:
 
 
 def _range(column: TableColumn, how: Recognized) -> str:
+    if how.reading == "text":
+        return f"texts such as {next(iter(column.values))[:30]!r}"
     if how.levels:
         return (" < " if how.reading == "ordered" else " or ").join(how.levels)
     if how.reading == "category":

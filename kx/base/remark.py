@@ -23,6 +23,7 @@ Code = Literal[
     "columns.distinct",
     "columns.empty",
     "columns.few_numbers",
+    "columns.free_text",
     "columns.missing",
     "columns.nested",
     "columns.ordered",

@@ -54,7 +54,7 @@ class TextForm:
     truncate: Side = "front"
 
 
-ColumnKind = Literal["number", "category", "date", "ordered", "boolean"]
+ColumnKind = Literal["number", "category", "date", "ordered", "boolean", "text"]
 
 DATE_WIDTH, CLOCK_WIDTH = 5, 2
 """Numbers that a date becomes: the day, and sine and cosine of its place in year and week; and,
@@ -75,6 +75,7 @@ class ColumnForm:
         month_first: of a date: whether 3/1/2024 is in March.
         clock: likewise: whether the training part has different times of the day.
         indexed: of a category: whether networks are given the place of a value, for an embedding.
+        text: of a text: how it becomes numbers.
     """
 
     name: str
@@ -86,6 +87,7 @@ class ColumnForm:
     month_first: bool = False
     indexed: bool = False
     clock: bool = False
+    text: TextForm | None = None
 
     @property
     def width(self) -> int:
@@ -93,10 +95,13 @@ class ColumnForm:
 
         Of a category these are one for each level, one for all other values, and, if some rows of
         the training part lack it, one for none; of an ordered column one for each step between
-        levels, of a boolean a single one, and one for none. Of an indexed category it is one.
+        levels, of a boolean a single one, and one for none; of a text one for each word of the
+        vocabulary, or for each place of a sequence. Of an indexed category it is one.
         """
         if self.indexed:
             return 1
+        if self.text:
+            return self.text.maxlen if self.in_order else self.text.num_words
         if self.is_measured:
             return DATE_WIDTH + CLOCK_WIDTH * self.clock if self.kind == "date" else 1
         if self.kind == "category":
@@ -107,6 +112,11 @@ class ColumnForm:
     def places(self) -> int:
         """How many values of a category are told apart: its levels, any other, and none."""
         return len(self.levels) + 1 + self.gaps
+
+    @property
+    def in_order(self) -> bool:
+        """Whether it is a text whose words are given in their order, each by its index."""
+        return self.text is not None and self.text.encoding == "sequence"
 
     @property
     def is_measured(self) -> bool:
@@ -154,8 +164,9 @@ class DatasetInfo:
             writing.
         table: x are rows of a table, (n, columns) float64, whose columns are of these kinds: a
             number, the place of a category or of an ordered value among the levels, 0 or 1, a day;
-            their preparation makes of them what the other attributes describe. Empty: all columns
-            are numbers.
+            their preparation makes of them what the other attributes describe. If there are texts
+            among them, x are ``kx.data.tables.mixed_rows.TableRows``. Empty: all columns are
+            numbers.
         blocks: of a prepared row, as far as it is known what its columns are, without those that
             mark gaps until the training rows have told of them; empty: all are numbers.
         series: x are ``kx.data.arrays.windows.Windows`` of such rows, in order of time, and targets

@@ -185,12 +185,15 @@ def preparation_from(
     if "window" in settings:
         return _of_windows(arrays, settings)
     from kx.data.tables.encoding import TablePreparation
+    from kx.data.texts.text_columns import text_columns_from
     from kx.data.texts.vocabulary import TextPreparation
 
     if "texts" in settings:
         return TextPreparation.from_arrays(arrays, settings)
-    kind = TablePreparation if "table" in settings else Preparation
-    return kind.from_arrays(arrays, settings)
+    if "table" in settings:
+        texts = text_columns_from(arrays, settings)
+        return TablePreparation.from_arrays(arrays, settings, texts)
+    return Preparation.from_arrays(arrays, settings)
 
 
 def _of_windows(arrays: Mapping[str, np.ndarray], settings: Mapping[str, Any]) -> AnyPreparation:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from kx.base.errors import DataError
 from kx.base.text import counted
 from kx.components.options import SpecPath
 from kx.components.registry import dataset
-from kx.contracts import Dataset, DatasetBundle, DatasetInfo, Split
+from kx.contracts import Dataset, DatasetBundle, DatasetInfo, Split, TextForm
 from kx.data.arrays.splitting import (
     SEED,
     OnBroken,
@@ -31,6 +32,8 @@ from kx.data.tables.table_files import table_file
 from kx.data.tables.target_columns import TargetNames, names_of
 from kx.data.tables.target_values import target_values
 from kx.data.tables.targets import TargetOptions
+from kx.data.texts.text_columns import with_texts
+from kx.data.texts.text_files import TextOptions
 
 if TYPE_CHECKING:
     import numpy as np
@@ -52,7 +55,8 @@ class OwnTable(Dataset):
 
     Numbers and dates are scaled, and gaps in them filled with the mean and marked, categories
     become one column for each of their values, ordered levels one for each step between them, yes
-    and no a 1 and a 0: by the training rows of each fit alone.
+    and no a 1 and a 0, a text one column for each frequent word: by the training rows of each fit
+    alone.
 
     Args:
         path: of the file; a relative path begins at the folder of the spec.
@@ -61,13 +65,15 @@ class OwnTable(Dataset):
         layout: how the table is written.
         labels: what the target is.
         columns: what the other columns are.
+        words: how columns of texts become numbers.
         test_fraction: share of each class that is kept for testing.
         split_seed: decides which rows these are.
         on_broken: rows with too few or too many columns, or without a target, are an `error`, or
             left out: `skip`.
 
     Returns:
-        x (n, columns) float64: numbers, places of values among their levels, days; each fit
+        x (n, columns) float64: numbers, places of values among their levels, days, and, if there
+        are texts, these beside them (``TableRows``); each fit
         makes (n, width) float32 of it. y (n,) int32, the classes in the order of their names;
         (n, labels) float32 of 0 and 1, if a row may have several; or (n,) float32, the numbers.
 
@@ -80,6 +86,7 @@ class OwnTable(Dataset):
     layout: Delimiting = Delimiting()
     labels: TargetOptions = TargetOptions()
     columns: ColumnOptions = ColumnOptions()
+    words: TextOptions = TextOptions(tokenize="cjk", encoding="tf_idf", num_words=1_000)
     test_fraction: TestFraction = 0.2
     split_seed: Seed = SEED
     on_broken: OnBroken = "error"
@@ -117,8 +124,10 @@ class OwnTable(Dataset):
         readings = sheet.readings(self.columns)
         groups = group_codes(sheet)
         train, test = self._parts(sheet, y, groups)
-        forms = sheet.forms(readings, train, test, self.columns)
-        rows = Split(sheet.x(forms), y, row_weights_of(sheet), groups)
+        text = TextForm(**asdict(self.words))  # no options: as it is read back from a run
+        forms = sheet.forms(readings, train, test, self.columns, text)
+        x = with_texts(sheet.x(forms), forms, sheet.texts(forms))
+        rows = Split(x, y, row_weights_of(sheet), groups)
         relations = () if found.classes else relation_remarks(sheet, readings, y)
         info = DatasetInfo(
             name="table",

@@ -12,6 +12,7 @@ from kx.base.errors import DataError, MissingDataError
 from kx.base.text import number
 from kx.data.arrays.sequences import INDEX_FROM, PADDING, START, UNKNOWN
 from kx.data.tables.columns import written
+from kx.data.tables.mixed_rows import beside_of, numbers_of
 from kx.data.texts.word_index import WORD_INDEXES, read_word_index
 from kx.explain.subjects import dataset_of
 from kx.runs.reader import Predictions, Run
@@ -131,7 +132,9 @@ def _shown(
     elif bundle.info.series:
         yield from (_as_past(window, bundle.info.table) for window in x)
     elif bundle.info.table:
-        yield from (Shown(values=tuple(_written(row, bundle.info.table))) for row in x)
+        yield from (
+            Shown(values=tuple(_written(x[[at]], bundle.info.table))) for at in range(len(x))
+        )
     else:
         names = bundle.info.features
         yield from (Shown(values=tuple(_values(row, names))) for row in _dense(x))
@@ -215,10 +218,14 @@ def _dense(x: Any) -> np.ndarray:
     return found.reshape(len(found), -1)
 
 
-def _written(row: np.ndarray, columns: Sequence[ColumnForm]) -> Iterator[tuple[str, str]]:
-    """Yield the values of a row of a table as they were written."""
-    for value, column in list(zip(row.tolist(), columns, strict=True))[:VALUES]:
-        yield column.name, written(column, value)
+def _written(row: Any, columns: Sequence[ColumnForm]) -> Iterator[tuple[str, str]]:
+    """Yield the values of the only row of a part of a table as they were written."""
+    beside = beside_of(row)
+    for value, column in list(zip(numbers_of(row)[0].tolist(), columns, strict=True))[:VALUES]:
+        if column.kind == "text":
+            yield column.name, _beginning(beside[column.name].strings[0]) or "-"
+        else:
+            yield column.name, written(column, value)
     if len(columns) > VALUES:
         yield "…", f"+{len(columns) - VALUES}"
 

@@ -22,6 +22,7 @@ from kx.data.arrays.target_scale import fit_unit
 from kx.data.preparation import fit_preparation, learns_from
 from kx.data.tables import window_preparation
 from kx.data.tables.encoding import fit_table
+from kx.data.texts.text_columns import fit_text_columns
 from kx.data.texts.vocabulary import fit_vocabulary
 from kx.evaluators.conclusion import rates_found
 from kx.evaluators.linear_models import libraries
@@ -76,7 +77,8 @@ class Prepared:
             )
         x = train.x if everything or not learns_from(train.x, scale) else train.x[rows]
         if info.table:
-            return fit_table(x, info.table, scale, missing, section.ways())
+            texts = fit_text_columns(x, info.table)
+            return fit_table(x, info.table, scale, missing, section.ways(), texts)
         return fit_preparation(x, scale, missing, names=info.features)
 
     def split(self, preparation: AnyPreparation, rows: np.ndarray) -> Split:

@@ -155,13 +155,14 @@ def old_windows():
 
 
 def every_kind():
-    """A number, a category, a date, an ordered value, yes and no: with gaps in all of them."""
-    rows = [["km", "make", "sold", "size", "paid", "price"]]
+    """A number, a category, a date, an ordered value, yes and no, a text: all with gaps."""
+    rows = [["km", "make", "sold", "size", "paid", "said", "price"]]
     for at, (a, b, paid) in enumerate(_points()):
         size, day = at * 7 % 3, date(2024, 1, 1) + timedelta(at * 37 % 500)
-        row = [f"{a:.3f}", "ABC"[at % 3], day.isoformat(), "SML"[size], paid]
+        said = f"a {['good', 'bad'][at % 2]} car, {['red', 'blue', 'gray'][at % 3]} no. {at}"
+        row = [f"{a:.3f}", "ABC"[at % 3], day.isoformat(), "SML"[size], paid, said]
         gap = [""] if at % 11 == 0 else []
-        row = [*row[: at % 5], *gap, *row[at % 5 + len(gap) :]]
+        row = [*row[: at % 6], *gap, *row[at % 6 + len(gap) :]]
         rows.append([*row, f"{100 + 10 * a + b + 20 * size + 5 * (paid == 'yes'):.2f}"])
     return _csv(rows), "price"
 

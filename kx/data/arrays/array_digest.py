@@ -19,7 +19,8 @@ def add_array(digest: hashlib._Hash, name: str, values: Any) -> None:
     Args:
         digest: a hash of ``hashlib`` that is added to.
         name: tells arrays of one content in different roles apart.
-        values: array of numbers, object array of lists of integers, texts, or CSR matrix.
+        values: array of numbers, object array of lists of integers, texts, CSR matrix, or rows
+            of a table.
     """
     for label, part in _parts(values):
         digest.update(f"{name}{label}|{part.dtype.str}|{part.shape}|".encode())
@@ -43,6 +44,9 @@ def _parts(values: Any) -> Iterator[tuple[str, np.ndarray]]:
         contents = [text.encode("utf-8", "surrogatepass") for text in values.strings]
         yield ":texts", np.frombuffer(b"".join(contents), np.uint8)
         yield ":lengths", np.fromiter(map(len, contents), np.int64, len(contents))
+    elif hasattr(values, "parts"):
+        for name, part in values.parts():
+            yield from ((f"{name}{label}", array) for label, array in _parts(part))
     elif values.dtype.hasobject:
         from kx.data.arrays.sequences import flatten
 

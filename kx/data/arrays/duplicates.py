@@ -20,7 +20,8 @@ def row_hashes(x: Any) -> np.ndarray:
     are CSR rows with the same entries in another order, or with zeros among them.
 
     Args:
-        x: (n, ...) array of numbers, booleans or short texts, a CSR matrix, or ``Texts``.
+        x: (n, ...) array of numbers, booleans or short texts, a CSR matrix, ``Texts``, or
+            ``TableRows``.
 
     Raises:
         TypeError: for an array of Python objects.
@@ -31,6 +32,11 @@ def row_hashes(x: Any) -> np.ndarray:
         return _sparse_hashes(x)
     if hasattr(x, "strings"):
         return _text_hashes(x.strings)
+    if hasattr(x, "parts"):
+        hashes = np.zeros(len(x), np.uint64)
+        for _, values in x.parts():  # each scattered again: their order counts
+            hashes = _mixed(hashes ^ row_hashes(values))
+        return hashes
     if x.dtype.hasobject:
         raise TypeError("rows of Python objects cannot be hashed")
     # The multipliers must be the same in every call, or hashes could not be compared.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -22,8 +22,11 @@ from kx.data.tables.opening import open_table, table_in
 from kx.data.tables.rows import AnyTable, TableRow, ragged
 from kx.data.tables.sheet_reading import generic, named_rows
 from kx.data.tables.targets import is_absent, number_of
+from kx.data.texts.text_columns import with_texts
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from kx.data.preparation import AnyPreparation
 
 NAMED = 5
@@ -48,7 +51,7 @@ def form(info: DatasetInfo, x: Any, options: Mapping[str, Any]) -> dict[str, Any
 
 
 def read(given: Given, form: Mapping[str, Any], preparation: AnyPreparation) -> Examples:
-    """Read rows, with all columns that the network was trained on: (n, columns) float64.
+    """Read rows, with all columns that the network was trained on, as ``dataset: table`` has them.
 
     Raises:
         DataError: with all that is wrong, at ``file:line``.
@@ -63,7 +66,8 @@ def read(given: Given, form: Mapping[str, Any], preparation: AnyPreparation) -> 
         typed.add_typed(f"--row {number}" if len(given.rows) > 1 else "--row", row)
     refuse([*rows.problems, *typed.problems])
     names = (*rows.places, *typed.names)
-    x = np.array([*rows.values, *typed.rows], np.float64).reshape(-1, len(rows.names))
+    numbers = np.array([*rows.values, *typed.rows], np.float64).reshape(-1, len(rows.names))
+    x = with_texts(numbers, rows.columns, rows.texts(numbers))
     said = [*rows.labels, *[None] * len(typed.names)]
     labels = tuple(said) if any(label is not None for label in said) else ()
     return Examples(names, x, names, tuple(rows.remarks()), labels)
@@ -81,6 +85,7 @@ class _Rows:
     problems: list[str] = field(default_factory=list)
     unknown: dict[str, Counter[str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    written: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     by_name: Mapping[str, ColumnForm] = field(init=False)
     absent: frozenset[str] = field(init=False)
     targets: SaidTargets = field(init=False)
@@ -161,10 +166,29 @@ class _Rows:
         value = text.strip()
         if is_absent(value, self.absent):
             return math.nan, "" if column.gaps else MISSING
+        if column.kind == "text":
+            self.written[name].append(value)
+            return float(len(self.written[name]) - 1), ""
         found, problem = value_of(column, value)
         if column.kind == "category" and found < 0:
             self.unknown.setdefault(name, Counter())[value] += 1
         return found, problem
+
+    def texts(self, numbers: np.ndarray) -> dict[str, list[str]]:
+        """Return the texts of each column of texts, whose places stand in (n, columns) numbers.
+
+        In the place of these there will be 0.
+        """
+        import numpy as np
+
+        found = {}
+        for at, form in enumerate(self.columns):
+            if form.kind == "text":
+                written = [*self.written[form.name], ""]
+                places = np.nan_to_num(numbers[:, at], nan=-1).astype(int)
+                found[form.name] = [written[place] for place in places]
+                numbers[:, at] *= 0  # a gap stays one
+        return found
 
     def typed(self, name: str, text: str) -> tuple[float, str]:
         """Return what a value of ``--row`` becomes: with a decimal point, as JSON has it."""

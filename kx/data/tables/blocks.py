@@ -22,6 +22,7 @@ KINDS: dict[ColumnKind, BlockKind] = {
     "category": "one_hot",
     "ordered": "flags",
     "boolean": "flags",
+    "text": "bag",
 }
 
 
@@ -34,12 +35,22 @@ def blocks_of(columns: Sequence[ColumnForm], marked: Sequence[int] = ()) -> tupl
     """
     blocks, start = list[Block](), 0
     for column in columns:
-        kind: BlockKind = "index" if column.indexed else KINDS[column.kind]
-        size = column.places if column.indexed else 0
-        blocks.append(Block(column.name, kind, start, column.width, size))
+        blocks.append(Block(column.name, _kind(column), start, column.width, _size(column)))
         start += column.width
     flags = (Block(columns[at].name, "flags", start + n, 1) for n, at in enumerate(marked))
     return (*blocks, *flags)
+
+
+def _kind(column: ColumnForm) -> BlockKind:
+    if column.in_order:
+        return "words"
+    return "index" if column.indexed else KINDS[column.kind]
+
+
+def _size(column: ColumnForm) -> int:
+    if column.text and column.in_order:
+        return column.text.num_words
+    return column.places if column.indexed else 0
 
 
 def read_in_blocks(info: DatasetInfo, *, reads_blocks: bool, categories: Categories) -> DatasetInfo:

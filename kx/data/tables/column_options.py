@@ -22,6 +22,7 @@ READINGS: Mapping[str, Reading] = {
     "dates": "date",
     "booleans": "boolean",
     "ordered": "ordered",
+    "texts": "text",
 }
 """Options that list columns -> how these are read."""
 
@@ -45,6 +46,7 @@ class ColumnOptions:
         ordered: columns whose values are levels with an order, the lowest first, such as
             `{size: [small, medium, large]}`: one column for each step between them, which is 1
             from there on, so that no step need be as large as another.
+        texts: columns of free text.
         ignore: columns that nothing is learned from, such as an identifier.
         group: column that tells what rows belong together, such as a patient; nothing is learned
             from it, and no group is divided between training and test part.
@@ -69,6 +71,7 @@ class ColumnOptions:
     dates: Names = ()
     booleans: Names = ()
     ordered: dict[str, Levels] = field(default_factory=dict, hash=False)
+    texts: Names = ()
     ignore: Names = ()
     group: Name | None = None
     time: Name | None = None

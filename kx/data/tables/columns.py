@@ -24,6 +24,7 @@ from kx.data.tables.dates import (
     day_of,
     month_comes_first,
 )
+from kx.data.tables.mixed_rows import are_texts
 from kx.data.tables.numbers import as_number, sign_of_money, unit_of, without_unit
 from kx.data.tables.rows import Places, in_lines
 from kx.data.tables.scales import answers, known_values, level_of, scale_of
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 Decimal = Literal["auto", "point", "comma"]
-Reading = ColumnKind | Literal["constant", "identifier", "rows", "text", "empty"]
+Reading = ColumnKind | Literal["constant", "identifier", "rows", "scattered", "empty"]
 """How a column is read; but for the kinds of columns, nothing is learned from it."""
 
 MOST_DISTINCT = 10_000
@@ -263,6 +264,11 @@ class TableColumn:
         found = np.array([*(level_of(value, known) for value in self.values), None], np.float64)
         return found[np.array(self.codes, np.int64)]
 
+    def strings(self) -> list[str]:
+        """Return the value of each row as it is written; nothing, where there is none."""
+        written = [*self.values, ""]
+        return [written[code] for code in self.codes]
+
     def places(self, levels: Sequence[str]) -> np.ndarray:
         """Return (n,) float64, the place of each value in ``levels``; -1: of another one."""
         import numpy as np
@@ -337,7 +343,9 @@ def recognized(column: TableColumn) -> Recognized:
     _refuse_mixed(column, values, numbers)
     if rows <= FEW_NUMBERS or len(values) <= rows / 2:
         return Recognized("category")
-    return Recognized("identifier" if len(values) == rows - column.gaps else "text")
+    if are_texts(values):
+        return Recognized("text")
+    return Recognized("identifier" if len(values) == rows - column.gaps else "scattered")
 
 
 def _of_numbers(column: TableColumn, values: Sequence[str], comma: bool) -> Recognized:
@@ -426,6 +434,8 @@ def value_of(form: ColumnForm, text: str) -> tuple[float, str]:
     """
     if form.kind == "category":
         return float(form.levels.index(text)) if text in form.levels else -1.0, ""
+    if form.kind == "text":
+        return 0.0, ""
     if not form.is_measured:
         return _known_value(form, text)
     if form.kind == "date":

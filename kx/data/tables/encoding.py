@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from kx.base.errors import DataError
-from kx.contracts import Block, ColumnForm, Missing, Scale
+from kx.contracts import Block, ColumnForm, Missing, Scale, TextForm
 from kx.data.tables.blocks import blocks_of
 from kx.data.tables.measures import Measures, Own, fit_measures, ways_of
+from kx.data.tables.mixed_rows import beside_of, numbers_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,6 +42,7 @@ class TablePreparation:
         measures: what is known of numbers and dates.
         seen: (width,) whether the training rows were anything but 0 there.
         own: how single columns are prepared.
+        texts: name of a column of texts -> their ``TextPreparation``.
     """
 
     columns: tuple[ColumnForm, ...]
@@ -49,6 +51,7 @@ class TablePreparation:
     measures: Measures
     seen: np.ndarray
     own: Own = field(default_factory=dict)
+    texts: Mapping[str, Any] = field(default_factory=dict)
 
     def is_same(self, other: Any) -> bool:
         """Whether ``other`` prepares every row exactly as this one does."""
@@ -82,8 +85,8 @@ class TablePreparation:
         """What the columns of a prepared row are."""
         return blocks_of(self.columns, self._marked)
 
-    def apply(self, x: np.ndarray, part: str = "validation or test") -> np.ndarray:
-        """Return (n, columns) rows as (n, width) float32.
+    def apply(self, x: Any, part: str = "validation or test") -> np.ndarray:
+        """Return (n, columns) rows, or ``TableRows``, as (n, width) float32.
 
         Raises:
             DataError: if a value is missing in a column that the training part has whole.
@@ -96,7 +99,7 @@ class TablePreparation:
             encoded[start : start + BLOCK] = self._encoded(x[start : start + BLOCK]) * self.seen
         return encoded
 
-    def check(self, x: np.ndarray, part: str) -> None:
+    def check(self, x: Any, part: str) -> None:
         """Look for gaps that ``apply`` would refuse.
 
         Raises:
@@ -104,7 +107,7 @@ class TablePreparation:
         """
         import numpy as np
 
-        absent = np.isnan(x)
+        absent = np.isnan(numbers_of(x))
         for at, (column, way) in enumerate(zip(self.columns, self.measures.ways, strict=True)):
             refused = not column.gaps or (way.missing == "error" and column.is_measured)
             if refused and absent[:, at].any():
@@ -118,17 +121,24 @@ class TablePreparation:
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return the numbers, for an ``.npz`` file; ``settings`` are the rest."""
-        return {**{name: getattr(self.measures, name) for name in NUMBERS}, "seen": self.seen}
+        telling = {f"idf{at}": each.idf for at, each in enumerate(self.texts.values())}
+        kept = {name: getattr(self.measures, name) for name in NUMBERS}
+        return {**kept, "seen": self.seen, **telling}
 
     def settings(self) -> dict[str, Any]:
         """Return kinds and levels, for a JSON file."""
         columns = [{**asdict(column), "levels": list(column.levels)} for column in self.columns]
         own = {name: dict(way) for name, way in self.own.items()}
-        return {"table": columns, "scale": self.scale, "missing": self.missing, "own": own}
+        words = {name: each.settings() for name, each in self.texts.items()}
+        ways = {"scale": self.scale, "missing": self.missing, "own": own}
+        return {"table": columns, **ways, "words": words}
 
     @classmethod
     def from_arrays(
-        cls, arrays: Mapping[str, np.ndarray], settings: Mapping[str, Any]
+        cls,
+        arrays: Mapping[str, np.ndarray],
+        settings: Mapping[str, Any],
+        texts: Mapping[str, Any],
     ) -> TablePreparation:
         """Make the preparation again whose ``arrays`` and ``settings`` were kept.
 
@@ -140,21 +150,27 @@ class TablePreparation:
         ways = ways_of(columns, settings["scale"], settings["missing"], own)
         older = {"fill": np.zeros(len(columns)), "quantiles": np.zeros((0, 0))}
         measures = Measures(ways, **{name: {**older, **arrays}[name] for name in NUMBERS})
-        return cls(columns, settings["scale"], settings["missing"], measures, arrays["seen"], own)
+        scale, missing = settings["scale"], settings["missing"]
+        return cls(columns, scale, missing, measures, arrays["seen"], own, texts)
 
-    def _encoded(self, x: np.ndarray) -> np.ndarray:
+    def _encoded(self, x: Any) -> np.ndarray:
         import numpy as np
 
         blocks = [
             block for at, column in enumerate(self.columns) for block in self._blocks(x, at, column)
         ]
-        return np.concatenate([*blocks, *self._indicators(x)], axis=1, dtype=np.float32)
+        marks = self._indicators(numbers_of(x))
+        return np.concatenate([*blocks, *marks], axis=1, dtype=np.float32)
 
-    def _blocks(self, x: np.ndarray, at: int, column: ColumnForm) -> Iterator[np.ndarray]:
+    def _blocks(self, x: Any, at: int, column: ColumnForm) -> Iterator[np.ndarray]:
         """Yield the columns that one becomes, each (n, k)."""
         import numpy as np
 
-        values = x[:, at]
+        if column.kind == "text":
+            words = self.texts[column.name].apply(beside_of(x)[column.name])
+            yield words.toarray() if hasattr(words, "toarray") else words
+            return
+        values = numbers_of(x)[:, at]
         absent = np.isnan(values)
         if column.kind == "category":
             places = _places(values, absent, column)
@@ -170,7 +186,7 @@ class TablePreparation:
             cycles = np.concatenate([np.sin(angles), np.cos(angles)], axis=1)
             yield np.where(absent[:, None], 0.0, cycles)
 
-    def shown(self, x_train: np.ndarray) -> np.ndarray:
+    def shown(self, x_train: Any) -> np.ndarray:
         """Return (width,) bool, which columns the training rows tell something of."""
         import numpy as np
 
@@ -194,7 +210,8 @@ class TablePreparation:
         """Return (width,) bool, which columns are places: what none has shown has no embedding."""
         import numpy as np
 
-        indexed = [column.indexed for column in self.columns for _ in range(column.width)]
+        kinds = [(column.indexed or column.in_order, column.width) for column in self.columns]
+        indexed = [place for place, width in kinds for _ in range(width)]
         return np.array([*indexed, *[False] * self._added], bool)
 
     def _indicators(self, x: np.ndarray) -> Iterator[np.ndarray]:
@@ -243,21 +260,23 @@ def _steps(places: np.ndarray, absent: np.ndarray, column: ColumnForm) -> np.nda
 
 
 def fit_table(
-    x_train: np.ndarray,
+    x_train: Any,
     columns: tuple[ColumnForm, ...],
     scale: Scale,
     missing: Missing,
     own: Own | None = None,
+    texts: Mapping[str, Any] | None = None,
 ) -> TablePreparation:
     """Learn from the training rows of one fit how to prepare them and all that come later.
 
     Args:
-        x_train: (n, columns) float64 of the training rows only.
+        x_train: (n, columns) float64, or ``TableRows``, of the training rows only.
         columns: their kinds.
         scale: of numbers and days; see ``preparation`` in a spec.
         missing: what stands for a gap: 0 in prepared units for ``zero``, the mean of the training
             rows for ``mean`` and ``indicator``, which also marks it, or their median.
         own: how single columns are prepared.
+        texts: how columns of texts are, as these rows have told.
 
     Raises:
         DataError: if a value is missing where that is an error.
@@ -268,14 +287,22 @@ def fit_table(
     import numpy as np
 
     ways = ways_of(columns, scale, missing, own or {})
-    measures = fit_measures(x_train, columns, ways)
+    measures = fit_measures(numbers_of(x_train), columns, ways)
     width = sum(column.width for column in columns)
-    plain = TablePreparation(columns, scale, missing, measures, np.ones(width), own or {})
+    plain = TablePreparation(
+        columns, scale, missing, measures, np.ones(width), own or {}, texts or {}
+    )
     plain.check(x_train, "training")
     seen = plain.shown(x_train).astype(np.float32)
-    return TablePreparation(columns, scale, missing, measures, seen, own or {})
+    return replace(plain, seen=seen)
 
 
 def columns_from(kept: Any) -> tuple[ColumnForm, ...]:
     """Return the columns again that were kept as JSON."""
-    return tuple(ColumnForm(**{**each, "levels": tuple(each["levels"])}) for each in kept)
+    return tuple(_column(**each) for each in kept)
+
+
+def _column(
+    levels: Sequence[str], text: Mapping[str, Any] | None = None, **rest: Any
+) -> ColumnForm:
+    return ColumnForm(levels=tuple(levels), text=TextForm(**text) if text else None, **rest)

@@ -93,7 +93,7 @@ def _left_out(where: str, column: TableColumn, how: Recognized) -> Remark | None
         return Remark.of("columns.rows_numbered", column=where)
     if how.reading == "identifier":
         return Remark.of("columns.distinct", column=where)
-    if how.reading == "text":
+    if how.reading == "scattered":
         counts = {"count": len(column.values), "rows": len(column)}
         return Remark.of("columns.texts", column=where, **counts)
     return None
@@ -105,6 +105,8 @@ def _column_remarks(
     if how.few and guessed:
         values = some_of(how.few, NAMED, "list.comma_more")
         yield Remark.of("columns.few_numbers", column=where, count=len(how.few), values=values)
+    if how.reading == "text" and guessed:
+        yield Remark.of("columns.free_text", column=where, name=column.name)
     if how.reading == "ordered" and guessed:
         told = [level for level in how.levels if level in column.values]
         values = some_of(told, NAMED, "list.comma_more")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, get_args
 
 from kx.base.errors import DataError
-from kx.contracts import ColumnForm, ColumnKind
+from kx.contracts import ColumnForm, ColumnKind, TextForm
 from kx.data.tables.column_options import ColumnOptions
 from kx.data.tables.columns import (
     Reading,
@@ -89,6 +89,7 @@ class Sheet:
         train: np.ndarray,
         test: np.ndarray,
         options: ColumnOptions,
+        text: TextForm | None = None,
     ) -> tuple[ColumnForm, ...]:
         """Return the columns that are learned from, by the training rows alone.
 
@@ -97,12 +98,15 @@ class Sheet:
             train: the rows for training.
             test: the rows for testing.
             options: what the spec says of rare values.
+            text: how texts become numbers.
 
         Raises:
             DataError: if there is none, or one has gaps in the test part alone.
         """
         forms = [
-            self._form(column, readings[column.name], train, test, options)
+            ColumnForm(column.name, "text", gaps=True, text=text)
+            if readings[column.name].reading == "text"
+            else self._form(column, readings[column.name], train, test, options)
             for column in self.columns
             if readings[column.name].reading in USED
         ]
@@ -140,6 +144,11 @@ class Sheet:
 
         columns = {column.name: column for column in self.columns}
         return np.column_stack([_values(columns[form.name], form) for form in forms])
+
+    def texts(self, forms: Sequence[ColumnForm]) -> dict[str, list[str]]:
+        """Return the texts of each column of texts: name -> one for each row."""
+        wanted = {form.name for form in forms if form.kind == "text"}
+        return {c.name: c.strings() for c in self.columns if c.name in wanted}
 
 
 def group_codes(sheet: Sheet) -> np.ndarray | None:
@@ -256,8 +265,13 @@ def _reading(
 
 
 def _values(column: TableColumn, form: ColumnForm) -> np.ndarray:
+    import numpy as np
+
     if form.kind == "category":
         return column.places(form.levels)
+    if form.kind == "text":
+        absent: np.ndarray = column.empty()
+        return np.where(absent, np.nan, 0.0)
     if not form.is_measured:
         return column.said(known_values(form))
     if form.kind == "date":

@@ -59,6 +59,7 @@ DATA_RULES: tuple[Callable[[Plan, DatasetInfo], Iterable[Finding]], ...] = (
     data.prepared_columns_are_amounts,
     data.categories_suit_the_network,
     data.sequences_have_single_tokens,
+    data.words_in_order_are_embedded,
     data.augmentation_has_pictures,
     data.buckets_hold_texts,
     data.components_suit_the_data,

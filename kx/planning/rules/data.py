@@ -157,9 +157,19 @@ def _scales(plan: Plan) -> bool:
 
 def sequences_have_single_tokens(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
     """A pair of words would stand between its words, or in their place."""
-    if info.texts and info.texts.encoding == "sequence" and info.texts.ngrams > 1:
+    forms = [info.texts, *(form.text for form in info.table)]
+    if any(form and form.encoding == "sequence" and form.ngrams > 1 for form in forms):
         text = "n-grams have no position of their own in a sequence"
         yield Finding(("dataset", "ngrams"), text, "use 1, or another dataset.encoding")
+
+
+def words_in_order_are_embedded(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
+    """The number of a word is no amount: only networks that tell blocks apart can read it."""
+    ordered = [form.name for form in info.table if form.in_order]
+    if ordered and not plan.reads_blocks:
+        name = plan.architecture.entry.name
+        text = f"sequence: {name} would take the words of {ordered[0]} for amounts"
+        yield Finding(("dataset", "encoding"), text, "use tf_idf, multi_hot or count")
 
 
 def augmentation_has_pictures(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
