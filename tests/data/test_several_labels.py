@@ -202,3 +202,25 @@ def test_what_a_table_says_itself_stands_beside_predictions():
         "red;round", "round", "",
     ]  # fmt: skip
     assert reader.is_known("red;round") and not reader.is_known("red;square")
+
+
+@pytest.mark.parametrize(
+    ("cells", "options", "asked"),
+    [
+        (TAGS, {}, True),
+        (["red", "big", "", "red", "big"], {"task": "multilabel"}, True),
+        (["red", "big", "", "red", "big"], {}, False),
+        (["red;big", "big", "nan", "red", "red;big"], {"task": "multilabel"}, False),
+    ],
+    ids=["guessed", "said", "classes", "a word"],
+)
+def test_an_empty_cell_may_mean_no_label_and_the_message_says_how(tmp_path, cells, options, asked):
+    with pytest.raises(RowsError) as refused:
+        loaded(path=tagged(tmp_path, cells), target="tags", **options)
+    text = tmp_path / "texts.csv"
+    text.write_text((tmp_path / "t.csv").read_text().replace("a,tags", "text,tags"))
+    with pytest.raises(RowsError) as again:
+        TextTable(path=str(text), label="tags", target=TargetOptions(**options)).info()
+
+    for error in (refused, again):
+        assert ("say dataset.empty_labels: none." in str(error.value)) == asked

@@ -57,6 +57,26 @@ def _refuse_empty(labels: LabelCounts, options: TargetOptions) -> None:
         )
 
 
+def hint_on_gaps(
+    columns: Sequence[TargetColumn], options: TargetOptions, flaws: Sequence[str]
+) -> str:
+    """Return what to say of rows without a target, if each of them may have no label; else nothing.
+
+    Args:
+        columns: the targets of the other rows.
+        options: what the spec says they are.
+        flaws: of all rows that cannot be used.
+    """
+    gaps = any(flaw.endswith(f": no {column.name}") for column in columns for flaw in flaws)
+    asked = options.task == "multilabel" or bool(options.label_separator)
+    guessed = options.task == "auto" and bool(_clear_separator(columns[0].labels))
+    if gaps and (asked or guessed or len(columns) > 1):
+        return (
+            " If a row with an empty cell has none of the labels, say dataset.empty_labels: none."
+        )
+    return ""
+
+
 def label_sets(column: TargetColumn, separator: str) -> list[tuple[str, ...]]:
     """Return the labels of each row."""
     known = {cell: _parts(cell, separator) for cell in column.labels.counts}

@@ -17,6 +17,7 @@ from kx.data.tables.columns import TableColumn
 from kx.data.tables.decimals import settle
 from kx.data.tables.opening import open_table
 from kx.data.tables.rows import AnyTable, TableRow, ragged
+from kx.data.tables.several_labels import hint_on_gaps
 from kx.data.tables.sheets import Sheet
 from kx.data.tables.sniffing import names_columns
 from kx.data.tables.target_columns import (
@@ -25,7 +26,7 @@ from kx.data.tables.target_columns import (
     refuse_twice,
     target_cells,
 )
-from kx.data.tables.targets import FEW, number_of
+from kx.data.tables.targets import FEW, TargetOptions, number_of
 
 BLOCK = 1_000
 """Rows that are added at once."""
@@ -81,7 +82,7 @@ def read_sheet(path: Path, wanted: WantedSheet) -> Sheet:
             _read(sheet, _usable(sheet, records, table, cells, wanted), table, wanted)
         sheet.sha256 = table.sha256
     if sheet.flaws and wanted.on_broken == "error":
-        raise RowsError(_unusable(sheet))
+        raise RowsError(_unusable(sheet, wanted.labels))
     try:
         _settle_numbers(sheet, wanted)
     except DataError as error:
@@ -230,11 +231,12 @@ def generic(count: int) -> tuple[str, ...]:
     return tuple(f"c{at}" for at in range(1, count + 1))
 
 
-def _unusable(sheet: Sheet) -> str:
+def _unusable(sheet: Sheet, labels: TargetOptions) -> str:
     rows = counted(len(sheet.flaws), "row", "rows")
+    hints = _perhaps_a_class(sheet) + hint_on_gaps(sheet.targets, labels, sheet.flaws)
     return (
         f"{sheet.name}: {rows} cannot be used: {some(sheet.flaws)}\n"
-        f"Correct them, remove them, or set dataset.on_broken: skip.{_perhaps_a_class(sheet)}"
+        f"Correct them, remove them, or set dataset.on_broken: skip.{hints}"
     )
 
 

@@ -15,6 +15,7 @@ from kx.data.arrays.splitting import OnBroken
 from kx.data.tables.delimited import Delimiting
 from kx.data.tables.opening import open_table
 from kx.data.tables.rows import AnyTable, TableRow, ragged
+from kx.data.tables.several_labels import hint_on_gaps
 from kx.data.tables.target_columns import TargetCells, refuse_twice, target_cells
 from kx.data.tables.targets import TargetOptions, is_absent, number_of
 
@@ -121,7 +122,8 @@ def read_rows(path: Path, wanted: Wanted, *, keep: bool, whole: bool = True) -> 
         for record in table:
             _add(rows, record, text)
     if rows.flaws and wanted.on_broken == "error":
-        raise RowsError(_unusable(table.name, rows.flaws))
+        hint = hint_on_gaps(targets.columns, wanted.target, rows.flaws)
+        raise RowsError(_unusable(table.name, rows.flaws) + hint)
     return rows
 
 
