@@ -40,9 +40,10 @@ def _named(function: Any, *names: str) -> list[Any]:
     return found
 
 
-cnn, conv1d, embedding_mlp, linear, mlp, pretrained, rnn = _named(
-    network, "cnn", "conv1d", "embedding_mlp", "linear", "mlp", "pretrained", "rnn"
-)
+cnn, conv1d, embedding_mlp, linear, mlp, pretrained, rnn, tabm, tabular = _named(
+    network, "cnn", "conv1d", "embedding_mlp", "linear", "mlp", "pretrained", "rnn", "tabm",
+    "tabular",
+)  # fmt: skip
 boston, breast_cancer, california, diabetes, digits, fashion_mnist, wine = _named(
     loaded, "boston", "breast_cancer", "california", "diabetes", "digits", "fashion_mnist", "wine"
 )

@@ -164,8 +164,7 @@ def table_spec(name: str, file: Path, target: str, spec: Path) -> str:
         f"  test_fraction: {TEST_FRACTION}         # never trained on, never chosen by",
         "",
         "architecture:",
-        "  name: mlp",
-        "  units: [64, 64]",
+        "  name: tabular              # or tabm, many networks in one: slower, and often better",
         "",
         f"validation:                  # {counted(rows, 'row', 'rows')}: {kept}",
         *(

@@ -11,6 +11,7 @@ from kx.contracts import DatasetInfo, Split
 from kx.evaluators import naive
 from kx.evaluators.baselines import baseline_predictions
 from kx.evaluators.linear_models import STRENGTHS, linear_too_large
+from kx.evaluators.spread import readable, spread
 from kx.evaluators.trees import TREES, trees_fit, trees_say
 from kx.runs.record_parts import LinearFacts
 
@@ -51,9 +52,13 @@ def guesses(data: Split, rows: np.ndarray, asked: Asked, info: DatasetInfo, time
     if info.series:
         return _of_windows(data, rows, asked, info, times)
     x, asked_rows = asked
+    x, blocks = readable(x, info.blocks)
+    data = replace(data, x=readable(data.x, info.blocks)[0])
+    info = replace(info, blocks=blocks)
     trees = {}
     if trees_fit(data, info, times, len(rows)):
         trees[TREES] = trees_say(data.take(rows), x[asked_rows], info)
+    data, x = replace(data, x=spread(data.x, info.blocks)), spread(x, info.blocks)
     reason = linear_too_large(data, info, times, rows)
     if reason:
         # The constants look at no features, and these may be too many to be copied.

@@ -12,6 +12,7 @@ from kx.base.storage import atomic_file, storage_errors
 from kx.contracts import DatasetInfo, History
 from kx.models.heads import linkless
 from kx.models.links import link_of, with_link
+from kx.models.members import predicting
 from kx.running.bases import Base, whole
 from kx.running.fits import Fits
 from kx.running.work import Work
@@ -94,7 +95,7 @@ def _portable(work: Work, base: Base, model: keras.Model, info: DatasetInfo) -> 
     if info.extracted_from is not None:
         return with_link(whole(work, base, model, form), link)
     if not info.sparse and not link:
-        return model
+        return predicting(model)
     twin = work.plan.build_model(replace(form, sparse=False), base.weights)
     twin.set_weights(model.get_weights())
     return with_link(twin, link)

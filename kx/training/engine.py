@@ -31,7 +31,8 @@ COMPILABLE = frozenset(
         "InputLayer", "Dense", "Dropout", "BatchNormalization", "LayerNormalization",
         "Activation", "Flatten", "Reshape", "Rescaling", "Normalization", "ReLU", "LeakyReLU",
         "PReLU", "ELU", "Softmax", "Add", "Concatenate", "Multiply", "Average", "GaussianNoise",
-        "GaussianDropout", "AlphaDropout",
+        "GaussianDropout", "AlphaDropout", "EinsumDense", "MeanOfMembers",
+        "MemberScale",
     )
 )  # fmt: skip
 """Layers that XLA compiles and that are not slower for it: its convolutions are, on a CPU."""
@@ -42,6 +43,9 @@ WHOLE_BATCH = frozenset(("BatchNormalization",))
 """Layers for which halves of a batch are not what the batch is."""
 WORDS = frozenset(("Embedding", "SpatialDropout1D"))
 """Layers in front of those."""
+
+CATEGORIES = frozenset(("Embedding",))
+"""Layers that stand beside numbers, in networks for tables; not at the front of words."""
 
 COMPILE_SECONDS, COMPILE_SECONDS_PER_WEIGHT = 0.6, 0.1
 """Of a program, and for each trainable tensor, which has an update of its own: a linear model 0.8;
@@ -195,6 +199,8 @@ def obstacle_to_xla(model: keras.Model, data: Split, batch_size: int) -> Remark 
         return Remark.of("engine.sparse")
     through = time_steps(model)
     known = COMPILABLE - WHOLE_BATCH | RECURRENT | WORDS if through else COMPILABLE
+    if data.x.dtype.kind == "f":
+        known |= CATEGORIES
     foreign = sorted({type(layer).__name__ for layer in layers_of(model)} - known)
     if foreign:
         return Remark.of("engine.layer", kind=foreign[0])

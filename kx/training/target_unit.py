@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kx.data.arrays.target_scale import Unit, powers_of
+from kx.models.members import rewired
 
 if TYPE_CHECKING:
     import keras
@@ -32,7 +33,7 @@ def with_unit(model: keras.Model) -> keras.Model:
         dtype="float32",
         name=NAME,
     )
-    return keras.Model(_inputs(model), layer(model.outputs[0]), name=model.name)
+    return rewired(model, layer(model.outputs[0]))
 
 
 def unit_layer(model: keras.Model) -> Any:
@@ -42,13 +43,11 @@ def unit_layer(model: keras.Model) -> Any:
 
 def without_unit(model: keras.Model) -> tuple[keras.Model, Unit | None]:
     """Return the network in front of the layer, and the unit that the layer stands for."""
-    import keras
-
     layer = unit_layer(model)
     if layer is None:
         return model, None
     deviation, mean = (float(variable.numpy().flat[0]) for variable in layer.variables)
-    return keras.Model(_inputs(model), layer.input, name=model.name), Unit(mean, deviation)
+    return rewired(model, layer.input), Unit(mean, deviation)
 
 
 def in_unit(model: keras.Model, unit: Unit) -> keras.Model:

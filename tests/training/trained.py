@@ -74,6 +74,7 @@ def trainer_for(info, engine, build=mlp, options=None, watcher=None, on_epoch=No
 def job(info, data, train, validation, epochs=3, weights=5, shuffle=9, name="holdout", **more):
     """A fit on rows of ``data``."""
     rows = [np.asarray(part, "int32") for part in (train, validation)]
+    more = {"blocks": info.blocks} | more
     return Job(name, info.input_shape, lambda: data, *rows, epochs, weights, shuffle, **more)
 
 

@@ -132,7 +132,7 @@ def categories_suit_the_network(plan: Plan, info: DatasetInfo) -> Iterator[Findi
     elif asked == "embed" and not plan.reads_blocks:
         name = plan.architecture.entry.name
         text = f"embed: {name} would take the place of a category among its values for an amount"
-        yield Finding(key, text, "use auto or one_hot")
+        yield Finding(key, text, "use tabular or tabm, or categories: one_hot")
 
 
 def prepared_columns_are_amounts(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:

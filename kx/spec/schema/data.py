@@ -39,8 +39,8 @@ class PreparationSection(Strict):
     `{km: log, price: {scale: robust, missing: median}}`."""
     categories: Literal["auto", "one_hot", "embed"] = "auto"
     """What networks are given of a category: a column for each of its values (`one_hot`), or its
-    place among them (`embed`), for networks that learn an embedding; `auto`: `embed` for these,
-    if it has more than 8 frequent values."""
+    place among them (`embed`), of which `tabular` and `tabm` learn an embedding; `auto`: `embed`
+    for these two, if it has more than 8 frequent values."""
     target: TargetScale = "auto"
     """Train on targets of a regression with mean 0 and deviation 1, on counts with mean 1
     (`standardize`), or as they are (`none`); predictions, scores and losses are in their own unit.

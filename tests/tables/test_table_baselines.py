@@ -1,0 +1,81 @@
+"""What baselines learn of rows whose categories are indices."""
+
+import numpy as np
+import pytest
+
+from kx.contracts import Block, DatasetInfo, Split
+from kx.evaluators.spread import readable, spread
+from kx.evaluators.trees import MOST_WORK, trees_fit
+from kx.running.guesses import guesses
+
+BLOCKS = (
+    Block("km", "numbers", 0, 1),
+    Block("town", "index", 1, 1, size=3),
+    Block("title", "words", 2, 2, size=9),
+    Block("new", "flags", 4, 1),
+)
+TOWNS = 40
+
+
+def test_an_index_has_a_column_for_each_value():
+    rows = np.array([[0.5, 2, 1], [1.5, 0, 0]], "float32")
+    blocks = (BLOCKS[0], BLOCKS[1], Block("new", "flags", 2, 1))
+
+    np.testing.assert_array_equal(
+        spread(rows, blocks).toarray(), [[0.5, 1, 0, 0, 1], [1.5, 0, 1, 0, 0]]
+    )
+
+
+def test_words_in_their_order_are_left_out_and_marks_of_gaps_kept():
+    rows = np.array([[0.5, 2, 7, 8, 1, 9]], "float32")
+
+    found, blocks = readable(rows, BLOCKS)
+
+    np.testing.assert_array_equal(found, [[0.5, 2, 1, 9]])
+    assert [(block.name, block.start) for block in blocks] == [("km", 0), ("town", 1), ("new", 2)]
+
+
+def test_rows_of_numbers_stay_as_they_are():
+    rows = np.eye(3, dtype="float32")
+
+    assert spread(rows, ()) is rows
+    assert readable(rows, ())[0] is rows
+
+
+def test_linear_models_and_trees_tell_the_values_of_a_category_apart():
+    draws = np.random.default_rng(0)
+    towns = draws.integers(TOWNS, size=1200)
+    prices = draws.normal(size=TOWNS)[towns].astype("float32")
+    info = DatasetInfo("t", "regression", (1,), blocks=(Block("town", "index", 0, 1, size=TOWNS),))
+    data = Split(towns[:, None].astype("float32"), prices)
+    asked = (data.x, np.arange(800, 1200))
+
+    said = guesses(data, np.arange(800), asked, info, 1).said
+
+    errors = {name: np.abs(of[:, 0] - prices[800:]).mean() for name, of in said.items()}
+    assert errors["linear"] < 0.1 > errors["trees"]
+    assert errors["mean"] > 0.5
+
+
+@pytest.mark.parametrize(
+    ("info", "grown"),
+    [
+        (DatasetInfo("plain", "regression", (2,)), True),
+        (DatasetInfo("shares", "unit_regression", (2,)), False),
+        (DatasetInfo("words", "binary", (2,), vocabulary=9), False),
+        (DatasetInfo("picture", "binary", (2, 1, 1)), False),
+    ],
+    ids=lambda value: getattr(value, "name", value),
+)
+def test_trees_are_grown_on_rows_of_numbers(info, grown):
+    train = Split(np.zeros((40, *info.input_shape), "float32"), np.zeros(40))
+
+    assert trees_fit(train, info, 1, 40) is grown
+
+
+def test_many_small_fits_are_too_much_work_for_trees():
+    info = DatasetInfo("plain", "regression", (2,))
+    train = Split(np.zeros((30, 2), "float32"), np.zeros(30))
+
+    assert trees_fit(train, info, MOST_WORK // 50_000, 30)
+    assert not trees_fit(train, info, MOST_WORK // 50_000 + 1, 30)
