@@ -31,7 +31,7 @@ FALLING = {
     "loss", "mae", "mse", "rmse", "mape", "msle", "log_cosh", "poisson", "kl_divergence",
     "binary_crossentropy", "categorical_crossentropy", "hinge", "squared_hinge",
     "categorical_hinge", "false_positives", "false_negatives", "log_loss", "brier_score",
-    "calibration_error", "median_absolute_error",
+    "calibration_error", "median_absolute_error", "rank_error", "poisson_deviance", "pinball",
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import pyarrow.csv
 import pyarrow.feather
 import pyarrow.parquet
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from kx.authoring.own_table import table_spec
@@ -156,6 +156,8 @@ def test_nasty_tables_are_read_alike_or_refused_alike(data, form, tmp_path):
         name: data.draw(st.lists(cells, min_size=count, max_size=count))
         for name, cells in CELLS.items()
     }
+    # A row of nothing but delimiters is an empty line of text, and no row without a label.
+    assume(all(any(c[at] not in (None, "") for c in columns.values()) for at in range(2, count, 3)))
     types = {"number": pa.float64(), "whole": pa.int64(), "word": pa.string(), "flag": pa.bool_()}
     arrays = {name: pa.array(columns[name], types[name]) for name in columns}
     table = pa.table(arrays | {"label": [("no", "yes", "")[at % 3] for at in range(count)]})
