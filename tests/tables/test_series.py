@@ -268,6 +268,8 @@ def test_windows_cross_no_gap_and_the_gap_is_told(series):
 
     with pytest.raises(RowsError, match="line 22: before 2024-01-01 22:00:00 2 steps lack"):
         load(options)
+    with pytest.raises(RowsError, match=r"on_gap: skip.*dataset\.steps: rows"):
+        load(options)
     bundle = load(options, on_gap="skip")
     steps = bundle.train.x.times[bundle.train.x.ends[:, None] + np.arange(-3, 2)]
     assert (np.diff(steps, axis=1) == 1).all()

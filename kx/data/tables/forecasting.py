@@ -69,7 +69,8 @@ def refuse_gaps(line: Timeline, lines: Sequence[int], times: np.ndarray, name: s
         count = counted(len(gaps), "gap", "gaps")
         raise RowsError(
             f"{name}: {count} in time, in steps of {told_pace(line.pace)}: {some(gaps)}\n"
-            "Fill them; or set dataset.on_gap: skip, to leave out the windows that cross them."
+            "Fill them; set dataset.on_gap: skip, to leave out the windows that cross them; or say "
+            "dataset.steps: rows, if each row is one step behind the last one, as trading days are."
         )
 
 
