@@ -93,6 +93,9 @@ SUITED = {
     "yes or no": (REVIEWS, TAGS),
     "multiclass": (WIRES, WIRE_ROWS),
     "regression": (HOUSES,),
+    "counts": (replace(HOUSES, name="visits", task="counts"),),
+    "quantiles": (replace(HOUSES, name="ranges", task="quantiles", quantiles=(0.1, 0.5, 0.9)),),
+    "ordered": (replace(WIRES, name="grades", task="ordered"),),
 }
 
 
