@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kx.data.tables.arrow_files import ArrowTable, cells_of, is_number
@@ -12,6 +12,7 @@ from kx.data.tables.columns import MOST_DISTINCT, TableColumn
 from kx.data.tables.numbers import as_number
 from kx.data.tables.sheets import Sheet
 from kx.data.tables.target_columns import TargetCells
+from kx.data.tables.targets import is_absent
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,18 +47,46 @@ def _add_targets(sheet: Sheet, table: ArrowTable, targets: TargetCells) -> np.nd
     """Add what is to be predicted; return which rows can be used, nothing if all can."""
     import numpy as np
 
-    width = max(targets.places) + 1
-    cells = [""] * width
-    columns = [_cells(table.values(column.name)) for column in targets.columns]
-    for number, values in enumerate(zip(*columns, strict=True), 1):
-        for place, value in zip(targets.places, values, strict=True):
-            cells[place] = value
-        if flaw := targets.flaw(cells):
-            sheet.flaws.append(f"{sheet.place(number)}: {flaw}")
-            continue
-        targets.add(cells, number)
-        sheet.lines.append(number)
-    return np.array(sheet.lines, np.int64) - 1 if sheet.flaws else np.zeros(0, np.int64)
+    coded = [_coded(table.values(column.name)) for column in targets.columns]
+    lacking = np.zeros(table.rows, bool)
+    for cells, codes in coded:
+        absent = [not targets.empty and is_absent(cell, targets.absent) for cell in cells]
+        lacking |= np.array(absent, bool)[codes]
+    _add_flaws(sheet, targets, coded, np.flatnonzero(lacking))
+    usable = np.flatnonzero(~lacking)
+    sheet.lines = array("q", (usable + 1).tobytes())
+    for column, (cells, codes) in zip(targets.columns, coded, strict=True):
+        labels = [targets.label(cell) for cell in cells]
+        chosen = codes[usable]
+        first, counts = _first(chosen, usable + 1, len(labels)), np.bincount(chosen).tolist()
+        for code in sorted(set(np.unique(chosen).tolist()), key=first.__getitem__):
+            column.labels.add(labels[code], first[code], counts[code])
+        column.said += [labels[code] for code in chosen.tolist()]
+    return usable if len(usable) < table.rows else usable[:0]
+
+
+def _add_flaws(
+    sheet: Sheet,
+    targets: TargetCells,
+    coded: Sequence[tuple[list[str], np.ndarray]],
+    rows: np.ndarray,
+) -> None:
+    """Add which target each of these rows lacks."""
+    row_cells = [""] * (max(targets.places) + 1)
+    for row in rows.tolist():
+        for place, (cells, codes) in zip(targets.places, coded, strict=True):
+            row_cells[place] = cells[codes[row]]
+        sheet.flaws.append(f"{sheet.place(row + 1)}: {targets.flaw(row_cells)}")
+
+
+def _first(codes: np.ndarray, lines: np.ndarray, count: int) -> list[int]:
+    """Return where each code stands first; 0: nowhere."""
+    import numpy as np
+
+    first = np.zeros(count, np.int64)
+    first[codes[::-1]] = lines[::-1]  # of those with the same code, the last one written stays
+    found: list[int] = first.tolist()
+    return found
 
 
 def fill(column: TableColumn, values: Any, lines: np.ndarray, absent: Collection[str]) -> None:
@@ -104,19 +133,28 @@ def _fill_codes(
 ) -> None:
     import numpy as np
 
-    encoded = _encoded(values)
-    codes = encoded.indices.fill_null(len(encoded.dictionary)).to_numpy().astype(np.int64)
+    cells, codes = _coded(values)
     known = []
-    for cell in cells_of(encoded.dictionary):
-        value = cell.strip()
+    for value in cells:
         none = value.casefold() in absent
         known.append(-1 if none else column.values.setdefault(value, len(column.values)))
-    found = np.array([*known, -1], np.int64)[codes]
-    first = np.zeros(len(column.values) + 1, np.int64)
-    first[found[::-1]] = lines[::-1]  # of those with the same code, the last one written stays
-    column.lines = first[:-1].tolist()
+    found = np.array(known, np.int64)[codes]
+    column.lines = _first(found, lines, len(column.values) + 1)[:-1]
     column.codes = array("l", found.tobytes())
     column.keep_numbers()
+
+
+def _coded(values: Any) -> tuple[list[str], np.ndarray]:
+    """Return the different cells without blanks around them, at last an empty one, and (n,) places.
+
+    Cells that differ in blanks alone, or in nothing once they are texts, are several.
+    """
+    import numpy as np
+
+    encoded = _encoded(values)
+    cells = [cell.strip() for cell in cells_of(encoded.dictionary)]
+    codes: np.ndarray = encoded.indices.fill_null(len(cells)).to_numpy().astype(np.int64)
+    return [*cells, ""], codes
 
 
 def _encoded(values: Any) -> Any:

@@ -102,12 +102,14 @@ class TargetCells:
                 return f"no {column.name}" + (f", but {label!r}" if label else "")
         return ""
 
+    def label(self, cell: str) -> str:
+        """Return what a cell that may be used says; empty: nothing."""
+        return "" if self.empty and is_absent(cell, self.absent) else intern(cell)
+
     def add(self, cells: Sequence[str], line: int) -> None:
         """Add the targets of a row without a flaw, which stands on ``line``."""
         for column, place in zip(self.columns, self.places, strict=True):
-            label = intern(cells[place].strip())
-            if self.empty and is_absent(label, self.absent):
-                label = ""
+            label = self.label(cells[place].strip())
             column.labels.add(label, line)
             if self.keep:
                 column.said.append(label)

@@ -98,9 +98,9 @@ class LabelCounts:
     counts: dict[str, int] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
 
-    def add(self, label: str, line: int) -> None:
-        """Count one label."""
-        self.counts[label] = self.counts.get(label, 0) + 1
+    def add(self, label: str, line: int, times: int = 1) -> None:
+        """Count a label that stands on ``line`` first, one time or several."""
+        self.counts[label] = self.counts.get(label, 0) + times
         self.lines.setdefault(label, line)
 
     def counted(self, label: str) -> Remark:
