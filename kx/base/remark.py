@@ -65,6 +65,7 @@ Code = Literal[
     "effect.training_loss_hint",
     "effect.warms_up",
     "engine.augmentation",
+    "engine.encoded",
     "engine.few_steps",
     "engine.gpu",
     "engine.large",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -108,10 +108,9 @@ class OwnTable(Dataset):
         """Read the table."""
         file = table_file(Path(self.path))
         state = file.stat()
-        sheet, bundle = _read(self, state.st_mtime_ns, state.st_size)
-        files.took_file(Path(self.path), sheet.sha256)
-        count = counted(len(sheet.lines), "row", "rows")
-        files.watcher.stage(f"{sheet.name}: {count}, {sheet.written}")
+        read, bundle = _read(self, state.st_mtime_ns, state.st_size)
+        files.took_file(Path(self.path), read.sha256)
+        files.watcher.stage(read.told)
         files.watcher.stage("; ".join(_kinds(bundle.info)))
         return bundle
 
@@ -170,8 +169,21 @@ class OwnTable(Dataset):
         return WantedSheet(targets, self.layout, self.labels, self.columns, self.on_broken)
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What is still known of a table once its columns are an array.
+
+    Attributes:
+        sha256: of the file.
+        told: what was read, and how it is written.
+    """
+
+    sha256: str
+    told: str
+
+
 @lru_cache(maxsize=2)
-def _read(table: OwnTable, changed: int, size: int) -> tuple[Sheet, DatasetBundle]:
+def _read(table: OwnTable, changed: int, size: int) -> tuple[_Read, DatasetBundle]:
     """Return what a table holds; the same again, as long as nobody changes it."""
     if twice := table.columns.twice():
         raise DataError(
@@ -183,7 +195,9 @@ def _read(table: OwnTable, changed: int, size: int) -> tuple[Sheet, DatasetBundl
             "cannot be had at once. Leave one out, or list it in dataset.ignore."
         )
     sheet = read_sheet(Path(table.path), table.wanted)
-    return sheet, table.bundle(sheet)
+    count = counted(len(sheet.lines), "row", "rows")
+    told = f"{sheet.name}: {count}, {sheet.written}"
+    return _Read(sheet.sha256, told), table.bundle(sheet)
 
 
 def _kinds(info: DatasetInfo) -> Iterator[str]:

@@ -17,8 +17,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from kx.base.remark import Remark
+from kx.base.remark import Code, Remark
 from kx.contracts import Split
+from kx.data.tables.encoded_rows import are_made_late
 from kx.spec.schema import TrainingSection
 
 if TYPE_CHECKING:
@@ -125,9 +126,10 @@ def choose(
         obstacle: what else XLA is not known to compile; None: nothing.
     """
     size, room = size_in_memory(data), SHARE_OF_MEMORY * machine.free_memory
-    if training.engine != "compiled" and size > room and not hasattr(data.x, "indptr"):
-        why = Remark.of("engine.streamed", size=size / 1e9)
-        return Engine("fit", why, streamed=True)
+    late = are_made_late(data.x)
+    if training.engine != "compiled" and (late or size > room) and not hasattr(data.x, "indptr"):
+        code: Code = "engine.encoded" if late else "engine.streamed"
+        return Engine("fit", Remark.of(code, size=size / 1e9), streamed=True)
     if training.engine == "fit":
         return Engine("fit", Remark.of("why.spec"))
     if augmented:

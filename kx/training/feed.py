@@ -89,9 +89,11 @@ class BatchSource(Protocol):
 
     Attributes:
         buckets: texts are padded no further than their batch needs; None: they stay as they are.
+        at_once: rows that are better asked for together than batch by batch.
     """
 
     buckets: Buckets | None
+    at_once: int
 
     def batch(self, rows: tf.Tensor, *, weighted: bool = True) -> tuple[Any, ...]:
         """Return x and y of ``rows``; their weights too, if there are any and they are wanted."""
@@ -106,7 +108,10 @@ class Resident:
         sparse: whether x is a CSR matrix.
         window: rows of each example, if examples are windows of rows; 0: they are not.
         buckets: see ``BatchSource``.
+        at_once: likewise.
     """
+
+    at_once = 1
 
     def __init__(self, split: Split, buckets: Buckets | None = None) -> None:
         import tensorflow as tf
@@ -121,7 +126,7 @@ class Resident:
             self._width = split.x.shape[1]
         weights = [split.weights] if split.weights is not None else []
         self.tensors: tuple[tf.Tensor, ...] = tuple(
-            tf.constant(part) for part in [split.y, *weights, *x]
+            tf.constant(part[:]) for part in [split.y, *weights, *x]
         )
 
     @property
@@ -188,6 +193,7 @@ class Streamed:
 
     def __init__(self, split: Split, buckets: Buckets | None = None) -> None:
         self.examples, self.buckets = len(split), buckets
+        self.at_once = getattr(split.x, "at_once", 1)
         self._split = split
 
     def batch(self, rows: tf.Tensor, *, weighted: bool = True) -> tuple[Any, ...]:
@@ -225,13 +231,20 @@ def batches(
     """
     import tensorflow as tf
 
-    def read(step: tf.Tensor, rows: tf.Tensor) -> tuple[Any, ...]:
-        batch = data.batch(rows, weighted=weighted)
+    size, together = batching.batch_size, data.at_once // batching.batch_size
+
+    def gathered(rows: tf.Tensor) -> tuple[Any, ...]:
+        return data.batch(rows, weighted=weighted)
+
+    def read(step: tf.Tensor, rows: Any) -> tuple[Any, ...]:
+        batch = rows if together > 1 else gathered(rows)
         return change(batch, step) if change else batch
 
     def one_epoch(epoch: tf.Tensor) -> tf.data.Dataset:
         rows = tf.data.Dataset.from_tensor_slices(batching.order(epoch))
-        return rows.batch(batching.batch_size)  # within the epoch: no batch spans two of them
+        if together > 1:
+            return rows.batch(size * together).map(gathered).prefetch(1).rebatch(size)
+        return rows.batch(size)  # within the epoch: no batch spans two of them
 
     rows = tf.data.Dataset.range(epochs).flat_map(one_epoch)
     read_ahead = rows.enumerate().map(read, num_parallel_calls=2, deterministic=True).prefetch(2)

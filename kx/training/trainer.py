@@ -26,7 +26,7 @@ from kx.training.callbacks import (
     needs_keras_loop,
     recorder,
 )
-from kx.training.engine import MOST_BYTES_AT_ONCE, Engine, choose
+from kx.training.engine import Engine, choose
 from kx.training.environment import machine
 from kx.training.feed import Resident, Streamed
 from kx.training.jobs import Fitted, Hooks, Job, PhaseNote, Recording, Unfinished
@@ -43,6 +43,9 @@ if TYPE_CHECKING:
     import keras
 
 Build = Callable[[DatasetInfo], "keras.Model"]
+
+MOST_BYTES_PREDICTED = 64e6
+"""Of rows that are predicted at once, of data that do not fit into memory."""
 
 
 class Trainer:
@@ -150,7 +153,7 @@ class Trainer:
 
     def _predict_parts(self, fitted: Fitted, x: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """Predict some of the rows at a time: all of them do not fit into memory."""
-        size = max(1, int(MOST_BYTES_AT_ONCE / max(1, x[:1].nbytes)))
+        size = max(1, int(MOST_BYTES_PREDICTED / max(1, x[:1].nbytes)))
         starts = range(0, len(rows), size)
         return np.concatenate(
             [self._predict_whole(fitted, x[rows[at : at + size]]) for at in starts]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kx.base.errors import DataError
 from kx.contracts import Block, ColumnForm, Missing, Scale, TextForm
 from kx.data.tables.blocks import blocks_of
+from kx.data.tables.encoded_rows import BLOCK, KEPT_BYTES, EncodedRows
 from kx.data.tables.measures import Measures, Own, fit_measures, ways_of
 from kx.data.tables.mixed_rows import beside_of, numbers_of
 
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 
 NUMBERS = ("shift", "divisor", "fill", "quantiles")
 """Attributes of ``Measures`` that are kept as arrays."""
-
-BLOCK = 10_000
-"""Rows that are encoded at once: all of a large table would be held several times."""
 
 YEAR, WEEK, DAY = 365.2425, 7.0, 1.0
 """Days of the cycles in which a date has a place."""
@@ -85,19 +83,19 @@ class TablePreparation:
         """What the columns of a prepared row are."""
         return blocks_of(self.columns, self._marked)
 
-    def apply(self, x: Any, part: str = "validation or test") -> np.ndarray:
-        """Return (n, columns) rows, or ``TableRows``, as (n, width) float32.
+    def apply(self, x: Any, part: str = "validation or test") -> Any:
+        """Return rows as (n, width) float32: of many, each when it is asked for.
+
+        Args:
+            x: (n, columns) rows, or ``TableRows``.
+            part: of the data, for messages.
 
         Raises:
             DataError: if a value is missing in a column that the training part has whole.
         """
-        import numpy as np
-
         self.check(x, part)
-        encoded = np.empty((len(x), len(self.seen)), np.float32)
-        for start in range(0, len(x), BLOCK):
-            encoded[start : start + BLOCK] = self._encoded(x[start : start + BLOCK]) * self.seen
-        return encoded
+        rows = EncodedRows(x, len(self.seen), lambda some: self._encoded(some) * self.seen)
+        return rows if rows.nbytes > KEPT_BYTES else rows[:]
 
     def check(self, x: Any, part: str) -> None:
         """Look for gaps that ``apply`` would refuse.
