@@ -18,8 +18,9 @@ from kx.data.tables.column_options import READINGS, ColumnOptions, WantedSheet
 from kx.data.tables.columns import MOSTLY, Recognized, TableColumn, form_of, value_of
 from kx.data.tables.dates import day_of
 from kx.data.tables.delimited import AUTO, Delimiting
+from kx.data.tables.headers import generic, named_rows
 from kx.data.tables.opening import open_table
-from kx.data.tables.sheet_reading import generic, named_rows, read_sheet
+from kx.data.tables.sheet_reading import read_sheet
 from kx.data.tables.sheets import Sheet
 from kx.data.tables.targets import FEW, Target, TargetOptions, number_of, target_of
 

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
 
 from kx.base.errors import DataError
 from kx.base.text import counted
@@ -19,16 +21,16 @@ from kx.data.arrays.splitting import (
     Seed,
     TestFraction,
     drawn_rows,
-    held_out,
 )
 from kx.data.files.files import Files
 from kx.data.tables.column_options import READINGS, ColumnOptions, WantedSheet
 from kx.data.tables.delimited import Delimiting
+from kx.data.tables.given_parts import TableParts, arranged, given_parts, last_in_time
 from kx.data.tables.several_labels import targets_of
 from kx.data.tables.sheet_reading import check_names, read_sheet
 from kx.data.tables.sheet_remarks import relation_remarks, sheet_remarks
 from kx.data.tables.sheets import Sheet, group_codes, row_weights_of, times_of
-from kx.data.tables.table_files import table_file
+from kx.data.tables.table_paths import table_paths
 from kx.data.tables.target_columns import TargetNames, names_of
 from kx.data.tables.target_values import target_values
 from kx.data.tables.targets import TargetOptions
@@ -59,7 +61,9 @@ class OwnTable(Dataset):
     alone.
 
     Args:
-        path: of the file; a relative path begins at the folder of the spec.
+        path: of the file; a relative path begins at the folder of the spec. Several files with the
+            same columns are one table: a list of them, what matches `*`, or all in a folder. Where
+            they are called `train`, `validation` and `test`, that is what their rows are for.
         target: name of the column that is to be predicted; or a list of columns that say yes or
             no, each of which is then a label.
         layout: how the table is written.
@@ -81,7 +85,7 @@ class OwnTable(Dataset):
         DataError: if the file is no such table, with the line; or has fewer than two classes.
     """
 
-    path: SpecPath
+    path: SpecPath | Annotated[tuple[SpecPath, ...], Field(min_length=1, max_length=10_000)]
     target: TargetNames
     layout: Delimiting = Delimiting()
     labels: TargetOptions = TargetOptions()
@@ -97,19 +101,17 @@ class OwnTable(Dataset):
         Raises:
             DataError: if it is no such table.
         """
-        file = table_file(Path(self.path))
-        state = file.stat()
-        if state.st_size > CHEAP:
-            check_names(file, self.wanted)
+        paths = table_paths(self.path)
+        if paths.size > CHEAP:
+            check_names(paths, self.wanted)
             return None
-        return _read(self, state.st_mtime_ns, state.st_size)[1].info
+        return _read(self, paths.state)[1].info
 
     def load(self, files: Files) -> DatasetBundle:
         """Read the table."""
-        file = table_file(Path(self.path))
-        state = file.stat()
-        read, bundle = _read(self, state.st_mtime_ns, state.st_size)
-        files.took_file(Path(self.path), read.sha256)
+        read, bundle = _read(self, table_paths(self.path).state)
+        for path, sha256 in read.files:
+            files.took_file(path, sha256)
         files.watcher.stage(read.told)
         files.watcher.stage("; ".join(_kinds(bundle.info)))
         return bundle
@@ -122,7 +124,8 @@ class OwnTable(Dataset):
             raise DataError(f"{sheet.name} has {len(y)} row: two are the least.")
         readings = sheet.readings(self.columns)
         groups = group_codes(sheet)
-        train, test = self._parts(sheet, y, groups)
+        parts = self._parts(sheet, y, groups)
+        train, test = parts.train, parts.test
         text = TextForm(**asdict(self.words))  # no options: as it is read back from a run
         forms = sheet.forms(readings, train, test, self.columns, text)
         x = with_texts(sheet.x(forms), forms, sheet.texts(forms))
@@ -137,6 +140,7 @@ class OwnTable(Dataset):
             scale="standardize",
             missing="indicator",
             train_examples=len(train),
+            validation_examples=parts.validation,
             test_examples=len(test),
             groups=self.columns.group or "",
             ordered=self.columns.time is not None,
@@ -146,21 +150,31 @@ class OwnTable(Dataset):
             table=forms,
             remarks=(*found.remarks, *sheet_remarks(sheet, readings, self.columns), *relations),
         )
-        parts = {"train": train, "test": test}
-        origins = {part: [sheet.place(sheet.lines[at]) for at in of] for part, of in parts.items()}
+        origins = {
+            part: [sheet.place(sheet.lines[at]) for at in of]
+            for part, of in (("train", train), ("test", test))
+        }
         return DatasetBundle(info, rows.take(train), rows.take(test), origins=origins)
 
-    def _parts(
-        self, sheet: Sheet, y: np.ndarray, groups: np.ndarray | None
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def _parts(self, sheet: Sheet, y: np.ndarray, groups: np.ndarray | None) -> TableParts:
         """Return the rows for training and those for testing."""
-        import numpy as np
-
+        given = given_parts(sheet)
         if self.columns.time:
-            order = np.argsort(times_of(sheet, self.columns.time), kind="stable")
-            count = held_out(len(y), self.test_fraction)
-            return order[:-count], order[-count:]
-        return drawn_rows(y, self.test_fraction, self.split_seed, groups)
+            if given is not None:
+                raise DataError(
+                    f"{sheet.name}: dataset.time tests on the last rows, but which are for testing "
+                    "is given by files or dataset.part. Leave one out, or list it in "
+                    "dataset.ignore."
+                )
+            times = times_of(sheet, self.columns.time)
+            return TableParts(*last_in_time(times, self.test_fraction))
+
+        def drawn(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            of = None if groups is None else groups[rows]
+            train, test = drawn_rows(y[rows], self.test_fraction, self.split_seed, of)
+            return rows[train], rows[test]
+
+        return arranged(given, len(y), drawn)
 
     @property
     def wanted(self) -> WantedSheet:
@@ -174,16 +188,16 @@ class _Read:
     """What is still known of a table once its columns are an array.
 
     Attributes:
-        sha256: of the file.
+        files: each with its SHA-256.
         told: what was read, and how it is written.
     """
 
-    sha256: str
+    files: tuple[tuple[Path, str], ...]
     told: str
 
 
 @lru_cache(maxsize=2)
-def _read(table: OwnTable, changed: int, size: int) -> tuple[_Read, DatasetBundle]:
+def _read(table: OwnTable, state: tuple[tuple[str, int, int], ...]) -> tuple[_Read, DatasetBundle]:
     """Return what a table holds; the same again, as long as nobody changes it."""
     if twice := table.columns.twice():
         raise DataError(
@@ -194,10 +208,13 @@ def _read(table: OwnTable, changed: int, size: int) -> tuple[_Read, DatasetBundl
             "dataset.group keeps its rows in one part, dataset.time tests on the last rows: both "
             "cannot be had at once. Leave one out, or list it in dataset.ignore."
         )
-    sheet = read_sheet(Path(table.path), table.wanted)
+    paths = table_paths(table.path)
+    sheet = read_sheet(paths, table.wanted)
     count = counted(len(sheet.lines), "row", "rows")
     told = f"{sheet.name}: {count}, {sheet.written}"
-    return _Read(sheet.sha256, told), table.bundle(sheet)
+    files = sheet.files or {paths.files[0].path.name: sheet.sha256}
+    read = tuple((Path(name), sha256) for name, sha256 in files.items())
+    return _Read(read, told), table.bundle(sheet)
 
 
 def _kinds(info: DatasetInfo) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -130,9 +131,9 @@ def _missing_files(choice: Choice[Any], document: Document, key: Key) -> Iterato
 
 
 def _noted(gone: list[str], path: str) -> str:
-    """Add a path to ``gone`` if nothing is there."""
+    """Add a path to ``gone`` if nothing is there, nor matches it."""
     try:
-        found = Path(path).exists()
+        found = Path(path).exists() or (glob.has_magic(path) and any(glob.iglob(path)))  # noqa: PTH207
     except (OSError, ValueError):  # too long for a name, or with what no name has
         found = False
     if not found:

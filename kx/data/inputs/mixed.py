@@ -18,9 +18,9 @@ from kx.data.tables.column_options import ColumnOptions
 from kx.data.tables.columns import value_of
 from kx.data.tables.delimited import Delimiting
 from kx.data.tables.encoding import columns_from
+from kx.data.tables.headers import generic, named_rows
 from kx.data.tables.opening import open_table, table_in
 from kx.data.tables.rows import AnyTable, TableRow, ragged
-from kx.data.tables.sheet_reading import generic, named_rows
 from kx.data.tables.targets import is_absent, number_of
 from kx.data.texts.text_columns import with_texts
 

@@ -26,7 +26,7 @@ READINGS: Mapping[str, Reading] = {
 }
 """Options that list columns -> how these are read."""
 
-BESIDE = ("group", "weight")
+BESIDE = ("group", "weight", "part")
 """Options that name a column from which nothing is learned though it is read."""
 
 Name = Annotated[str, Field(min_length=1)]
@@ -53,6 +53,8 @@ class ColumnOptions:
         time: column of numbers or dates that tells when rows came about: they are put in its
             order, and the last ones are for testing.
         weight: column that tells how much each row counts in the loss; nothing is learned from it.
+        part: column that says of each row whether it is for `train`, `validation` or `test`, by
+            these or other usual names; nothing is learned from it.
         most_levels: of a category: so many of its most frequent values are told apart, all others
             count as one.
         rare: of a category: values that fewer rows for training have count as one.
@@ -76,6 +78,7 @@ class ColumnOptions:
     group: Name | None = None
     time: Name | None = None
     weight: Name | None = None
+    part: Name | None = None
     decimal: Decimal = "auto"
     date_order: DateOrder = "auto"
     missing_values: Annotated[tuple[str, ...], Field(max_length=100)] = (*MISSING, "?")
@@ -86,7 +89,7 @@ class ColumnOptions:
 
     def named(self) -> dict[str, tuple[str, ...]]:
         """Return the columns that the spec names: option -> names."""
-        single = {"group": self.group, "time": self.time, "weight": self.weight}
+        single = {"group": self.group, "time": self.time, "weight": self.weight, "part": self.part}
         several = {option: tuple(getattr(self, option)) for option in ("ignore", *READINGS)}
         return several | {option: (name,) for option, name in single.items() if name}
 

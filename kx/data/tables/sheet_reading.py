@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 
 from kx.base.errors import DataError, RowsError
@@ -15,11 +15,12 @@ from kx.data.tables.arrow_reading import read_columns
 from kx.data.tables.column_options import MOST_COLUMNS, ColumnOptions, WantedSheet
 from kx.data.tables.columns import TableColumn
 from kx.data.tables.decimals import settle
-from kx.data.tables.opening import open_table
+from kx.data.tables.headers import generic, named_rows
+from kx.data.tables.joined import JoinedTable, open_files, without_targets
 from kx.data.tables.rows import AnyTable, TableRow, ragged
 from kx.data.tables.several_labels import hint_on_gaps
 from kx.data.tables.sheets import Sheet
-from kx.data.tables.sniffing import names_columns
+from kx.data.tables.table_paths import TableFile, TablePaths, table_paths
 from kx.data.tables.target_columns import (
     TargetCells,
     TargetColumn,
@@ -35,25 +36,41 @@ WORDS = ("classes", "multilabel")
 """Tasks whose targets are no numbers, whatever they look like."""
 
 
-def check_names(path: Path, wanted: WantedSheet) -> None:
-    """Look whether the table at ``path`` has the columns that are named; no row is read.
+def check_names(path: Path | TablePaths, wanted: WantedSheet) -> None:
+    """Look whether a table has the columns that are named; no row is read.
 
     Raises:
         MissingDataError: if nothing is there.
         DataError: if it is no table with these columns.
     """
-    with _opened(path, wanted) as table:
-        named_rows(table, wanted.columns.header)
+    with _opened(_told(_paths(path), wanted)[0], wanted) as table:
+        _rows(table, wanted)
         _refuse_names(table, wanted)
 
 
-def _opened(path: Path, wanted: WantedSheet) -> AbstractContextManager[AnyTable]:
+def _paths(path: Path | TablePaths) -> TablePaths:
+    return path if isinstance(path, TablePaths) else table_paths(str(path))
+
+
+def _told(paths: TablePaths, wanted: WantedSheet) -> tuple[Sequence[TableFile], Mapping[str, str]]:
+    """Return the files that have the targets, and those for testing that lack one."""
+    untold = without_targets(paths.files, wanted.layout, wanted.targets, wanted.columns.header)
+    return [file for file in paths.files if file.path.name not in untold], untold
+
+
+def _opened(files: Sequence[TableFile], wanted: WantedSheet) -> AbstractContextManager[AnyTable]:
     columns = [name for names in wanted.named().values() for name in names]
-    return open_table(path, wanted.layout, (*wanted.targets, *columns))
+    named = (*wanted.targets, *columns)
+    return open_files(files, wanted.layout, named, wanted.columns.header)
 
 
-def read_sheet(path: Path, wanted: WantedSheet) -> Sheet:
-    """Read the table at ``path``, once.
+def _rows(table: AnyTable, wanted: WantedSheet) -> Iterator[TableRow]:
+    joined = isinstance(table, JoinedTable)  # each of its files has its own header
+    return iter(table) if joined else named_rows(table, wanted.columns.header)
+
+
+def read_sheet(path: Path | TablePaths, wanted: WantedSheet) -> Sheet:
+    """Read a table, once.
 
     Raises:
         MissingDataError: if nothing is there.
@@ -61,26 +78,32 @@ def read_sheet(path: Path, wanted: WantedSheet) -> Sheet:
         RowsError: if rows cannot be used.
     """
     options = wanted.columns
-    with _opened(path, wanted) as table:
-        records = named_rows(table, options.header)
+    paths = _paths(path)
+    files, untold = _told(paths, wanted)
+    with _opened(files, wanted) as table:
+        records = _rows(table, wanted)
         _refuse_names(table, wanted)
         places = {name: table.header.index(name) for name in wanted.targets}
         cells = target_cells(table, places, wanted.labels, "target")
         sheet = Sheet(table.name, table.written, table.header, cells.columns)
         sheet.place, sheet.points, sheet.left = table.place, table.points, table.left
+        sheet.untold, sheet.strangers = untold, paths.strangers
         sheet.typed = dict.fromkeys(table.kinds, "category")
         left = {*wanted.targets, *options.ignore, *wanted.beside().values()}
         learned = () if wanted.image else table.header
         sheet.columns = [_empty(name, sheet, options) for name in learned if name not in left]
         beside = wanted.beside().items()
         sheet.beside = {option: _empty(name, sheet, options) for option, name in beside}
-        if wanted.image:
-            sheet.beside["image"].kept = True
+        for option in {"image", "part"} & set(sheet.beside):
+            sheet.beside[option].kept = True
         if isinstance(table, ArrowTable) and not wanted.image:
             _read_typed(sheet, table, cells, wanted)
         else:
             _read(sheet, _usable(sheet, records, table, cells, wanted), table, wanted)
         sheet.sha256 = table.sha256
+        if isinstance(table, JoinedTable):
+            sheet.files = table.digests
+            sheet.parts = [table.part(line) for line in sheet.lines]
     if sheet.flaws and wanted.on_broken == "error":
         raise RowsError(_unusable(sheet, wanted.labels))
     try:
@@ -169,26 +192,6 @@ def _usable(
         yield record
 
 
-def named_rows(table: AnyTable, header: str) -> Iterator[TableRow]:
-    """Return the rows, after the columns of a table without a header were given names.
-
-    Raises:
-        DataError: if the file names them itself, but is said not to.
-    """
-    if table.typed:
-        if header == "none":
-            raise DataError(f"{table.name} names its columns itself: leave dataset.header out.")
-        return iter(table)
-    cells, called = table.header, generic(len(table.header))
-    if header == "auto" and not names_columns(cells, table.below):
-        header = "none"
-    if header == "none" and cells != called:
-        table.header = called
-        return chain([TableRow(table.begins, table.begins, cells)], table)
-    table.header = tuple(cell or name for cell, name in zip(cells, called, strict=True))
-    return iter(table)
-
-
 def _refuse_names(table: AnyTable, wanted: WantedSheet) -> None:
     options = wanted.columns
     refuse_twice(wanted.targets, "target")
@@ -224,11 +227,6 @@ def _refuse_target(table: AnyTable, target: str) -> None:
         else:
             raise
         raise DataError(f"{error} {hint}") from None
-
-
-def generic(count: int) -> tuple[str, ...]:
-    """Return the names of the columns of a table without a header."""
-    return tuple(f"c{at}" for at in range(1, count + 1))
 
 
 def _unusable(sheet: Sheet, labels: TargetOptions) -> str:

@@ -33,6 +33,10 @@ def sheet_remarks(
     if sheet.flaws:
         told = some_of(sheet.flaws, SHOWN, "list.clauses_more", "list.clauses")
         yield Remark.of("table.left_out", table=sheet.name, count=len(sheet.flaws), flaws=told)
+    for name, lacking in sheet.untold.items():
+        yield Remark.of("table.untold", file=name, target=lacking)
+    if sheet.strangers:
+        yield Remark.of("table.strangers", files=some_of(sheet.strangers, NAMED, "list.comma_more"))
     for name, what in sheet.left.items():
         yield Remark.of("columns.nested", column=f"{sheet.name}: column {name}", what=what)
     stated = options.stated()

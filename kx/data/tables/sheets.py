@@ -48,6 +48,10 @@ class Sheet:
         typed: how columns are read by what the file says of them.
         points: columns whose numbers have a decimal point for certain.
         left: columns that cannot be read, and what they hold.
+        parts: what each row is for by the name of its file; empty: it does not say.
+        files: name -> SHA-256 of each file, if there are several.
+        untold: files for testing that lack a target, and were not read -> the target.
+        strangers: files beside those of the table.
     """
 
     name: str
@@ -63,10 +67,27 @@ class Sheet:
     typed: Mapping[str, Reading] = field(default_factory=dict)
     points: frozenset[str] = frozenset()
     left: Mapping[str, str] = field(default_factory=dict)
+    parts: Sequence[str] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+    untold: Mapping[str, str] = field(default_factory=dict)
+    strangers: Sequence[str] = ()
 
     def where(self, column: TableColumn) -> str:
         """Return what a column is called in messages."""
         return f"{self.name}: column {column.name}"
+
+    def refuse_gaps(self, column: TableColumn, option: str) -> None:
+        """Refuse a column that ``option`` names if a row has no value there.
+
+        Raises:
+            DataError: with the first such row.
+        """
+        if column.gaps:
+            row = int(column.empty().argmax())
+            raise DataError(
+                f"{self.where(column)}, which dataset.{option} names, has no value in "
+                f"{self.place(self.lines[row])}. Fill it, or leave the row out."
+            )
 
     def readings(self, options: ColumnOptions) -> dict[str, Recognized]:
         """Return how each column is read: as the spec says, or by its values.
@@ -161,7 +182,7 @@ def group_codes(sheet: Sheet) -> np.ndarray | None:
 
     if not (column := sheet.beside.get("group")):
         return None
-    _refuse_gaps(sheet, column, "group")
+    sheet.refuse_gaps(column, "group")
     return np.array(column.codes if column.floats is None else column.floats)
 
 
@@ -172,7 +193,7 @@ def pictures_of(sheet: Sheet) -> list[str]:
         DataError: if a row has none.
     """
     column = sheet.beside["image"]
-    _refuse_gaps(sheet, column, "image")
+    sheet.refuse_gaps(column, "image")
     values = list(column.values)
     return [values[code] for code in column.codes]
 
@@ -187,7 +208,7 @@ def row_weights_of(sheet: Sheet) -> np.ndarray | None:
 
     if not (column := sheet.beside.get("weight")):
         return None
-    _refuse_gaps(sheet, column, "weight")
+    sheet.refuse_gaps(column, "weight")
     how = _read_as(sheet, column, "number")
     weights = column.numbers(how.comma)
     if (weights <= 0).any():
@@ -219,7 +240,7 @@ def time_form(sheet: Sheet, name: str) -> ColumnForm:
     column = next((column for column in sheet.columns if column.name == name), None)
     if column is None:
         raise DataError(f"{sheet.name}: dataset.time names {name!r}, which is listed elsewhere.")
-    _refuse_gaps(sheet, column, "time")
+    sheet.refuse_gaps(column, "time")
     kind: ColumnKind = "date" if column.floats is None and are_dates(column.values) else "number"
     how = _read_as(sheet, column, kind)
     return ColumnForm(name, kind, comma=how.comma, month_first=how.month_first)
@@ -232,15 +253,6 @@ def _times_differ(column: TableColumn, how: Recognized, rows: np.ndarray) -> boo
     days = column.days(how.month_first)[rows]
     known = days[~np.isnan(days)]
     return len(np.unique(known % 1)) > 1
-
-
-def _refuse_gaps(sheet: Sheet, column: TableColumn, option: str) -> None:
-    if column.gaps:
-        row = int(column.empty().argmax())
-        raise DataError(
-            f"{sheet.where(column)}, which dataset.{option} names, has no value in "
-            f"{sheet.place(sheet.lines[row])}. Fill it, or leave the row out."
-        )
 
 
 def _read_as(sheet: Sheet, column: TableColumn, reading: Reading) -> Recognized:

@@ -141,7 +141,7 @@ def table_file(path: Path) -> Path:
     if path.is_dir():
         inner = [p for p in path.rglob("*") if p.is_file() and not p.is_symlink()]
         names = {str(p.relative_to(path).as_posix()): p for p in inner}
-        return names[_only(path.name, [name for name in names if _shows(name)])]
+        return names[_only(path.name, [name for name in names if shows(name)])]
     if not path.exists():
         raise MissingDataError(f"{path} does not exist: there is no such file.")
     if not path.is_file():
@@ -179,7 +179,7 @@ def _zip_member(path: Path, stack: ExitStack, most: int) -> Stream:
             f"{path.name} is a workbook or another office document, which is not read here: "
             f"{READ} are. Save its sheet as CSV."
         )
-    name = _only(path.name, list(filter(_shows, names)))
+    name = _only(path.name, list(filter(shows, names)))
     try:
         member = stack.enter_context(archive.open(name))
     except (RuntimeError, NotImplementedError) as error:  # a password; an unknown method
@@ -190,12 +190,12 @@ def _zip_member(path: Path, stack: ExitStack, most: int) -> Stream:
 def _tar_member(path: Path, stack: ExitStack, most: int) -> Stream:
     archive = stack.enter_context(tarfile.open(path))  # noqa: SIM115
     members = {member.name: member for member in archive if member.isfile()}
-    name = _only(path.name, list(filter(_shows, members)))
+    name = _only(path.name, list(filter(shows, members)))
     member = archive.extractfile(members[name])
     return Stream(cast("BinaryIO", member), f"{path.name}/{name}", most)
 
 
-def _shows(name: str) -> bool:
+def shows(name: str) -> bool:
     """Whether no part of the name is hidden, or what systems leave in folders and archives."""
     parts = PurePosixPath(name).parts
     return not any(part.startswith(".") or part in HIDDEN for part in parts)
