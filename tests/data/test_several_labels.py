@@ -77,19 +77,22 @@ def test_one_column_in_a_list_is_that_column(tmp_path):
 
 
 def test_a_cross_or_nothing_is_yes_or_no_if_the_spec_says_so(tmp_path):
-    path = answered(tmp_path, ["x,", ",x", ",", "x,x"])
+    path = answered(tmp_path, ["x,nan", ",x", ",", "x,x"])
 
     bundle = loaded(path=path, target=("red", "round"), empty_labels="none")
 
     assert rows_of(bundle) == {2: [1, 0], 3: [0, 1], 4: [0, 0], 5: [1, 1]}
-    with pytest.raises(RowsError, match="3 rows cannot be used: \\n  line 2: no round\\n  line 3"):
+    with pytest.raises(
+        RowsError, match="3 rows cannot be used: \\n  line 2: no round, but 'nan'\\n  line 3"
+    ):
         loaded(path=path, target=("red", "round"))
 
 
 @pytest.mark.parametrize(
     "cells",
     [
-        ["male, adult", "male, child", "female, adult", "female, child", "male, old"] * 2,
+        ["male, adult", "male, child", "female, adult", "female, child", "male, old", "female, old"]
+        * 2,
         ["low;high", "low", "high;higher"],
     ],
     ids=["as many parts in each", "as many labels as cells"],
@@ -171,13 +174,16 @@ def test_what_is_no_share_is_named_with_its_line(tmp_path, shares, said):
 
 
 def test_both_parts_have_their_share_of_a_rare_label():
-    y = np.zeros((100, 3), np.float32)
-    y[::2, 0], y[::4, 1], y[3::20, 2] = 1, 1, 1
+    y = np.zeros((100, 4), np.float32)
+    sets = np.arange(100) // 20  # five sets of the first three labels; the last one is in each
+    y[sets % 2 == 1, 0], y[sets % 4 > 1, 1], y[sets == 4, 2], y[::20, 3] = 1, 1, 1, 1
 
-    train, test = divided(_numbered(y), 0.2, strata(y), mixed=False)
+    for seed in range(20):
+        train, test = divided(_numbered(y), 0.2, strata(y), seed, mixed=False)
 
-    assert test.y.sum(axis=0).tolist() == [10, 5, 1]
-    assert train.y.sum(axis=0).tolist() == [40, 20, 4]
+        assert test.y[:, 3].sum() == 1  # the rarest, exactly
+        assert test.y.sum(axis=0) == pytest.approx([8, 8, 4, 1], abs=1)
+        assert (train.y.sum(axis=0) + test.y.sum(axis=0)).tolist() == [40, 40, 20, 5]
 
 
 def test_strata_of_numbers_are_the_numbers():
