@@ -22,7 +22,7 @@ from kx.base.remark import Remark, as_remark
 from kx.base.seeds import derive
 from kx.base.storage import sweep_partial
 from kx.contracts import Watcher
-from kx.planning import Plan
+from kx.planning import Plan, Proposed
 from kx.running.bases import find_base
 from kx.running.features import extracted
 from kx.running.fitting import Fitter, with_unit
@@ -39,6 +39,7 @@ from kx.runs.record import Record, Status, read_record
 from kx.runs.record_parts import VariantFacts
 from kx.runs.sparkline import glance
 from kx.runs.surroundings import collect_versions, environment, git_commit
+from kx.spec.edit import edited
 from kx.spec.whereabouts import way
 
 
@@ -88,11 +89,20 @@ def _begun(
         folder.write_record(begun)
         text = yaml.safe_dump(plan.resolved(), sort_keys=False, allow_unicode=True)
         folder.write_spec(text)
+        if plan.proposed:
+            folder.write_proposed(_moved(plan, plan.proposed, folder))
         work = Work(plan, folder, watcher, switches, folder.history(), begun.precision)
         return Story(begun, work)
     except BaseException:
         folder.discard()
         raise
+
+
+def _moved(plan: Plan, proposed: Proposed, folder: RunFolder) -> str:
+    """Return a proposed spec for the run's folder, where the paths in it begin then."""
+    located = plan.dataset.entry.moved(plan.dataset.options, plan.folder, folder.path)
+    changes = {f"dataset.{option}": located[option] for option in plan.dataset.entry.paths()}
+    return edited(proposed.text, changes if way(folder.path, plan.folder) else {})
 
 
 def _written(story: Story, status: Status, clock: float) -> Record:
@@ -204,6 +214,7 @@ def _first_record(plan: Plan, folder: RunFolder, started: datetime, switches: Sw
         command=switches.command,
         spec=plan.resolved(),
         spec_folder=way(folder.path, plan.folder),
+        spec_made_of=plan.proposed.made_of if plan.proposed else "",
         seeds={"spec": plan.spec.seed, "split": derive(plan.spec.seed, "split")},
         versions=collect_versions(),
         git_commit=git_commit(Path()),

@@ -91,6 +91,8 @@ def place(tmp_path, monkeypatch, request):
     if "slow" in {mark.name for mark in request.node.iter_markers()}:
         shutil.copytree(request.getfixturevalue("lab"), tmp_path, dirs_exist_ok=True)
     shutil.copytree(CONFIGS, tmp_path / "configs")
+    rows = [f"{'ab'[row % 2]},{row * 37 % 101},{row * 7 % 50}.5" for row in range(30)]
+    (tmp_path / "cars.csv").write_text("\n".join(["make,km,price", *rows]) + "\n")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("KX_OFFLINE", "1")
     return tmp_path

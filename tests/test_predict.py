@@ -193,7 +193,7 @@ def test_rows_come_from_stdin(predict, kept, monkeypatch):
         (["table", "--row", "hue=x"], 3, "Error: --row: missing: alcohol, malic_acid"),
         (["picture", "--row", "A=1"], 2, "Error: --row: not for this run. It takes picture files"),
         (["words", " "], 3, "Error: an argument: is empty\n"),
-        (["table", "--json", "--csv", "x"], 2, "Error: --json and --csv: choose one.\n"),
+        (["table", "--json", "--csv", "x"], 2, "Error: --json, --csv and --output: choose one.\n"),
         (["nothing", "x"], 2, "Error: no run is called 'nothing'."),
     ],
 )
@@ -220,3 +220,65 @@ def test_a_run_that_lacks_what_it_needs_says_so(kx, trained, tmp_path, file, mes
 
     assert code == 3
     assert f"{folder.name} {message}" in err
+
+
+def test_predictions_go_into_a_file_of_the_kind_that_its_ending_says(predict, tmp_path):
+    row = ("table", "--row", json.dumps(dict.fromkeys(_columns(predict), 1.0)))
+    _, printed, _ = predict(*row, "--csv", "--all")
+    _, document, _ = predict(*row, "--json")
+
+    for name in ("said.csv", "said.jsonl"):
+        code, out, err = predict(*row, "--all", "-o", tmp_path / name)
+        assert (code, out.strip()) == (0, f"{tmp_path / name}: 1 prediction"), err
+
+    assert (tmp_path / "said.csv").read_text() == printed
+    (line,) = (tmp_path / "said.jsonl").read_text().splitlines()
+    assert json.loads(line) == json.loads(document)["predictions"][0]
+    code, _, err = predict(*row, "-o", tmp_path / "said.xlsx")
+    assert code == 2
+    assert ".csv, .jsonl, .parquet" in err
+
+
+def _columns(predict):
+    """Return the columns of the run of a table, as its complaint lists them."""
+    _, _, err = predict("table", "--row", "{}")
+    return err.rpartition("missing: ")[2].strip().split(", ")
+
+
+def test_predictions_in_parquet_have_the_columns_of_csv(predict, tmp_path):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    row = ("table", "--row", json.dumps(dict.fromkeys(_columns(predict), 1.0)))
+    _, printed, _ = predict(*row, "--csv", "--all")
+
+    code, _, err = predict(*row, "--all", "-o", tmp_path / "said.parquet")
+
+    assert code == 0, err
+    (found,) = parquet.read_table(tmp_path / "said.parquet").to_pylist()
+    (wanted,) = csv.DictReader(io.StringIO(printed))
+    assert list(found) == list(wanted)
+    assert found["probability"] == float(wanted["probability"])
+
+
+def test_a_run_is_also_meant_by_the_path_of_its_folder(kx, trained, predict):
+    (folder,) = trained.glob("*-table-*")
+    row = ("--row", json.dumps(dict.fromkeys(_columns(predict), 1.0)), "--json")
+
+    found = kx("predict", f"{folder}/", *row)
+
+    assert found[0] == 0, found[2]
+    assert found[1] == predict("table", *row)[1]
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("Alcohol=5,2", "'2' stands alone, and a comma ends each NAME=VALUE; write a decimal "
+         "point, as in Alcohol=5.2"),
+        ("Alcohol=a,b", "a value with a comma in it needs JSON"),
+    ],
+)  # fmt: skip
+def test_a_decimal_comma_in_a_typed_row_is_told(predict, row, words):
+    code, _, err = predict("table", "--row", row)
+
+    assert code == 3
+    assert words in " ".join(err.split())

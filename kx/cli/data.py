@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kx.base.errors import DataError, UsageError, suggest
+from kx.cli.look import look
 from kx.cli.options import AsJson
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from kx.data.files.sources import Place, SourceFiles
 
 app = typer.Typer(no_args_is_help=True, help="List, describe, fetch and verify datasets.")
+
+app.command()(look)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A dataset, as `kx data ls` lists it.")]
 Names = Annotated[

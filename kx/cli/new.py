@@ -7,6 +7,18 @@ from typing import Annotated
 
 import typer
 
+from kx.cli.options import Set, Target
+
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        "--from",
+        metavar="DATA",
+        help="Data of your own: a table, such as a CSV file, or a folder with one folder of "
+        "pictures or texts for each class.",
+    ),
+]
+
 
 def new(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="The spec to write.")],
@@ -16,41 +28,50 @@ def new(
     architecture: Annotated[
         str | None, typer.Option("--architecture", help="Of `kx list models`; default: mlp.")
     ] = None,
-    table: Annotated[
-        Path | None, typer.Option("--from", metavar="TABLE", help="A CSV file of your own.")
-    ] = None,
-    target: Annotated[
-        str | None, typer.Option("--target", metavar="COLUMN", help="What to predict of --from.")
-    ] = None,
+    data: Data = None,
+    target: Target = None,
+    settings: Set = None,
 ) -> None:
     """Write a commented spec, every option with its default, to FILE.
 
-    With --from it is one for a table of your own, each column in it with its kind.
+    With --from it is one for data of your own: of a table, each column stands in it with its kind.
 
-    Example: kx new mine.yaml --dataset digits --architecture cnn
+    Examples: kx new mine.yaml --dataset digits --architecture cnn;
+    kx new cars.yaml --from cars.csv --target price
     """
     from kx.authoring.template import slug, spec_template, to_mend
     from kx.base.errors import UsageError
     from kx.base.storage import write_named
 
-    if table is None and target is not None:
-        raise UsageError("--target names a column of the table that --from names.")
-    if table is not None and (dataset or architecture):
-        raise UsageError("--from writes dataset: table with an mlp; leave the others out.")
-
+    _refuse_mixed(dataset or architecture, data, target, settings)
     if path.exists():
         raise UsageError(f"{path} already exists; name another file.")
     if not path.parent.is_dir():
         raise UsageError(f"{path.parent} is not a folder: make it first.")
-    if table is not None:
-        from kx.authoring.own_table import refuse_no_target, table_spec
+    if data is not None:
+        from kx.authoring.own_data import own_spec
 
-        if target is None:
-            raise refuse_no_target(table)
-        text = table_spec(slug(path.stem), table, target, path)
+        text = own_spec(slug(path.stem), data, target, path, settings or [])
     else:
         text = spec_template(path.stem, dataset or "digits", architecture or "mlp")
     write_named(path, text)
     for what in to_mend(text):
         typer.echo(f"Warning: {what}", err=True)
     typer.echo(f"{path}: check it with `kx check {path}`, run it with `kx train {path}`")
+
+
+def _refuse_mixed(
+    named: str | None, data: Path | None, target: str | None, settings: list[str] | None
+) -> None:
+    """Refuse options that belong to another way of making a spec."""
+    from kx.base.errors import UsageError
+
+    if data is None and target is not None:
+        raise UsageError("--target names a column of the table that --from names.")
+    if data is None and settings:
+        raise UsageError("--set goes with --from; otherwise the file has every option: edit it.")
+    if data is not None and named:
+        raise UsageError(
+            "--from chooses dataset and architecture: leave the others out, or say, for example, "
+            "--set architecture.units=[32]."
+        )

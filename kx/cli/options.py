@@ -14,6 +14,9 @@ SpecFile = Annotated[Path, typer.Argument(metavar="SPEC", help="A YAML file.", s
 SpecFiles = Annotated[
     list[Path], typer.Argument(metavar="SPEC", help="YAML files.", show_default=False)
 ]
+Target = Annotated[
+    str | None, typer.Option("--target", metavar="COLUMN", help="What to predict of a table.")
+]
 Run = Annotated[
     str,
     typer.Argument(

@@ -37,6 +37,16 @@ Every = Annotated[bool, typer.Option("--all", help="Show all classes.")]
 WIDEST = 100_000
 """Columns of what is no terminal: nothing is cut there."""
 
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Write all digits to FILE instead: .csv, .jsonl (JSON lines) or .parquet.",
+    ),
+]
+
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV instead, with all digits.")]
 
 
@@ -50,6 +60,7 @@ def predict(
     every: Every = False,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
+    output: Output = None,
     plugins: Plugins = False,
     outputs: Outputs = Path("outputs"),
 ) -> None:
@@ -57,16 +68,20 @@ def predict(
 
     They are prepared as its training data were.
 
-    Examples: kx predict digits seven.png; kx predict wine wines.csv --csv
+    Examples: kx predict digits seven.png; kx predict wine wines.csv -o said.csv
     """
     from kx.base.errors import UsageError
+    from kx.base.text import counted
     from kx.data.inputs.given import Given
     from kx.predicting.prediction import open_run
     from kx.runs.folder import find_run
+    from kx.terminal.forecast_files import refuse_ending, write_forecasts
     from kx.training.environment import start_tensorflow
 
-    if as_json and as_csv:
-        raise UsageError("--json and --csv: choose one.")
+    if as_json + as_csv + (output is not None) > 1:
+        raise UsageError("--json, --csv and --output: choose one.")
+    if output:
+        refuse_ending(output)
     kept = open_run(find_run(outputs, run), plugins=plugins)
     given = Given(inputs or (), row or (), file or (), lines or (), invert)
     examples = kept.read(given)  # before TensorFlow is loaded: a mistake costs no seconds
@@ -74,6 +89,10 @@ def predict(
     forecasts = _forecasts(kept, examples)
     if as_json:
         _print_json(kept, examples, forecasts)
+    elif output:
+        _tell(kept, examples, loud=False)
+        write_forecasts(output, forecasts, kept.classes, every=every)
+        typer.echo(f"{output}: {counted(len(forecasts), 'prediction', 'predictions')}")
     else:
         _print(kept, examples, forecasts, every=every, as_csv=as_csv)
 
@@ -116,18 +135,11 @@ def _print_json(kept: Kept, examples: Examples, forecasts: list[Forecast]) -> No
 def _print(
     kept: Kept, examples: Examples, forecasts: list[Forecast], *, every: bool, as_csv: bool
 ) -> None:
-    from rich.text import Text
-
-    from kx.base.text import clean
     from kx.terminal import console
     from kx.terminal.forecasts import forecast_csv, forecast_table
 
-    paper, messages = console.results(), console.messages()
-    loud = messages if as_csv else paper
-    for mark in kept.marks():
-        loud.print(Text(mark, "bold yellow"))
-    for remark in (*kept.remarks(), *examples.remarks):
-        messages.print(clean(in_words(remark)), soft_wrap=True)
+    paper = console.results()
+    _tell(kept, examples, loud=not as_csv)
     if as_csv:
         typer.echo(forecast_csv(forecasts, kept.classes, every=every), nl=False)
     else:
@@ -135,3 +147,17 @@ def _print(
         table = forecast_table(forecasts, kept.target, width, every=every, paths=kept.reads_files)
         paper.width = width or WIDEST
         paper.print(table)
+
+
+def _tell(kept: Kept, examples: Examples, *, loud: bool) -> None:
+    """Say what everybody should know of the predictions; ``loud``: beside them, on stdout."""
+    from rich.text import Text
+
+    from kx.base.text import clean
+    from kx.terminal import console
+
+    paper, messages = console.results(), console.messages()
+    for mark in kept.marks():
+        (paper if loud else messages).print(Text(mark, "bold yellow"))
+    for remark in (*kept.remarks(), *examples.remarks):
+        messages.print(clean(in_words(remark)), soft_wrap=True)

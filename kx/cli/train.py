@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,12 +17,15 @@ from kx.cli.options import (
     Seeds,
     Set,
     Smoke,
-    SpecFiles,
+    Target,
     Test,
     Variant,
     Variants,
     overrides,
 )
+
+SPECS = (".yaml", ".yml")
+"""How names of specs end."""
 
 if TYPE_CHECKING:
     from kx.base.language import Language
@@ -31,8 +34,20 @@ if TYPE_CHECKING:
     from kx.runs.record import Record
 
 
+Specs = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="SPEC",
+        help="YAML files; or data of your own: a table, with --target, or a folder with one "
+        "folder for each class. A spec is proposed for them, as by `kx new --from`.",
+        show_default=False,
+    ),
+]
+
+
 def train(
-    specs: SpecFiles,
+    specs: Specs,
+    target: Target = None,
     settings: Set = None,
     seed: Seed = None,
     seeds: Seeds = None,
@@ -48,11 +63,12 @@ def train(
 ) -> None:
     """Train, validate, refit and test what each SPEC describes.
 
-    Example: kx train configs/imdb.yaml --set training.epochs=4
+    Examples: kx train configs/imdb.yaml --set training.epochs=4;
+    kx train cars.csv --target price
     """
     from kx.running.work import Switches
 
-    plans = plan_all(specs, overrides(settings, seed, seeds))
+    plans = plan_all(specs, overrides(settings, seed, seeds), target)
     switches = Switches(sample=sample, smoke=smoke, test=test)
     if variants:
         _refuse_single(specs, plans, variant)
@@ -148,25 +164,44 @@ def carry_out(
     _fail_on_missed([record for record, _ in finished])
 
 
-def plan_all(specs: list[Path], settings: list[str]) -> list[Plan]:
+def plan_all(specs: list[Path], settings: list[str], target: str | None = None) -> list[Plan]:
     """Plan every spec before any is trained, so that a mistake in the last one costs nothing.
+
+    Args:
+        specs: files of specs, or data for which a spec is proposed.
+        settings: each ``key=value``.
+        target: the column of a table that is to be predicted.
 
     Raises:
         SpecError: with the mistakes of all of them.
     """
     from kx.base.errors import Problem, SpecError
-    from kx.planning import make_plan
 
     plans: list[Plan] = []
     problems: list[Problem] = []
     for path in specs:
         try:
-            plans.append(make_plan(path, settings))
+            plans.append(_plan(path, settings, target))
         except SpecError as error:
             problems += error.problems
     if problems:
         raise SpecError(problems)
     return plans
+
+
+def _plan(path: Path, settings: list[str], target: str | None) -> Plan:
+    from kx.base.errors import UsageError
+    from kx.planning import make_plan
+
+    if path.suffix.lower() in SPECS and target is None:
+        return make_plan(path, settings)
+    from kx.authoring.own_data import is_data, plan_of_data
+
+    if is_data(path):
+        return plan_of_data(path, target, settings)
+    if target is not None and path.exists():
+        raise UsageError(f"{path} is no table: of a spec, say --set dataset.target=… instead.")
+    return make_plan(path, settings)
 
 
 def _train(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     import keras
 
+    from kx.base.remark import Remark
     from kx.contracts.weights import WeightFiles
 
 
@@ -145,6 +146,10 @@ class Strategy(Component):
     def complaints(self, rows: Rows) -> Iterable[Complaint]:
         """Yield why these rows cannot be split, or not well, now that they are read."""
         return ()
+
+    def reason(self, rows: Rows) -> Remark | None:
+        """Return how it splits these rows, and why, if it chose that itself."""
+        return None
 
     @abstractmethod
     def propose(self, rows: Rows, seed: int) -> Sequence[Proposal]:

@@ -27,6 +27,8 @@ class Rows:
         classes: names, in the order of the labels; may be empty.
         given: how many, the last ones, the dataset itself has for validation.
         tags: (n, labels) of 0 and 1, where a row may have several labels; otherwise None.
+        test: how many rows the test part has.
+        ordered: whether they are in an order of time.
     """
 
     count: int
@@ -36,6 +38,8 @@ class Rows:
     classes: Sequence[str] = ()
     given: int = 0
     tags: np.ndarray | None = None
+    test: int = 0
+    ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

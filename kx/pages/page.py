@@ -21,10 +21,13 @@ from kx.base.text import number
 from kx.charts.inks import INKS
 from kx.pages.many import many_runs
 from kx.pages.one import one_run
+from kx.pages.table_look import table_view
 from kx.wording.words import Words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+    from kx.advice.table_look import SeenTable
 
 LOCALES = {"en": "en", "zh": "zh-Hans"}
 
@@ -53,6 +56,13 @@ def report_of_many(folders: Sequence[Path], language: Language) -> str:
     view = many_runs(folders, words)
     title = view.group.title if view.group else words("name.many", count=len(folders))
     return _page("many.html.j2", words, title, view=view)
+
+
+def page_of_table(seen: SeenTable, language: Language) -> str:
+    """Return the page of a table that was looked at."""
+    words = Words(language)
+    title = words("look.title", name=seen.name)
+    return _page("look.html.j2", words, title, view=table_view(seen, words))
 
 
 def _page(template: str, words: Words, title: str, **values: Any) -> str:

@@ -14,12 +14,13 @@ from kx.planning.making import (
     plugin_files,
     unasked,
 )
-from kx.planning.plan import SECTIONS, DataPlan, Plan
+from kx.planning.plan import SECTIONS, DataPlan, Plan, Proposed
 
 __all__ = [
     "SECTIONS",
     "DataPlan",
     "Plan",
+    "Proposed",
     "import_plugins",
     "is_sound",
     "is_sound_closed",

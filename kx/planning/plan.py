@@ -132,6 +132,19 @@ class DataPlan:
                 yield f"has {name} {getattr(found, name)!r}; its info says {told!r}"
 
 
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A spec that nobody wrote: kx proposed it after a look at data.
+
+    Attributes:
+        text: of the spec, with its comments.
+        made_of: the name of the file or folder that was looked at.
+    """
+
+    text: str
+    made_of: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan(DataPlan):
     """A spec that can be carried out.
@@ -142,6 +155,7 @@ class Plan(DataPlan):
         remarks: the same, as a record has it.
         variants: name -> the plan of the spec that it makes of this one.
         variant: what it is of, if it is one itself: ``of``, ``name`` and ``changes``.
+        proposed: how its spec came about, if kx made it itself; None: somebody wrote it.
     """
 
     architecture: Choice[Architecture]
@@ -151,6 +165,7 @@ class Plan(DataPlan):
     remarks: tuple[Remark, ...] = ()
     variants: Mapping[str, Plan] = field(default_factory=dict)
     variant: Mapping[str, Any] = field(default_factory=dict)
+    proposed: Proposed | None = None
 
     @property
     def network(self) -> Architecture:

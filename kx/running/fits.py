@@ -48,6 +48,7 @@ class Fits:
         histories: of each fit, refits included, by its name.
         records: of each fit, refits included.
         duplicates: part -> number of its rows that occur, identical, in the training part too.
+        validation_reason: how the rows were split, and why, if the strategy chose that itself.
         as_given: whether the rows for validation are just those that the dataset gives for it;
             None: it is not known yet.
         seconds: wall clock, of all fits together.
@@ -70,6 +71,7 @@ class Fits:
     histories: dict[str, History] = field(default_factory=dict)
     records: list[FitRecord] = field(default_factory=list)
     duplicates: dict[str, int] = field(default_factory=dict)
+    validation_reason: Remark | None = None
     as_given: bool | None = None
     seconds: float = 0.0
     refit_epochs: int | None = None

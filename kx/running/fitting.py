@@ -43,6 +43,7 @@ from kx.training.jobs import Hooks, Job
 from kx.training.phases import TrainableParts
 from kx.training.target_unit import suits
 from kx.training.trainer import Trainer
+from kx.wording.recorded import in_words
 
 if TYPE_CHECKING:
     from kx.data.preparation import AnyPreparation
@@ -146,6 +147,7 @@ class Fitter:
         rows = in_time(rows_to_split(self._bundle), self._bundle)
         strategy = work.plan.strategy(rows.count)
         check_rows(work, strategy, rows)
+        self._tell_reason(strategy.reason(rows))
         proposals = strategy.propose(rows, derive(work.seed, "split"))
         proposals = proposals[:SMOKE_FITS] if work.switches.smoke else proposals
         _refuse_overlap(proposals)
@@ -173,6 +175,11 @@ class Fitter:
         if fits.conclusion.refit_epochs is not None:
             fits.finals = self._refit(fits.conclusion.refit_epochs, rates_found(fits.results))
         return fits
+
+    def _tell_reason(self, reason: Remark | None) -> None:
+        self.fits.validation_reason = reason
+        if reason:
+            self._work.watcher.stage(f"validation: {in_words(reason)}")
 
     def _check_test(self) -> None:
         """Find out before anything trains whether the test part can be prepared at the end."""

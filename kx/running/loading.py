@@ -230,7 +230,8 @@ def rows_to_split(bundle: DatasetBundle) -> Rows:
     if info.one_class:
         labels = class_labels(train.y, info)
     tags, given = train.y if info.task == "multilabel" else None, info.validation_examples
-    return Rows(len(train), labels, train.groups, info.classes, given, tags)
+    test = len(bundle.test)
+    return Rows(len(train), labels, train.groups, info.classes, given, tags, test, info.ordered)
 
 
 def check_rows(work: Work, strategy: Strategy, rows: Rows) -> None:

@@ -63,6 +63,7 @@ class Story:
             refit_rates=fits.refit_rates,
             duplicates=fits.duplicates,
             linear=linear_facts([*fits.linear, *(tested.linear if tested else ())]),
+            validation_reason=fits.validation_reason,
             baseline_note=(tested.baseline_note if tested else None) or fits.baseline_note,
             expectations=self.expectations,
             test_looks=self.test_looks,

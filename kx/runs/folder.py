@@ -28,7 +28,7 @@ RUN_ID = re.compile(r"\d{8}-\d{6}-([a-z0-9][a-z0-9._-]{0,42})-[0-9a-f]{4}")
 LARGEST = 1 << 35
 """Bytes of a network or of predictions: to hash more would take minutes."""
 
-RECORD, SPEC = "record.json", "spec.yaml"
+RECORD, SPEC, PROPOSED = "record.json", "spec.yaml", "proposed.yaml"
 
 
 class RunFolder:
@@ -108,6 +108,10 @@ class RunFolder:
     def write_spec(self, text: str) -> None:
         """Keep the resolved spec, in YAML."""
         atomic_write(self.path / SPEC, text)
+
+    def write_proposed(self, text: str) -> None:
+        """Keep a spec that kx proposed, with its comments; its paths begin in this folder."""
+        atomic_write(self.path / PROPOSED, text)
 
     def write_record(self, record: Record) -> None:
         """Keep the record: the last thing that a run does."""
@@ -216,13 +220,24 @@ def find_run(outputs: Path, reference: str) -> Path:
 
     Args:
         outputs: where runs are kept.
-        reference: an id, the beginning of only one id, the name of a spec (its newest run), or
-            ``last``.
+        reference: an id, the beginning of only one id, the name of a spec (its newest run),
+            ``last``, or the path of a run's folder.
 
     Raises:
         UsageError: if it means no run, or several.
     """
-    return outputs / find_id(outputs, reference)
+    return folder_at(reference) or outputs / find_id(outputs, reference)
+
+
+def folder_at(reference: str) -> Path | None:
+    """Return the run's folder of which ``reference`` is the path; None: it is no such path."""
+    if os.sep not in reference:
+        return None
+    with suppress(OSError, ValueError):  # too long for a path, or with what none has
+        folder = Path(reference)
+        if RUN_ID.fullmatch(folder.name) and folder.is_dir() and not folder.is_symlink():
+            return folder
+    return None
 
 
 def find_id(outputs: Path, reference: str, others: Callable[[], Iterable[str]] = tuple[str]) -> str:
@@ -240,7 +255,7 @@ def find_id(outputs: Path, reference: str, others: Callable[[], Iterable[str]] =
     if not NAME.fullmatch(reference) or ".." in reference:
         raise UsageError(
             f"{shortened(clean(reference))!r} cannot be a run: give an id, the beginning of one, "
-            "the name of a spec, or `last`."
+            "the name of a spec, `last`, or the path of its folder."
         )
     ids = run_ids(outputs)
     if not ids:

@@ -87,6 +87,8 @@ class Record:
         spec: resolved, with every default.
         spec_folder: the way from the run's folder to that of the spec, where its relative paths
             begin; empty if that is nobody's business.
+        spec_made_of: the file or folder that kx looked at to propose the spec; empty: somebody
+            wrote it.
         seeds: purpose -> seed.
         git_commit: of the user's repository; ends in ``-dirty`` if files differ from it.
         environment: threads, flags and machine type, as ``environment()`` returns them.
@@ -97,6 +99,7 @@ class Record:
         parameters: number of weights of the model.
         peak_memory_mb: largest resident size of the process, in MB.
         engine_reason: why that engine was chosen.
+        validation_reason: how the rows were split, and why, where ``auto`` chose that.
         vocabulary: of texts; None where data are no texts.
         precision: Keras's dtype policy: ``float32``, or ``mixed_bfloat16``.
         precision_reason: why that precision was chosen.
@@ -141,6 +144,7 @@ class Record:
     command: str = "train"
     spec: dict[str, Any] = field(default_factory=dict)
     spec_folder: str = ""
+    spec_made_of: str = ""
     seeds: dict[str, int] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
     git_commit: str | None = None
@@ -154,6 +158,7 @@ class Record:
     parameters: int = 0
     engine: str = ""
     engine_reason: Remark | None = None
+    validation_reason: Remark | None = None
     precision: str = ""
     precision_reason: Remark | None = None
     peak_memory_mb: float = 0.0

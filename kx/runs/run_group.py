@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from kx.base.errors import DataError
-from kx.runs.folder import RECORD, find_id, run_ids, slug
+from kx.runs.folder import RECORD, find_id, folder_at, run_ids, slug
 from kx.runs.record import Record, read_record
 from kx.runs.record_parts import Kind, Member
 
@@ -74,9 +74,17 @@ def runs_meant(outputs: Path, references: Sequence[str]) -> list[Path]:
         UsageError: if one of them means nothing, or several.
     """
     known = cache(lambda: groups(outputs))
-    ids = [find_id(outputs, reference, known) for reference in references]
-    runs = (known()[each] if GROUP_ID.fullmatch(each) else [outputs / each] for each in ids)
-    return list(chain.from_iterable(runs))
+    return list(chain.from_iterable(_meant(outputs, each, known) for each in references))
+
+
+def _meant(
+    outputs: Path, reference: str, known: Callable[[], Mapping[str, list[Path]]]
+) -> list[Path]:
+    """Return the folders that a reference means; ``known``: those of each group."""
+    if folder := folder_at(reference):
+        return [folder]
+    found = find_id(outputs, reference, known)
+    return known()[found] if GROUP_ID.fullmatch(found) else [outputs / found]
 
 
 def pages_of(outputs: Path, runs: Sequence[Path]) -> list[Path]:

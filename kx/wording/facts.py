@@ -69,6 +69,8 @@ def _of_the_run(record: Record, state: str, words: Words) -> Iterator[tuple[str,
     yield words("fact.state"), words.name("state", state)
     yield words("fact.started"), record.started
     yield words("fact.command"), record.command
+    if made_of := record.spec_made_of:
+        yield words("fact.spec"), words("value.proposed_spec", name=made_of)
     if member := member_of(record):
         told = in_words(member, words)
         inside = words("score.beside", value=told, name=member.group) if member.group else told
@@ -77,6 +79,7 @@ def _of_the_run(record: Record, state: str, words: Words) -> Iterator[tuple[str,
         yield words("fact.changes"), words("join.clauses").join(changes)
     yield words("fact.parameters"), f"{record.parameters:,}" if record.parameters else ""
     yield words("fact.engine"), _reasoned(record.engine, record.engine_reason, words)
+    yield words("fact.validation"), in_a_line(record.validation_reason, words)
     yield words("fact.precision"), _reasoned(record.precision, record.precision_reason, words)
     yield words("fact.base"), _base(record.base, words)
     yield words("fact.words"), _coverage(record.embeddings, words)

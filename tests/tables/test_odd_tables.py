@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import yaml
 
-from kx.authoring.own_table import quoted, table_spec
+from kx.authoring.own_table import table_spec
+from kx.authoring.setting import quoted
 from kx.base.errors import DataError
 from kx.contracts import ColumnForm, DatasetInfo, Split
 from kx.data.files.sources import SourceFiles
@@ -163,7 +164,7 @@ def test_every_name_is_read_back_from_a_spec(name):
 
 @pytest.mark.parametrize(
     ("header", "row", "words"),
-    [("y", [], "column to learn from beside 'y'"), ("a;y", ["1"], r"left out are a \(the same")],
+    [("y", [], "column to learn from beside 'y'"), ("a;y", ["1"], r"left out are a \(is 1")],
 )
 def test_no_spec_is_written_that_could_not_be_trained(table, tmp_path, header, row, words):
     options = table(header, [(*row, "ab"[at % 2]) for at in range(12)])
@@ -236,7 +237,7 @@ def test_trees_that_saw_one_class_predict_it(task, shares):
 def test_an_error_says_where_options_go_while_there_is_no_spec(table, tmp_path):
     options = table("km;y", [(f"{at + 1},250", "ab"[at % 2]) for at in range(12)])
 
-    with pytest.raises(DataError, match="kx new SPEC --dataset table"):
+    with pytest.raises(DataError, match="are given with --set"):
         table_spec("t", tmp_path / "t.csv", options["target"], tmp_path / "t.yaml")
 
 

@@ -141,7 +141,7 @@ NEVER_ONE = {
     "remark.looks", "diagnosis.beside.folds", "paired.many",
     "said.linear.coefficients", "said.linear.numbers", "said.linear.seconds",
     "said.linear.seconds_sparse", "said.targets.examples_alike", "said.targets.test_alike",
-    "said.columns.texts", "said.splits.many_fits", "said.splits.rare_folds",
+    "said.columns.why_texts", "said.splits.many_fits", "said.splits.rare_folds",
 }  # fmt: skip
 """Texts with a number before a plural of which there are always several."""
 

@@ -127,7 +127,12 @@ class TypedRows:
     def add_typed(self, name: str, text: str) -> None:
         """Add a row such as ``CRIM=0.1,ZN=18``, or rows in JSON."""
         if text.lstrip()[:1] not in ("{", "["):
-            pairs = [part.partition("=") for part in text.split(",") if part.strip()]
+            parts = [part for part in text.split(",") if part.strip()]
+            bare = next((part.strip() for part in parts if "=" not in part), "")
+            if bare and bare not in self.columns:
+                self.problems.append(f"{name}: {_no_pair(bare, parts)}")
+                return
+            pairs = [part.partition("=") for part in parts]
             self._add_pairs(name, [(key.strip(), value) for key, _, value in pairs])
             return
         try:
@@ -216,6 +221,21 @@ class TypedRows:
                 yield index, f"column {name!r} appears here a second time"
         if missing:
             yield None, f"missing: {', '.join(missing)}"
+
+
+def _no_pair(bare: str, parts: Sequence[str]) -> str:
+    """Return what is wrong with a part of a typed row that names no column.
+
+    Args:
+        bare: that part.
+        parts: all of the row.
+    """
+    told = f"{bare[:40]!r} stands alone, and a comma ends each NAME=VALUE"
+    before = [part for part in parts if "=" in part][:1]
+    if bare.isdecimal() and before and before[0].strip()[-1:].isdecimal():
+        number = f"{before[0].strip()}.{bare}"
+        return f"{told}; write a decimal point, as in {number[:60]}"
+    return f'{told}; a value with a comma in it needs JSON, as in {{"name": "a, b"}}'
 
 
 class _Pairs(list[tuple[str, Any]]):

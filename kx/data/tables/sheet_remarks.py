@@ -86,20 +86,36 @@ def _relation(
     return exact_relation(numbers, values)
 
 
+HINTS: Mapping[str, str] = {
+    "rows": "numbers",
+    "identifier": "categories",
+    "scattered": "categories",
+}
+"""How columns are read that are left out -> the option by which they would not be."""
+
+
 def _left_out(where: str, column: TableColumn, how: Recognized) -> Remark | None:
-    """Return why nothing is learned from a column; None: something is."""
+    """Return that nothing is learned from a column; None: something is."""
+    if not (why := why_left_out(column, how)):
+        return None
+    if option := HINTS.get(how.reading):
+        return Remark.of("columns.left_out_hint", column=where, why=why, option=option)
+    return Remark.of("columns.left_out", column=where, why=why)
+
+
+def why_left_out(column: TableColumn, how: Recognized) -> Remark | None:
+    """Return why nothing is learned from a column, to follow its name; None: something is."""
     if how.reading == "empty":
-        return Remark.of("columns.empty", column=where)
+        return Remark.of("columns.why_empty")
     if how.reading == "constant":
-        value = next(iter(column.values))[:40]
-        return Remark.of("columns.constant", column=where, value=value)
+        return Remark.of("columns.why_constant", value=next(iter(column.values))[:40])
     if how.reading == "rows":
-        return Remark.of("columns.rows_numbered", column=where)
+        return Remark.of("columns.why_rows")
     if how.reading == "identifier":
-        return Remark.of("columns.distinct", column=where)
+        return Remark.of("columns.why_distinct")
     if how.reading == "scattered":
         counts = {"count": len(column.values), "rows": len(column)}
-        return Remark.of("columns.texts", column=where, **counts)
+        return Remark.of("columns.why_texts", **counts)
     return None
 
 

@@ -1,0 +1,132 @@
+"""From one's own data to a spec: a table, or folders of pictures or texts."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from kx.authoring.own_folder import folder_spec, is_sorted_folder
+from kx.authoring.own_table import looks_regular, names_in, table_spec
+from kx.authoring.template import slug
+from kx.base.errors import DataError, KxError, UsageError
+from kx.planning import Plan, Proposed, plan_document
+from kx.spec.document import read_document
+from kx.spec.edit import document_of
+
+TABLES = (".csv", ".tsv", ".tab", ".psv", ".dat", ".data", ".jsonl", ".ndjson", ".parquet")
+PACKED = (".gz", ".bz2", ".xz", ".zip")
+"""How names of tables end, and what may follow."""
+
+SHOWN = 20
+"""Columns that a message names."""
+
+USUAL = re.compile(
+    r"(target|label|class|y|outcome|response|output|result|price|quality|score|churn(ed)?|survived"
+    r"|default|diagnosis|species|sales|income|rating|grade|medv)s?",
+    re.IGNORECASE,
+)
+"""What the column to be predicted is often called."""
+
+
+def is_data(path: Path) -> bool:
+    """Whether what could be a spec is a table or a folder of data, by its ending or its content."""
+    if not path.exists():
+        return False
+    if path.is_dir():
+        return not any(path.glob("*.y*ml")) and is_sorted_folder(path)
+    inner = path.with_suffix("") if path.suffix.lower() in PACKED else path
+    return inner.suffix.lower() in TABLES or (not _is_spec(path) and _is_table(path))
+
+
+def _is_spec(path: Path) -> bool:
+    try:
+        read_document(path)
+    except KxError:
+        return False
+    return True
+
+
+def _is_table(path: Path) -> bool:
+    """Whether a file has a first line that names several columns, and rows of as many values."""
+    try:
+        return looks_regular(path)
+    except KxError:
+        return False
+
+
+def own_spec(
+    name: str, data: Path, target: str | None, spec: Path, settings: Sequence[str] = ()
+) -> str:
+    """Return a spec that trains on data of one's own.
+
+    Args:
+        name: of the experiment.
+        data: a table, or a folder with one folder for each class.
+        target: name of the column that is to be predicted; None for folders of classes.
+        spec: where the spec will be: there its paths begin.
+        settings: each ``key=value``, set in the spec.
+
+    Raises:
+        DataError: if the data cannot be used.
+        SpecError: if a setting cannot be.
+    """
+    if not data.exists():
+        raise UsageError(f"{data}: there is no such file or folder.")
+    if is_sorted_folder(data):
+        if target is not None:
+            raise UsageError(f"{data}: its folders are the classes; leave --target out.")
+        return folder_spec(name, data.resolve(), spec, settings)
+    if target is None:
+        raise refuse_no_target(data, settings)
+    return table_spec(name, data, target, spec, settings)
+
+
+def plan_of_data(data: Path, target: str | None, settings: Sequence[str] = ()) -> Plan:
+    """Return the plan of a spec that is written after a look at data of one's own.
+
+    Args:
+        data: a table, or a folder with one folder for each class.
+        target: name of the column that is to be predicted; None for folders of classes.
+        settings: each ``key=value``, set in the spec.
+
+    Raises:
+        DataError: if the data cannot be used.
+        SpecError: if a setting cannot be.
+    """
+    home = data.resolve().parent
+    text = own_spec(named_after(data), data, target, home / "spec.yaml", settings)
+    plan = plan_document(document_of(text, f"spec of {data.name}"), Path(os.path.relpath(home)))
+    return replace(plan, proposed=Proposed(text, data.resolve().name))
+
+
+def named_after(data: Path) -> str:
+    """Return what an experiment with some data may be called."""
+    name = data.resolve().name
+    return slug(name.split(".")[0] or name)
+
+
+def refuse_no_target(file: Path, settings: Sequence[str] = ()) -> DataError:
+    """Return the error that nobody said which column is to be predicted, with a guess."""
+    names = names_in(file, settings)
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    guess, why = _guess(names)
+    return DataError(
+        f"Which column is to be predicted? Say --target, one of: {', '.join(names[:SHOWN])}{more}. "
+        f"Perhaps --target {_typed(guess)}: {why}."
+    )
+
+
+def _guess(names: Sequence[str]) -> tuple[str, str]:
+    """Return the column that is most likely to be predicted, and why."""
+    usual = [name for name in names if USUAL.fullmatch(name.strip())]
+    return (usual[-1], "often called so") if usual else (names[-1], "it is the last one")
+
+
+def _typed(name: str) -> str:
+    """Return a text as it is typed in a shell."""
+    import shlex
+
+    return shlex.quote(name)

@@ -1,0 +1,86 @@
+"""A table that is looked at: what a spec would make of it, and what is suspicious."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from kx.advice.repeated_rows import plain
+from kx.advice.table_look import (
+    SeenColumn,
+    SeenTable,
+    TableLook,
+    look_at,
+    look_without_target,
+)
+from kx.authoring.own_table import look, own_table, range_of, read_table, target_in_words
+from kx.base.remark import Remark
+from kx.contracts import TextForm
+from kx.data.tables.column_options import READINGS
+from kx.data.tables.columns import Recognized
+from kx.data.tables.sheet_remarks import sheet_remarks, why_left_out
+from kx.data.tables.sheets import Sheet
+from kx.data.texts.text_columns import with_texts
+
+NAMELESS = "-"
+"""Stands for a target where none is named."""
+
+
+def seen_table(file: Path, target: str | None, settings: Sequence[str] = ()) -> SeenTable:
+    """Return what is in the table ``file``.
+
+    Args:
+        file: the table.
+        target: name of the column that is to be predicted; None: nothing is, yet.
+        settings: each ``key=value`` of the dataset.
+
+    Raises:
+        DataError: if it is no table, or has no such column.
+        SpecError: if a setting cannot be.
+    """
+    if target is None:
+        return _without_target(file, settings)
+    found = look(own_table(file, target, settings))
+    bundle = found.bundle()
+    seen = look_at(bundle, target)
+    remarks = (*bundle.info.remarks, *bundle.remarks, *seen.findings)
+    said = target_in_words(found).partition(";")[0]
+    return _seen(found.sheet, found.readings, target, said, seen, remarks)
+
+
+def _without_target(file: Path, settings: Sequence[str]) -> SeenTable:
+    import numpy as np
+
+    table = own_table(file, NAMELESS, settings)
+    sheet = read_table(table, targets=())
+    readings = sheet.readings(table.columns)
+    rows = np.arange(len(sheet.lines))
+    text = TextForm(**asdict(table.words))
+    forms = sheet.forms(readings, rows, rows[:0], table.columns, text)
+    x = plain(with_texts(sheet.x(forms), forms, sheet.texts(forms)), forms)
+    seen = look_without_target(forms, x)
+    remarks = (*sheet_remarks(sheet, readings, table.columns), *seen.findings)
+    return _seen(sheet, readings, "", "", seen, remarks)
+
+
+def _seen(
+    sheet: Sheet,
+    readings: Mapping[str, Recognized],
+    target: str,
+    said: str,
+    seen: TableLook,
+    remarks: Sequence[str | Remark],
+) -> SeenTable:
+    columns = [_column(sheet, each.name, readings[each.name], seen) for each in sheet.columns]
+    rows = len(sheet.lines)
+    return SeenTable(
+        sheet.name, rows, sheet.written, target, said, tuple(columns), seen, tuple(remarks)
+    )
+
+
+def _column(sheet: Sheet, name: str, how: Recognized, seen: TableLook) -> SeenColumn:
+    column = next(each for each in sheet.columns if each.name == name)
+    content = why_left_out(column, how)
+    kind = how.reading if how.reading in READINGS.values() else "left"
+    return SeenColumn(name, kind, content or range_of(column, how), seen.columns.get(name))

@@ -1,0 +1,65 @@
+"""``kx data look``: what is in a table of one's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kx.cli.options import Lang, Set, Target
+
+if TYPE_CHECKING:
+    from kx.advice.table_look import SeenTable
+    from kx.base.language import Language
+
+Page = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Write a page, FILE.html, instead."),
+]
+
+
+def look(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A table, such as a CSV file.")],
+    target: Target = None,
+    settings: Set = None,
+    page: Page = None,
+    lang: Lang = "en",
+) -> None:
+    """Show what is in the table FILE, and what is suspicious.
+
+    Distributions, gaps, rows that occur again (also nearly, across training and test part), columns
+    that give the target away, and labels that look wrong.
+
+    Examples: kx data look cars.csv --target price;
+    kx data look cars.csv --target price -o cars.html
+    """
+    from kx.authoring.table_seen import seen_table
+    from kx.base.errors import UsageError
+
+    if not file.exists():
+        raise UsageError(f"{file}: there is no such file or folder.")
+    if page and page.suffix.lower() not in (".html", ".htm"):
+        raise UsageError(f"{page}: a page ends in .html.")
+    seen = seen_table(file, target, settings or [])
+    if page:
+        _write(page, seen, lang)
+    else:
+        _print(seen, lang)
+
+
+def _write(page: Path, seen: SeenTable, lang: Language) -> None:
+    from kx.base.storage import write_named
+    from kx.pages.page import page_of_table
+
+    write_named(page, page_of_table(seen, lang))
+    typer.echo(str(page))
+
+
+def _print(seen: SeenTable, lang: Language) -> None:
+    from kx.terminal.screen import results
+    from kx.terminal.table_look import look_panels
+
+    paper = results()
+    for part in look_panels(seen, lang, ascii_only=paper.options.ascii_only):
+        paper.print(part)

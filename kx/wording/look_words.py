@@ -1,0 +1,41 @@
+"""What was seen in a table, in words: rows that occur again, labels that look wrong."""
+
+from __future__ import annotations
+
+from kx.advice.doubtful_labels import Doubts
+from kx.advice.repeated_rows import Repeated
+from kx.advice.table_look import SeenColumn
+from kx.wording.recorded import in_words
+from kx.wording.words import Words
+
+
+def kind_said(column: SeenColumn, words: Words) -> str:
+    """Return how a column is read, in words."""
+    return words("look.left") if column.look is None else words.name("look.as", column.kind)
+
+
+def content_said(column: SeenColumn, words: Words) -> str:
+    """Return what is in a column, as it is written there, or in words why it is left out."""
+    content = column.content
+    return content if isinstance(content, str) else in_words(content, words.language)
+
+
+def repeated_said(repeated: Repeated, words: Words) -> list[str]:
+    """Return what is to be said of rows that occur again; nothing of what does not."""
+    kinds = ("exact", "contradicting", "across", "near")
+    counts = {kind: getattr(repeated, kind) for kind in kinds}
+    said = [words(f"look.{kind}", count=f"{n:,}") for kind, n in counts.items() if n]
+    if repeated.near and repeated.pairs:
+        pairs = [words("look.pair", one=one, other=other) for one, other in repeated.pairs]
+        said.append(words("look.pairs", pairs=words.listed(pairs)))
+    return said
+
+
+def doubts_said(doubts: Doubts | None, words: Words) -> list[str]:
+    """Return how labels were judged, and how many look wrong."""
+    if doubts is None:
+        return [words("look.doubts_unknown")]
+    counts = words("look.doubts_count", count=f"{doubts.count:,}", judged=f"{doubts.judged:,}")
+    kind = "classes" if not doubts.rows or doubts.rows[0].sure is not None else "numbers"
+    how = words(f"look.doubts_{kind}", score=f"{doubts.score:.3f}")
+    return [counts, how] if doubts.count else [words("look.doubts_none")]

@@ -1,0 +1,160 @@
+"""`kx new --from` and `kx train` on data of one's own, for which nobody wrote a spec."""
+
+import json
+
+import numpy as np
+import pytest
+import yaml
+from PIL import Image
+
+from kx.authoring.own_data import is_data, refuse_no_target
+
+CARS = "id,make,km,owner,price\n" + "".join(
+    f"{row},{'abc'[row % 3]},{row * 37 % 101},o{row % 9},{row * 7 % 50}.5\n" for row in range(1, 61)
+)
+
+
+@pytest.fixture
+def cars(tmp_path):
+    path = tmp_path / "cars.csv"
+    path.write_text(CARS)
+    return path
+
+
+@pytest.fixture
+def shades(tmp_path):
+    for name, grey in (("dark", 40), ("light", 200)):
+        (tmp_path / "shades" / name).mkdir(parents=True)
+        for at in range(8):
+            pixels = np.full((24, 30), grey + at, "uint8")
+            Image.fromarray(pixels).save(tmp_path / "shades" / name / f"{at}.png")
+    return tmp_path / "shades"
+
+
+def proposed(run_kx, tmp_path, *args):
+    spec = tmp_path / "spec.yaml"
+    code, _, err = run_kx("new", spec, "--from", *args)
+    assert code == 0, err
+    assert run_kx("check", spec)[0] == 0
+    return yaml.safe_load(spec.read_text())
+
+
+def test_settings_of_columns_are_heeded_while_the_table_is_looked_at(run_kx, tmp_path, cars):
+    settings = ("dataset.categories=[km]", "dataset.ignore=[make]", "training.epochs=7")
+    flags = [part for each in settings for part in ("--set", each)]
+
+    spec = proposed(run_kx, tmp_path, cars, "--target", "price", *flags)
+
+    assert spec["dataset"]["categories"] == ["km", "owner"]
+    assert spec["dataset"]["ignore"] == ["make", "id"]
+    assert "numbers" not in spec["dataset"]
+    assert spec["training"]["epochs"] == 7
+
+
+@pytest.mark.parametrize(
+    ("option", "strategy"), [("group=owner", "group_kfold"), ("time=km", "time_series")]
+)
+def test_groups_and_times_decide_the_strategy(run_kx, tmp_path, cars, option, strategy):
+    spec = proposed(run_kx, tmp_path, cars, "--target", "price", "--set", f"dataset.{option}")
+
+    assert spec["validation"]["strategy"] == strategy
+
+
+def test_pictures_in_folders_become_a_spec_of_their_size_and_colours(run_kx, tmp_path, shades):
+    spec = proposed(run_kx, tmp_path, shades)
+
+    assert spec["dataset"] == {
+        "name": "image_folder", "path": "shades", "image_size": 24, "channels": 1
+    }  # fmt: skip
+    assert spec["architecture"]["name"] == "cnn"
+
+
+def test_texts_in_folders_become_a_spec(run_kx, tmp_path):
+    for name in ("ham", "spam"):
+        (tmp_path / "mails" / name).mkdir(parents=True)
+        for at in range(6):
+            (tmp_path / "mails" / name / f"{at}.txt").write_text(f"this is {name} number {at}")
+
+    spec = proposed(run_kx, tmp_path, tmp_path / "mails")
+
+    assert spec["dataset"]["name"] == "text_folder"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "found"),
+    [
+        ("a.csv", "x,y\n1,2\n", True),
+        ("a.tsv.gz", "whatever", True),
+        ("table", "x;y\n1;2\n3;4\n", True),
+        ("notes.md", "Dear all, this is\nno table\n", False),
+        ("spec", "name: x\ndataset: digits\n", False),
+    ],
+)
+def test_a_table_is_told_from_a_spec_by_ending_or_content(tmp_path, name, content, found):
+    (tmp_path / name).write_text(content)
+
+    assert is_data(tmp_path / name) is found
+
+
+def test_a_folder_of_classes_is_data_unless_specs_lie_there(tmp_path, shades):
+    assert is_data(shades)
+    (shades / "mine.yaml").write_text("name: x\n")
+    assert not is_data(shades)
+
+
+@pytest.mark.parametrize(
+    ("header", "guess"), [("id,Target,x", "Target"), ("a,b,the last", "'the last'")]
+)
+def test_without_a_target_the_columns_are_listed_with_a_guess(tmp_path, header, guess):
+    (tmp_path / "t.csv").write_text(f"{header}\n1,2,3\n")
+
+    said = str(refuse_no_target(tmp_path / "t.csv"))
+
+    assert f"one of: {header.replace(',', ', ')}." in said
+    assert f"Perhaps --target {guess}:" in said
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "words"),
+    [
+        (("cars.csv",), 3, "Perhaps --target price"),
+        (("cars.csv", "--target", "prize"), 3, "Did you mean 'price'?"),
+        (("cars.csv", "--target", "price", "--set", "dataset.nope=1"), 2, "--set: dataset.nope"),
+        (("gone.csv", "--target", "price"), 2, "gone.csv: there is no such file"),
+        (("spec.yaml", "--target", "price"), 2, "is no table"),
+    ],
+)
+def test_each_mistake_gets_one_message(run_kx, tmp_path, cars, monkeypatch, args, code, words):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "spec.yaml").write_text("name: x\n")
+
+    found, _, err = run_kx("train", *args)
+
+    assert found == code
+    assert words in " ".join(err.split())
+
+
+@pytest.mark.slow
+def test_a_table_is_trained_in_one_go_and_its_spec_says_where_it_came_from(run_kx, tmp_path, cars):
+    flags = ("-q", "--outputs", tmp_path / "outputs")
+    settings = ("--set", "training.epochs=2", "--set", "validation.k=2", "--seed", "3")
+
+    code, _, err = run_kx("train", cars, "--target", "price", *settings, *flags)
+
+    assert code == 0, err
+    (run,) = (tmp_path / "outputs").iterdir()
+    record = json.loads((run / "record.json").read_text())
+    assert record["spec_made_of"] == "cars.csv"
+    assert record["spec"]["seed"] == 3
+    assert "proposed.yaml" in record["artefacts"]
+    assert "proposed after a look at cars.csv" in " ".join(
+        run_kx("show", "last", "--outputs", run.parent)[1].split()
+    )
+
+    code, _, err = run_kx("train", run / "proposed.yaml", *flags)
+
+    assert code == 0, err
+    again = next(each for each in run.parent.iterdir() if each != run)
+    repeated = json.loads((again / "record.json").read_text())
+    assert repeated["scores"] == record["scores"]
+    assert repeated["spec_made_of"] == ""
