@@ -164,7 +164,7 @@ def _fitted_and_judged(story: Story, loaded: Loaded, fitter: Fitter) -> None:
     story.judged = judged = judge_validation(work, bundle, fits)
     if work.switches.test and fits.finals and len(bundle.test) > 0:
         story.test_looks = count_look(work, loaded)
-        story.tested = judge_test(work, bundle, fitter)
+        story.tested = judge_test(work, bundle, fitter, judged.threshold)
     tested = story.tested
     story.expectations = judge_expectations(work, loaded, story.base, fits, judged, tested)
     keep(work, loaded, fitter, judged, tested)

@@ -247,3 +247,25 @@ def test_classes_are_drawn_equally_often_where_there_are_some_and_are_not_weight
     (found,) = data.sampling_has_classes(sampled, numbers)
     assert found.fatal
     assert "a regression task has no single classes" in found.message
+
+
+def test_thresholds_are_for_answers_that_are_yes_or_no(sound):
+    plan = with_sections(sound, threshold={"maximize": "mcc"})
+    two = replace(sound.info, task="binary", classes=("no", "yes"))
+
+    (found,) = data.thresholds_have_answers(plan, sound.info)
+    assert found.fatal
+    assert "wine is a multiclass task: no answer of it is yes or no" in found.message
+    assert list(data.thresholds_have_answers(plan, two)) == []
+
+
+@pytest.mark.parametrize(
+    ("threshold", "told"),
+    [
+        ({}, "state one of maximize, cost and least_recall; got nothing"),
+        ({"maximize": "f1", "least_recall": 0.9}, "got maximize and least_recall"),
+    ],
+)
+def test_a_threshold_has_one_aim(sound, threshold, told):
+    with pytest.raises(ValueError, match=told):
+        with_sections(sound, threshold=threshold)

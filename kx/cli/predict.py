@@ -112,7 +112,9 @@ def _forecasts(kept: Kept, examples: Examples) -> list[Forecast]:
     else:
         exclusive = kept.task != "multilabel"
         found = [
-            class_forecast(*of, kept.classes, row.tolist(), exclusive=exclusive)
+            class_forecast(
+                *of, kept.classes, row.tolist(), exclusive=exclusive, thresholds=kept.thresholds
+            )
             for of, row in zip(named, kept.probabilities(said), strict=True)
         ]
     labels = examples.labels or [None] * len(found)
@@ -126,6 +128,7 @@ def _print_json(kept: Kept, examples: Examples, forecasts: list[Forecast]) -> No
         "id": kept.run.id,
         "sample": kept.record.is_sample,
         "target": kept.target if not kept.classes else None,
+        **({"thresholds": kept.thresholds} if kept.thresholds else {}),
         "remarks": [*kept.marks(), *kept.remarks(), *map(in_words, examples.remarks)],
         "predictions": [forecast.as_dict() for forecast in forecasts],
     }

@@ -55,16 +55,17 @@ class PairedTest:
         return not self.low <= 0 <= self.high
 
 
-def labels(values: np.ndarray) -> np.ndarray:
+def labels(values: np.ndarray, threshold: float = 0.5) -> np.ndarray:
     """Return the class of each row, as an integer.
 
     Args:
-        values: (n,) classes already; (n, 1) a probability, above one half for class 1; or
+        values: (n,) classes already; (n, 1) a probability, above the threshold for class 1; or
             (n, classes), the largest of which counts.
+        threshold: of a single probability.
     """
     if values.ndim == 1:
         return values.astype(int)
-    return values.argmax(axis=1) if values.shape[1] > 1 else (values[:, 0] > 0.5).astype(int)
+    return values.argmax(axis=1) if values.shape[1] > 1 else (values[:, 0] > threshold).astype(int)
 
 
 def per_split(values: np.ndarray, splits: int) -> np.ndarray:

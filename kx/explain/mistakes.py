@@ -71,30 +71,48 @@ class Confusion:
     count: int
 
 
-def worst_mistakes(y: np.ndarray, predictions: np.ndarray, count: int) -> list[Mistake]:
+def worst_mistakes(
+    y: np.ndarray, predictions: np.ndarray, count: int, threshold: float = 0.5
+) -> list[Mistake]:
     """Return up to ``count`` examples that were taken for something else, the worst first.
 
     Args:
         y: (n,) numbers of classes, or (n, classes) one-hot rows.
         predictions: (n, classes) probabilities; (n,) or (n, 1) of class 1 for two classes.
         count: of mistakes.
+        threshold: of two classes, from which probability on it is class 1.
     """
     true, shares = _labels(y), _shares(predictions)
-    predicted = shares.argmax(axis=1)
+    predicted = answers_of(shares, threshold)
     own = shares[np.arange(len(true)), true]
     wrong = np.flatnonzero(predicted != true)
     # The loss is -log(own): the smallest share is the greatest loss. A stable sort, so that equal
     # ones stay in the order of the rows on every machine.
     worst = wrong[np.argsort(own[wrong], kind="stable")][:count]
     return [
-        Mistake(int(r), int(true[r]), int(predicted[r]), float(shares[r].max()), float(own[r]))
+        Mistake(int(r), int(true[r]), int(said), float(shares[r, said]), float(own[r]))
         for r in worst
+        for said in predicted[r : r + 1]
     ]
 
 
-def confusions(y: np.ndarray, predictions: np.ndarray) -> Sequence[Confusion]:
+def answers_of(shares: np.ndarray, threshold: float = 0.5) -> np.ndarray:
+    """Return the class that each row is taken for: (n,) integers.
+
+    Args:
+        shares: (n, classes) probabilities.
+        threshold: of two classes, from which probability on it is class 1.
+    """
+    if shares.shape[1] != 2 or threshold == 0.5:
+        return np.asarray(shares.argmax(axis=1))
+    return (shares[:, 1] > threshold).astype("int64")
+
+
+def confusions(
+    y: np.ndarray, predictions: np.ndarray, threshold: float = 0.5
+) -> Sequence[Confusion]:
     """Return which class is taken for which other one, and how often; most frequent first."""
-    true, predicted = _labels(y), _shares(predictions).argmax(axis=1)
+    true, predicted = _labels(y), answers_of(_shares(predictions), threshold)
     wrong = true != predicted
     pairs, counts = np.unique(
         np.stack([true[wrong], predicted[wrong]], axis=1), axis=0, return_counts=True
@@ -103,15 +121,18 @@ def confusions(y: np.ndarray, predictions: np.ndarray) -> Sequence[Confusion]:
     return sorted(found, key=lambda pair: -pair.count)
 
 
-def worst_labels(y: np.ndarray, predictions: np.ndarray, count: int) -> list[LabelMistake]:
+def worst_labels(
+    y: np.ndarray, predictions: np.ndarray, count: int, thresholds: Sequence[float] = (0.5,)
+) -> list[LabelMistake]:
     """Return up to ``count`` examples with a wrong label, those of the greatest loss first.
 
     Args:
         y: (n, labels) of 0 and 1.
-        predictions: (n, labels) probabilities; above 0.5, a label is given.
+        predictions: (n, labels) probabilities.
         count: of mistakes.
+        thresholds: above which a label is given, one for each or for all.
     """
-    truth, given = y > 0.5, predictions > 0.5
+    truth, given = y > 0.5, predictions > np.asarray(thresholds)
     wrong = np.flatnonzero((truth != given).any(axis=1))
     own = np.where(truth, predictions, 1 - predictions).astype("float64")[wrong]
     loss = -np.log(np.clip(own, 1e-12, 1.0)).sum(axis=1)
@@ -121,9 +142,11 @@ def worst_labels(y: np.ndarray, predictions: np.ndarray, count: int) -> list[Lab
     ]
 
 
-def label_errors(y: np.ndarray, predictions: np.ndarray) -> list[LabelErrors]:
+def label_errors(
+    y: np.ndarray, predictions: np.ndarray, thresholds: Sequence[float] = (0.5,)
+) -> list[LabelErrors]:
     """Return how often each label was missed or wrongly found, the worst first; see above."""
-    truth, given = y > 0.5, predictions > 0.5
+    truth, given = y > 0.5, predictions > np.asarray(thresholds)
     missed, found = (truth & ~given).sum(axis=0), (given & ~truth).sum(axis=0)
     errors = [LabelErrors(at, int(m), int(f)) for at, (m, f) in enumerate(zip(missed, found,
               strict=True)) if m or f]  # fmt: skip

@@ -118,6 +118,7 @@ class JudgedPictures:
         x: (n, height, width, 1 or 3) pictures, unprepared.
         names: of the files of these pictures; empty where they are from no files of their own.
         task: of the data.
+        thresholds: above which the second of two classes, or each label, is the answer.
     """
 
     folder: Path
@@ -129,6 +130,7 @@ class JudgedPictures:
     x: np.ndarray
     names: Sequence[str] = ()
     task: str = "multiclass"
+    thresholds: Sequence[float] = (0.5,)
 
     def origin(self, row: int) -> str:
         """Return what the picture of a row is called: its file, or the row of the test part."""
@@ -183,6 +185,7 @@ def judged_pictures(folder: Path, *, plugins: bool = False) -> JudgedPictures:
         bundle.test.x,
         bundle.origins.get("test", ()),
         record.dataset.task or "",
+        record.threshold.values if record.threshold else (0.5,),
     )
 
 

@@ -44,8 +44,8 @@ def worst_of(judged: JudgedPictures, count: int) -> Worst:
 
 
 def _of_classes(judged: JudgedPictures, count: int) -> Worst:
-    pairs = confusions(judged.y, judged.predictions)
-    worst = worst_mistakes(judged.y, judged.predictions, count)
+    pairs = confusions(judged.y, judged.predictions, judged.thresholds[0])
+    worst = worst_mistakes(judged.y, judged.predictions, count, judged.thresholds[0])
     wrong = sum(pair.count for pair in pairs)
     said = [f"{wrong:,} of {len(judged.y):,} wrong"]
     said += [
@@ -67,8 +67,8 @@ def _of_classes(judged: JudgedPictures, count: int) -> Worst:
 
 
 def _of_labels(judged: JudgedPictures, count: int) -> Worst:
-    errors = label_errors(judged.y, judged.predictions)
-    wrong = worst_labels(judged.y, judged.predictions, len(judged.y))
+    errors = label_errors(judged.y, judged.predictions, judged.thresholds)
+    wrong = worst_labels(judged.y, judged.predictions, len(judged.y), judged.thresholds)
     said = [f"{len(wrong):,} of {len(judged.y):,} have a wrong label"]
     said += [
         f"{judged.label(each.label)}: missed {each.missed:,}, wrongly found {each.wrongly_found:,}"

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Literal
 from kx.base.text import number
 from kx.charts.chart import Axis, Chart, Series
 from kx.charts.inks import run_ink
-from kx.explain.mistakes import confusions
+from kx.explain.mistakes import answers_of, confusions
 from kx.pages import classes
 from kx.pages.svg import Drawing, drawn
+from kx.pages.threshold_charts import Chosen, threshold_charts
 from kx.runs.reader import Predictions
 from kx.wording.words import Words
 
@@ -56,24 +57,31 @@ class Classes:
     note: str = ""
 
 
-def of_classes(said: Predictions, names: Sequence[str], words: Words) -> Classes:
-    """Return what there is to show of classes that exclude each other."""
+def of_classes(
+    said: Predictions, names: Sequence[str], words: Words, choice: Chosen | None = None
+) -> Classes:
+    """Return what there is to show of classes that exclude each other.
+
+    If a threshold was chosen or stated, tables are of its answers.
+    """
+    at = choice.facts.values[0] if choice else 0.5
     y, shares = _truth(said), classes.probabilities(said.outputs)
     whole = len(names) <= classes.LARGEST
+    charts = [*_class_charts(y, shares, names, words), *threshold_charts(choice, words)]
     return Classes(
         names=names,
-        rows=classes.class_rows(y, shares.argmax(axis=1), names),
-        matrix=classes.confusion(y, shares.argmax(axis=1), len(names)) if whole else [],
+        rows=classes.class_rows(y, answers_of(shares, at), names),
+        matrix=classes.confusion(y, answers_of(shares, at), len(names)) if whole else [],
         pairs=[] if whole else _pairs(y, said, names),
-        charts=[
-            found for chart in _class_charts(y, shares, names, words) if (found := drawn(chart))
-        ],
+        charts=[found for chart in charts if (found := drawn(chart))],
     )
 
 
-def of_labels(said: Predictions, names: Sequence[str], words: Words) -> Classes:
+def of_labels(
+    said: Predictions, names: Sequence[str], words: Words, thresholds: Sequence[float] = (0.5,)
+) -> Classes:
     """Return what there is to show of several labels at once."""
-    y, given = said.y.astype(int), (said.outputs > 0.5).astype(int)
+    y, given = said.y.astype(int), (said.outputs > thresholds).astype(int)
     rows = classes.class_rows(y, given, names)
     whole = int((y == given).all(axis=1).sum())
     note = words("labels.whole", count=f"{whole:,}", rows=f"{len(y):,}")

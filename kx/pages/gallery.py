@@ -50,7 +50,9 @@ Found = list[tuple[int, str, str]]
 """Place in the predictions, what it is, and what was said of it."""
 
 
-def mistakes(said: Predictions, names: Sequence[str], words: Words) -> Found:
+def mistakes(
+    said: Predictions, names: Sequence[str], words: Words, threshold: float = 0.5
+) -> Found:
     """Return the examples that were taken for something else, the surest mistakes first."""
     return [
         (
@@ -58,11 +60,13 @@ def mistakes(said: Predictions, names: Sequence[str], words: Words) -> Found:
             words("gallery.share", name=names[each.true], share=_percent(each.true_probability)),
             words("gallery.share", name=names[each.predicted], share=_percent(each.probability)),
         )
-        for each in worst_mistakes(said.y, said.outputs, MOST)
+        for each in worst_mistakes(said.y, said.outputs, MOST, threshold)
     ]
 
 
-def wrong_labels(said: Predictions, names: Sequence[str], words: Words) -> Found:
+def wrong_labels(
+    said: Predictions, names: Sequence[str], words: Words, thresholds: Sequence[float] = (0.5,)
+) -> Found:
     """Return the examples with a wrong label, the surest mistakes first."""
 
     def told(labels: Sequence[int], shares: Sequence[float]) -> str:
@@ -73,7 +77,7 @@ def wrong_labels(said: Predictions, names: Sequence[str], words: Words) -> Found
 
     return [
         (each.row, told(each.true, each.probabilities), told(each.predicted, each.probabilities))
-        for each in worst_labels(said.y, said.outputs, MOST)
+        for each in worst_labels(said.y, said.outputs, MOST, thresholds)
     ]
 
 

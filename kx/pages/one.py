@@ -35,6 +35,7 @@ class OneRun:
         note: of people.
         alarms: what makes the numbers worth less than they look.
         verdict: None without scores.
+        scores: cells of a table of all scores; empty if the verdict has the only one.
         diagnosis: in a line; empty if there is none.
         reasons: heading and text of what the diagnosis rests on.
         curves_note: why there are no curves.
@@ -52,6 +53,7 @@ class OneRun:
     note: str
     alarms: Sequence[str]
     verdict: opening.Verdict | None
+    scores: Sequence[Sequence[str]]
     expectations: Sequence[opening.Expected]
     diagnosis: str
     reasons: Sequence[tuple[str, str]]
@@ -95,6 +97,7 @@ def one_run(
         note=run.labels.note,
         alarms=opening.alarms(record, words) if record else [],
         verdict=opening.verdict(record, words) if record else None,
+        scores=opening.other_scores(record, words) if record else [],
         expectations=opening.expectations(record, words) if record else [],
         diagnosis=diagnosis_line(found, words.language) if found else "",
         reasons=list(explained(found, words.language))[1:] if found else [],

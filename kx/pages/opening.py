@@ -14,7 +14,7 @@ from kx.runs.scores import Scored, Standing, main_score, scores_of
 from kx.wording.caveats import sentences
 from kx.wording.expected import reason, wanted
 from kx.wording.remarks import on_network_and_data, on_training
-from kx.wording.score_words import against_baseline, full_ends
+from kx.wording.score_words import against_baseline, beside, brief_ends, full_ends
 from kx.wording.words import Words
 
 
@@ -67,6 +67,25 @@ def verdict(record: Record, words: Words) -> Verdict | None:
         sentence=against_baseline(main, record, words),
         plot=placed(DotPlot(_axis(record, main.metric, words), rows, _focus(of))),
     )
+
+
+def other_scores(record: Record, words: Words) -> list[tuple[str, ...]]:
+    """Return the cells of all scores, if there are others than the main one and the loss.
+
+    They are part and metric, value, interval or spread, and the best baseline.
+    """
+    scores = list(scores_of(record))
+    if len({score.metric for score in scores} - {"loss"}) < 2:
+        return []
+    return [
+        (
+            words.brief(score.part, score.metric),
+            number(score.value),
+            brief_ends(score, record, words) or "-",
+            beside(score, words),
+        )
+        for score in scores
+    ]
 
 
 def expectations(record: Record, words: Words) -> list[Expected]:

@@ -18,6 +18,7 @@ from kx.pages.gallery import (
     wrong_labels,
 )
 from kx.pages.quantile_charts import of_quantiles
+from kx.pages.threshold_charts import choice_of
 from kx.runs.reader import Predictions, Run, RunFileError
 from kx.runs.record import Record
 from kx.wording.words import Words
@@ -72,11 +73,15 @@ def _results(
     if said.part == "test" and record.seeds_count > 1:
         part += words("results.seeds", count=record.seeds_count)
     if task in ONE_CLASS and are_shares(said, names):
-        worst = gallery(run, said, mistakes(said, names, words), words, warn)
-        return Results(part, of_classes(said, names, words), gallery=worst, missing=left_out)
+        choice = choice_of(run, record)
+        at = choice.facts.values[0] if choice else 0.5
+        worst = gallery(run, said, mistakes(said, names, words, at), words, warn)
+        shown = of_classes(said, names, words, choice)
+        return Results(part, shown, gallery=worst, missing=left_out)
     if task == "multilabel":
-        worst = gallery(run, said, wrong_labels(said, names, words), words, warn)
-        return Results(part, of_labels(said, names, words), gallery=worst, missing=left_out)
+        at_all = record.threshold.values if record.threshold else (0.5,)
+        worst = gallery(run, said, wrong_labels(said, names, words, at_all), words, warn)
+        return Results(part, of_labels(said, names, words, at_all), gallery=worst, missing=left_out)
     if task == "quantiles":
         shares, unit = record.dataset.quantiles, record.dataset.target or ""
         worst = gallery(run, said, least_expected(said, shares, words), words, warn)

@@ -21,6 +21,7 @@ from kx.training.feed import Resident
 from kx.training.prediction import Predictor
 from kx.wording.caveats import sentence
 from kx.wording.remarks import network_of
+from kx.wording.threshold_words import threshold_line
 from kx.wording.words import Words
 
 if TYPE_CHECKING:
@@ -69,6 +70,11 @@ class Kept:
         return [f"quantile {share:g}" for share in self.record.dataset.quantiles]
 
     @property
+    def thresholds(self) -> Sequence[float]:
+        """Above which answers are yes, one for each output; empty: one half."""
+        return self.record.threshold.values if self.record.threshold else ()
+
+    @property
     def target(self) -> str:
         """What a regression predicts, with its unit."""
         return self.record.dataset.target or "prediction"
@@ -92,7 +98,10 @@ class Kept:
     def remarks(self) -> list[str]:
         """Return what else is to be known of the network."""
         count = self.record.seeds_count
-        return [f"The network kept is that of the first of {count} seeds."] if count > 1 else []
+        told = [f"The network kept is that of the first of {count} seeds."] if count > 1 else []
+        if self.record.threshold and not self.record.partial:
+            told.append(threshold_line(self.record.threshold, self.classes, Words()))
+        return told
 
     def read(self, given: Given) -> Examples:
         """Read new examples as the run's dataset would have.

@@ -14,17 +14,19 @@ from kx.base.seeds import derive
 from kx.contracts import DatasetBundle, DatasetInfo
 from kx.evaluators.forecast_scores import forecast_names, with_block_intervals
 from kx.evaluators.scores import Score, share_interval, with_intervals
+from kx.evaluators.thresholds import decisions
 from kx.evaluators.unasked import unasked
 from kx.models.heads import Head
 from kx.running.bases import Base
 from kx.running.fits import Fits
 from kx.running.guesses import guesses
 from kx.running.loading import Loaded
+from kx.running.thresholds import chosen_thresholds, decided, decided_labels
 from kx.running.vocabulary import with_unknown
 from kx.running.work import Work
 from kx.runs.looks import take_look
 from kx.runs.record import ExpectationRecord, ScoreRecord
-from kx.runs.record_parts import VocabularyFacts
+from kx.runs.record_parts import ThresholdFacts, VocabularyFacts
 from kx.training.judge import measure, measure_one
 from kx.training.objectives import estimated
 
@@ -49,6 +51,7 @@ class Judged:
         fold_scores: metric -> its value at that epoch, one for each fit.
         streamed: metrics whose scores are Keras's estimates while it trained.
         of_kept: metrics whose scores are of the epochs that the fits ended with.
+        threshold: from which probability on answers are yes; None: one half.
     """
 
     scores: Scores
@@ -57,6 +60,7 @@ class Judged:
     fold_scores: dict[str, list[float]]
     streamed: list[str]
     of_kept: list[str]
+    threshold: ThresholdFacts | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +72,7 @@ class Tested:
         vocabulary: with the share of unknown tokens there.
         linear: how the linear baseline was fitted.
         baseline_note: why one is missing.
+        at_half: scores that the threshold changes, as they are at one half.
     """
 
     scores: Scores
@@ -76,6 +81,7 @@ class Tested:
     vocabulary: VocabularyFacts | None
     linear: Sequence[LinearFit]
     baseline_note: Remark | None
+    at_half: dict[str, float | None]
 
 
 def judge_validation(work: Work, bundle: DatasetBundle, fits: Fits) -> Judged:
@@ -106,6 +112,7 @@ def judge_validation(work: Work, bundle: DatasetBundle, fits: Fits) -> Judged:
             if name in scores and name not in late and not fits.is_at_hand
         ],
         of_kept=[] if fits.is_at_hand else late,
+        threshold=chosen_thresholds(work, bundle, fits),
     )
 
 
@@ -170,7 +177,9 @@ def count_look(work: Work, loaded: Loaded) -> int:
     return take_look(folder.path.parent, folder.id, loaded.facts, work.warn)
 
 
-def judge_test(work: Work, bundle: DatasetBundle, fitter: Fitter) -> Tested:
+def judge_test(
+    work: Work, bundle: DatasetBundle, fitter: Fitter, threshold: ThresholdFacts | None
+) -> Tested:
     """Evaluate the final networks on the test part, once."""
     work.watcher.stage("testing")
     fits, info, y = fitter.fits, bundle.info, bundle.test.y
@@ -179,17 +188,22 @@ def judge_test(work: Work, bundle: DatasetBundle, fitter: Fitter) -> Tested:
     for fitted in fits.finals:
         x = fitter.preparation(fitted).apply(bundle.test.x, "test")
         said.append(fitter.trainer.predict_on(fitted, x))
-    values = [measure(y, predictions, info, head) for predictions in said]
+    plainly = [measure(y, predictions, info, head) for predictions in said]
+    at, others = (threshold.values, threshold.baselines) if threshold else ((), {})
+    changes = [decided(y, each, info, head, at) if at else {} for each in said]
+    values = [of | changed for of, changed in zip(plainly, changes, strict=True)]
+    answered = decisions(said[0], at) if at else said[0]
     preparation = fitter.preparation(final)
     x = preparation.apply(bundle.test.x, "test")
     found = guesses(final.job.data(), final.job.train, (x, np.arange(len(y))), info, 1)
     return Tested(
-        scores=plain(_test_scores(work, values, y, said[0], info, head), head.metrics),
-        baselines=_baselines(y, found.said, info, head),
+        scores=plain(_test_scores(work, values, y, (said[0], answered), info, head), head.metrics),
+        baselines=_baselines(y, found.said, info, head, others),
         predictions=np.stack(said),
         vocabulary=with_unknown(fits.vocabulary, preparation, bundle.test, part="test"),
         linear=found.linear,
         baseline_note=found.note,
+        at_half={name: fmean(of[name] for of in plainly) for name in changes[0]},
     )
 
 
@@ -197,14 +211,20 @@ def _test_scores(
     work: Work,
     values: Sequence[Mapping[str, float]],
     y: np.ndarray,
-    predictions: np.ndarray,
+    predictions: tuple[np.ndarray, np.ndarray],
     info: DatasetInfo,
     head: Head,
 ) -> dict[str, Score]:
-
+    """Return the scores; ``predictions`` are what is said, and what of it is yes and no."""
     if len(values) == 1:
-        seed = derive(work.seed, "bootstrap")
-        return _with_intervals(values[0], y, predictions, info, seed, head)
+        seed, changed = derive(work.seed, "bootstrap"), decided_labels(head)
+        parts: list[dict[str, float]] = [{}, {}]
+        for name, value in values[0].items():
+            parts[name in changed][name] = value
+        found = dict[str, Score]()
+        for part, said in zip(parts, predictions, strict=True):
+            found |= _with_intervals(part, y, said, info, seed, head)
+        return {name: found[name] for name in values[0]}
     scores = {}
     for name in values[0]:
         each = [of[name] for of in values]
@@ -234,13 +254,19 @@ def _plain_names(head: Head) -> dict[str, str]:
 
 
 def _baselines(
-    y: np.ndarray, said: Mapping[str, np.ndarray], info: DatasetInfo, head: Head
+    y: np.ndarray,
+    said: Mapping[str, np.ndarray],
+    info: DatasetInfo,
+    head: Head,
+    thresholds: Mapping[str, Sequence[float]] | None = None,
 ) -> Baselines:
     """Return metric -> baseline -> value; of the loss too, which the class prior makes sense of."""
     found: Baselines = {}
     sure = ("majority", "median") if info.task in ("counts", "ordered") else ("majority",)
     for name, guess in said.items():
-        for metric, value in measure(y, guess, info, head).items():
+        at = (thresholds or {}).get(name)
+        values = measure(y, guess, info, head) | (decided(y, guess, info, head, at) if at else {})
+        for metric, value in values.items():
             if metric == "coverage":  # the right one is neither the largest nor the least
                 continue
             if metric != "loss" or name not in sure:  # being sure, it has a loss beyond measure

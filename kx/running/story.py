@@ -12,7 +12,7 @@ from kx.running.judging import Judged, Tested
 from kx.running.loading import Loaded
 from kx.running.work import Work
 from kx.runs.record import ExpectationRecord, Record, Status
-from kx.runs.record_parts import DataFacts, PartialNetwork
+from kx.runs.record_parts import DataFacts, PartialNetwork, ThresholdFacts
 
 
 @dataclass(slots=True)
@@ -83,6 +83,7 @@ class Story:
             fold_scores={name: list(of) for name, of in judged.fold_scores.items()},
             streamed=judged.streamed,
             of_kept=judged.of_kept,
+            threshold=_threshold(judged, tested),
             best_epoch=judged.best_epoch,
             seeds_count=len(fits.seeds),
             leaky=self.work.plan.spec.preparation.leaky,
@@ -92,3 +93,10 @@ class Story:
         if not self.loaded:
             return self.begun.dataset
         return replace(self.loaded.facts, validation_as_given=self.fits.as_given)
+
+
+def _threshold(judged: Judged, tested: Tested | None) -> ThresholdFacts | None:
+    """Return the thresholds, with what the test part says at one half."""
+    if judged.threshold is None or tested is None:
+        return judged.threshold
+    return replace(judged.threshold, at_half=tested.at_half)

@@ -57,6 +57,11 @@ class Evidence:
         """Of the dataset, as the record has it."""
         return self.record.dataset.task or ""
 
+    @property
+    def thresholds(self) -> tuple[float, ...]:
+        """Above which answers are yes: one for each output, or one for all."""
+        return self.record.threshold.values if self.record.threshold else (0.5,)
+
     @cached_property
     def rows(self) -> tuple[np.ndarray, np.ndarray] | str:
         """Targets and outputs of the test part; for classes, the targets are (n,) integers."""

@@ -144,7 +144,8 @@ def _on_rows(first: Evidence, other: Evidence) -> PairedResult | str:
         return f"no test on the test rows: {'; '.join(reasons)}"
     y, ours, theirs = *first.rows, other.rows[1]
     if first.task in ONE_CLASS:
-        test = mcnemar(labels(ours) == y, labels(theirs) == y, SEED)
+        said = labels(ours, first.thresholds[0]), labels(theirs, other.thresholds[0])
+        test = mcnemar(said[0] == y, said[1] == y, SEED)
         return _finding("test rows", f"both classified {_THESE_ROWS}", test, first, other)
     if first.task == "quantiles":
         shares = first.record.dataset.quantiles
@@ -161,7 +162,10 @@ def _on_rows(first: Evidence, other: Evidence) -> PairedResult | str:
             "test rows", f"both predicted a number for {_THESE_ROWS}", test, first, other
         )
     if first.task == "multilabel" and ours.shape == theirs.shape == y.shape:
-        before, after = (((said > 0.5) == (y > 0.5)).mean(axis=1) for said in (ours, theirs))
+        before, after = (
+            ((said > of.thresholds) == (y > 0.5)).mean(axis=1)
+            for said, of in ((ours, first), (theirs, other))
+        )
         test = paired_bootstrap("accuracy", before, after, SEED)
         return _finding("test rows", f"both gave labels to {_THESE_ROWS}", test, first, other)
     return f"no test on the test rows: kx has none for {first.task or 'unknown'} data"

@@ -186,7 +186,16 @@ class Run:
     def predictions(self) -> Predictions:
         """What its network says of the test part or, without a look at it, of the validation."""
         kept = arrays_of(self._present(PREDICTIONS))
-        part: Literal["test", "validation"] = "test" if "predictions" in kept else "validation"
+        return self._said(kept, "test" if "predictions" in kept else "validation")
+
+    @cached_property
+    def held_out(self) -> Predictions:
+        """What the networks of its fits say of the rows that they were validated with."""
+        return self._said(arrays_of(self._present(PREDICTIONS)), "validation")
+
+    def _said(
+        self, kept: Mapping[str, np.ndarray], part: Literal["test", "validation"]
+    ) -> Predictions:
         start = "" if part == "test" else "validation_"
         try:
             y, outputs = kept[f"{start}y"], kept[f"{start}predictions"]

@@ -27,6 +27,7 @@ from kx.runs.record_parts import (
     LinearFacts,
     Member,
     PartialNetwork,
+    ThresholdFacts,
     VariantFacts,
     VocabularyFacts,
 )
@@ -122,6 +123,7 @@ class Record:
         leaky: whether the preparation saw the validation rows, on purpose.
         baseline_note: why a baseline is missing, if one is.
         linear: of the linear models among the baselines.
+        threshold: from which probability on answers are yes; None: one half.
         diagnosis: kind, rule, numbers and advice, as ``kx.advice`` has them; empty if there
             was no epoch to judge by.
         glance: the validation loss, of several fits their mean, in at most 60 steps over all
@@ -175,6 +177,7 @@ class Record:
     baselines: dict[str, dict[str, dict[str, float | None]]] = field(default_factory=dict)
     baseline_note: Remark | None = None
     linear: LinearFacts | None = None
+    threshold: ThresholdFacts | None = None
     expectations: list[ExpectationRecord] = field(default_factory=list)
     diagnosis: dict[str, Any] = field(default_factory=dict)
     glance: list[float | None] = field(default_factory=list)

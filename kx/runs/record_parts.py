@@ -205,6 +205,32 @@ class LinearFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ThresholdFacts:
+    """From which probability on answers are yes, where it is not one half by default.
+
+    Attributes:
+        values: one for each output.
+        aim: what it was chosen for: ``f1``, ``balanced_accuracy``, ``mcc``, ``cost`` or
+            ``least_recall``; empty: the spec states it.
+        costs: of a false positive and of a false negative, for ``cost``.
+        least: recall, for ``least_recall``.
+        rows: predictions that it was chosen on, of rows that no fit was trained on.
+        of_best: whether these were of the best epoch, and not of those that the fits ended with.
+        baselines: name -> their thresholds, by the same rule.
+        at_half: metric -> its value on the test part at one half.
+    """
+
+    values: tuple[float, ...] = ()
+    aim: str = ""
+    costs: tuple[float, ...] = ()
+    least: float = 0.0
+    rows: int = 0
+    of_best: bool = False
+    baselines: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    at_half: Mapping[str, float | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartialNetwork:
     """The network that is kept of a run that was stopped while it trained.
 

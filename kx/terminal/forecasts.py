@@ -58,7 +58,8 @@ class Forecast:
         if self.value is not None:
             return {"value": self.value}
         if self.exclusive:
-            return {"class": self.labels[0], "probability": self.probabilities[0][1]}
+            found = dict(self.probabilities)
+            return {"class": self.labels[0], "probability": found[self.labels[0]]}
         return {"labels": self.labels}
 
     def as_dict(self) -> dict[str, Any]:
@@ -79,7 +80,13 @@ def values_forecast(name: str, shown: str, values: Mapping[str, float]) -> Forec
 
 
 def class_forecast(
-    name: str, shown: str, classes: Sequence[str], said: Sequence[float], *, exclusive: bool = True
+    name: str,
+    shown: str,
+    classes: Sequence[str],
+    said: Sequence[float],
+    *,
+    exclusive: bool = True,
+    thresholds: Sequence[float] = (),
 ) -> Forecast:
     """Return which class an input is of, or which labels it has: those of at least one half.
 
@@ -89,10 +96,18 @@ def class_forecast(
         classes: names.
         said: the probability of each.
         exclusive: whether an input is of one class only.
+        thresholds: above which the second of two classes is the answer, or each label is true;
+            empty: one half.
     """
     ranked = sorted(zip(classes, said, strict=True), key=lambda pair: -pair[1])
-    chosen = ranked[:1] if exclusive else [pair for pair in ranked if pair[1] >= 0.5]
-    labels = tuple(label for label, _ in chosen)
+    above = {name for name, of, at in zip(classes, said, thresholds, strict=False) if of > at}
+    if thresholds and exclusive:
+        labels: tuple[str, ...] = (classes[1] if said[1] > thresholds[0] else classes[0],)
+    elif thresholds:
+        labels = tuple(name for name, _ in ranked if name in above)
+    else:
+        chosen = ranked[:1] if exclusive else [pair for pair in ranked if pair[1] >= 0.5]
+        labels = tuple(label for label, _ in chosen)
     return Forecast(name, shown, None, tuple(ranked), labels, exclusive)
 
 
@@ -188,7 +203,8 @@ def _rows(forecasts: Sequence[Forecast]) -> Iterator[list[str]]:
             said = [f"{label} {found[label]:.4f}" for label in forecast.labels]
             yield [forecast.shown, ", ".join(said) or "none"]
         else:
-            (label, probability), *rest = forecast.probabilities
+            label, probability = forecast.answer.values()
+            rest = [pair for pair in forecast.probabilities if pair[0] != label]
             more = [", ".join(f"{name} {value:.3f}" for name, value in rest[:NEXT])]
             yield [
                 forecast.shown,

@@ -11,6 +11,7 @@ from kx.runs.looks import whose_test_part
 from kx.runs.record import Record
 from kx.runs.record_parts import PartialNetwork, VocabularyFacts
 from kx.wording.recorded import in_a_line
+from kx.wording.threshold_words import on_threshold
 from kx.wording.words import Words
 
 
@@ -22,6 +23,8 @@ def on_training(record: Record, words: Words) -> Iterator[str]:
         yield words(key, epoch=record.best_epoch, count=again)
     if len(record.refit_rates) > 1:
         yield words("remark.rates", rates=steps_of(record.refit_rates))
+    if record.threshold:
+        yield from on_threshold(record.threshold, record.dataset.classes, words)
     if record.of_kept:
         yield words("remark.of_kept", metrics=words.listed(map(words.metric, record.of_kept)))
     if record.streamed:

@@ -37,6 +37,14 @@ def full_ends(score: Scored, record: Record, words: Words) -> str:
     return words("interval.text", ends=told, how=words.name("interval", score.kind))
 
 
+def beside(score: Scored, words: Words) -> str:
+    """Return the best baseline of a score, as ``0.9 (majority class)``; a dash without any."""
+    if score.best_baseline is None:
+        return "-"
+    name, value = score.best_baseline
+    return words("score.beside", value=number(value), name=words.name("baseline", name))
+
+
 def _fits(score: Scored, record: Record, words: Words) -> str:
     """Return how many fits there were and what they were, as ``4 folds``."""
     if score.kind == "seed spread":

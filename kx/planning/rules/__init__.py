@@ -52,6 +52,7 @@ DATA_RULES: tuple[Callable[[Plan, DatasetInfo], Iterable[Finding]], ...] = (
     data.head_suits_the_task,
     data.class_weights_name_classes,
     data.sampling_has_classes,
+    data.thresholds_have_answers,
     data.pictures_stay_bytes,
     data.only_numbers_are_scaled,
     data.texts_are_not_scaled,

@@ -84,6 +84,13 @@ def sampling_has_classes(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
         yield Finding(key, remark, less, fatal=False)
 
 
+def thresholds_have_answers(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
+    """A threshold is for answers that are yes or no."""
+    if plan.spec.threshold is not None and info.task not in ("binary", "multilabel"):
+        text = f"{info.name} is a {info.task} task: no answer of it is yes or no"
+        yield Finding(("threshold",), text, "remove it", at_key=True)
+
+
 def pictures_stay_bytes(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
     """A saved model takes pictures as they are."""
     if info.pixels and _scales(plan):

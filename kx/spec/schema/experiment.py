@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 from kx.spec.schema.components import ArchitectureSection, DatasetSection, ValidationSection
 from kx.spec.schema.data import AugmentationSection, PreparationSection
 from kx.spec.schema.kinds import Strict
+from kx.spec.schema.thresholds import Threshold
 from kx.spec.schema.training import TrainingSection
 
 VariantName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,23}$")]
@@ -51,6 +52,10 @@ class ExperimentSpec(Strict):
     """How the result is judged before the test set is looked at."""
     training: TrainingSection = TrainingSection.model_construct()
     """How the network is fitted."""
+    threshold: Threshold | None = None
+    """From which probability on a yes-or-no answer is yes, or a label is true: a number, or what it
+    is chosen for on validation rows, as in `{maximize: f1}`; default: 0.5. Test scores and
+    predictions follow it, scores while training stay at 0.5."""
     expect: dict[str, Expectation] = Field({}, max_length=50)
     """What the literature reports: `test.accuracy: {at_least: 0.87, source: …}`."""
     variants: dict[VariantName, dict[str, Any]] = Field({}, max_length=25)
