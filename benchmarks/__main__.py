@@ -16,6 +16,7 @@ from benchmarks import (
     bench_report,
     bench_small_kfold,
     bench_startup,
+    bench_table,
 )
 
 FEATURES = ("avx2", "avx512f", "avx512_bf16", "avx512_vnni", "amx_tile", "amx_bf16", "amx_int8")
@@ -32,6 +33,7 @@ BENCHMARKS = (
     bench_features,
     bench_lstm,
     bench_engines,
+    bench_table,
 )
 
 
