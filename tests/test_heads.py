@@ -11,6 +11,7 @@ INFOS = {
     "regression": DatasetInfo("toy", "regression", (4,)),
     "unit": DatasetInfo("toy", "unit_regression", (4,)),
     "quantiles": DatasetInfo("toy", "quantiles", (4,), quantiles=(0.1, 0.9)),
+    "several": DatasetInfo("toy", "multi_regression", (4,), targets=("a", "b")),
     "counts": DatasetInfo("toy", "counts", (4,)),
     "ordered": DatasetInfo("toy", "ordered", (4,), ("a", "b", "c")),
 }

@@ -123,6 +123,7 @@ Code = Literal[
     "scaled.large",
     "scaled.narrow",
     "scaled.rate",
+    "scaled.several",
     "series.gaps",
     "series.unread",
     "series.untested",

@@ -134,6 +134,8 @@ class DatasetInfo:
         input_shape: of one example, without the batch axis.
         classes: names, in the order of the labels; empty for regression.
         quantiles: of a target, that are predicted: rising shares between 0 and 1.
+        targets: names of the numbers of a ``multi_regression``.
+        deviations: of these, in the training part: their losses are told in them.
         one_hot: whether multiclass labels are rows (n, classes) instead of integers (n,).
         sparse: whether x is a ``scipy.sparse.csr_matrix`` (few entries differ from zero).
         vocabulary: for word indices: every index is below this number; otherwise None.
@@ -182,6 +184,8 @@ class DatasetInfo:
     input_shape: tuple[int, ...]
     classes: tuple[str, ...] = ()
     quantiles: tuple[float, ...] = ()
+    targets: tuple[str, ...] = ()
+    deviations: tuple[float, ...] = ()
     one_hot: bool = False
     sparse: bool = False
     vocabulary: int | None = None
@@ -213,8 +217,8 @@ class DatasetInfo:
     @property
     def outputs(self) -> int:
         """What networks answer: a number for each class or quantile, or one number."""
-        if self.task == "quantiles":
-            return len(self.quantiles)
+        if self.task in ("quantiles", "multi_regression"):
+            return len(self.quantiles or self.targets)
         return len(self.classes) if self.many_classes or self.task == "multilabel" else 1
 
     @property

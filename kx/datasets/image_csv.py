@@ -172,6 +172,7 @@ class ImageTable(Dataset):
             input_shape=(self.image_size, self.image_size, self.channels),
             classes=found.classes,
             quantiles=found.quantiles,
+            targets=found.targets,
             target="" if found.classes else ", ".join(names_of(self.target)),
             columns=sheet.header,
             train_examples=train,

@@ -137,6 +137,7 @@ class OwnTable(Dataset):
             input_shape=(sum(form.width for form in forms),),
             classes=found.classes,
             quantiles=found.quantiles,
+            targets=found.targets,
             scale="standardize",
             missing="indicator",
             train_examples=len(train),

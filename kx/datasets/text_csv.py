@@ -128,6 +128,7 @@ class TextTable(Dataset):
             task=found.task,
             classes=found.classes,
             quantiles=found.quantiles,
+            targets=found.targets,
             target="" if found.classes else ", ".join(names_of(self.label)),
             columns=rows.table.header,
             train_examples=len(rows.lines) - test,

@@ -78,7 +78,8 @@ def _constants(y: np.ndarray, info: DatasetInfo) -> dict[str, Any]:
     if info.task == "quantiles":
         return {"quantiles": np.quantile(y.astype(np.float64), info.quantiles)}
     if info.numbers:
-        return {"mean": [y.mean(dtype=np.float64)], "median": [np.median(y)]}
+        means, medians = y.mean(axis=0, dtype=np.float64), np.median(y, axis=0)
+        return {"mean": np.atleast_1d(means), "median": np.atleast_1d(medians)}
     if info.task == "multilabel":
         shares = y.mean(axis=0)
         return {"majority": shares >= 0.5, "prior": shares}

@@ -169,7 +169,8 @@ def _task(y: np.ndarray, info: DatasetInfo) -> _Task:
     if info.task == "quantiles":
         return _Task([(y, _of_quantile(each)) for each in info.quantiles], slice(None))
     if info.numbers:
-        return _Task([(y, _Learner(_regression, _squares))], slice(None))
+        learner = _Learner(_regression, _squares)
+        return _Task([(each, learner) for each in y.reshape(len(y), -1).T], slice(None))
     classes = 2 if info.task == "multilabel" else class_count(info)
     learner = _Learner(partial(_chances, classes), _log_loss)
     if info.task == "multilabel":

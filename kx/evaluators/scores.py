@@ -49,6 +49,9 @@ def exact(name: str, y: np.ndarray, predictions: np.ndarray, info: DatasetInfo) 
     Returns:
         Not a number where the metric is not defined, as for examples of a single class.
     """
+    if info.task == "multi_regression":
+        each = [EXACT[name](*column) for column in zip(y.T, predictions.T, strict=True)]
+        return fmean(each)
     shape = (len(y), -1) if info.task == "multilabel" else (len(y), 1)
     return EXACT[name](y.reshape(shape), predictions.reshape(shape))
 
@@ -186,7 +189,8 @@ def _scored(
         return Score(value, *bootstrap_mean(right, seed), "bootstrap")
     errors: Mapping[str, Callable[[np.ndarray], np.ndarray]] = {"mae": abs, "mse": _square}
     if name in errors and info.numbers:
-        rows = errors[name](predictions.reshape(len(y)) - y)
+        rows = errors[name](predictions.reshape(y.shape) - y)
+        rows = rows.reshape(len(y), -1).mean(axis=1)
         return Score(value, *bootstrap_mean(rows, seed), "bootstrap")
     if name in STATISTICS and len(y) and not math.isnan(value):
         low, high = resampled(whole(name, y, predictions, info), len(y), info.outputs, seed)

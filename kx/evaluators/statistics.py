@@ -358,12 +358,16 @@ def _determination(given: Answers) -> Statistic:
     """Prepare R² of the targets, shifted by their mean: sums of squares keep their digits."""
     import numpy as np
 
-    y = given.truth.astype(np.float64)[:, 0]
-    y, squares = y - y.mean(), _errors(given)[:, 0] ** 2
+    y, squares = given.truth.astype(np.float64), _errors(given) ** 2
+    if y.shape[1] == 1:
+        y, squares = y[:, 0], squares[:, 0]
+    y = y - y.mean(axis=0)
 
     def statistic(weights: np.ndarray) -> float:
         spread = weights @ y**2 - (weights @ y) ** 2 / weights.sum()
-        return 1 - float(weights @ squares) / float(spread) if spread > 0 else math.nan
+        if not np.all(spread > 0):
+            return math.nan
+        return float(np.mean(1 - (weights @ squares) / spread))  # of several numbers, their mean
 
     return statistic
 

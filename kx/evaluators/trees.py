@@ -87,6 +87,12 @@ def _numbers_say(
         return np.zeros((len(x), 1), np.float32)
     if info.task == "quantiles":
         return _quantiles_say(train, x, info, categories)
+    if info.task == "multi_regression":
+        boosted = ensemble.HistGradientBoostingRegressor(
+            random_state=0, categorical_features=categories
+        )
+        said = [boosted.fit(train.x, each).predict(x) for each in train.y.T]
+        return np.column_stack(said).astype(np.float32)
     loss: Any = "poisson" if info.task == "counts" else "squared_error"
     grown = ensemble.HistGradientBoostingRegressor(
         loss=loss, random_state=0, categorical_features=categories

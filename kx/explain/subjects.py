@@ -163,6 +163,11 @@ def judged_pictures(folder: Path, *, plugins: bool = False) -> JudgedPictures:
     run = Run(folder, plugins=plugins)
     record = run.recorded
     name, classes = record.dataset.name, _classes(record)
+    if record.dataset.targets:
+        several = ", ".join(record.dataset.targets)
+        raise UsageError(
+            f"kx explain errors shows how far one number is off; {run.id} predicts {several}."
+        )
     if not record.has_test_part:
         raise DataError(f"{run.id} has no test part, whose mistakes could be shown.")
     if not os.path.lexists(folder / PREDICTIONS):

@@ -9,6 +9,7 @@ multiclass, integers      softmax     sparse_categorical_crossentropy           
 ordered                   ranks       sparse_categorical_crossentropy              accuracy
 multilabel                sigmoid     binary_crossentropy                          accuracy
 regression                linear      mse                                          mae
+several numbers           linear      mse                                          r2
 regression to 0..1        sigmoid     mse (or binary_crossentropy)                 mae
 counts                    exponential poisson                                      poisson_deviance
 quantiles                 rising      pinball                                      pinball
@@ -196,6 +197,7 @@ def suited_head(info: DatasetInfo) -> Head:
         ),
         "multilabel": Head("sigmoid", "binary_crossentropy", ("accuracy",)),
         "regression": Head("linear", "mse", ("mae",)),
+        "multi_regression": Head("linear", "mse", ("r2",)),
         "unit_regression": Head("sigmoid", "mse", ("mae",)),
         "counts": Head("exponential", "poisson", ("poisson_deviance", "mae")),
         "quantiles": Head("rising", PINBALL, _of_quantiles(info), quantiles=info.quantiles),
@@ -334,7 +336,7 @@ def _activation_complaints(info: DatasetInfo, head: Head) -> Iterator[Complaint]
     elif head.activation == "linear" and info.task in ("binary", "multilabel"):
         text = "linear outputs are no probabilities"
         yield Complaint("output_activation", text, "use sigmoid")
-    elif head.activation == "sigmoid" and info.task == "regression":
+    elif head.activation == "sigmoid" and info.in_units:
         text = "sigmoid cannot reach targets outside 0..1"
         yield Complaint("output_activation", text, "use linear")
 

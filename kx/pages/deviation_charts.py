@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from kx.base.text import number
@@ -48,6 +48,23 @@ def of_numbers(
     forecasts = forecast_charts(said, inputs, unit, words)
     charts = [*forecasts, *_number_charts(y, outputs, unit, words)]
     return Numbers(facts, [one for chart in charts if (one := drawn(chart))])
+
+
+def of_several(said: Predictions, targets: Sequence[str], words: Words) -> Numbers:
+    """Return what there is to show of several predicted numbers: errors and a chart of each."""
+    facts, charts = [], []
+    for at, name in enumerate(targets):
+        y, outputs = said.y[:, at].astype("float64"), said.outputs[:, at]
+        found = deviations.deviations(y, outputs)
+        mean = float(abs(y - y.mean()).mean())
+        facts += [
+            (f"{name}: {words.metric('mae')}", number(found.mae)),
+            (f"{name}: {words('errors.of_mean')}", number(mean)),
+            (f"{name}: {words.metric('r2')}", number(found.r2)),
+        ]
+        chart = next(_number_charts(y, outputs, name, words))
+        charts += [drawn(replace(chart, title=f"{name}: {chart.title}"))]
+    return Numbers(facts, [one for one in charts if one])
 
 
 def _called(name: str, words: Words) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kx.base.errors import DataError
 from kx.contracts import NUMBERS, ONE_CLASS
 from kx.pages.class_charts import Classes, are_shares, of_classes, of_labels
-from kx.pages.deviation_charts import Numbers, of_numbers
+from kx.pages.deviation_charts import Numbers, of_numbers, of_several
 from kx.pages.gallery import (
     Gallery,
     far_off,
@@ -88,6 +88,9 @@ def _results(
         return Results(
             part, numbers=of_quantiles(said, shares, unit, words), gallery=worst, missing=left_out
         )
+    if task == "multi_regression":
+        numbers = of_several(said, record.dataset.targets, words)
+        return Results(part, numbers=numbers, missing=left_out)
     if task in NUMBERS:
         numbers = of_numbers(said, record.dataset.target or "", words, run.inputs)
         worst = gallery(run, said, far_off(said), words, warn)

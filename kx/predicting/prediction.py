@@ -67,7 +67,8 @@ class Kept:
     @property
     def numbers(self) -> Sequence[str]:
         """What the numbers are called that the network says, if it says several of a target."""
-        return [f"quantile {share:g}" for share in self.record.dataset.quantiles]
+        data = self.record.dataset
+        return [*data.targets, *(f"quantile {share:g}" for share in data.quantiles)]
 
     @property
     def thresholds(self) -> Sequence[float]:

@@ -72,12 +72,17 @@ def undefined_metrics(
     """
     hint = Remark.of("splits.other_metric")
     for metric in UNDEFINED & set(metrics):
-        if told := [name for name, y in parts if not varies(y)]:
+        if told := [name for name, y in parts if not _defined(y, info)]:
             remark = Remark.of("splits.undefined", metric=metric, parts=_some(told))
             yield Complaint("metrics", remark, hint)
         elif info.task == "multilabel" and (told := [n for n, y in parts if _constant_labels(y)]):
             remark = Remark.of("splits.counted_as_0", metric=metric, parts=_some(told))
             yield Complaint("metrics", remark, hint, fatal=False)
+
+
+def _defined(y: np.ndarray, info: DatasetInfo) -> bool:
+    """Whether targets vary; of several numbers, each of them."""
+    return not _constant_labels(y) if info.task == "multi_regression" else varies(y)
 
 
 def _constant_labels(y: np.ndarray) -> bool:
@@ -112,7 +117,7 @@ def _one_sided(
 
 def _apart(split: str, train: np.ndarray, validation: np.ndarray, _: DatasetInfo) -> Remark | None:
     """Find numbers of which none is like those trained on, as in rows that are sorted by them."""
-    if min(len(train), len(validation)) < FEW:
+    if min(len(train), len(validation)) < FEW or train.ndim > 1:
         return None
     low, high = map(float, np.quantile(validation, (0.1, 0.9)))
     if ((train >= low) & (train <= high)).any():

@@ -78,6 +78,7 @@ def load(work: Work) -> Loaded:
     work.watcher.stage(f"reading {name}")
     bundle, provenance = _read(work)
     _check_info(work, bundle.info)
+    bundle = with_deviations(bundle)
     for remark in (*bundle.remarks, *text_remarks(bundle)):
         work.warn("title.data", remark)
     _check_targets(work, bundle)
@@ -98,6 +99,7 @@ def load(work: Work) -> Loaded:
         test_examples=len(bundle.test),
         classes=tuple(bundle.info.classes),
         quantiles=bundle.info.quantiles,
+        targets=bundle.info.targets,
         largest_class=_largest(bundle)[0],
         largest_share=_largest(bundle)[1],
         target=bundle.info.target,
@@ -110,6 +112,15 @@ def _largest(bundle: DatasetBundle) -> tuple[str, float]:
     """Return name and share of the most frequent class of the training part; of none, nothing."""
     found = largest_class(bundle.train.y, bundle.info)
     return (str(class_names(bundle.info)[found[0]]), found[1]) if found else ("", 0.0)
+
+
+def with_deviations(bundle: DatasetBundle) -> DatasetBundle:
+    """Say how far several target numbers of the training part spread: their losses go by it."""
+    if bundle.info.task != "multi_regression":
+        return bundle
+    spread = bundle.train.y.std(axis=0, dtype="float64").tolist()
+    deviations = tuple(each or 1.0 for each in spread)
+    return replace(bundle, info=replace(bundle.info, deviations=deviations))
 
 
 def how_scaled(plan: Plan, info: DatasetInfo) -> str:
@@ -134,8 +145,8 @@ def with_target_scale(work: Work, bundle: DatasetBundle, facts: DataFacts) -> Da
         facts,
         target_scale="standardize",
         target_reason=why,
-        target_mean=unit.mean,
-        target_deviation=unit.deviation,
+        target_mean=unit.mean if isinstance(unit.mean, float) else None,
+        target_deviation=unit.deviation if isinstance(unit.deviation, float) else None,
     )
 
 

@@ -95,7 +95,7 @@ class Evidence:
         path = self._run.folder / PREDICTIONS
         if said.part != "test":
             raise RunFileError(path, "has no test part" + NO_LOOK)
-        if not _fitting(y, outputs) or (self.task in NUMBERS and y.ndim > 1):
+        if not _fitting(y, outputs) or (self.task in NUMBERS - {"multi_regression"} and y.ndim > 1):
             raise RunFileError(path, "does not hold one prediction for each target")
         return (labels(y) if self.task in ONE_CLASS else y), outputs
 

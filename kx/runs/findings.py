@@ -153,6 +153,12 @@ def _on_rows(first: Evidence, other: Evidence) -> PairedResult | str:
         test = paired_bootstrap("pinball", before, after, SEED)
         why = f"both predicted quantiles for {_THESE_ROWS}"
         return _finding("test rows", why, test, first, other)
+    if first.task == "multi_regression":
+        scale = y.std(axis=0) + 1e-12
+        before, after = (abs((outputs - y) / scale).mean(axis=1) for outputs in (ours, theirs))
+        test = paired_bootstrap("mae", before, after, SEED)
+        why = f"both predicted numbers for {_THESE_ROWS}; errors in their standard deviations"
+        return _finding("test rows", why, test, first, other)
     if first.task in NUMBERS:
         before, after = (abs(outputs[:, 0].astype(float) - y) for outputs in (ours, theirs))
         test = paired_bootstrap("mae", before, after, SEED)

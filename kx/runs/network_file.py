@@ -80,8 +80,8 @@ def _outputs(dataset: DataFacts) -> int:
     """Return how many numbers a network answers; 0 if the record does not tell."""
     if dataset.task in {*MANY_CLASSES, "multilabel"}:
         return len(dataset.classes)
-    if dataset.task == "quantiles":
-        return len(dataset.quantiles)
+    if dataset.task in ("quantiles", "multi_regression"):
+        return len(dataset.quantiles or dataset.targets)
     return 1 if dataset.task else 0
 
 

@@ -29,6 +29,7 @@ class DataFacts:
             each other; empty: there is none, or it was not counted.
         largest_share: of the training rows, that are of that class.
         quantiles: that are predicted, as shares.
+        targets: names of the numbers that are predicted, if these are several.
         target: unit of the targets, such as ``price (1000 USD)``.
         scale: how features are scaled; ``fixed``: they cannot be.
         target_scale: of a regression, ``none`` or ``standardize``.
@@ -52,6 +53,7 @@ class DataFacts:
     largest_class: str = ""
     largest_share: float = 0.0
     quantiles: tuple[float, ...] = ()
+    targets: tuple[str, ...] = ()
     target: str | None = None
     scale: str | None = None
     target_scale: str | None = None

@@ -12,7 +12,7 @@ from kx.contracts import DatasetInfo
 from kx.models.head_choice import own_options
 from kx.models.heads import Head
 from kx.spec.schema import TrainingSection
-from kx.training.objectives import make_loss, make_metric
+from kx.training.objectives import in_deviations, make_loss, make_metric
 from kx.training.target_unit import loss_in, steady_r2, unit_layer
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def compile_model(
         metrics = [steady_r2(model) if each.name == "r2" else each for each in metrics]
     model.compile(
         optimizer=make_optimizer(training, steps),
-        loss=loss_in(model, head.loss, make_loss(head)),
+        loss=in_deviations(make_loss(head), info) or loss_in(model, head.loss, make_loss(head)),
         metrics=metrics,
         jit_compile=False,
     )

@@ -12,7 +12,7 @@ from kx.evaluators.forecast_scores import forecast_measure, forecast_names
 from kx.evaluators.scores import EXACT, exact
 from kx.evaluators.statistics import once, whole
 from kx.models.heads import Head
-from kx.training.objectives import make_loss, make_metric
+from kx.training.objectives import in_deviations, make_loss, make_metric
 from kx.wording.recorded import coded
 
 
@@ -45,7 +45,8 @@ def measure(
     """
     import keras
 
-    per_example = keras.losses.get(make_loss(head, "none"))(_like(y, predictions), predictions)
+    loss = in_deviations(make_loss(head, "none"), info) or make_loss(head, "none")
+    per_example = keras.losses.get(loss)(_like(y, predictions), predictions)
     values = {"loss": float(keras.ops.mean(per_example))}
     return values | {
         label: measure_one(label, y, predictions, info, head) for label in head.metrics

@@ -64,6 +64,21 @@ def make_loss(head: Head, reduction: str = "sum_over_batch_size") -> str | Calla
     return made
 
 
+def in_deviations(loss: str | Callable[..., Any], info: DatasetInfo) -> Callable[..., Any] | None:
+    """Return a loss of several numbers in their deviations; None: there is but one."""
+    import keras
+
+    if not info.deviations:
+        return None
+    plain, shares = keras.losses.get(loss), [1 / each for each in info.deviations]
+
+    def scaled(y: Any, said: Any) -> Any:
+        each = keras.ops.convert_to_tensor(shares, dtype=said.dtype)
+        return plain(keras.ops.cast(y, said.dtype) * each, said * each)
+
+    return scaled
+
+
 def _as_loss(own: OwnObjective, options: dict[str, Any], reduction: str) -> Any:
     """Return a loss of a plugin as one of Keras's, whichever form it has."""
     import keras

@@ -46,8 +46,10 @@ def without_unit(model: keras.Model) -> tuple[keras.Model, Unit | None]:
     layer = unit_layer(model)
     if layer is None:
         return model, None
-    deviation, mean = (float(variable.numpy().flat[0]) for variable in layer.variables)
-    return rewired(model, layer.input), Unit(mean, deviation)
+    deviations, means = np.diag(layer.kernel.numpy()).tolist(), layer.bias.numpy().tolist()
+    one = len({*deviations}) == len({*means}) == 1  # of quantiles all are the same
+    unit = Unit(means[0], deviations[0]) if one else Unit(tuple(means), tuple(deviations))
+    return rewired(model, layer.input), unit
 
 
 def in_unit(model: keras.Model, unit: Unit) -> keras.Model:
@@ -66,7 +68,7 @@ def begun_in(model: keras.Model, values: Sequence[Any], unit: Unit | None) -> li
         for variable, number in zip(layer.variables, (unit.deviation, unit.mean), strict=True):
             # The kernel is a diagonal: each output is scaled alone.
             each = np.eye(*variable.shape) if len(variable.shape) > 1 else np.ones(variable.shape)
-            found[places[id(variable)]] = (number * each).astype("float32")
+            found[places[id(variable)]] = (np.asarray(number) * each).astype("float32")
     return found
 
 
@@ -149,8 +151,8 @@ def _steady() -> type:
             self._layer = layer
 
         def update_state(self, y: Any, said: Any, sample_weight: Any = None) -> Any:
-            deviation = keras.ops.convert_to_tensor(self._layer.kernel)[0, 0]
-            mean = keras.ops.convert_to_tensor(self._layer.bias)[0]
+            deviation = keras.ops.diagonal(keras.ops.convert_to_tensor(self._layer.kernel))
+            mean = keras.ops.convert_to_tensor(self._layer.bias)
             scaled = [(keras.ops.cast(part, "float32") - mean) / deviation for part in (y, said)]
             return super().update_state(*scaled, sample_weight)
 

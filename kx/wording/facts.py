@@ -94,7 +94,7 @@ def _of_the_data(data: DataFacts, words: Words) -> Iterator[tuple[str, Any]]:
     yield words("fact.fingerprint"), data.fingerprint
     yield words("fact.examples"), _sizes(data, words)
     yield words("fact.target"), data.target
-    if data.target_scale == "standardize":
+    if data.target_scale == "standardize" and data.target_deviation is not None:
         told = {"mean": number(data.target_mean), "deviation": number(data.target_deviation)}
         yield words("fact.scaling"), words("value.scaling", **told)
     files = [(words("fact.file", name=name), digest) for name, digest in data.files.items()]

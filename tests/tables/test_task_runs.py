@@ -16,8 +16,13 @@ validation: {{strategy: kfold, k: 2}}
 training: {{epochs: 12, optimizer: {{name: adam, learning_rate: 0.02}}, engine: {engine}}}
 """
 ORDER = ", order: [low, medium, high]"
-TARGETS = ("visits", "level", "price")
-KINDS = {"counts": ("visits", ""), "ordered": ("level", ORDER), "quantiles": ("price", "")}
+TARGETS = ("visits", "level", "price", "size")
+KINDS = {
+    "counts": ("visits", ""),
+    "ordered": ("level", ORDER),
+    "quantiles": ("price", ""),
+    "regression": ("[price, size]", ""),  # several numbers
+}
 
 
 @pytest.fixture(scope="module")
@@ -28,10 +33,11 @@ def folder(tmp_path_factory):
     visits = draws.poisson(np.exp(1 + 0.8 * a - 0.5 * b))
     level = np.array(["low", "medium", "high"])[np.digitize(a + b / 2, [-0.5, 0.5])]
     price = 20_000 + 5_000 * a + abs(2_000 + 1_500 * b) * draws.normal(size=150)
-    rows = zip(a, b, visits, level, price, strict=True)
-    lines = [f"{a:.3f},{b:.3f},{count},{name},{money:.1f}" for a, b, count, name, money in rows]
+    size = 3 + a - b / 2 + draws.normal(scale=0.2, size=150)
+    rows = zip(a, b, visits, level, price, size, strict=True)
+    lines = ["{:.3f},{:.3f},{},{},{:.1f},{:.3f}".format(*row) for row in rows]
     path = tmp_path_factory.mktemp("tasks")
-    (path / "t.csv").write_text("\n".join(["a,b,visits,level,price", *lines]) + "\n")
+    (path / "t.csv").write_text("\n".join(["a,b,visits,level,price,size", *lines]) + "\n")
     return path
 
 
@@ -42,7 +48,7 @@ def trained(run_kx, folder):
     def run(task, engine="auto"):
         if (task, engine) not in done:
             target, more = KINDS[task]
-            others = "[" + ", ".join(each for each in TARGETS if each != target) + "]"
+            others = "[" + ", ".join(each for each in TARGETS if each not in target) + "]"
             spec, outputs = folder / f"{task}.yaml", folder / f"{task}-{engine}"
             spec.write_text(
                 SPEC.format(target=target, task=task, others=others, more=more, engine=engine)
@@ -66,7 +72,7 @@ def test_a_task_is_learned_and_reported_in_both_languages(run_kx, trained, task)
     run = trained(task)
     record = json.loads((run / "record.json").read_text())
 
-    assert record["dataset"]["task"] == task
+    assert record["dataset"]["task"] in (task, f"multi_{task}")
     assert ("coverage" in record["scores"]["test"]) == (task == "quantiles")
     for metric, beside in record["baselines"]["test"].items():
         assert metric in record["scores"]["test"]
@@ -98,3 +104,13 @@ def test_a_row_is_told_the_same_alone_and_among_others(run_kx, trained, folder, 
 
     del said[0]["input"], said[1]["input"]
     assert said[0] == said[1]
+
+
+@pytest.mark.parametrize("task", KINDS)
+def test_the_spec_that_a_run_keeps_can_be_run_again(run_kx, trained, folder, task):
+    kept = folder / f"{task}-again.yaml"
+    kept.write_text((trained(task) / "spec.yaml").read_text())
+
+    code, _, err = run_kx("check", kept)
+
+    assert code == 0, err

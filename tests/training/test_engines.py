@@ -13,6 +13,7 @@ from kx.training.engine import Machine, choose
 from kx.training.judge import measure
 from tests.parts import cnn, linear, mlp
 from tests.training.trained import (
+    HOMES,
     HOUSES,
     PICTURES,
     PRICES,
@@ -69,6 +70,7 @@ def test_a_fast_engine_learns_what_plain_keras_learns(info, build, options, engi
         (TAGS, mlp, {"units": (6,)}, "xla"),
         (VISITS, mlp, {"units": (6,)}, "xla"),
         (SIZES, mlp, {"units": (6,)}, "xla"),
+        (HOMES, mlp, {"units": (6,)}, "xla"),
         (PRICES, mlp, {"units": (6,)}, "xla"),
         (WIRE_ROWS, mlp, {"units": (6,), "l1": 0.01}, "xla"),
     ],

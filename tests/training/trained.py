@@ -21,6 +21,7 @@ WIRE_ROWS = replace(WIRES, one_hot=True)
 TAGS = DatasetInfo("tags", "multilabel", (12,), CLASSES)
 SIZES = DatasetInfo("sizes", "ordered", (12,), CLASSES)
 PRICES = DatasetInfo("prices", "quantiles", (5,), quantiles=(0.2, 0.8))
+HOMES = DatasetInfo("homes", "multi_regression", (5,), targets=("a", "b"), deviations=(1.0, 2.0))
 VISITS = DatasetInfo("visits", "counts", (5,))
 PICTURES = DatasetInfo("pictures", "multiclass", (6, 6, 1), CLASSES)
 
@@ -32,6 +33,8 @@ def examples(info, count, seed=0):
     flat = x.reshape(count, -1)
     if info.task in ("regression", "quantiles"):
         return Split(x, flat @ np.linspace(-1, 1, flat.shape[1], dtype="float32"))
+    if info.task == "multi_regression":
+        return Split(x, flat[:, :2] * np.array([1, 2], "float32") + flat[:, 2:3])
     if info.task == "counts":
         return Split(x, draws.poisson(np.exp(flat[:, 0] / 2 + 1)).astype("float32"))
     if info.task == "binary":

@@ -27,6 +27,7 @@ CLASSES: Mapping[str, str] = {
     "unit_regression": "no names",
     "counts": "no names",
     "quantiles": "no names",
+    "multi_regression": "no names",
 }
 """What ``DatasetInfo.classes`` holds, per task."""
 
@@ -122,6 +123,7 @@ def _form_faults(split: Split, info: DatasetInfo) -> Iterator[str]:
         yield f"y must be numbers; got {y.dtype}, such as {_cut(y.flat[0])}"
     wide = info.task == "multilabel" or (info.many_classes and info.one_hot)
     wanted = (len(y), len(info.classes)) if wide else (len(y),)
+    wanted = (len(y), info.outputs) if info.task == "multi_regression" else wanted
     if y.shape != wanted:
         yield f"y has the shape {y.shape}; {info.task} wants {wanted}"
 

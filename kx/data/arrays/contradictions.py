@@ -46,6 +46,7 @@ def remark_on_contradictions(
         info: the form of the data.
         origins: what each of them was read from, if that is known.
     """
+    y = y[:, 0] if info.task == "multi_regression" else y  # equal examples differ in all, or none
     found = _of_numbers(hashes, y) if info.numbers else _of_labels(hashes, _codes(y, info))
     if not found.count:
         return None

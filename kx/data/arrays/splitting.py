@@ -94,12 +94,15 @@ def strata(y: np.ndarray) -> np.ndarray:
 
     Rows of (n, labels) are numbered by the labels that they have, so that those with the rarest
     label are neighbours, among them those with the next, and so on: each part then gets about its
-    share of every label.
+    share of every label. Several numbers are added up, each in its deviations.
     """
     import numpy as np
 
     if y.ndim == 1:
         return y
+    if not ((y == 0) | (y == 1)).all():
+        scaled = (y - y.mean(axis=0)) / np.where(y.std(axis=0) > 0, y.std(axis=0), 1)
+        return np.asarray(scaled.sum(axis=1))
     rarest_last = np.argsort(-y.sum(axis=0), kind="stable")
     order = np.lexsort(y[:, rarest_last].T)
     changes = (np.diff(y[order], axis=0) != 0).any(axis=1)

@@ -98,8 +98,9 @@ def refuse_unscalable(y: np.ndarray, info: DatasetInfo) -> None:
     """
     if not info.in_units or not len(y):
         return
-    deviation = float(y.astype("float64").std())
-    if not SMALLEST_DEVIATION <= deviation <= LARGEST_DEVIATION:
+    each = y.reshape(len(y), -1).astype("float64").std(axis=0).tolist()
+    wrong = [size for size in each if not SMALLEST_DEVIATION <= size <= LARGEST_DEVIATION]
+    for deviation in wrong[:1]:
         raise DataError(
             f"The targets of the training part of {info.name} have a standard deviation of "
             f"{deviation:.3g}, but 32-bit numbers hold losses only for {SMALLEST_DEVIATION:g} to "

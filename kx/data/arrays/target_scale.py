@@ -34,12 +34,12 @@ class Unit:
     """What the numbers 0 and 1 of a network stand for, in the unit of the targets.
 
     Attributes:
-        mean: of the targets that a fit trains on.
+        mean: of the targets that a fit trains on; of several numbers, of each.
         deviation: their standard deviation; above 0.
     """
 
-    mean: float
-    deviation: float
+    mean: float | tuple[float, ...]
+    deviation: float | tuple[float, ...]
 
     def of_loss(self, loss: str) -> float:
         """Return what a loss is divided by for training, so that it is about 1 at the beginning.
@@ -47,6 +47,8 @@ class Unit:
         Percentages and logarithms do not depend on the unit. Losses that are squares near 0 and
         linear beyond 1 are nearly squares for small targets, and nearly linear for large ones.
         """
+        if isinstance(self.deviation, tuple):  # their losses are told in their deviations anyway
+            return 1.0
         return float(self.deviation ** powers_of(loss)[self.deviation > 1])
 
 
@@ -63,6 +65,10 @@ def fit_unit(y: np.ndarray, task: str = "regression") -> Unit:
     """
     import numpy as np
 
+    if y.ndim > 1:
+        means, deviations = y.mean(axis=0, dtype=np.float64), y.std(axis=0, dtype=np.float64)
+        above_0 = np.where(deviations > 0, deviations, 1.0)
+        return Unit(tuple(means.tolist()), tuple(above_0.tolist()))
     if task == "counts":
         return Unit(0.0, float(y.mean(dtype=np.float64)) or 1.0)
     deviation = float(y.std(dtype=np.float64))
@@ -71,9 +77,13 @@ def fit_unit(y: np.ndarray, task: str = "regression") -> Unit:
 
 def why_scaled(y: np.ndarray, task: str = "regression") -> Remark | None:
     """Return why a network could hardly learn the targets ``y`` as they are; None if it can."""
-    unit = fit_unit(y, task)
     if task == "counts":
         return Remark.of("scaled.rate")
+    if task == "multi_regression":
+        return Remark.of("scaled.several")
+    unit = fit_unit(y, task)
+    assert isinstance(unit.mean, float)  # noqa: S101 - for the type checker
+    assert isinstance(unit.deviation, float)  # noqa: S101 - likewise
     size = (unit.mean**2 + unit.deviation**2) ** 0.5
     if size > LARGEST:
         return Remark.of("scaled.large", size=size, limit=LARGEST)

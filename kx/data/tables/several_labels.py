@@ -160,10 +160,12 @@ def _told(labels: LabelCounts, parts: LabelCounts, separator: str) -> Remark:
 def _of_columns(columns: Sequence[TargetColumn], options: TargetOptions) -> Target:
     """Return the labels that columns name, each of which says yes or no."""
     names = tuple(column.name for column in columns)
+    if options.task == "regression":
+        return _of_numbers(columns)
     if options.task not in ("auto", "multilabel"):
         raise DataError(
             f"dataset.{columns[0].labels.option} lists {len(names)} columns, and dataset.task: "
-            f"{options.task} predicts one. Name one, or say dataset.task: multilabel."
+            f"{options.task} predicts one. Name one, or say dataset.task: multilabel or regression."
         )
     if options.label_separator:
         raise DataError(
@@ -174,6 +176,12 @@ def _of_columns(columns: Sequence[TargetColumn], options: TargetOptions) -> Targ
         _refuse_other_words(column.labels)
     told = Remark.of("table.label_columns", labels=some_of(names, NAMED))
     return Target("multilabel", names, (told,) if options.task == "auto" else ())
+
+
+def _of_numbers(columns: Sequence[TargetColumn]) -> Target:
+    for column in columns:
+        target_of(column.labels, "regression")
+    return Target("multi_regression", targets=tuple(column.name for column in columns))
 
 
 def _refuse_other_words(labels: LabelCounts) -> None:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 def target_values(
     columns: Sequence[TargetColumn], lines: Sequence[int], target: Target
 ) -> np.ndarray:
-    """Return targets as numbers: (n,) int32 of classes, (n, labels) float32 of 0 and 1, or (n,).
+    """Return targets as numbers: (n,) int32 of classes, (n, labels) float32 of 0 and 1, or numbers.
+
+    These are (n,) float32, or (n, targets) if several columns are to be predicted.
 
     Args:
         columns: that are to be predicted, with the value of each row.
@@ -31,6 +33,9 @@ def target_values(
 
     if target.task == "multilabel":
         return _several(columns, target)
+    if target.targets:
+        each = [_numbers(column.said, lines, column.labels) for column in columns]
+        return np.column_stack(each)
     (column,) = columns
     if target.classes:
         places = {name: at for at, name in enumerate(target.classes)}

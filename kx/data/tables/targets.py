@@ -126,6 +126,7 @@ class Target:
         separator: what stands between several labels in a cell; empty: each row has one label, or
             each label a column.
         quantiles: that are predicted, as shares.
+        targets: names of the numbers that are predicted, if these are several.
     """
 
     task: Task
@@ -133,6 +134,7 @@ class Target:
     remarks: tuple[Remark, ...] = ()
     separator: str = ""
     quantiles: tuple[float, ...] = ()
+    targets: tuple[str, ...] = ()
 
 
 def is_absent(label: str, absent: Collection[str]) -> bool:
