@@ -2,7 +2,7 @@
 # requirements.lock pins; only making .venv (and `make lock`) uses the network.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-real test-cpus test-browser check smoke bench soak book lock schema signatures clean
+.PHONY: help setup demo test test-real test-cpus test-browser check smoke bench soak book tables lock schema signatures clean
 
 # Python may keep what it compiled, whatever the shell says: kx starts as it does for its users.
 unexport PYTHONDONTWRITEBYTECODE
@@ -77,6 +77,9 @@ bench: .venv/kx.stamp  ## what kx costs, against its targets (minutes, 10 GB of 
 
 book: .venv/kx.stamp  ## all specs on real data, into docs/book.md; SPECS="imdb wine" for some
 	$(BIN)/python -m benchmarks.book $(SPECS)
+
+tables: .venv/kx.stamp  ## networks for tables beside gradient boosting, into docs/tables.md
+	$(BIN)/python -m benchmarks.tables
 
 soak: .venv/kx.stamp  ## 200 signals at random moments of real runs; SIGNALS=50 SEED=2 for others
 	$(BIN)/python -m benchmarks.soak --signals $(or $(SIGNALS),200) --seed $(or $(SEED),1)

@@ -52,6 +52,7 @@ def _of_score(score: ScoreRecord) -> Sequence[float | None]:
 def _of_baselines(baselines: Mapping[str, float | None]) -> Sequence[float | None]:
     """Return the better of the constant guesses, and what a linear model gives, if there is one."""
     known = {name: value for name, value in baselines.items() if value is not None}
+    known.pop("trees", None)
     linear = [known.pop("linear")] if "linear" in known else []
     best = min if "mean" in known else max
     return [best(known.values(), default=None), *linear]

@@ -28,7 +28,7 @@ NETWORKS = ("tabular", "tabm")
 TARGET = ROOT / "docs" / "tables.md"
 HEADER = [
     "table", "network", "score", "kx", "sd of folds", "boosted trees", "linear", "against trees",
-    "parameters", "time",
+    "parameters",
 ]  # fmt: skip
 ABOUT = """\
 # Networks for tables, beside gradient boosting
@@ -36,8 +36,7 @@ ABOUT = """\
 Made by `make tables`: the networks with their defaults, scikit-learn's `HistGradientBoosting` and a
 linear model with theirs, on the same five folds (the score at the best epoch of all folds; mae:
 less is better). `shops` and `knots` are generated: categories and gaps, and interactions.
-"Against trees" is by which share the score is better (+) or worse (-). Times are of whole runs
-with everything in them, on two cores that did other work besides."""
+"Against trees" is by which share the score is better (+) or worse (-)."""
 
 SPEC = """\
 name: {name}
@@ -148,14 +147,7 @@ def cells(table: str, network: str, record: dict[str, Any]) -> list[str]:
     verdict = compared(score["value"], all_of.get("trees"), less=name == "mae")
     others = [f"{all_of[each]:.4f}" if each in all_of else "" for each in ("trees", "linear")]
     numbers = [f"{score['value']:.4f}", f"{spread:.4f}", *others, verdict]
-    return [
-        table,
-        network,
-        name,
-        *numbers,
-        f"{record['parameters']:,}",
-        f"{record['seconds']:.0f} s",
-    ]
+    return [table, network, name, *numbers, f"{record['parameters']:,}"]
 
 
 def compared(value: float, trees: float | None, *, less: bool) -> str:

@@ -5,7 +5,7 @@ import pytest
 
 from kx.contracts import Block, DatasetInfo, Split
 from kx.evaluators.spread import readable, spread
-from kx.evaluators.trees import MOST_WORK, trees_fit
+from kx.evaluators.trees import LEAST_WORK, MOST_WORK, trees_fit
 from kx.running.guesses import guesses
 
 BLOCKS = (
@@ -77,5 +77,5 @@ def test_many_small_fits_are_too_much_work_for_trees():
     info = DatasetInfo("plain", "regression", (2,))
     train = Split(np.zeros((30, 2), "float32"), np.zeros(30))
 
-    assert trees_fit(train, info, MOST_WORK // 50_000, 30)
-    assert not trees_fit(train, info, MOST_WORK // 50_000 + 1, 30)
+    assert trees_fit(train, info, MOST_WORK // LEAST_WORK, 30)
+    assert not trees_fit(train, info, MOST_WORK // LEAST_WORK + 1, 30)
