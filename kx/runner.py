@@ -26,6 +26,7 @@ from kx.planning import Plan, Proposed
 from kx.running.bases import find_base
 from kx.running.features import extracted
 from kx.running.fitting import Fitter, with_unit
+from kx.running.importance import importance
 from kx.running.judging import count_look, judge_expectations, judge_test, judge_validation
 from kx.running.keeping import keep
 from kx.running.loading import Loaded, load
@@ -165,6 +166,7 @@ def _fitted_and_judged(story: Story, loaded: Loaded, fitter: Fitter) -> None:
     if work.switches.test and fits.finals and len(bundle.test) > 0:
         story.test_looks = count_look(work, loaded)
         story.tested = judge_test(work, bundle, fitter, judged.threshold)
+        story.importance = importance(work, bundle, fitter, judged.threshold)
     tested = story.tested
     story.expectations = judge_expectations(work, loaded, story.base, fits, judged, tested)
     keep(work, loaded, fitter, judged, tested)

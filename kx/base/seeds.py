@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 
-PURPOSES = ("split", "shuffle", "weights", "augmentation", "bootstrap", "repetition")
+PURPOSES = ("split", "shuffle", "weights", "augmentation", "bootstrap", "repetition", "importance")
 
 
 def derive(seed: int, purpose: str, name: str = "") -> int:

@@ -15,6 +15,7 @@ from kx.pages import facts, opening
 from kx.pages.dots import DotDrawing, placed
 from kx.pages.folds import fold_plot
 from kx.pages.groups import member_of_run
+from kx.pages.importance import Importance, importance_shown
 from kx.pages.results import Results, results
 from kx.pages.svg import Drawing, drawn
 from kx.runs.reader import Run
@@ -40,6 +41,7 @@ class OneRun:
         reasons: heading and text of what the diagnosis rests on.
         curves_note: why there are no curves.
         folds: None where there are not several.
+        importance: of the columns of a table; None of other data.
     """
 
     id: str
@@ -66,6 +68,7 @@ class OneRun:
     fits_heading: str
     fits: facts.FitTable | None
     results: Results
+    importance: Importance | None
     spec: str
     groups: Sequence[facts.Headed]
     warnings: Sequence[Sequence[Piece]]
@@ -110,6 +113,7 @@ def one_run(
         fits_heading=words(f"{_fits_heading(record, folds)}"),
         fits=facts.fit_table(record) if record else None,
         results=results(run, words, warn),
+        importance=importance_shown(record, words) if record else None,
         spec=run.spec_text,
         groups=facts.groups(run, words),
         warnings=[told(text, words) for text in record.warnings] if record else [],

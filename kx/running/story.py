@@ -12,7 +12,7 @@ from kx.running.judging import Judged, Tested
 from kx.running.loading import Loaded
 from kx.running.work import Work
 from kx.runs.record import ExpectationRecord, Record, Status
-from kx.runs.record_parts import DataFacts, PartialNetwork, ThresholdFacts
+from kx.runs.record_parts import DataFacts, ImportanceFacts, PartialNetwork, ThresholdFacts
 
 
 @dataclass(slots=True)
@@ -24,6 +24,7 @@ class Story:
     Attributes:
         begun: the record as it was when the run began.
         fits: as far as they have come.
+        importance: of the columns of a table; None: not worked out.
         test_looks: which look at the test part this run takes; 0: none yet.
         partial: of a run that was stopped, the network that is kept.
         error: what ended the run, if it ended badly.
@@ -35,6 +36,7 @@ class Story:
     base: Base = field(default_factory=Base)
     fits: Fits = field(default_factory=Fits)
     judged: Judged | None = None
+    importance: ImportanceFacts | None = None
     test_looks: int = 0
     tested: Tested | None = None
     expectations: list[ExpectationRecord] = field(default_factory=list)
@@ -66,6 +68,7 @@ class Story:
             validation_reason=fits.validation_reason,
             baseline_note=(tested.baseline_note if tested else None) or fits.baseline_note,
             expectations=self.expectations,
+            importance=self.importance,
             test_looks=self.test_looks,
             warnings=list(self.work.warnings),
             partial=self.partial,

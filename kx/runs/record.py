@@ -24,6 +24,7 @@ from kx.runs.record_parts import (
     FeatureFacts,
     FitRecord,
     FrozenFacts,
+    ImportanceFacts,
     LinearFacts,
     Member,
     PartialNetwork,
@@ -124,6 +125,8 @@ class Record:
         baseline_note: why a baseline is missing, if one is.
         linear: of the linear models among the baselines.
         threshold: from which probability on answers are yes; None: one half.
+        importance: of the columns of a table, on the test rows; None of other data, or without
+            these.
         diagnosis: kind, rule, numbers and advice, as ``kx.advice`` has them; empty if there
             was no epoch to judge by.
         glance: the validation loss, of several fits their mean, in at most 60 steps over all
@@ -178,6 +181,7 @@ class Record:
     baseline_note: Remark | None = None
     linear: LinearFacts | None = None
     threshold: ThresholdFacts | None = None
+    importance: ImportanceFacts | None = None
     expectations: list[ExpectationRecord] = field(default_factory=list)
     diagnosis: dict[str, Any] = field(default_factory=dict)
     glance: list[float | None] = field(default_factory=list)

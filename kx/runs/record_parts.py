@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from typing_extensions import TypedDict
+
 from kx.base.remark import Remark
 
 
@@ -287,3 +289,31 @@ class Member:
     label: str
     place: int = 0
     changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+class ColumnImportance(TypedDict):
+    """How much worse the metric gets without a column: ``worse``, with a standard deviation."""
+
+    name: str
+    worse: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class ImportanceFacts:
+    """What matters to a network that reads a table.
+
+    Attributes:
+        metric: by which that is judged.
+        rows: of the test part that were looked at.
+        repeats: how often each column was mixed.
+        columns: in their order.
+        left: how many further columns were not looked at.
+    """
+
+    metric: str
+    rows: int
+    repeats: int
+    columns: list[ColumnImportance]
+    left: int = 0
