@@ -10,7 +10,7 @@ from kx.models.heads import METRICS, Head, Measure, suited_head
 from kx.spec.schema import TrainingSection
 from kx.training.assemble import make_metrics, make_optimizer, make_schedule
 from kx.training.judge import measure
-from tests.training.trained import HOUSES, REVIEWS, TAGS, WIRE_ROWS, WIRES, examples
+from tests.training.trained import HOUSES, REVIEWS, SUITED, examples
 
 pytestmark = pytest.mark.slow
 
@@ -86,17 +86,6 @@ def test_the_options_of_an_optimizer_reach_keras():
     built = make_optimizer(TrainingSection(optimizer={"name": "sgd", **options}), steps=10)
 
     assert {key: built.get_config()[key] for key in options} == options
-
-
-SUITED = {
-    "classification": (REVIEWS, WIRES, WIRE_ROWS, TAGS),
-    "yes or no": (REVIEWS, TAGS),
-    "multiclass": (WIRES, WIRE_ROWS),
-    "regression": (HOUSES,),
-    "counts": (replace(HOUSES, name="visits", task="counts"),),
-    "quantiles": (replace(HOUSES, name="ranges", task="quantiles", quantiles=(0.1, 0.5, 0.9)),),
-    "ordered": (replace(WIRES, name="grades", task="ordered"),),
-}
 
 
 NEEDED = {

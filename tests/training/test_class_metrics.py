@@ -9,15 +9,24 @@ from kx.components.keras_options import AFTER, OURS
 from kx.models.heads import METRICS, Head, Measure, suited_head
 from kx.training.judge import measure_one
 from kx.training.objectives import estimated, make_metric
-from tests.training.trained import HOUSES, REVIEWS, TAGS, WIRE_ROWS, WIRES, Trained, examples
+from tests.training.trained import (
+    HOUSES,
+    SUITED,
+    WIRES,
+    Trained,
+    examples,
+)
 
 pytestmark = pytest.mark.slow
 
 SUMMED = [name for name in OURS if name not in AFTER]
 
 
-@pytest.mark.parametrize("info", [REVIEWS, WIRES, WIRE_ROWS, TAGS], ids=lambda i: f"{i.name}")
-@pytest.mark.parametrize("name", SUMMED)
+@pytest.mark.parametrize(
+    ("name", "info"),
+    [(name, info) for name in SUMMED for info in SUITED[METRICS[name]]],
+    ids=lambda value: value if isinstance(value, str) else value.name,
+)
 def test_batches_add_up_to_the_whole_and_are_no_means(name, info):
     y = examples(info, 60).y
     said = (

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -12,9 +13,10 @@ import pytest
 from kx.components.keras_options import CLASSES, LEFT_OUT, REFUSED, SETTABLE
 from kx.components.keras_signatures import installed, recorded
 from kx.contracts import DatasetInfo
-from kx.models.heads import METRICS, Head, Measure
+from kx.models.heads import METRICS, Head, Measure, suited_head
 from kx.spec.schema.optimizers import KerasOptimizer
 from kx.training.judge import measure
+from tests.training.trained import SUITED, examples
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -132,16 +134,11 @@ REQUIRED = {
 
 @pytest.mark.parametrize("name", METRICS)
 def test_every_metric_measures(name):
-    info = {"regression": NUMBER, "multiclass": THREE}.get(METRICS[name], BINARY)
-    y = np.array([0, 1, 0, 1])
-    said = np.full((4, info.outputs), 0.3, "float32")
-    loss = {"regression": "mse", "multiclass": "sparse_categorical_crossentropy"}
-    head = Head(
-        "linear",
-        loss.get(info.task, "binary_crossentropy"),
-        (name,),
-        measures={name: Measure(name, REQUIRED.get(name, {}))},
-    )
+    info = SUITED[METRICS[name]][-1 if METRICS[name] == "yes or no" else 0]
+    y = examples(info, 30).y
+    said = np.full((30, info.outputs), 0.3, "float32")
+    measures = {name: Measure(name, REQUIRED.get(name, {}))}
+    head = replace(suited_head(info), metrics=(name,), measures=measures)
 
     assert math.isfinite(measure(y, said, info, head)[name])
 

@@ -72,7 +72,7 @@ def test_streamed_data_are_predicted_in_parts(pictures, monkeypatch):
     rows = np.arange(69, 0, -2)
     whole = trainer.predict(done, rows)
     trainer.engine = ENGINES["streamed"]
-    monkeypatch.setattr(trainer_module, "MOST_BYTES_AT_ONCE", 10 * 8 * 8 * 3)
+    monkeypatch.setattr(trainer_module, "MOST_BYTES_PREDICTED", 10 * 8 * 8 * 3)
     largest = []
 
     def resident(split):

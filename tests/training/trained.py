@@ -25,6 +25,17 @@ HOMES = DatasetInfo("homes", "multi_regression", (5,), targets=("a", "b"), devia
 VISITS = DatasetInfo("visits", "counts", (5,))
 PICTURES = DatasetInfo("pictures", "multiclass", (6, 6, 1), CLASSES)
 
+SUITED = {
+    "classification": (REVIEWS, WIRES, WIRE_ROWS, TAGS),
+    "yes or no": (REVIEWS, TAGS),
+    "multiclass": (WIRES, WIRE_ROWS),
+    "regression": (HOUSES,),
+    "counts": (VISITS,),
+    "quantiles": (PRICES,),
+    "ordered": (SIZES,),
+}
+"""Kind of a metric, as in ``METRICS`` -> data that it is for."""
+
 
 def examples(info, count, seed=0):
     """Targets that depend on the features, so that there is something to learn."""
