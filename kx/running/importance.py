@@ -38,14 +38,15 @@ def importance(
     by it. A mixed column has its own values, each in another row.
 
     Returns:
-        None of data that are no table, of few rows, and of a smoke run.
+        None of data that are no table, of windows of a series, whose steps are no rows of their
+        own, of few rows, and of a smoke run.
 
     Source:
         Breiman (2001), "Random forests", Machine Learning 45; scikit-learn's
         `permutation_importance`.
     """
     info, rows = bundle.info, _some(len(bundle.test))
-    if not info.table or len(rows) < LEAST_ROWS or work.switches.smoke:
+    if not info.table or info.series or len(rows) < LEAST_ROWS or work.switches.smoke:
         return None
     work.watcher.stage("looking for what matters")
     final, head = fitter.fits.finals[0], judged_head(work, bundle)
