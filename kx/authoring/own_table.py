@@ -367,6 +367,8 @@ def _almost_numbers(column: TableColumn) -> bool:
 
 def range_of(column: TableColumn, how: Recognized) -> str:
     """Return what a column that is learned from holds: its range, or its levels."""
+    if how.reading == "image":
+        return f"pictures such as {next(iter(column.values))[:30]}"
     if how.reading == "text":
         return f"texts such as {next(iter(column.values))[:30]!r}"
     if how.levels:

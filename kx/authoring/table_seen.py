@@ -17,6 +17,7 @@ from kx.advice.table_look import (
 from kx.authoring.own_table import look, own_table, range_of, read_table, target_in_words
 from kx.base.remark import Remark
 from kx.contracts import TextForm
+from kx.data.pictures.picture_columns import with_names
 from kx.data.tables.column_options import READINGS
 from kx.data.tables.columns import Recognized
 from kx.data.tables.sheet_remarks import sheet_remarks, why_left_out
@@ -58,7 +59,8 @@ def _without_target(file: Path, settings: Sequence[str]) -> SeenTable:
     rows = np.arange(len(sheet.lines))
     text = TextForm(**asdict(table.words))
     forms = sheet.forms(readings, rows, rows[:0], table.columns, text)
-    x = plain(with_texts(sheet.x(forms), forms, sheet.texts(forms)), forms)
+    x = with_texts(sheet.x(forms), forms, sheet.strings(forms, "text"))
+    x = plain(with_names(x, sheet.strings(forms, "image")), forms)
     seen = look_without_target(forms, x)
     remarks = (*sheet_remarks(sheet, readings, table.columns), *seen.findings)
     return _seen(sheet, readings, "", "", seen, remarks)

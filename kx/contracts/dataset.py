@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import prod
 from typing import TYPE_CHECKING, Any, Literal
 
 from kx.base.remark import Remark
@@ -54,7 +55,7 @@ class TextForm:
     truncate: Side = "front"
 
 
-ColumnKind = Literal["number", "category", "date", "ordered", "boolean", "text"]
+ColumnKind = Literal["number", "category", "date", "ordered", "boolean", "text", "image"]
 
 DATE_WIDTH, CLOCK_WIDTH = 5, 2
 """Numbers that a date becomes: the day, and sine and cosine of its place in year and week; and,
@@ -76,6 +77,7 @@ class ColumnForm:
         clock: likewise: whether the training part has different times of the day.
         indexed: of a category: whether networks are given the place of a value, for an embedding.
         text: of a text: how it becomes numbers.
+        picture: of pictures: height, width, channels.
     """
 
     name: str
@@ -88,6 +90,7 @@ class ColumnForm:
     indexed: bool = False
     clock: bool = False
     text: TextForm | None = None
+    picture: tuple[int, ...] = ()
 
     @property
     def width(self) -> int:
@@ -96,10 +99,13 @@ class ColumnForm:
         Of a category these are one for each level, one for all other values, and, if some rows of
         the training part lack it, one for none; of an ordered column one for each step between
         levels, of a boolean a single one, and one for none; of a text one for each word of the
-        vocabulary, or for each place of a sequence. Of an indexed category it is one.
+        vocabulary, or for each place of a sequence; of a picture one for each number of a pixel.
+        Of an indexed category it is one.
         """
         if self.indexed:
             return 1
+        if self.picture:
+            return prod(self.picture)
         if self.text:
             return self.text.maxlen if self.in_order else self.text.num_words
         if self.is_measured:
@@ -167,8 +173,8 @@ class DatasetInfo:
         table: x are rows of a table, (n, columns) float64, whose columns are of these kinds: a
             number, the place of a category or of an ordered value among the levels, 0 or 1, a day;
             their preparation makes of them what the other attributes describe. If there are texts
-            among them, x are ``kx.data.tables.mixed_rows.TableRows``. Empty: all columns are
-            numbers.
+            or pictures among them, x are ``kx.data.tables.mixed_rows.TableRows``. Empty: all
+            columns are numbers.
         blocks: of a prepared row, as far as it is known what its columns are, without those that
             mark gaps until the training rows have told of them; empty: all are numbers.
         series: x are ``kx.data.arrays.windows.Windows`` of such rows, in order of time, and targets

@@ -23,6 +23,8 @@ from kx.data.arrays.splitting import (
     drawn_rows,
 )
 from kx.data.files.files import Files
+from kx.data.pictures.decoding import Channels, ImageSize
+from kx.data.pictures.picture_columns import pictured, with_names
 from kx.data.tables.column_options import READINGS, ColumnOptions, WantedSheet
 from kx.data.tables.delimited import Delimiting
 from kx.data.tables.given_parts import TableParts, arranged, given_parts, last_in_time
@@ -30,7 +32,7 @@ from kx.data.tables.several_labels import targets_of
 from kx.data.tables.sheet_reading import check_names, read_sheet
 from kx.data.tables.sheet_remarks import relation_remarks, sheet_remarks
 from kx.data.tables.sheets import Sheet, group_codes, row_weights_of, times_of
-from kx.data.tables.table_paths import table_paths
+from kx.data.tables.table_paths import table_folder, table_paths
 from kx.data.tables.target_columns import TargetNames, names_of
 from kx.data.tables.target_values import target_values
 from kx.data.tables.targets import TargetOptions
@@ -70,6 +72,8 @@ class OwnTable(Dataset):
         labels: what the target is.
         columns: what the other columns are.
         words: how columns of texts become numbers.
+        image_size: height and width of the pictures that a column lists, in pixels.
+        channels: of these: 3 for colours, 1 for shades of grey.
         test_fraction: share of each class that is kept for testing.
         split_seed: decides which rows these are.
         on_broken: rows with too few or too many columns, or without a target, are an `error`, or
@@ -91,6 +95,8 @@ class OwnTable(Dataset):
     labels: TargetOptions = TargetOptions()
     columns: ColumnOptions = ColumnOptions()
     words: TextOptions = TextOptions(tokenize="cjk", encoding="tf_idf", num_words=1_000)
+    image_size: ImageSize = 32
+    channels: Channels = 3
     test_fraction: TestFraction = 0.2
     split_seed: Seed = SEED
     on_broken: OnBroken = "error"
@@ -114,7 +120,7 @@ class OwnTable(Dataset):
             files.took_file(path, sha256)
         files.watcher.stage(read.told)
         files.watcher.stage("; ".join(_kinds(bundle.info)))
-        return bundle
+        return pictured(bundle, table_folder(table_paths(self.path)), files)
 
     def bundle(self, sheet: Sheet) -> DatasetBundle:
         """Return the data of a table that was read."""
@@ -127,8 +133,10 @@ class OwnTable(Dataset):
         parts = self._parts(sheet, y, groups)
         train, test = parts.train, parts.test
         text = TextForm(**asdict(self.words))  # no options: as it is read back from a run
-        forms = sheet.forms(readings, train, test, self.columns, text)
-        x = with_texts(sheet.x(forms), forms, sheet.texts(forms))
+        picture = (self.image_size, self.image_size, self.channels)
+        forms = sheet.forms(readings, train, test, self.columns, text, picture)
+        x = with_texts(sheet.x(forms), forms, sheet.strings(forms, "text"))
+        x = with_names(x, sheet.strings(forms, "image"))
         rows = Split(x, y, row_weights_of(sheet), groups)
         relations = () if found.classes else relation_remarks(sheet, readings, y)
         info = DatasetInfo(

@@ -222,7 +222,9 @@ def _written(row: Any, columns: Sequence[ColumnForm]) -> Iterator[tuple[str, str
     """Yield the values of the only row of a part of a table as they were written."""
     beside = beside_of(row)
     for value, column in list(zip(numbers_of(row)[0].tolist(), columns, strict=True))[:VALUES]:
-        if column.kind == "text":
+        if column.picture:
+            yield column.name, " x ".join(map(str, column.picture))
+        elif column.kind == "text":
             yield column.name, _beginning(beside[column.name].strings[0]) or "-"
         else:
             yield column.name, written(column, value)

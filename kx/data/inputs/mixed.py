@@ -14,13 +14,15 @@ from kx.contracts import ColumnForm, DatasetInfo
 from kx.data.inputs.given import STDIN, Examples, Given, refuse
 from kx.data.inputs.said_targets import TARGET_FORM, SaidTargets
 from kx.data.inputs.table import TypedRows
+from kx.data.pictures.picture_columns import read_column, with_column
 from kx.data.tables.column_options import ColumnOptions
-from kx.data.tables.columns import value_of
+from kx.data.tables.columns import BESIDE, value_of
 from kx.data.tables.delimited import Delimiting
 from kx.data.tables.encoding import columns_from
 from kx.data.tables.headers import generic, named_rows
 from kx.data.tables.opening import open_table, table_in
 from kx.data.tables.rows import AnyTable, TableRow, ragged
+from kx.data.tables.table_files import table_file
 from kx.data.tables.targets import is_absent, number_of
 from kx.data.texts.text_columns import with_texts
 
@@ -67,7 +69,13 @@ def read(given: Given, form: Mapping[str, Any], preparation: AnyPreparation) -> 
     refuse([*rows.problems, *typed.problems])
     names = (*rows.places, *typed.names)
     numbers = np.array([*rows.values, *typed.rows], np.float64).reshape(-1, len(rows.names))
-    x = with_texts(numbers, rows.columns, rows.texts(numbers))
+    written = rows.beside(numbers)
+    x = with_texts(numbers, rows.columns, written)
+    for column in rows.columns:
+        if column.picture:
+            found = read_column(Path(), written[column.name], column)
+            refuse([f"{names[row]}: {column.name}: {flaw}" for row, flaw in found.flaws.items()])
+            x = with_column(x, column.name, found.pixels)
     said = [*rows.labels, *[None] * len(typed.names)]
     labels = tuple(said) if any(label is not None for label in said) else ()
     return Examples(names, x, names, tuple(rows.remarks()), labels)
@@ -86,6 +94,7 @@ class _Rows:
     unknown: dict[str, Counter[str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     written: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    folder: Path = Path()
     by_name: Mapping[str, ColumnForm] = field(init=False)
     absent: frozenset[str] = field(init=False)
     targets: SaidTargets = field(init=False)
@@ -106,10 +115,12 @@ class _Rows:
         """Add the rows of a table (``-``: stdin)."""
         layout = Delimiting(**{name: self.form[name] for name in LAYOUT if name in self.form})
         try:
+            self.folder = Path()
             if path == STDIN:
                 self._add_table(table_in(given.stdin(), "stdin", layout, self.names))
                 return
             with open_table(Path(path), layout, self.names, advise=False) as table:
+                self.folder = table_file(Path(path)).parent
                 self._add_table(table)
         except DataError as error:
             self.problems.append(str(error).rstrip("."))
@@ -166,16 +177,16 @@ class _Rows:
         value = text.strip()
         if is_absent(value, self.absent):
             return math.nan, "" if column.gaps else MISSING
-        if column.kind == "text":
-            self.written[name].append(value)
+        if column.kind in BESIDE:
+            self.written[name].append(str(self.folder / value) if column.picture else value)
             return float(len(self.written[name]) - 1), ""
         found, problem = value_of(column, value)
         if column.kind == "category" and found < 0:
             self.unknown.setdefault(name, Counter())[value] += 1
         return found, problem
 
-    def texts(self, numbers: np.ndarray) -> dict[str, list[str]]:
-        """Return the texts of each column of texts, whose places stand in (n, columns) numbers.
+    def beside(self, numbers: np.ndarray) -> dict[str, list[str]]:
+        """Return the texts, or names of pictures, whose places stand in (n, columns) numbers.
 
         In the place of these there will be 0.
         """
@@ -183,7 +194,7 @@ class _Rows:
 
         found = {}
         for at, form in enumerate(self.columns):
-            if form.kind == "text":
+            if form.kind in BESIDE:
                 written = [*self.written[form.name], ""]
                 places = np.nan_to_num(numbers[:, at], nan=-1).astype(int)
                 found[form.name] = [written[place] for place in places]
@@ -192,6 +203,7 @@ class _Rows:
 
     def typed(self, name: str, text: str) -> tuple[float, str]:
         """Return what a value of ``--row`` becomes: with a decimal point, as JSON has it."""
+        self.folder = Path()
         return self._cell(name, text, "--row", point=True)
 
     def _cell(self, name: str, text: str, place: str, *, point: bool) -> tuple[float, str]:

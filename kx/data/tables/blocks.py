@@ -23,6 +23,7 @@ KINDS: dict[ColumnKind, BlockKind] = {
     "ordered": "flags",
     "boolean": "flags",
     "text": "bag",
+    "image": "picture",
 }
 
 
@@ -35,7 +36,8 @@ def blocks_of(columns: Sequence[ColumnForm], marked: Sequence[int] = ()) -> tupl
     """
     blocks, start = list[Block](), 0
     for column in columns:
-        blocks.append(Block(column.name, _kind(column), start, column.width, _size(column)))
+        size, shape = _size(column), column.picture
+        blocks.append(Block(column.name, _kind(column), start, column.width, size, shape))
         start += column.width
     flags = (Block(columns[at].name, "flags", start + n, 1) for n, at in enumerate(marked))
     return (*blocks, *flags)

@@ -23,6 +23,7 @@ READINGS: Mapping[str, Reading] = {
     "booleans": "boolean",
     "ordered": "ordered",
     "texts": "text",
+    "images": "image",
 }
 """Options that list columns -> how these are read."""
 
@@ -47,6 +48,7 @@ class ColumnOptions:
             `{size: [small, medium, large]}`: one column for each step between them, which is 1
             from there on, so that no step need be as large as another.
         texts: columns of free text.
+        images: columns with names of picture files, which begin at the folder of the table.
         ignore: columns that nothing is learned from, such as an identifier.
         group: column that tells what rows belong together, such as a patient; nothing is learned
             from it, and no group is divided between training and test part.
@@ -74,6 +76,7 @@ class ColumnOptions:
     booleans: Names = ()
     ordered: dict[str, Levels] = field(default_factory=dict, hash=False)
     texts: Names = ()
+    images: Names = ()
     ignore: Names = ()
     group: Name | None = None
     time: Name | None = None

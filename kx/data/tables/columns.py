@@ -64,6 +64,9 @@ ADVICE: Mapping[str, str] = {
     "ordered": " of those that dataset.ordered lists: {levels}",
 }
 
+BESIDE = ("text", "image")
+"""Kinds of columns whose values stand beside the numbers."""
+
 UNMET = -2
 """Instead of a code: of a cell that was not met before."""
 
@@ -434,7 +437,7 @@ def value_of(form: ColumnForm, text: str) -> tuple[float, str]:
     """
     if form.kind == "category":
         return float(form.levels.index(text)) if text in form.levels else -1.0, ""
-    if form.kind == "text":
+    if form.kind in BESIDE:
         return 0.0, ""
     if not form.is_measured:
         return _known_value(form, text)

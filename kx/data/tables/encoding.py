@@ -30,8 +30,9 @@ class TablePreparation:
     Numbers, and the days of dates, are scaled (see ``Measures``); a category one column for
     each level, one for all other values, and one for none, or, where it is indexed, the place of
     the one that would be 1; an ordered value or a boolean one for
-    each step that it is above, and one for none. What the training rows of a fit never showed stays
-    0, and so does a step that all of them are above: its weights were never trained.
+    each step that it is above, and one for none; a text one for each word, or place in a sequence;
+    a picture one for each pixel and colour, in 0..1. What the training rows of a fit never showed
+    stays 0, and so does a step that all of them are above: its weights were never trained.
 
     Attributes:
         columns: their kinds and levels.
@@ -164,6 +165,9 @@ class TablePreparation:
         """Yield the columns that one becomes, each (n, k)."""
         import numpy as np
 
+        if column.kind == "image":  # as 0..1, beside numbers that are about as large
+            yield beside_of(x)[column.name].reshape(len(x), -1) / np.float32(255)
+            return
         if column.kind == "text":
             words = self.texts[column.name].apply(beside_of(x)[column.name])
             yield words.toarray() if hasattr(words, "toarray") else words
@@ -205,10 +209,13 @@ class TablePreparation:
         return np.array([*kinds, *[False] * self._added], bool)
 
     def _indexed(self) -> np.ndarray:
-        """Return (width,) bool, which columns are places: what none has shown has no embedding."""
+        """Return (width,) bool, which columns stay as they are: places, and pixels of pictures."""
         import numpy as np
 
-        kinds = [(column.indexed or column.in_order, column.width) for column in self.columns]
+        kinds = [
+            (bool(column.indexed or column.in_order or column.picture), column.width)
+            for column in self.columns
+        ]
         indexed = [place for place, width in kinds for _ in range(width)]
         return np.array([*indexed, *[False] * self._added], bool)
 
@@ -301,6 +308,10 @@ def columns_from(kept: Any) -> tuple[ColumnForm, ...]:
 
 
 def _column(
-    levels: Sequence[str], text: Mapping[str, Any] | None = None, **rest: Any
+    levels: Sequence[str],
+    text: Mapping[str, Any] | None = None,
+    picture: Sequence[int] = (),
+    **rest: Any,
 ) -> ColumnForm:
-    return ColumnForm(levels=tuple(levels), text=TextForm(**text) if text else None, **rest)
+    form = TextForm(**text) if text else None
+    return ColumnForm(levels=tuple(levels), text=form, picture=tuple(picture), **rest)

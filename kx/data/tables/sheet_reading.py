@@ -20,7 +20,7 @@ from kx.data.tables.joined import JoinedTable, open_files, without_targets
 from kx.data.tables.rows import AnyTable, TableRow, ragged
 from kx.data.tables.several_labels import hint_on_gaps
 from kx.data.tables.sheets import Sheet
-from kx.data.tables.table_paths import TableFile, TablePaths, table_paths
+from kx.data.tables.table_paths import TableFile, TablePaths, table_folder, table_paths
 from kx.data.tables.target_columns import (
     TargetCells,
     TargetColumn,
@@ -100,7 +100,7 @@ def read_sheet(path: Path | TablePaths, wanted: WantedSheet) -> Sheet:
             _read_typed(sheet, table, cells, wanted)
         else:
             _read(sheet, _usable(sheet, records, table, cells, wanted), table, wanted)
-        sheet.sha256 = table.sha256
+        sheet.sha256, sheet.folder = table.sha256, table_folder(paths)
         if isinstance(table, JoinedTable):
             sheet.files = table.digests
             sheet.parts = [table.part(line) for line in sheet.lines]

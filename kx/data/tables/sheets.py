@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from kx.base.errors import DataError
 from kx.contracts import ColumnForm, ColumnKind, TextForm
+from kx.data.files.suffixes import PICTURE_FORMATS
 from kx.data.tables.column_options import ColumnOptions
 from kx.data.tables.columns import (
+    BESIDE,
     Reading,
     Recognized,
     TableColumn,
@@ -52,6 +56,7 @@ class Sheet:
         files: name -> SHA-256 of each file, if there are several.
         untold: files for testing that lack a target, and were not read -> the target.
         strangers: files beside those of the table.
+        folder: in which it lies: there the names of pictures begin.
     """
 
     name: str
@@ -71,6 +76,7 @@ class Sheet:
     files: Mapping[str, str] = field(default_factory=dict)
     untold: Mapping[str, str] = field(default_factory=dict)
     strangers: Sequence[str] = ()
+    folder: Path = Path()
 
     def where(self, column: TableColumn) -> str:
         """Return what a column is called in messages."""
@@ -100,6 +106,8 @@ class Sheet:
             levels = options.levels(column.name)
             try:
                 found[column.name] = _reading(column, stated.get(column.name), levels)
+                if column.name not in stated and lists_pictures(column, self.folder):
+                    found[column.name] = Recognized("image")
             except DataError as error:
                 raise DataError(f"{self.name}: {error}") from None
         return found
@@ -111,6 +119,7 @@ class Sheet:
         test: np.ndarray,
         options: ColumnOptions,
         text: TextForm | None = None,
+        picture: tuple[int, ...] = (),
     ) -> tuple[ColumnForm, ...]:
         """Return the columns that are learned from, by the training rows alone.
 
@@ -120,13 +129,18 @@ class Sheet:
             test: the rows for testing.
             options: what the spec says of rare values.
             text: how texts become numbers.
+            picture: form of a picture.
 
         Raises:
             DataError: if there is none, or one has gaps in the test part alone.
         """
+        beside: dict[Reading, Callable[[str], ColumnForm]] = {
+            "text": partial(ColumnForm, kind="text", gaps=True, text=text),
+            "image": partial(ColumnForm, kind="image", gaps=True, picture=picture),
+        }
         forms = [
-            ColumnForm(column.name, "text", gaps=True, text=text)
-            if readings[column.name].reading == "text"
+            beside[reading](column.name)
+            if (reading := readings[column.name].reading) in beside
             else self._form(column, readings[column.name], train, test, options)
             for column in self.columns
             if readings[column.name].reading in USED
@@ -166,10 +180,17 @@ class Sheet:
         columns = {column.name: column for column in self.columns}
         return np.column_stack([_values(columns[form.name], form) for form in forms])
 
-    def texts(self, forms: Sequence[ColumnForm]) -> dict[str, list[str]]:
-        """Return the texts of each column of texts: name -> one for each row."""
-        wanted = {form.name for form in forms if form.kind == "text"}
+    def strings(self, forms: Sequence[ColumnForm], kind: ColumnKind) -> dict[str, list[str]]:
+        """Return what stands in the columns of a kind: name -> one text for each row."""
+        wanted = {form.name for form in forms if form.kind == kind}
         return {c.name: c.strings() for c in self.columns if c.name in wanted}
+
+
+def lists_pictures(column: TableColumn, folder: Path) -> bool:
+    """Whether all values of a column are names of pictures, the first of which is there."""
+    values = column.values if column.floats is None else ()
+    named = bool(values) and all(Path(value).suffix.lower() in PICTURE_FORMATS for value in values)
+    return named and (folder / next(iter(values))).is_file()
 
 
 def group_codes(sheet: Sheet) -> np.ndarray | None:
@@ -281,7 +302,7 @@ def _values(column: TableColumn, form: ColumnForm) -> np.ndarray:
 
     if form.kind == "category":
         return column.places(form.levels)
-    if form.kind == "text":
+    if form.kind in BESIDE:
         absent: np.ndarray = column.empty()
         return np.where(absent, np.nan, 0.0)
     if not form.is_measured:

@@ -148,3 +148,8 @@ def _distinct(files: Sequence[TableFile]) -> tuple[TableFile, ...]:
     if twice := next((name for name in names if names.count(name) > 1), ""):
         raise DataError(f"{twice}: two files have this name. Give each its own.")
     return tuple(files)
+
+
+def table_folder(paths: TablePaths) -> Path:
+    """Return the folder of the first file: there the names of other files begin."""
+    return table_file(paths.files[0].path).parent
