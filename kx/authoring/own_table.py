@@ -24,12 +24,13 @@ from kx.data.tables.delimited import AUTO, Delimiting
 from kx.data.tables.headers import generic, named_rows
 from kx.data.tables.opening import open_table
 from kx.data.tables.rows import ragged
+from kx.data.tables.scales import scale_of
 from kx.data.tables.several_labels import targets_of
 from kx.data.tables.sheet_reading import read_sheet
 from kx.data.tables.sheet_remarks import why_left_out
 from kx.data.tables.sheets import Sheet
 from kx.data.tables.table_paths import TablePaths, table_paths
-from kx.data.tables.targets import FEW, Target, TargetOptions, number_of
+from kx.data.tables.targets import FEW, Target, TargetOptions, is_count, number_of
 from kx.datasets.table import OwnTable
 from kx.evaluators.usual import Known, share_for_testing, usual
 from kx.planning.components import Parts, choose
@@ -318,11 +319,26 @@ def target_in_words(found: Looked) -> str:
         shares = sorted(counts.items(), key=lambda each: -each[1])[:EXAMPLES]
         told = ", ".join(f"{label} {count / labels.rows:.0%}" for label, count in shares)
         more = ", …" if len(counts) > EXAMPLES else ""
-        return f"{len(counts)} classes: {told}{more}"
+        return f"{len(counts)} classes: {told}{more}{_or_say(found)}"
     numbers = [value for label in counts if (value := number_of(label)) is not None]
-    hint = "; or say task: classes" if found.table.labels.task == "auto" else ""
     unit = f" {found.sheet.targets[0].unit}".rstrip()
-    return f"a number, {_short(min(numbers))} to {_short(max(numbers))}{unit}{hint}"
+    return f"a number, {_short(min(numbers))} to {_short(max(numbers))}{unit}{_or_say(found)}"
+
+
+def _or_say(found: Looked) -> str:
+    """Return what else the target may be."""
+    if found.table.labels.task != "auto":
+        return ""
+    labels = list(found.sheet.targets[0].labels.counts)
+    numbers = [number_of(label) for label in labels]
+    if None in numbers:
+        return "; or say task: ordered" if len(scale_of(labels)) > 2 else ""
+    tasks = [] if found.target.classes else ["classes"]
+    if all(map(is_count, labels)) and len(labels) > 2:
+        tasks = [*(["ordered", "regression"] if found.target.classes else tasks), "counts"]
+    if not found.target.classes and all(0 <= number <= 1 for number in numbers if number):
+        tasks.append("unit_regression")
+    return f"; or say task: {' or '.join(tasks)}" if tasks else ""
 
 
 def _columns(found: Looked) -> Iterator[str]:

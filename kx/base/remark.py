@@ -26,6 +26,7 @@ Code = Literal[
     "columns.missing",
     "columns.nested",
     "columns.ordered",
+    "columns.parts",
     "columns.relation",
     "columns.sorted",
     "columns.tells",

@@ -14,6 +14,9 @@ from kx.wording.recorded import in_a_line
 from kx.wording.threshold_words import on_threshold
 from kx.wording.words import Words
 
+OF_ONE_CLASS = ("precision", "recall", "f1_score", "fbeta_score", "pr_auc")
+"""Metrics of one of two classes."""
+
 
 def on_training(record: Record, words: Words) -> Iterator[str]:
     """Yield how many epochs were best, and what followed from that."""
@@ -66,11 +69,20 @@ def _on_the_base(record: Record, words: Words) -> Iterator[str]:
         yield words(key, count=frozen.weights, digest=frozen.after[:8])
 
 
+def _of_one_class(record: Record, name: str, words: Words) -> Iterator[str]:
+    """Yield of which class metrics are that are not the same for the other."""
+    shown = {metric for scores in record.scores.values() for metric in scores}
+    if metrics := [metric for metric in OF_ONE_CLASS if metric in shown]:
+        yield words("remark.of_class", metrics=words.listed(map(words.metric, metrics)), name=name)
+
+
 def _on_the_data(record: Record, words: Words) -> Iterator[str]:
     data = record.dataset
     if record.scores and data.largest_share > LARGE:
         share = f"{data.largest_share:.1%}"
         yield words("remark.largest_class", name=data.largest_class, share=share)
+    if data.task == "binary" and len(data.classes) == 2:
+        yield from _of_one_class(record, data.classes[1], words)
     if record.vocabulary:
         yield _vocabulary(record.vocabulary, words)
     yield from _duplicates(record, words)

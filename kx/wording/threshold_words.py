@@ -45,6 +45,8 @@ def aim_of(facts: ThresholdFacts, words: Words) -> str:
 
 
 def _values(values: Sequence[float], classes: Sequence[str], words: Words) -> str:
+    if len(values) == 1 and len(classes) == 2:
+        return words("remark.threshold_of_class", name=classes[1], value=number(values[0]))
     if len(values) == 1:
         return number(values[0])
     named = [

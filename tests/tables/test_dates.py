@@ -63,6 +63,11 @@ def test_dates_of_which_nothing_tells_are_asked_about():
     assert month_comes_first("d", ["4/4/2024", "2024-01-01"], "auto") in (True, False)
 
 
+def test_a_month_is_its_first_day():
+    assert as_day("2024-03") == as_day("2024/3") == days(2024, 3, 1)
+    assert as_day("2024-13") is as_day("2024.03") is None
+
+
 def test_eight_digits_are_a_date_if_all_are():
     assert are_compact(["20240305", "19991231"])
     assert not are_compact(["20240305", "20241332"])

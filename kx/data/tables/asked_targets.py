@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 from kx.base.errors import DataError
@@ -40,7 +41,22 @@ def asked_target(labels: LabelCounts, options: TargetOptions) -> Target | None:
         return _ordered(labels, options.order or _rising(labels))
     if options.task == "quantiles" or options.quantiles:
         return _quantiles(labels, options)
+    if options.positive:
+        return _with_positive(target_of(labels, options.task), options.positive, labels)
     return _counts(labels) if options.task == "counts" else None
+
+
+def _with_positive(target: Target, positive: str, labels: LabelCounts) -> Target:
+    """Return two classes of which the second is the one that is looked for."""
+    if target.task != "binary" or positive not in target.classes:
+        found = f"{len(target.classes)} classes" if target.classes else "numbers"
+        known = ", ".join(target.classes) if target.task == "binary" else found
+        raise DataError(
+            f"{labels.where}: dataset.positive must be one of two classes; got {positive!r}, and "
+            f"there are {known}."
+        )
+    (other,) = (each for each in target.classes if each != positive)
+    return replace(target, classes=(other, positive))
 
 
 def _quantiles(labels: LabelCounts, options: TargetOptions) -> Target:

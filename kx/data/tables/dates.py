@@ -22,6 +22,7 @@ FORMS = tuple(
     re.compile(form + CLOCK, re.ASCII)
     for form in (
         r"(?P<year>\d{4})(?P<sign>[-/.])(?P<month>\d{1,2})(?P=sign)(?P<day>\d{1,2})",
+        r"(?P<year>\d{4})[-/](?P<month>\d{1,2})",
         r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})",
         r"(?P<day>\d{2})\.(?P<month>\d{2})\.(?P<year>\d{2})",
         r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})",
@@ -54,6 +55,8 @@ LATEST = 68
 def as_day(value: str, *, month_first: bool = False) -> float | None:
     """Return the days from 1970 to a date such as 2024-03-01 or 1.3.2024; None: it is none.
 
+    A month, as 2024-03, is its first day.
+
     A time of day, as in 2024-03-01 18:00, is a part of a day; one that says how far it is ahead of
     UTC is put back by that.
 
@@ -68,7 +71,7 @@ def as_day(value: str, *, month_first: bool = False) -> float | None:
         if found := form.fullmatch(value):
             parts = found.groupdict()
             month = _month(parts["name"]) if "name" in parts else int(parts["month"])
-            return _day(found, month, int(parts["day"]))
+            return _day(found, month, int(parts.get("day", 1)))
     return None
 
 

@@ -38,6 +38,8 @@ def targets_of(columns: Sequence[TargetColumn], options: TargetOptions) -> Targe
     Raises:
         DataError: if they cannot be that, or if one has to ask.
     """
+    if options.positive and (len(columns) > 1 or options.task not in ("auto", "classes")):
+        raise DataError("dataset.positive is for one target of two classes (task: classes).")
     if len(columns) > 1:
         return _of_columns(columns, options)
     (column,) = columns

@@ -104,6 +104,8 @@ def read_sheet(path: Path | TablePaths, wanted: WantedSheet) -> Sheet:
         if isinstance(table, JoinedTable):
             sheet.files = table.digests
             sheet.parts = [table.part(line) for line in sheet.lines]
+    if not sheet.lines and not sheet.flaws:
+        raise DataError(f"{sheet.name} has no rows below the names of its columns.")
     if sheet.flaws and wanted.on_broken == "error":
         raise RowsError(_unusable(sheet, wanted.labels))
     try:

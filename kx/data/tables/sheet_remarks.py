@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kx.base.remark import Remark, some_of
 from kx.base.text import SHOWN
+from kx.data.files.part_names import part_of
 from kx.data.tables.column_options import ColumnOptions
 from kx.data.tables.columns import NAMED, Recognized, TableColumn, copies
 from kx.data.tables.leaks import exact_relation
@@ -46,6 +47,8 @@ def sheet_remarks(
             yield remark
         elif options.time is None and how.reading == "date" and _is_sorted(column, how):
             yield Remark.of("columns.sorted", column=where, name=column.name)
+        elif options.part is None and how.reading == "category" and _names_parts(column):
+            yield Remark.of("columns.parts", column=where, name=column.name)
         yield from _column_remarks(where, column, how, guessed=column.name not in stated)
         if how.reading == "category" and len(column.values) > options.most_levels:
             counts = {"count": len(column.values), "most": options.most_levels}
@@ -133,6 +136,12 @@ def _column_remarks(
         yield Remark.of("columns.ordered", column=where, name=column.name, values=values)
     if len(column) and column.gaps / len(column) >= MOSTLY_MISSING and how.reading in USED:
         yield Remark.of("columns.missing", column=where, share=f"{column.gaps / len(column):.0%}")
+
+
+def _names_parts(column: TableColumn) -> bool:
+    """Whether a column says of each row whether it is for training, validation or testing."""
+    parts = {part_of(value) for value in column.values}
+    return "train" in parts and len(parts) > 1 and "" not in parts
 
 
 def _is_sorted(column: TableColumn, how: Recognized) -> bool:

@@ -60,6 +60,8 @@ class TargetOptions:
         quantiles: that `task: quantiles` predicts, rising shares; if they are not stated, 0.1, 0.5
             and 0.9.
         order: of `ordered` classes, the lowest first; numbers have one of their own.
+        positive: of two classes, the one that is looked for, such as `fraud`: precision, recall,
+            F1, PR AUC and `threshold` are of it; if it is not stated, of the second by name.
         missing_labels: values that mean that there is no label, besides an empty one; upper and
             lower case are the same. `[]` if they are classes.
         label_separator: what stands between several labels in a cell; if it is not stated, what
@@ -71,6 +73,7 @@ class TargetOptions:
     task: TargetKind = "auto"
     quantiles: Annotated[tuple[Share, ...], Field(min_length=1, max_length=20)] | None = None
     order: Annotated[tuple[str, ...], Field(min_length=3, max_length=100)] | None = None
+    positive: Annotated[str, Field(min_length=1)] | None = None
     missing_labels: Annotated[tuple[str, ...], Field(max_length=100)] = MISSING
     label_separator: Annotated[str, Field(min_length=1, max_length=10)] | None = None
     empty_labels: EmptyLabels = "missing"
