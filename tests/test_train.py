@@ -476,9 +476,10 @@ def test_real_data_gives_what_the_literature_reports(
     assert epochs is None or record["best_epoch"] < epochs
     assert record["dataset"]["source"] == "KX_DATA_DIR"
     assert low <= record["scores"]["test"][metric]["value"] <= high
-    # A linear model beats the notes' networks on words: that is told, and no mistake.
+    # A linear model beats the notes' networks on words, boosted trees that on houses: that is told,
+    # and no mistake.
     told = record["baselines"]["test"][metric]
-    constants = [value for name, value in told.items() if name != "linear"]
+    constants = [value for name, value in told.items() if name not in ("linear", "trees")]
     better = min if metric == "mae" else max
     score = record["scores"]["test"][metric]["value"]
     assert better(score, *constants) == score
