@@ -10,7 +10,7 @@ from kx.advice.doubtful_labels import KINDS, Doubts, doubtful_labels
 from kx.advice.repeated_rows import Repeated, plain, repeated_rows
 from kx.base.remark import Remark
 from kx.contracts import ColumnForm, DatasetBundle
-from kx.data.tables.columns import written
+from kx.data.tables.cells import written
 
 if TYPE_CHECKING:
     import numpy as np

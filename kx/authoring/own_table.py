@@ -16,13 +16,15 @@ from kx.base.errors import DataError
 from kx.base.text import clean, counted
 from kx.contracts import DatasetBundle, Task
 from kx.data.arrays.splitting import TEST_FRACTION, held_out
+from kx.data.tables.cells import value_of
 from kx.data.tables.charsets import CharsetError, likely_charset
 from kx.data.tables.column_options import READINGS, WantedSheet
-from kx.data.tables.columns import MOSTLY, Recognized, TableColumn, form_of, value_of
+from kx.data.tables.columns import TableColumn
 from kx.data.tables.dates import day_of
 from kx.data.tables.delimited import AUTO, Delimiting
 from kx.data.tables.headers import generic, named_rows
 from kx.data.tables.opening import open_table
+from kx.data.tables.recognition import MOSTLY, Recognized, form_of
 from kx.data.tables.rows import ragged
 from kx.data.tables.scales import scale_of
 from kx.data.tables.several_labels import targets_of

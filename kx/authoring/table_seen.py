@@ -19,7 +19,7 @@ from kx.base.remark import Remark
 from kx.contracts import TextForm
 from kx.data.pictures.picture_columns import with_names
 from kx.data.tables.column_options import READINGS
-from kx.data.tables.columns import Recognized
+from kx.data.tables.recognition import Recognized
 from kx.data.tables.sheet_remarks import sheet_remarks, why_left_out
 from kx.data.tables.sheets import Sheet
 from kx.data.texts.text_columns import with_texts

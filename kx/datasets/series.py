@@ -19,7 +19,6 @@ from kx.data.arrays.splitting import OnBroken, TestFraction
 from kx.data.arrays.windows import Windows
 from kx.data.files.files import Files
 from kx.data.tables.column_options import Name, WantedSheet
-from kx.data.tables.columns import copies
 from kx.data.tables.delimited import Delimiting
 from kx.data.tables.forecasting import (
     Cut,
@@ -29,6 +28,7 @@ from kx.data.tables.forecasting import (
     refuse_gaps,
     without,
 )
+from kx.data.tables.leaks import copies
 from kx.data.tables.seasons import naive_error, season_of
 from kx.data.tables.series_columns import SeriesColumns
 from kx.data.tables.sheet_reading import check_names, read_sheet
@@ -42,7 +42,7 @@ from kx.data.tables.timeline import Timeline, cycles_of, cyclic, timeline, told_
 if TYPE_CHECKING:
     import numpy as np
 
-    from kx.data.tables.columns import Recognized
+    from kx.data.tables.recognition import Recognized
 
 SHORT: Mapping[Code, Callable[[Windows, Windows], list[int]]] = {
     "series.untrained": lambda train, test: train.whose[train.ends].tolist(),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from kx.base.errors import DataError, MissingDataError
 from kx.base.text import number
 from kx.data.arrays.sequences import INDEX_FROM, PADDING, START, UNKNOWN
-from kx.data.tables.columns import written
+from kx.data.tables.cells import written
 from kx.data.tables.mixed_rows import beside_of, numbers_of
 from kx.data.texts.word_index import WORD_INDEXES, read_word_index
 from kx.explain.subjects import dataset_of

@@ -8,7 +8,7 @@ from kx.base.errors import DataError
 from kx.contracts import ColumnForm
 from kx.data.files.sources import SourceFiles
 from kx.data.preparation import preparation_from
-from kx.data.tables.columns import value_of
+from kx.data.tables.cells import value_of
 from kx.data.tables.encoding import fit_table
 from kx.wording.recorded import in_a_line
 from kx.wording.words import Words

@@ -12,7 +12,8 @@ from kx.data.files.sources import SourceFiles
 from kx.data.inputs.given import Given
 from kx.data.inputs.mixed import form, read
 from kx.data.tables import columns
-from kx.data.tables.columns import TableColumn, as_day, day_of
+from kx.data.tables.columns import TableColumn
+from kx.data.tables.dates import as_day, day_of
 from kx.data.tables.encoding import fit_table
 from kx.evaluators.trees import trees_say
 from kx.spec.document import parse

@@ -15,8 +15,8 @@ from kx.data.inputs.given import STDIN, Examples, Given, refuse
 from kx.data.inputs.said_targets import TARGET_FORM, SaidTargets
 from kx.data.inputs.table import TypedRows
 from kx.data.pictures.picture_columns import read_column, with_column
+from kx.data.tables.cells import BESIDE, value_of
 from kx.data.tables.column_options import ColumnOptions
-from kx.data.tables.columns import BESIDE, value_of
 from kx.data.tables.delimited import Delimiting
 from kx.data.tables.encoding import columns_from
 from kx.data.tables.headers import generic, named_rows

@@ -9,12 +9,16 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from kx.data.arrays.splitting import OnBroken
-from kx.data.tables.columns import MOST_LEVELS, Decimal, Reading
+from kx.data.tables.columns import Decimal
 from kx.data.tables.dates import DateOrder
 from kx.data.tables.delimited import Delimiting
+from kx.data.tables.recognition import Reading
 from kx.data.tables.targets import MISSING, TargetOptions
 
 MOST_COLUMNS = 10_000
+
+MOST_LEVELS = 50
+"""Of a category; rarer values count as one."""
 
 READINGS: Mapping[str, Reading] = {
     "numbers": "number",

@@ -1,9 +1,12 @@
-"""Columns that together give the target away, such as two parts of its sum."""
+"""Columns that give the target away: a copy, or several together, such as the parts of a sum."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
+
+from kx.data.tables.columns import TableColumn
+from kx.data.tables.targets import number_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,3 +65,32 @@ def _left(x: np.ndarray, y: np.ndarray) -> float:
 
     weights = np.linalg.lstsq(x, y, rcond=None)[0]
     return float(((y - x @ weights) ** 2).mean())
+
+
+def copies(columns: Sequence[TableColumn], said: Sequence[str]) -> Iterator[TableColumn]:
+    """Yield the columns that tell the target exactly: a value of one is a value of the other."""
+    for column in columns:
+        if column.floats is not None:
+            copied = all(
+                number_of(label) == number
+                for number, label in zip(column.floats, said, strict=True)
+            )
+        elif 2 <= len(column.values) < len(column) / 2:
+            copied = _goes_with(column, said)
+        else:
+            values = list(column.values)
+            copied = all(
+                code >= 0 and values[code] == label
+                for code, label in zip(column.codes, said, strict=True)
+            )
+        if copied:
+            yield column
+
+
+def _goes_with(column: TableColumn, said: Sequence[str]) -> bool:
+    """Whether each value of a column goes with one label, and each label with one value."""
+    labels: dict[int, str] = {}
+    for code, label in zip(column.codes, said, strict=True):
+        if code >= 0 and labels.setdefault(code, label) != label:
+            return False
+    return len(set(labels.values())) == len(labels)

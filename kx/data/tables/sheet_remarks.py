@@ -9,8 +9,9 @@ from kx.base.remark import Remark, some_of
 from kx.base.text import SHOWN
 from kx.data.files.part_names import part_of
 from kx.data.tables.column_options import ColumnOptions
-from kx.data.tables.columns import NAMED, Recognized, TableColumn, copies
-from kx.data.tables.leaks import exact_relation
+from kx.data.tables.columns import TableColumn
+from kx.data.tables.leaks import copies, exact_relation
+from kx.data.tables.recognition import NAMED, Recognized
 from kx.data.tables.sheets import USED, Sheet
 from kx.data.tables.target_columns import TargetColumn
 

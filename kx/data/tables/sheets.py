@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, get_args
 from kx.base.errors import DataError
 from kx.contracts import ColumnForm, ColumnKind, TextForm
 from kx.data.files.suffixes import PICTURE_FORMATS
+from kx.data.tables.cells import BESIDE
 from kx.data.tables.column_options import ColumnOptions
-from kx.data.tables.columns import (
-    BESIDE,
+from kx.data.tables.columns import TableColumn
+from kx.data.tables.dates import are_dates, month_comes_first
+from kx.data.tables.recognition import (
     Reading,
     Recognized,
-    TableColumn,
     form_of,
     recognized,
     refuse_stated,
 )
-from kx.data.tables.dates import are_dates, month_comes_first
 from kx.data.tables.rows import Places, in_lines
 from kx.data.tables.scales import boolean_words, known_values
 from kx.data.tables.target_columns import TargetColumn

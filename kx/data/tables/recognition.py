@@ -1,0 +1,173 @@
+"""Columns recognized as numbers, dates, categories and the like, or as nothing to learn from.
+
+What can hardly be meant is refused; what is left out is told, in ``sheet_remarks``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal, cast
+
+from kx.base.errors import DataError
+from kx.base.text import counted
+from kx.contracts import ColumnForm, ColumnKind
+from kx.data.tables.cells import value_of
+from kx.data.tables.columns import TableColumn
+from kx.data.tables.dates import are_compact, are_dates, month_comes_first
+from kx.data.tables.mixed_rows import are_texts
+from kx.data.tables.numbers import as_number
+from kx.data.tables.scales import answers, scale_of
+
+Reading = ColumnKind | Literal["constant", "identifier", "rows", "scattered", "empty"]
+"""How a column is read; but for the kinds of columns, nothing is learned from it."""
+
+FEW_NUMBERS = 10
+"""As many different whole numbers may be names of kinds."""
+
+MOSTLY = 0.9
+"""A share of numbers from which on other values are mistakes rather than categories."""
+
+NAMED = 5
+
+FORMS: Mapping[str, tuple[str, str]] = {
+    "number": ("no number", "no numbers"),
+    "date": ("no date", "no dates"),
+    "boolean": ("neither yes nor no", "neither yes nor no"),
+    "ordered": ("no level", "no levels"),
+}
+"""How columns are read that cannot hold any value, and what is wrong with one or several others."""
+
+ADVICE: Mapping[str, str] = {
+    "date": " (dates are written 2024-03-01, 1.3.2024, 1 Mar 2024 or the like)",
+    "ordered": " of those that dataset.ordered lists: {levels}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Recognized:
+    """How a column is read.
+
+    Attributes:
+        comma: whether its numbers have a decimal comma.
+        month_first: whether its dates begin with the month, as 3/1/2024 may.
+        few: the different values of a column of few whole numbers, which may be names of kinds.
+        levels: of an ordered or boolean column; see ``ColumnForm``.
+    """
+
+    reading: Reading
+    comma: bool = False
+    month_first: bool = False
+    few: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+
+
+def recognized(column: TableColumn) -> Recognized:
+    """Return what a column is, by its values.
+
+    Raises:
+        DataError: if most are numbers and some are not: nobody can know which is meant.
+    """
+    if column.floats is not None:
+        numbered = _number_the_rows(column.floats)
+        return Recognized("rows") if numbered else Recognized("number", column.comma)
+    values, rows = list(column.values), len(column)
+    if len(values) < 2:
+        ticked = values and column.gaps  # as in surveys: a cross, or nothing
+        return Recognized("category" if ticked else "constant" if values else "empty")
+    comma = column.has_commas()
+    numbers = [value for value in values if as_number(value, comma=comma) is not None]
+    if len(numbers) == len(values):
+        compact = len(values) >= FEW_NUMBERS and are_compact(values)
+        return Recognized("date") if compact else _of_numbers(column, values, comma)
+    if are_dates(values):
+        first = month_comes_first(column.name, values, column.order)
+        return Recognized("date", month_first=first)
+    if (levels := answers(values)) or (levels := scale_of(values)):
+        return Recognized("ordered" if len(levels) > 2 else "boolean", levels=levels)
+    _refuse_mixed(column, values, numbers)
+    if rows <= FEW_NUMBERS or len(values) <= rows / 2:
+        return Recognized("category")
+    if are_texts(values):
+        return Recognized("text")
+    return Recognized("identifier" if len(values) == rows - column.gaps else "scattered")
+
+
+def _of_numbers(column: TableColumn, values: Sequence[str], comma: bool) -> Recognized:
+    number = {value: as_number(value, comma=comma) or 0.0 for value in values}
+    numbers = list(number.values())
+    if len(values) == len(column) > FEW_NUMBERS and _number_the_rows(numbers):
+        return Recognized("rows")
+    whole = all(each.is_integer() for each in numbers)
+    if whole and 2 < len(values) <= FEW_NUMBERS:
+        return Recognized("number", comma, few=tuple(sorted(values, key=number.__getitem__)))
+    return Recognized("number", comma)
+
+
+def _number_the_rows(numbers: Sequence[float]) -> bool:
+    """Whether whole numbers rise by 1 from row to row."""
+    return numbers[0].is_integer() and all(
+        after - before == 1 for before, after in pairwise(numbers)
+    )
+
+
+def _refuse_mixed(column: TableColumn, values: Sequence[str], numbers: Sequence[str]) -> None:
+    known = set(numbers)
+    others = [value for value in values if value not in known]
+    if len(numbers) < max(MOSTLY * len(values), 2) or not others:
+        return
+    lines = list(column.values)
+    told = ", ".join(
+        f"{value[:40]!r} ({column.place(column.lines[lines.index(value)])})"
+        for value in others[:NAMED]
+    )
+    more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
+    raise DataError(
+        f"column {column.name}: all values are numbers but {told}{more}. Correct them; or, if they "
+        "mean that there is none, list them in dataset.missing_values; if all are names of kinds, "
+        "list the column in dataset.categories."
+    )
+
+
+def form_of(column: TableColumn, how: Recognized) -> ColumnForm:
+    """Return the form of a column that something is learned from, as far as it is known so early.
+
+    Of a category, the levels are those of the training part; see ``TableColumn.levels``.
+    """
+    kind = cast("ColumnKind", how.reading)
+    return ColumnForm(
+        column.name,
+        kind,
+        tuple(how.levels),
+        comma=how.comma,
+        unit=column.unit if kind == "number" else "",
+        month_first=how.month_first,
+    )
+
+
+def refuse_stated(column: TableColumn, how: Recognized) -> None:
+    """Refuse a column that cannot be read as the spec says.
+
+    Raises:
+        DataError: with the first values that are no such thing, and their lines.
+    """
+    reading = how.reading
+    if reading not in FORMS or column.floats is not None:
+        return
+    form = form_of(column, how)
+    wrong = [
+        (value, line)
+        for value, line in zip(column.values, column.lines, strict=True)
+        if value_of(form, value)[1]
+    ]
+    if wrong:
+        told = ", ".join(f"{column.place(line)}: {value[:40]!r}" for value, line in wrong[:NAMED])
+        more = f" and {len(wrong) - NAMED} more" if len(wrong) > NAMED else ""
+        what = FORMS[reading][len(wrong) > 1]
+        hint = ADVICE.get(reading, "").format(levels=", ".join(how.levels))
+        raise DataError(
+            f"column {column.name}: {counted(len(wrong), 'value is', 'values are')} {what} "
+            f"({told}{more}){hint}. "
+            "Correct them, or list what means nothing in dataset.missing_values."
+        )
