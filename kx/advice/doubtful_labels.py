@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kx.advice.repeated_rows import plain
+from kx.advice.table_rows import KINDS, all_places, all_rows, all_targets
 from kx.base.text import number
 from kx.contracts import DatasetBundle
 
 if TYPE_CHECKING:
     import numpy as np
-
-KINDS = ("number", "category", "ordered", "boolean", "date")
-"""Kinds of columns whose values can be counted; of texts and pictures each is its own."""
 
 FOLDS = 5
 
@@ -78,17 +75,16 @@ def doubtful_labels(bundle: DatasetBundle) -> Doubts | None:
     import numpy as np
 
     info = bundle.info
-    y = np.concatenate([bundle.train.y, bundle.test.y])
+    y = all_targets(bundle)
     if y.ndim > 1 or len(y) < LEAST_ROWS or not (info.one_class or info.numbers):
         return None
     most = min(MOST_ROWS, MOST_WORK // max(len(info.classes), 1))
     rows = np.linspace(0, len(y) - 1, min(len(y), most)).astype(int)
-    parts = (bundle.train, bundle.test)
     used = [at for at, form in enumerate(info.table) if form.kind in KINDS]
     if not used:
         return None
-    x = np.concatenate([plain(part.x, info.table) for part in parts])[rows][:, used]
-    places = [*bundle.origins.get("train", ()), *bundle.origins.get("test", ())]
+    x = all_rows(bundle)[rows][:, used]
+    places = all_places(bundle)
     named = [places[row] if row < len(places) else f"row {row}" for row in rows]
     if info.one_class:
         return _classes(bundle, x, y[rows].astype(int), named)

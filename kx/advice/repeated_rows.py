@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from kx.advice.table_rows import all_targets, plain
 from kx.contracts import ColumnForm, DatasetBundle
 from kx.data.arrays.duplicates import count_shared, row_hashes
 
@@ -70,7 +71,7 @@ def _contradicting(bundle: DatasetBundle, hashes: np.ndarray) -> int:
     """Return how many rows equal others that have another target."""
     import numpy as np
 
-    y = np.concatenate([bundle.train.y, bundle.test.y])
+    y = all_targets(bundle)
     targets = row_hashes(np.ascontiguousarray(y.reshape(len(y), -1)))
     both = np.unique(np.stack([hashes, targets], axis=1), axis=0)[:, 0]
     rows, different = np.unique(both, return_counts=True)
@@ -88,25 +89,6 @@ def _pairs(
     if not test or not train:
         return []
     return [(test[row], train[other]) for row, other in zip(rows, at, strict=True)]
-
-
-def plain(x: Any, forms: Sequence[ColumnForm]) -> np.ndarray:
-    """Return rows of a table as (n, columns) float64: for a text or picture, a number of its own.
-
-    Args:
-        x: numbers, or ``TableRows``.
-        forms: of the columns.
-    """
-    import numpy as np
-
-    if not hasattr(x, "beside"):
-        numbers: np.ndarray = x
-        return numbers
-    found = np.array(x.numbers)
-    names = [form.name for form in forms]
-    for name, values in x.beside.items():
-        found[:, names.index(name)] = row_hashes(values).astype(np.float64)
-    return found
 
 
 def _whole(x: np.ndarray) -> np.ndarray:

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from kx.authoring.asked_table import looks_regular, names_in
 from kx.authoring.own_folder import folder_spec, is_sorted_folder
-from kx.authoring.own_table import looks_regular, names_in, table_spec
+from kx.authoring.own_table import table_spec
 from kx.authoring.template import slug
 from kx.base.errors import DataError, KxError, UsageError
 from kx.planning import Plan, Proposed, plan_document

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from kx.advice.repeated_rows import plain
 from kx.advice.table_look import (
     SeenColumn,
     SeenTable,
@@ -14,7 +13,10 @@ from kx.advice.table_look import (
     look_at,
     look_without_target,
 )
-from kx.authoring.own_table import look, own_table, range_of, read_table, target_in_words
+from kx.advice.table_rows import plain
+from kx.authoring.asked_table import own_table
+from kx.authoring.looked_table import look, read_table
+from kx.authoring.table_words import range_of, target_in_words
 from kx.base.remark import Remark
 from kx.contracts import TextForm
 from kx.data.pictures.picture_columns import with_names

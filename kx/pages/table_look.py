@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kx.advice.table_look import Distribution, SeenColumn, SeenTable
+from kx.advice.distributions import Distribution
+from kx.advice.table_look import SeenColumn, SeenTable
 from kx.wording.look_words import content_said, doubts_said, kind_said, repeated_said
 from kx.wording.recorded import in_words
 from kx.wording.words import Words

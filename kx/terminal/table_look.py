@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from kx.advice.distributions import Distribution
 from kx.advice.doubtful_labels import Doubts
-from kx.advice.table_look import Distribution, SeenColumn, SeenTable
+from kx.advice.table_look import SeenColumn, SeenTable
 from kx.base.language import Language
 from kx.base.text import clean
 from kx.runs.sparkline import sparkline

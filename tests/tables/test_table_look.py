@@ -6,7 +6,8 @@ import pytest
 from kx.advice.doubtful_labels import doubtful_labels
 from kx.advice.repeated_rows import rounded
 from kx.advice.table_look import look_at
-from kx.authoring.own_table import look, own_table
+from kx.authoring.asked_table import own_table
+from kx.authoring.looked_table import look
 from kx.authoring.table_seen import seen_table
 from kx.contracts import ColumnForm
 
