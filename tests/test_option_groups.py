@@ -103,6 +103,37 @@ def test_a_function_may_have_its_own_defaults_and_words(table):
     assert entry.option_help()["depth"] == "centimetres, to the bottom."
 
 
+def test_a_group_may_add_to_another_whose_words_it_takes_over(table):
+    @dataclass(frozen=True)
+    class Peat(Soil):
+        """What bogs are of.
+
+        Attributes:
+            moist: in the end.
+            sour: how much.
+        """
+
+        sour: int = 4
+
+    @table("moss")
+    def moss(info, *, soil: Peat = Peat(2)):
+        """Grow moss.
+
+        Args:
+            info: where.
+            soil: of it.
+        """
+        return soil
+
+    assert table["moss"].options().model_dump() == {"depth": 2, "moist": False, "sour": 4}
+    assert table["moss"].option_help() == {
+        "info": "where.",
+        "depth": "centimetres, to the bottom.",
+        "moist": "in the end.",
+        "sour": "how much.",
+    }
+
+
 def test_two_options_of_one_name_are_refused(table):
     with pytest.raises(PluginError, match="dig: two options 'depth'"):
 

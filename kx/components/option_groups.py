@@ -83,10 +83,16 @@ def documentation(source: Callable[..., object]) -> str:
         return text
     own, text = entries(text, "Args"), text + "\n"
     for name, group in groups.items():
-        fields = entries(inspect.getdoc(group) or "", "Attributes")
+        fields = _told(group)
         texts = "".join(said for field, said in fields.items() if field not in own)
         text = text.replace(own[name], texts) if name in own else text
     return text.rstrip()
+
+
+def _told(group: Any) -> dict[str, str]:
+    """Return field -> what a group says of it, or else the group that it adds to."""
+    texts = [inspect.cleandoc(cls.__doc__ or "") for cls in reversed(group.__mro__)]
+    return {field: said for text in texts for field, said in entries(text, "Attributes").items()}
 
 
 def _fields(name: str, kind: Any, default: Any) -> Iterator[Declared]:

@@ -40,8 +40,8 @@ Levels = Annotated[tuple[str | int | float, ...], Field(min_length=2, max_length
 
 
 @dataclass(frozen=True, slots=True)
-class ColumnOptions:
-    """What the columns of a table are: options of all datasets that learn from several.
+class ColumnReadings:
+    """How the columns of a table are read: options of all datasets that learn from several.
 
     Attributes:
         numbers: columns that are numbers, whatever their values look like.
@@ -51,19 +51,7 @@ class ColumnOptions:
         ordered: columns whose values are levels with an order, the lowest first, such as
             `{size: [small, medium, large]}`: one column for each step between them, which is 1
             from there on, so that no step need be as large as another.
-        texts: columns of free text.
-        images: columns with names of picture files, which begin at the folder of the table.
         ignore: columns that nothing is learned from, such as an identifier.
-        group: column that tells what rows belong together, such as a patient; nothing is learned
-            from it, and no group is divided between training and test part.
-        time: column of numbers or dates that tells when rows came about: they are put in its
-            order, and the last ones are for testing.
-        weight: column that tells how much each row counts in the loss; nothing is learned from it.
-        part: column that says of each row whether it is for `train`, `validation` or `test`, by
-            these or other usual names; nothing is learned from it.
-        most_levels: of a category: so many of its most frequent values are told apart, all others
-            count as one.
-        rare: of a category: values that fewer rows for training have count as one.
         decimal: what stands before decimals: a `point`, as in 1,234.5, or a `comma`, as in 1.234,5;
             `auto` tells by the values of the column, or else by those of the others.
         date_order: of dates such as 3/1/2024: `day_first`, or `month_first`; `auto` tells by the
@@ -79,18 +67,38 @@ class ColumnOptions:
     dates: Names = ()
     booleans: Names = ()
     ordered: dict[str, Levels] = field(default_factory=dict, hash=False)
-    texts: Names = ()
-    images: Names = ()
     ignore: Names = ()
-    group: Name | None = None
-    time: Name | None = None
-    weight: Name | None = None
-    part: Name | None = None
     decimal: Decimal = "auto"
     date_order: DateOrder = "auto"
     missing_values: Annotated[tuple[str, ...], Field(max_length=100)] = (*MISSING, "?")
     header: Literal["auto", "present", "none"] = "auto"
 
+
+@dataclass(frozen=True, slots=True)
+class ColumnOptions(ColumnReadings):
+    """What the columns of a table are whose rows are examples.
+
+    Attributes:
+        texts: columns of free text.
+        images: columns with names of picture files, which begin at the folder of the table.
+        group: column that tells what rows belong together, such as a patient; nothing is learned
+            from it, and no group is divided between training and test part.
+        time: column of numbers or dates that tells when rows came about: they are put in its
+            order, and the last ones are for testing.
+        weight: column that tells how much each row counts in the loss; nothing is learned from it.
+        part: column that says of each row whether it is for `train`, `validation` or `test`, by
+            these or other usual names; nothing is learned from it.
+        most_levels: of a category: so many of its most frequent values are told apart, all others
+            count as one.
+        rare: of a category: values that fewer rows for training have count as one.
+    """
+
+    texts: Names = ()
+    images: Names = ()
+    group: Name | None = None
+    time: Name | None = None
+    weight: Name | None = None
+    part: Name | None = None
     most_levels: Annotated[int, Field(ge=1, le=10_000)] = MOST_LEVELS
     rare: Annotated[int, Field(ge=1)] = 2
 
