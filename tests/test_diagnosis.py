@@ -68,6 +68,17 @@ def error_record(mae, linear):
     )
 
 
+def forecast_record(mae):
+    """Return a run whose loss beats any constant; the last season alone is wrong by 1."""
+    score = {"value": mae, "low": mae - 0.1, "high": mae + 0.1, "interval": "block bootstrap"}
+    simple = {"mean": 4.0, "last": 2.0, "seasonal": 1.0, "drift": 3.0}
+    return record(
+        scores={"validation": {"mae": score}},
+        baselines={"mae": simple, "loss": {"mean": 16.0, "last": 4.0, "seasonal": 1.5}},
+        spec={"validation": {"strategy": "time_series"}},
+    )
+
+
 PENALISED = {"architecture": {"name": "mlp", "units": [16], "dropout": 0.0, "l1": 0.0, "l2": 0.1}}
 BETTER = {**BINARY, "accuracy": {"majority": 0.5, "linear": 0.95}}
 DEEP = decay(0.69, 0.01, 20)
@@ -533,3 +544,26 @@ def test_what_holds_a_network_back_is_named_where_it_does_not_beat_a_guess():
 
     assert (held.kind, held.advice[0]) == ("no_better_than_baseline", "less_regularisation")
     assert "less_regularisation" not in free.advice
+
+
+@pytest.mark.parametrize(("mae", "rule"), [(1.5, "chance"), (0.5, "still_falling")])
+def test_a_forecast_is_held_against_the_best_of_those_that_look_at_the_past_alone(mae, rule):
+    found = diagnose(forecast_record(mae), fit(decay(9.0, 0.9, 20), decay(9.0, 1.0, 20)))
+
+    assert found.rule == rule
+    assert (found.numbers["constant"], found.numbers["constant_loss"]) == (1.0, 1.5)
+    texts = " ".join(text for _, text in explained(found))
+    assert "constant guess" not in texts
+    assert "the best naive forecast" in texts
+
+
+def test_rows_in_order_of_time_are_not_to_be_mixed():
+    curves = {f"fold-{at}": of for at, of in enumerate(
+        fit(decay(9.0, 1.0, 20), noisy(decay(9.0, 1.0, 20), 0.3))["holdout"] for _ in range(3)
+    )}  # fmt: skip
+
+    found = diagnose(forecast_record(0.5), curves)
+
+    assert found.kind == "noisy"
+    assert "repeats" not in found.advice
+    assert found.advice[-2:] == ("more_folds", "longer_history")

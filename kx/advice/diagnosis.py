@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from kx.advice.loss_statistics import Course, share_fallen
 from kx.advice.remedies import advised, section_of
-from kx.advice.rules import CONSTANT, KINDS, OF_WON, RULES, Kind, Numbers, Rule
+from kx.advice.rules import KINDS, NAIVE, OF_WON, RULES, SIMPLE, Kind, Numbers, Rule
 from kx.base.curves import Points, difference, lower_is_better
 from kx.base.remark import Remark
 
@@ -178,9 +178,12 @@ def _is_penalised(spec: Mapping[str, Any]) -> bool:
 
 
 def _constant_loss(record: Diagnosable) -> float | None:
-    """Return the loss of the best constant guess on the validation rows, if it is known."""
+    """Return the loss of the best guess on the validation rows, if it is known.
+
+    It is a constant or, of a series, a naive forecast.
+    """
     found = record.baselines.get("validation", {}).get("loss", {})
-    values = [value for name, value in found.items() if name in CONSTANT and value is not None]
+    values = [value for name, value in found.items() if name in SIMPLE and value is not None]
     return min(values) if values else None
 
 
@@ -208,7 +211,8 @@ def _main_metric(record: Diagnosable) -> str | None:
 def _score_numbers(record: Diagnosable) -> dict[str, float]:
     """Return the score beside its baselines, and how far it is from them, chance taken off.
 
-    ``margin`` is how much better than the best constant the worse end of the score is,
+    ``margin`` is how much better than the best guess the worse end of the score is (that is
+    ``constant``; ``naive`` is 1 where it may be a naive forecast),
     ``linear_lead`` how much worse than the linear model the score is, and ``behind_linear`` how
     much worse its better end is; all in the unit of the score.
     """
@@ -223,9 +227,10 @@ def _score_numbers(record: Diagnosable) -> dict[str, float]:
     chance = _chance(score, len(fits))
     found = {"score": value, "chance": chance, **_spread(fits)}
     told = record.baselines.get("validation", {}).get(metric, {})
-    constants = [sign * v for name, v in told.items() if name in CONSTANT and v is not None]
+    constants = [sign * v for name, v in told.items() if name in SIMPLE and v is not None]
     if constants:
         found |= {"constant": sign * max(constants)}
+        found |= {"naive": 1.0} if any(name in NAIVE for name in told) else {}
         found["margin"] = sign * value - chance - max(constants)
     linear = told.get("linear")
     if linear is not None:

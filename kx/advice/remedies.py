@@ -34,15 +34,15 @@ def advised(
         yield "linear"
     elif rule.kind == "no_better_than_baseline":
         yield from ("longer",) if ends_at_its_best(n) else ()
-        by_heart = _by_heart(n)
+        by_heart, more = _by_heart(n), _more_of(spec)
         yield from () if by_heart or not _is_restrained(options) else ("less_regularisation",)
-        yield from ("check_data", "more_data", "smaller") if by_heart else ("check_data",)
+        yield from ("check_data", more, "smaller") if by_heart else ("check_data",)
         yield from () if by_heart else ("learning_rate", "larger", "longer")
     elif rule.kind == "contradictory":
         yield "check_labels"
     elif rule.kind == "noisy":
         yield from ("lower_rate", "larger_batch")
-        yield from ("kfold", "smooth") if fits == 1 else ("smooth", "repeats")
+        yield from _against_chance(spec, fits)
     elif rule.kind == "diverged":
         yield from ("lower_rate", "scale", "clip")
     elif rule.kind in ("too_short", "unfinished"):
@@ -61,7 +61,24 @@ def _against_overfitting(spec: Mapping[str, Any], options: Mapping[str, Any]) ->
         yield "augmentation"
     if options.get("units") or options.get("filters"):
         yield "smaller"
-    yield "more_data"
+    yield _more_of(spec)
+
+
+def _more_of(spec: Mapping[str, Any]) -> str:
+    """Return what more of the data is called: of a series, its past."""
+    return "longer_history" if _goes_by_time(spec) else "more_data"
+
+
+def _against_chance(spec: Mapping[str, Any], fits: int) -> tuple[str, ...]:
+    """Return what makes a curve surer: parts in order of time cannot be drawn anew."""
+    if _goes_by_time(spec):
+        return "smooth", "more_folds", "longer_history"
+    return ("kfold", "smooth") if fits == 1 else ("smooth", "repeats")
+
+
+def _goes_by_time(spec: Mapping[str, Any]) -> bool:
+    """Whether rows are in order of time, and validated on what comes later."""
+    return section_of(spec, "validation").get("strategy") == "time_series"
 
 
 def could_be_augmented(spec: Mapping[str, Any]) -> bool:

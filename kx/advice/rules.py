@@ -51,6 +51,12 @@ SETTLED = 0.01
 CONSTANT = ("majority", "prior", "mean", "median", "quantiles")
 """Baselines that look at no feature."""
 
+NAIVE = ("last", "seasonal", "drift")
+"""Baselines of forecasts that look at nothing but the past of the target, and learn nothing."""
+
+SIMPLE = (*CONSTANT, *NAIVE)
+"""Baselines that a network must beat before anything else is said for it."""
+
 SURE = 3.0
 """Standard errors that a change must exceed to be more than noise."""
 

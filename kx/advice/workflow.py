@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from kx.advice.diagnosis import Diagnosable, Diagnosis
-from kx.advice.rules import CONSTANT
+from kx.advice.rules import NAIVE, SIMPLE
 from kx.advice.suggestion import resized
 from kx.base.curves import lower_is_better
 
 Step = Literal["baseline", "model", "overfit", "regularised"]
 STEPS: tuple[Step, ...] = get_args(Step)
-Ground = Literal["no_score", "constant", "baseline", "chance", "diagnosis", "before"]
+Ground = Literal["no_score", "constant", "naive", "baseline", "chance", "diagnosis", "before"]
 Changes = dict[str, Any]
 
 LARGER = 4
@@ -96,13 +96,15 @@ def overfit_changes(spec: Mapping[str, Any]) -> Changes:
 
 
 def baseline_aim(baseline: Diagnosable) -> Aim:
-    """Say whether the linear model is better than the best constant guess."""
+    """Say whether the linear model is better than the best constant guess, or naive forecast."""
     value, metric = score_of(baseline), _metric(baseline)
     constant = _best(baseline, constants=True)
     if value is None or constant is None:
         return Aim("baseline", None, "no_score")
     better = _is_better(metric, value, constant)
-    return Aim("baseline", better, "constant", metric, {"value": value, "bar": constant})
+    told = baseline.baselines.get("validation", {}).get(metric, {})
+    ground: Ground = "naive" if any(name in NAIVE for name in told) else "constant"
+    return Aim("baseline", better, ground, metric, {"value": value, "bar": constant})
 
 
 def model_aim(model: Diagnosable, baseline: Diagnosable) -> Aim:
@@ -170,7 +172,7 @@ def _best(record: Diagnosable, *, constants: bool = False) -> float | None:
 
 def _known(record: Diagnosable, metric: str, constants: bool) -> Iterator[float]:
     for name, value in record.baselines.get("validation", {}).get(metric, {}).items():
-        if value is not None and not (constants and name not in CONSTANT):
+        if value is not None and not (constants and name not in SIMPLE):
             yield value
 
 

@@ -121,6 +121,7 @@ Code = Literal[
     "pictures.sixteen",
     "pictures.transparent",
     "scaled.far",
+    "scaled.forecast",
     "scaled.large",
     "scaled.narrow",
     "scaled.rate",

@@ -18,7 +18,7 @@ from kx.base.seeds import derive
 from kx.contracts import DatasetBundle, DatasetInfo, FitResult, Proposal, Rows, Split
 from kx.data.arrays.class_weights import class_labels, row_weights
 from kx.data.arrays.duplicates import count_shared, row_hashes
-from kx.data.arrays.target_scale import fit_unit
+from kx.data.arrays.target_scale import unit_of
 from kx.data.preparation import fit_preparation, learns_from
 from kx.data.tables import window_preparation
 from kx.data.tables.encoding import fit_table
@@ -289,7 +289,7 @@ class Fitter:
             return {}
         y = self._bundle.train.y
         info = self._bundle.info
-        unit = fit_unit(y if self._work.plan.spec.preparation.leaky else y[rows], info.task)
+        unit = unit_of(y if self._work.plan.spec.preparation.leaky else y[rows], info)
         loss = self._work.plan.head(info).loss
         return {"unit": unit, "loss_unit": unit.of_loss(loss)}
 

@@ -24,7 +24,7 @@ from kx.data.arrays.target_checks import (
     remarks_on_outliers,
     remarks_on_parts,
 )
-from kx.data.arrays.target_scale import fit_unit, why_scaled
+from kx.data.arrays.target_scale import reason_to_scale, unit_of
 from kx.data.arrays.windows import Windows
 from kx.data.files.sources import SampleFiles, SourceFiles
 from kx.data.texts.text_remarks import text_remarks
@@ -115,8 +115,11 @@ def _largest(bundle: DatasetBundle) -> tuple[str, float]:
 
 
 def with_deviations(bundle: DatasetBundle) -> DatasetBundle:
-    """Say how far several target numbers of the training part spread: their losses go by it."""
-    if bundle.info.task != "multi_regression":
+    """Say how far several target numbers of the training part spread: their losses go by it.
+
+    Steps of a series are of one unit, so that theirs are as they are.
+    """
+    if bundle.info.task != "multi_regression" or bundle.info.series:
         return bundle
     spread = bundle.train.y.std(axis=0, dtype="float64").tolist()
     deviations = tuple(each or 1.0 for each in spread)
@@ -137,10 +140,10 @@ def with_target_scale(work: Work, bundle: DatasetBundle, facts: DataFacts) -> Da
     if not bundle.info.in_units:
         return facts
     asked = Remark.of("why.spec") if stated != "none" else None
-    why = why_scaled(y, bundle.info.task) if stated == "auto" else asked
+    why = reason_to_scale(y, bundle.info) if stated == "auto" else asked
     if not why:
         return replace(facts, target_scale="none")
-    unit = fit_unit(y, bundle.info.task)
+    unit = unit_of(y, bundle.info)
     return replace(
         facts,
         target_scale="standardize",

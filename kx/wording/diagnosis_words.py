@@ -49,7 +49,7 @@ MOST, MANY_TIMES = 10.0, 1000.0
 """A larger share, or number of times, is shown as more than that: how many times nought something
 is means nothing."""
 
-COUNTS = ("judged", "smoothing", "not_finite", "smoke", "stopped")
+COUNTS = ("judged", "smoothing", "not_finite", "smoke", "stopped", "naive")
 """Numbers that are no losses and no scores."""
 
 FLAGS = ("not_finite", "smoke", "stopped")
@@ -163,6 +163,7 @@ def _shown(found: Diagnosis, words: Words) -> Iterator[str]:
 
 def _values(found: Diagnosis, words: Words, linear: Linear) -> dict[str, Any]:
     """Return all that a text may name, as people read it."""
+    naive = bool(found.numbers.get("naive"))
     values = {
         **{name: f"{value:.0%}".replace("%", " %") for name, value in LIMITS.items()},
         "SHORT": SHORT,
@@ -170,6 +171,10 @@ def _values(found: Diagnosis, words: Words, linear: Linear) -> dict[str, Any]:
         "fits": found.fits,
         "best_epoch": found.best_epoch,
         "score_name": clean(words.metric(found.score, short=True)),
+        "guess": words("diagnosis.phrase.naive" if naive else "diagnosis.phrase.constant"),
+        "best_guess": words(
+            "diagnosis.phrase.naive" if naive else "diagnosis.phrase.best_constant"
+        ),
         "linear_model": _linear_model(linear, words),
         **{name: _formatted(name, value, words) for name, value in found.numbers.items()},
         **_of_won(found, words),

@@ -78,6 +78,22 @@ def test_forecasts_beat_those_that_the_past_alone_makes(trained):
         assert name in record["scores"]["validation"]
 
 
+def test_targets_are_standardized_unless_the_spec_says_none(run_kx, trained):
+    _, folder, run = trained
+    data = json.loads((run / "record.json").read_text())["dataset"]
+    sets = ("--set", "preparation.target=none", "--set", "training.epochs=1")
+    outputs = folder / "unscaled"
+
+    code, _, err = run_kx("train", folder / "heat.yaml", *sets, "--outputs", outputs)
+
+    assert code == 0, err
+    assert data["target_scale"] == "standardize"
+    assert data["target_mean"] == pytest.approx(16.5, abs=0.5)  # (10 + 20) / 2, and 3 · 1/2 guests
+    assert data["target_reason"]["code"] == "scaled.forecast"
+    (record,) = outputs.glob("*/record.json")
+    assert json.loads(record.read_text())["dataset"]["target_scale"] == "none"
+
+
 def test_no_fold_trains_on_what_was_not_known_when_it_forecasts(trained):
     _, _, run = trained
     kept = np.load(run / "predictions.npz")

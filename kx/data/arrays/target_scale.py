@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from kx.base.remark import Remark
 from kx.components import own_objectives
+from kx.contracts import DatasetInfo
 
 if TYPE_CHECKING:
     import numpy as np
@@ -73,6 +74,19 @@ def fit_unit(y: np.ndarray, task: str = "regression") -> Unit:
         return Unit(0.0, float(y.mean(dtype=np.float64)) or 1.0)
     deviation = float(y.std(dtype=np.float64))
     return Unit(float(y.mean(dtype=np.float64)), deviation or 1.0)
+
+
+def unit_of(y: np.ndarray, info: DatasetInfo) -> Unit:
+    """Return the unit for a fit that trains on the targets ``y``.
+
+    Steps of a series are all in the unit of the series, however many of them are forecast.
+    """
+    return fit_unit(y.reshape(-1)) if info.series else fit_unit(y, info.task)
+
+
+def reason_to_scale(y: np.ndarray, info: DatasetInfo) -> Remark | None:
+    """Return why the targets ``y`` are scaled where nobody says so; None if they are not."""
+    return Remark.of("scaled.forecast") if info.series else why_scaled(y, info.task)
 
 
 def why_scaled(y: np.ndarray, task: str = "regression") -> Remark | None:

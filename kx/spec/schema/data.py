@@ -44,9 +44,9 @@ class PreparationSection(Strict):
     target: TargetScale = "auto"
     """Train on targets of a regression with mean 0 and deviation 1, on counts with mean 1
     (`standardize`), or as they are (`none`); predictions, scores and losses are in their own unit.
-    `auto`: `standardize` for counts, and where the root mean square of targets is above 50, their
-    deviation below 0.1, or their mean more than 10 deviations from 0. Penalties such as `l2` are
-    added to the scaled loss, so they weigh more than on targets as they are."""
+    `auto`: `standardize` for counts and forecasts, and where the root mean square of targets is
+    above 50, their deviation below 0.1, or their mean more than 10 deviations from 0. Penalties
+    such as `l2` are added to the scaled loss, so they weigh more than on targets as they are."""
     leaky: bool = False
     """Fit the preparation on the validation rows too: only to see how much too good the scores
     then are; the record says so."""
