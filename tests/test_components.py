@@ -205,9 +205,25 @@ def test_what_a_function_of_this_kind_cannot_have_beside_it_is_refused():
             """Load a field."""
 
 
-def test_a_component_is_a_frozen_value():
-    one, other = Still(), Still()
+class Sized(Architecture):
+    """Build nothing, of some size."""
 
-    assert one == other
+    units: int = 4
+
+    def build(self, info, files):
+        """Build nothing."""
+
+
+class Larger(Sized):
+    """Build nothing, larger."""
+
+
+def test_a_component_is_a_frozen_value():
+    one, other = Sized(), Sized(units=4)
+
+    assert (one == other, hash(one) == hash(other)) == (True, True)
+    assert repr(one) == "Sized(units=4)"
+    assert {one: "found"}[other] == "found"
+    assert one not in (Sized(units=5), Larger(), 4)
     with pytest.raises(AttributeError, match="cannot assign"):
         one.units = 3

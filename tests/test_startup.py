@@ -81,8 +81,12 @@ VALIDATORS = "pydantic.plugin._loader"
 UNNEEDED = {
     "--help": {"pydantic", "yaml", "kx.planning", "kx.spec.schema"},
     "runs": {"pydantic", "kx.planning", "kx.spec.schema"},
-    "list": {VALIDATORS, "importlib.metadata", "yaml", "kx.planning", "kx.spec.schema.training"},
-    "check configs/imdb.yaml": {"typer._adapters", "rich", "kx.authoring"},
+    "list": {
+        *(VALIDATORS, "importlib.metadata", "yaml", "tomllib", "rich"),
+        *("kx.planning", "kx.spec.schema.training", "kx.wording.catalogue"),
+        *("kx.data.files.weight_files", "kx.data.files.vector_files"),
+    },
+    "check configs/imdb.yaml": {"typer._adapters", "rich", "tomllib", "kx.authoring"},
 }
 """Command -> what takes long to import, and is needed for nothing that it does."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -10,10 +9,6 @@ import typer
 from kx.cli.options import AsJson
 
 if TYPE_CHECKING:
-    from rich.text import Text
-
-    Part = str | tuple[str, str] | Text
-
     from kx.authoring.offered import Offered
     from kx.components.registry import Entry, Registry
 
@@ -74,39 +69,21 @@ def _module(entry: Entry[Any] | Offered) -> str:
 
 
 def _print(title: str, entries: list[Entry[Any] | Offered]) -> None:
-    from rich.text import Text
-
     from kx.components.describe import option_line, options_in_json
-    from kx.terminal.screen import results
+    from kx.terminal.page import painter, width
 
-    paper = results()
-    width = paper.width  # Rich asks the terminal each time
-    page: list[Part] = [(title, "bold")]
+    columns, styled = width(), painter()
+    page = [styled(title, "bold")]
     for entry in entries:
-        page += _below([(entry.name, "cyan"), ("  ", ""), (entry.summary, "")], 2, width)
+        name, *below = _below(f"{entry.name}  {entry.summary}", 2, columns)
+        page += [name.replace(entry.name, styled(entry.name, "cyan"), 1), *below]
         for option in options_in_json(entry):
-            page += _below([(option_line(option), "dim")], 6, width)
-    paper.print(Text.assemble(*page), no_wrap=True, overflow="ignore", crop=False)
+            page += [styled(line, "dim") for line in _below(option_line(option), 6, columns)]
+    typer.echo("\n".join(page), color=True)  # Typer need not take away what is not there
 
 
-def _below(line: list[tuple[str, str]], indent: int, width: int) -> list[Part]:
-    """Return the parts of an indented line, broken between words if it is too long.
+def _below(text: str, indent: int, columns: int) -> list[str]:
+    """Return an indented text in lines, broken between words if it is too long."""
+    from kx.terminal.page import wrapped
 
-    Rich can do all of this itself, but for the 500 lines it takes a tenth of the command.
-    """
-    from rich.cells import cell_len
-
-    plain, room = "".join(text for text, _ in line), width - indent
-    start = "\n" + " " * indent
-    if plain.isprintable() and cell_len(plain) <= room:
-        return [start, *line, " " * (room - cell_len(plain))]
-    return [part for text in _wrapped(line, room)
-            for part in (start, text, " " * (room - text.cell_len))]  # fmt: skip
-
-
-def _wrapped(line: list[tuple[str, str]], width: int) -> Iterable[Text]:
-    from rich.text import Text
-
-    from kx.terminal.screen import results
-
-    return Text.assemble(*line).wrap(results(), max(width, 1))
+    return [" " * indent + line for line in wrapped(text, columns - indent)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
 from kx.contracts.complaint import Complaint
@@ -30,7 +30,24 @@ class Component(ABC):  # noqa: B024 - each kind has abstract methods of its own
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
-        dataclass(frozen=True, kw_only=True)(cls)
+        # What is written once below, dataclass would generate for each class, and Python compile.
+        dataclass(frozen=True, kw_only=True, repr=False, eq=False)(cls)
+
+    def __repr__(self) -> str:
+        options = (f"{name}={value!r}" for name, value in self._options())
+        return f"{type(self).__qualname__}({', '.join(options)})"
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return self._options() == other._options()
+
+    def __hash__(self) -> int:
+        return hash((type(self), *self._options()))
+
+    def _options(self) -> list[tuple[str, Any]]:
+        stated = fields(self)  # type: ignore[arg-type]
+        return [(each.name, getattr(self, each.name)) for each in stated]
 
 
 class Dataset(Component):

@@ -16,7 +16,7 @@ from kx.contracts import Dataset, DatasetBundle, DatasetInfo, Split
 from kx.data.arrays.splitting import bundled
 from kx.data.files.archives import Form, npy_form, read_npz
 from kx.data.files.files import Files
-from kx.data.files.sources import content_digest, existing
+from kx.data.files.trees import existing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -73,6 +73,8 @@ class ImageArrays(Dataset):
     def load(self, files: Files) -> DatasetBundle:
         """Read the pictures."""
         import numpy as np
+
+        from kx.data.files.sources import content_digest
 
         tree = files.own(Path(self.path))
         arrays = read_npz(Path(self.path), KEYS)

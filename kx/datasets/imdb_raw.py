@@ -9,9 +9,9 @@ from kx.components.registry import dataset
 from kx.contracts import Dataset, DatasetBundle, DatasetInfo
 from kx.data.arrays.splitting import OnBroken
 from kx.data.files.class_folders import TEXTS, classes_in, spread
+from kx.data.files.download import WeightFile
 from kx.data.files.files import DataFolder, Files
 from kx.data.files.trees import Tree, below
-from kx.data.files.weight_files import WeightFile
 from kx.data.samples.raw_reviews import raw_reviews
 from kx.data.texts.text_files import TextOptions, text_bundle, text_flaws, text_info
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -25,6 +24,8 @@ Text = str | Mapping[str, str]
 @cache
 def texts_in(language: Language) -> Mapping[str, Text]:
     """Return dotted key -> text, of all texts of a language."""
+    import tomllib
+
     path = FOLDER / f"{language}.toml"
     return dict(_flattened(tomllib.loads(path.read_text(encoding="utf-8"))))
 

@@ -13,9 +13,8 @@ from kx.base.remark import Remark, some_of
 from kx.contracts import DatasetInfo, Split
 from kx.data.arrays.splitting import SEED, TEST_FRACTION, Seed, TestFraction, divided, held_out
 from kx.data.files.part_names import by_part, part_of
-from kx.data.files.sources import existing
 from kx.data.files.suffixes import PICTURE_FORMATS
-from kx.data.files.trees import Tree, children, inmost, open_tree, unwrapped
+from kx.data.files.trees import Tree, children, existing, inmost, open_tree, unwrapped
 
 if TYPE_CHECKING:
     from kx.data.files.files import Files

@@ -62,6 +62,21 @@ class Published(Protocol):
         """How the content begins; empty: not known."""
 
 
+@dataclass(frozen=True, slots=True)
+class WeightFile:
+    """A file of weights as Keras publishes it.
+
+    Attributes:
+        digest: MD5, 32 hex digits; empty where Keras pins none.
+    """
+
+    name: str
+    url: str
+    digest: str = ""
+    size: None = None
+    start: bytes = HDF5
+
+
 class DownloadError(MissingDataError):
     """A download that failed for good; the text is the reason, without a full stop."""
 

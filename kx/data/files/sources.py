@@ -15,6 +15,7 @@ from kx.contracts import Provenance, Watcher
 from kx.data.arrays.array_digest import add_array
 from kx.data.files.archives import MAX_BYTES
 from kx.data.files.download import Downloader, DownloadError, describe_content, sha256_of
+from kx.data.files.trees import existing
 
 if TYPE_CHECKING:
     from kx.data.files.archives import Arrays
@@ -286,17 +287,6 @@ class SampleFiles:
         if self._used:
             return Provenance("sample")
         return Provenance("path", dict(self._own)) if self._own else Provenance("package")
-
-
-def existing(path: Path) -> Path:
-    """Return ``path`` if something is there.
-
-    Raises:
-        MissingDataError: if not.
-    """
-    if not path.exists():
-        raise MissingDataError(f"{path} does not exist: neither a folder nor an archive.")
-    return path
 
 
 def check(file: DataFile, path: Path) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from kx.base.errors import DataError
+from kx.base.errors import DataError, MissingDataError
 from kx.base.names import readable
 from kx.base.reading import open_regular, regular_size
 from kx.data.files.archives import MAX_BYTES, MAX_RATIO
@@ -45,6 +45,17 @@ class Tree:
     links: tuple[str, ...]
     read: Callable[[str], bytes]
     size: Callable[[str], int]
+
+
+def existing(path: Path) -> Path:
+    """Return ``path`` if something is there.
+
+    Raises:
+        MissingDataError: if not.
+    """
+    if not path.exists():
+        raise MissingDataError(f"{path} does not exist: neither a folder nor an archive.")
+    return path
 
 
 def open_tree(

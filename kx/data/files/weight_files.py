@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from kx.base.errors import DataError, MissingDataError
 from kx.base.names import path_of
 from kx.base.remark import Remark
-from kx.data.files.download import HDF5, DownloadError, difference, sha256_of
+from kx.data.files.download import DownloadError, WeightFile, difference, sha256_of
 from kx.data.files.sources import Place, SourceFiles
 from kx.data.files.vector_files import fetched, here, official_dimensions
 from kx.data.files.vectors import Vectors, dimensions_of, load_vectors
@@ -21,21 +21,6 @@ if TYPE_CHECKING:
 
 UNUSUAL = 100.0
 """Numbers of word vectors are below 10, most below 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class WeightFile:
-    """A file of weights as Keras publishes it.
-
-    Attributes:
-        digest: MD5, 32 hex digits; empty where Keras pins none.
-    """
-
-    name: str
-    url: str
-    digest: str = ""
-    size: None = None
-    start: bytes = HDF5
 
 
 @dataclass(frozen=True, slots=True)

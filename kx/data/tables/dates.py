@@ -6,6 +6,7 @@ import calendar
 import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Literal
 
 from kx.base.errors import DataError
@@ -18,20 +19,18 @@ CLOCK = (
 )
 """Time of day, perhaps with how far it is ahead of UTC."""
 
-FORMS = tuple(
-    re.compile(form + CLOCK, re.ASCII)
-    for form in (
-        r"(?P<year>\d{4})(?P<sign>[-/.])(?P<month>\d{1,2})(?P=sign)(?P<day>\d{1,2})",
-        r"(?P<year>\d{4})[-/](?P<month>\d{1,2})",
-        r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})",
-        r"(?P<day>\d{2})\.(?P<month>\d{2})\.(?P<year>\d{2})",
-        r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})",
-        r"(?P<year>\d{4})年(?P<month>\d{1,2})月(?P<day>\d{1,2})日",
-        r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?[-/ ]?(?P<name>[A-Za-zä]{3,9})\.?,?[-/ ]?"
-        r"(?P<year>\d{4}|\d{2})",
-        r"(?P<name>[A-Za-zä]{3,9})\.? (?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>\d{4})",
-    )
+FORMS = (
+    r"(?P<year>\d{4})(?P<sign>[-/.])(?P<month>\d{1,2})(?P=sign)(?P<day>\d{1,2})",
+    r"(?P<year>\d{4})[-/](?P<month>\d{1,2})",
+    r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})",
+    r"(?P<day>\d{2})\.(?P<month>\d{2})\.(?P<year>\d{2})",
+    r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})",
+    r"(?P<year>\d{4})年(?P<month>\d{1,2})月(?P<day>\d{1,2})日",
+    r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?[-/ ]?(?P<name>[A-Za-zä]{3,9})\.?,?[-/ ]?"
+    r"(?P<year>\d{4}|\d{2})",
+    r"(?P<name>[A-Za-zä]{3,9})\.? (?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>\d{4})",
 )
+"""Of dates, before the time of day; compiled when a table is read, not when it is described."""
 
 SLASHED = re.compile(
     r"(?P<one>\d{1,2})(?P<sign>[-/])(?P<two>\d{1,2})(?P=sign)(?P<year>\d{4}|(?<=/)\d{2})" + CLOCK,
@@ -67,12 +66,17 @@ def as_day(value: str, *, month_first: bool = False) -> float | None:
     if found := SLASHED.fullmatch(value):
         month, day = found.group(*(("one", "two") if month_first else ("two", "one")))
         return _day(found, int(month), int(day))
-    for form in FORMS:
+    for form in _forms():
         if found := form.fullmatch(value):
             parts = found.groupdict()
             month = _month(parts["name"]) if "name" in parts else int(parts["month"])
             return _day(found, month, int(parts.get("day", 1)))
     return None
+
+
+@cache
+def _forms() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(form + CLOCK, re.ASCII) for form in FORMS)
 
 
 def month_comes_first(column: str, values: Iterable[str], order: DateOrder) -> bool:

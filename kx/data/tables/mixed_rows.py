@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 UNSPACED = "\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f"
 """Kana, Han and Thai: scripts without blanks between words."""
 
-TOKEN = re.compile(f"[{UNSPACED}]|[^\\s{UNSPACED}]+")
+TOKEN = f"[{UNSPACED}]|[^\\s{UNSPACED}]+"
 """A character of these, or what blanks part in another script: a path is one word."""
 
 SEVERAL = 3
@@ -80,6 +80,7 @@ def beside_of(x: Any) -> Mapping[str, Any]:
 
 def are_texts(values: Collection[str]) -> bool:
     """Whether different values are texts: of several words each, many of which come again."""
-    cut = [TOKEN.findall(value.casefold()) for value in islice(values, LOOKED_AT)]
+    token = re.compile(TOKEN)
+    cut = [token.findall(value.casefold()) for value in islice(values, LOOKED_AT)]
     words = [word for tokens in cut for word in tokens if any(map(str.isalpha, word))]
     return len(words) >= SEVERAL * len(cut) and 3 * len(set(words)) <= 2 * len(words)
