@@ -20,6 +20,7 @@ def main() -> None:
     parser.add_argument("--home", type=Path, required=True, help="folder of cache and outputs")
     options = parser.parse_args()
     os.environ["KX_CACHE_DIR"] = str(options.home / "cache")
+    from kx.base.remark import Remark
     from kx.contracts import Watcher
     from kx.planning import make_plan
     from kx.runner import run
@@ -33,11 +34,11 @@ def main() -> None:
         def __init__(self) -> None:
             self.at: dict[str, float] = {}
 
-        def stage(self, text: str) -> None:
+        def stage(self, text: str | Remark) -> None:
             """What every run needs is there when the stage after it begins."""
             if self.needed:
                 self.at["ready"] = time.perf_counter()
-            self.needed = text.startswith(("reading", "starting TensorFlow"))
+            self.needed = str(text).startswith(("reading", "starting TensorFlow"))
 
         def fit_started(self, name: str, epochs: int, steps: int) -> None:
             """The first epoch begins."""

@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from kx.contracts import Rows
+from kx.contracts import DatasetBundle, DatasetInfo, Rows, Split
 from kx.evaluators.usual import Known, share_for_testing, usual
+from kx.running.loading import rows_to_split, sliced
 from tests.parts import strategy
 
 
@@ -44,6 +45,18 @@ def test_auto_splits_as_the_chosen_strategy_does():
     (held,) = strategy("auto").propose(many, 7)
     (stated,) = strategy("holdout", size=0.25).propose(many, 7)
     np.testing.assert_array_equal(held.validation, stated.validation)
+
+
+def test_a_smoke_run_is_validated_as_all_rows_would_be():
+    x = np.arange(10_000.0)[:, None]
+    info = DatasetInfo("t", "regression", (1,))
+    whole = DatasetBundle(info, Split(x[:8_000], x[:8_000, 0]), Split(x[8_000:], x[8_000:, 0]))
+
+    rows = rows_to_split(sliced(whole, seed=0))
+
+    assert rows.count == 256
+    assert sizes(rows) == [(192, 64)]  # one part of a quarter, not five folds
+    assert sizes(Rows(256, whole=(1_600, 400))) == [(204, 52), *[(205, 51)] * 4]
 
 
 def test_auto_divides_no_group_and_predicts_later_rows_from_earlier_ones():

@@ -74,7 +74,7 @@ class SeenColumn:
 
     name: str
     kind: str
-    content: str | Remark
+    content: Remark
     look: ColumnLook | None
 
 
@@ -86,8 +86,8 @@ class SeenTable:
         name: of the file.
         rows: how many there are.
         written: how the file is written.
-        target: name of the column to be predicted; empty: none was named.
-        said: what the target is, in words.
+        target: name of the column to be predicted, or of several; empty: none was named.
+        said: what the target is; None: none was named.
         columns: all others.
         look: what was seen.
         findings: what is suspicious.
@@ -95,9 +95,9 @@ class SeenTable:
 
     name: str
     rows: int
-    written: str
+    written: Remark
     target: str
-    said: str
+    said: Remark | None
     columns: tuple[SeenColumn, ...]
     look: TableLook
     findings: tuple[str | Remark, ...]

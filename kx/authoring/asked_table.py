@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from kx.authoring.setting import quoted
-from kx.base.errors import DataError
+from kx.base.errors import DataError, UsageError
 from kx.data.tables.charsets import CharsetError, likely_charset
 from kx.data.tables.column_options import WantedSheet
 from kx.data.tables.delimited import Delimiting
@@ -28,19 +28,20 @@ FIRST_ROWS = 4
 OPTIONS = "Options of the dataset are given with --set, as in --set dataset.header=none."
 
 
-def own_table(file: Path, target: str, settings: Sequence[str] = ()) -> OwnTable:
+def own_table(file: Path, target: str | Sequence[str], settings: Sequence[str] = ()) -> OwnTable:
     """Return the dataset that a table is, with the options of it that are set.
 
     Args:
         file: the table.
-        target: name of the column that is to be predicted.
+        target: name of the column that is to be predicted, or of several.
         settings: each ``key=value``; those of other sections are passed over.
 
     Raises:
         SpecError: if one is no option of the dataset, or cannot have that value.
     """
+    _refuse_joined(file, target, settings)
     path = quoted(str(file.resolve()))
-    text = f"dataset:\n  name: table\n  path: {path}\n  target: {quoted(target)}\n"
+    text = f"dataset:\n  name: table\n  path: {path}\n  target: {target_named(target)}\n"
     document = document_of(text, file.name)
     of_dataset = [each for each in settings if each.strip().startswith("dataset.")]
     problems = [problem for each in of_dataset if (problem := override(document, each))]
@@ -51,15 +52,45 @@ def own_table(file: Path, target: str, settings: Sequence[str] = ()) -> OwnTable
     return made
 
 
+def one_or_several(targets: Sequence[str]) -> str | Sequence[str]:
+    """Return the only one of some targets, or all of them."""
+    return targets[0] if len(targets) == 1 else targets
+
+
+def _refuse_joined(file: Path, target: str | Sequence[str], settings: Sequence[str]) -> None:
+    """Refuse several targets in one word, such as Y1,Y2.
+
+    Raises:
+        UsageError: with what to say instead.
+    """
+    parts = target.split(",") if isinstance(target, str) else ()
+    if (
+        len(parts) > 1
+        and target not in (names := set(names_in(file, settings)))
+        and names >= set(parts)
+    ):
+        said = " ".join(f"--target {part}" for part in parts)
+        raise UsageError(f"--target names one column; for several, say {said}.")
+
+
+def target_named(target: str | Sequence[str]) -> str:
+    """Return the columns to be predicted as a spec names them: one, or a list of several."""
+    if isinstance(target, str):
+        return quoted(target)
+    names = [quoted(name) for name in target]
+    return names[0] if len(names) == 1 else f"[{', '.join(names)}]"
+
+
 @contextmanager
 def options_named() -> Iterator[None]:
     """Say where options go that an error names: no spec is there yet."""
     try:
         yield
     except DataError as error:
-        if "dataset." in str(error):
-            raise type(error)(f"{error}\n{OPTIONS}") from None
-        raise
+        said = str(error).replace("dataset.target", "--target")
+        if "dataset." in said:
+            said = f"{said}\n{OPTIONS}"
+        raise type(error)(said) from None
 
 
 def names_in(file: Path, settings: Sequence[str] = ()) -> tuple[str, ...]:

@@ -11,11 +11,12 @@ from kx.data.tables.charsets import CharsetError, likely_charset
 from kx.data.tables.column_options import WantedSheet
 from kx.data.tables.delimited import AUTO, Delimiting
 from kx.data.tables.recognition import Recognized
-from kx.data.tables.several_labels import targets_of
+from kx.data.tables.scales import rising
+from kx.data.tables.several_labels import answer, targets_of
 from kx.data.tables.sheet_reading import read_sheet
 from kx.data.tables.sheets import Sheet
 from kx.data.tables.table_paths import TablePaths, table_paths
-from kx.data.tables.targets import FEW, Target, TargetOptions, number_of
+from kx.data.tables.targets import FEW, LabelCounts, Target, TargetOptions, number_of
 from kx.datasets.table import OwnTable
 
 
@@ -84,9 +85,23 @@ def read_table(table: OwnTable, targets: Sequence[str]) -> Sheet:
 
 
 def _labels(sheet: Sheet, options: TargetOptions) -> TargetOptions:
-    """Return what the target is; of many different whole numbers, a regression."""
-    if len(sheet.targets) > 1 or options.task != "auto":
+    """Return what the target is, by its values, as far as ``auto`` would ask.
+
+    Many whole numbers, or several columns of numbers, are a regression; words that have an order,
+    such as low, medium and high, are ordered classes.
+    """
+    if options.task != "auto":
         return options
-    numbers = [number_of(label) for label in sheet.targets[0].labels.counts]
-    many = len(numbers) > FEW and None not in numbers
-    return replace(options, task="regression") if many else options
+    if len(sheet.targets) > 1:
+        answers = all(answer(cell) is not None for t in sheet.targets for cell in t.labels.counts)
+        numbers = all(_are_numbers(column.labels) for column in sheet.targets)
+        return replace(options, task="regression") if numbers and not answers else options
+    labels = sheet.targets[0].labels
+    if len(labels.counts) > FEW and _are_numbers(labels):
+        return replace(options, task="regression")
+    order = options.order or rising(labels.counts)
+    return replace(options, task="ordered", order=order) if order else options
+
+
+def _are_numbers(labels: LabelCounts) -> bool:
+    return all(number_of(label) is not None for label in labels.counts)

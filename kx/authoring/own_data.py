@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from kx.authoring.asked_table import looks_regular, names_in
+from kx.authoring.asked_table import looks_regular, names_in, one_or_several
 from kx.authoring.own_folder import folder_spec, is_sorted_folder
 from kx.authoring.own_table import table_spec
 from kx.authoring.template import slug
@@ -59,14 +59,15 @@ def _is_table(path: Path) -> bool:
 
 
 def own_spec(
-    name: str, data: Path, target: str | None, spec: Path, settings: Sequence[str] = ()
+    name: str, data: Path, target: Sequence[str] | None, spec: Path, settings: Sequence[str] = ()
 ) -> str:
     """Return a spec that trains on data of one's own.
 
     Args:
         name: of the experiment.
         data: a table, or a folder with one folder for each class.
-        target: name of the column that is to be predicted; None for folders of classes.
+        target: name of the column that is to be predicted, or of several; None for folders of
+            classes.
         spec: where the spec will be: there its paths begin.
         settings: each ``key=value``, set in the spec.
 
@@ -77,20 +78,21 @@ def own_spec(
     if not data.exists():
         raise UsageError(f"{data}: there is no such file or folder.")
     if is_sorted_folder(data):
-        if target is not None:
+        if target:
             raise UsageError(f"{data}: its folders are the classes; leave --target out.")
         return folder_spec(name, data.resolve(), spec, settings)
-    if target is None:
+    if not target:
         raise refuse_no_target(data, settings)
-    return table_spec(name, data, target, spec, settings)
+    return table_spec(name, data, one_or_several(target), spec, settings)
 
 
-def plan_of_data(data: Path, target: str | None, settings: Sequence[str] = ()) -> Plan:
+def plan_of_data(data: Path, target: Sequence[str] | None, settings: Sequence[str] = ()) -> Plan:
     """Return the plan of a spec that is written after a look at data of one's own.
 
     Args:
         data: a table, or a folder with one folder for each class.
-        target: name of the column that is to be predicted; None for folders of classes.
+        target: name of the column that is to be predicted, or of several; None for folders of
+            classes.
         settings: each ``key=value``, set in the spec.
 
     Raises:

@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from kx.authoring.asked_table import own_table
+from kx.authoring.asked_table import own_table, target_named
 from kx.authoring.looked_table import Looked, look
 from kx.authoring.setting import quoted, with_settings
-from kx.authoring.table_words import LISTS, columns_in_words, target_in_words, why
+from kx.authoring.table_words import LISTS, columns_in_words, or_say, target_said, why
 from kx.base.errors import DataError
 from kx.base.text import clean, counted
 from kx.contracts import Task
@@ -24,7 +24,11 @@ from kx.wording.recorded import in_words
 NAMED = 4
 """Columns that a message names."""
 
-TASKS: Mapping[Task, str] = {"binary": "classes", "multiclass": "classes"}
+TASKS: Mapping[Task, str] = {
+    "binary": "classes",
+    "multiclass": "classes",
+    "multi_regression": "regression",
+}
 """What a target is -> what ``dataset.task`` calls it, where that is another word."""
 
 ARCHITECTURE = (
@@ -44,13 +48,15 @@ REFLECTED = tuple(f"dataset.{option}" for option in ("ignore", *READINGS))
 """Keys that the spec has anyway, as the look at the table shows them."""
 
 
-def table_spec(name: str, file: Path, target: str, spec: Path, settings: Sequence[str] = ()) -> str:
+def table_spec(
+    name: str, file: Path, target: str | Sequence[str], spec: Path, settings: Sequence[str] = ()
+) -> str:
     """Return a spec that trains on the table ``file``, each column in it with its kind.
 
     Args:
         name: of the experiment.
         file: the table.
-        target: name of the column that is to be predicted.
+        target: name of the column that is to be predicted, or of several.
         spec: where the spec will be: there its paths begin.
         settings: each ``key=value``, set in the spec.
 
@@ -69,24 +75,22 @@ def table_spec(name: str, file: Path, target: str, spec: Path, settings: Sequenc
 def _spec_lines(name: str, path: str, found: Looked) -> Iterator[str]:
     sheet, rows = found.sheet, len(found.sheet.lines)
     fraction = _test_fraction(found)
-    yield f"# {clean(sheet.name)}: {counted(rows, 'row', 'rows')}, {sheet.written}"
+    yield f"# {clean(sheet.name)}: {counted(rows, 'row', 'rows')}, {in_words(sheet.written)}"
     yield f"name: {name}"
     yield "seed: 0                      # decides every draw: split, order, initial weights"
     yield from ("", "dataset:", "  name: table", f"  path: {quoted(path)}")
     yield from _layout(found)
-    yield f"  target: {_named(found)}  # {clean(target_in_words(found))}"
+    said = in_words(target_said(found)) + or_say(found)
+    yield f"  target: {target_named(found.table.target)}  # {clean(said)}"
     yield f"  task: {TASKS.get(found.target.task, found.target.task)}"
+    if found.target.task == "ordered" and found.labels.order:
+        yield f"  order: [{', '.join(map(quoted, found.target.classes))}]  # the lowest first"
     yield from (f"  # {line}" for line in columns_in_words(found))
     yield from _lists(found)
     yield f"  test_fraction: {fraction:g}         # never trained on, never chosen by"
     yield from ("", *ARCHITECTURE, "")
     yield from _validation(found)
     yield from ("", *TRAINING)
-
-
-def _named(found: Looked) -> str:
-    names = [quoted(column.name) for column in found.sheet.targets]
-    return names[0] if isinstance(found.table.target, str) else f"[{', '.join(names)}]"
 
 
 def _validation(found: Looked) -> Iterator[str]:

@@ -16,7 +16,7 @@ from kx.advice.table_look import (
 from kx.advice.table_rows import plain
 from kx.authoring.asked_table import own_table
 from kx.authoring.looked_table import look, read_table
-from kx.authoring.table_words import range_of, target_in_words
+from kx.authoring.table_words import range_of, target_said
 from kx.base.remark import Remark
 from kx.contracts import TextForm
 from kx.data.pictures.picture_columns import with_names
@@ -24,32 +24,35 @@ from kx.data.tables.column_options import READINGS
 from kx.data.tables.recognition import Recognized
 from kx.data.tables.sheet_remarks import sheet_remarks, why_left_out
 from kx.data.tables.sheets import Sheet
+from kx.data.tables.target_columns import names_of
 from kx.data.texts.text_columns import with_texts
 
 NAMELESS = "-"
 """Stands for a target where none is named."""
 
 
-def seen_table(file: Path, target: str | None, settings: Sequence[str] = ()) -> SeenTable:
+def seen_table(
+    file: Path, target: str | Sequence[str] | None, settings: Sequence[str] = ()
+) -> SeenTable:
     """Return what is in the table ``file``.
 
     Args:
         file: the table.
-        target: name of the column that is to be predicted; None: nothing is, yet.
+        target: name of the column that is to be predicted, or of several; None: nothing is, yet.
         settings: each ``key=value`` of the dataset.
 
     Raises:
         DataError: if it is no table, or has no such column.
         SpecError: if a setting cannot be.
     """
-    if target is None:
+    if not target:
         return _without_target(file, settings)
     found = look(own_table(file, target, settings))
     bundle = found.bundle()
-    seen = look_at(bundle, target)
+    seen = look_at(bundle, ", ".join(names_of(target)))
     remarks = (*bundle.info.remarks, *bundle.remarks, *seen.findings)
-    said = target_in_words(found).partition(";")[0]
-    return _seen(found.sheet, found.readings, target, said, seen, remarks)
+    named = ", ".join(names_of(target))
+    return _seen(found.sheet, found.readings, named, target_said(found), seen, remarks)
 
 
 def _without_target(file: Path, settings: Sequence[str]) -> SeenTable:
@@ -65,14 +68,14 @@ def _without_target(file: Path, settings: Sequence[str]) -> SeenTable:
     x = plain(with_names(x, sheet.strings(forms, "image")), forms)
     seen = look_without_target(forms, x)
     remarks = (*sheet_remarks(sheet, readings, table.columns), *seen.findings)
-    return _seen(sheet, readings, "", "", seen, remarks)
+    return _seen(sheet, readings, "", None, seen, remarks)
 
 
 def _seen(
     sheet: Sheet,
     readings: Mapping[str, Recognized],
     target: str,
-    said: str,
+    said: Remark | None,
     seen: TableLook,
     remarks: Sequence[str | Remark],
 ) -> SeenTable:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import isnan
 
 from kx.authoring.looked_table import Looked
+from kx.base.remark import Code, Remark
 from kx.base.text import clean
 from kx.data.tables.cells import value_of
 from kx.data.tables.column_options import READINGS
 from kx.data.tables.columns import TableColumn
 from kx.data.tables.dates import day_of
 from kx.data.tables.recognition import MOSTLY, Recognized, form_of
-from kx.data.tables.scales import scale_of
 from kx.data.tables.sheet_remarks import why_left_out
+from kx.data.tables.target_columns import TargetColumn
 from kx.data.tables.targets import is_count, number_of
 from kx.wording.recorded import in_words
 
@@ -37,31 +38,45 @@ def why(column: TableColumn, how: Recognized) -> str:
     return in_words(why_left_out(column, how))
 
 
-def target_in_words(found: Looked) -> str:
+def target_said(found: Looked) -> Remark:
     """Return what the target is, in a few words."""
-    labels, target = found.sheet.targets[0].labels, found.target
-    counts = labels.counts
+    target = found.target
     if target.task == "multilabel":
-        more = ", …" if len(target.classes) > EXAMPLES else ""
-        return f"{len(target.classes)} labels: {', '.join(target.classes[:EXAMPLES])}{more}"
+        return Remark.of("seen.labels", count=len(target.classes), names=_some(target.classes))
     if target.classes:
-        shares = sorted(counts.items(), key=lambda each: -each[1])[:EXAMPLES]
-        told = ", ".join(f"{label} {count / labels.rows:.0%}" for label, count in shares)
-        more = ", …" if len(counts) > EXAMPLES else ""
-        return f"{len(counts)} classes: {told}{more}{_or_say(found)}"
-    numbers = [value for label in counts if (value := number_of(label)) is not None]
-    unit = f" {found.sheet.targets[0].unit}".rstrip()
-    return f"a number, {_short(min(numbers))} to {_short(max(numbers))}{unit}{_or_say(found)}"
+        code: Code = "seen.order" if target.task == "ordered" else "seen.classes"
+        return Remark.of(code, count=len(target.classes), names=_shares(found))
+    ranges = tuple(_numbers_said(column) for column in found.sheet.targets)
+    if len(ranges) == 1:
+        return Remark.of("seen.target_number", range=ranges[0])
+    named = zip(found.sheet.targets, ranges, strict=True)
+    each = [Remark.of("seen.named", name=column.name, said=said) for column, said in named]
+    return Remark.of("seen.target_numbers", count=len(each), names=_some(each))
 
 
-def _or_say(found: Looked) -> str:
-    """Return what else the target may be."""
-    if found.table.labels.task != "auto":
+def _shares(found: Looked) -> Remark:
+    """Return the classes, each with its share: in their order, or the most frequent first."""
+    labels, target = found.sheet.targets[0].labels, found.target
+    names = list(target.classes if target.task == "ordered" else labels.counts)
+    if target.task != "ordered":
+        names.sort(key=lambda name: -labels.counts[name])
+    told = [f"{name[:30]} {labels.counts.get(name, 0) / labels.rows:.0%}" for name in names]
+    return Remark.of("seen.rising", names=tuple(told)) if target.task == "ordered" else _some(told)
+
+
+def _numbers_said(column: TargetColumn) -> Remark:
+    numbers = [value for label in column.labels.counts if (value := number_of(label)) is not None]
+    return _range(_short(min(numbers)), f"{_short(max(numbers))} {column.unit}".rstrip())
+
+
+def or_say(found: Looked) -> str:
+    """Return what else ``dataset.task`` may say of the target; empty: nothing."""
+    if found.table.labels.task != "auto" or len(found.sheet.targets) > 1:
         return ""
     labels = list(found.sheet.targets[0].labels.counts)
     numbers = [number_of(label) for label in labels]
     if None in numbers:
-        return "; or say task: ordered" if len(scale_of(labels)) > 2 else ""
+        return "; or say task: classes" if found.target.task == "ordered" else ""
     tasks = [] if found.target.classes else ["classes"]
     if all(map(is_count, labels)) and len(labels) > 2:
         tasks = [*(["ordered", "regression"] if found.target.classes else tasks), "counts"]
@@ -81,7 +96,7 @@ def columns_in_words(found: Looked) -> Iterator[str]:
 
 
 def _content(column: TableColumn, how: Recognized, *, stated: bool) -> str:
-    parts = [range_of(column, how) if how.reading in LISTS else why(column, how)]
+    parts = [in_words(range_of(column, how)) if how.reading in LISTS else why(column, how)]
     parts += [] if stated else _doubts(column, how)
     if column.unit and how.reading == "number":
         parts.append(f"in {column.unit}")
@@ -110,25 +125,36 @@ def _almost_numbers(column: TableColumn) -> bool:
     return sum(map(bool, map(ALMOST.fullmatch, values))) >= MOSTLY * len(values)
 
 
-def range_of(column: TableColumn, how: Recognized) -> str:
+def range_of(column: TableColumn, how: Recognized) -> Remark:
     """Return what a column that is learned from holds: its range, or its levels."""
+    first = next(iter(column.values), "")[:30]
     if how.reading == "image":
-        return f"pictures such as {next(iter(column.values))[:30]}"
+        return Remark.of("seen.pictures", name=first)
     if how.reading == "text":
-        return f"texts such as {next(iter(column.values))[:30]!r}"
+        return Remark.of("seen.texts", text=first)
     if how.levels:
-        return (" < " if how.reading == "ordered" else " or ").join(how.levels)
+        code: Code = "seen.rising" if how.reading == "ordered" else "seen.either"
+        return Remark.of(code, names=tuple(how.levels))
     if how.reading == "category":
-        names = list(column.values)
-        more = f", … ({len(names):,})" if len(names) > EXAMPLES else ""
-        return ", ".join(name[:20] for name in names[:EXAMPLES]) + more
+        return _some([name[:20] for name in column.values])
     if column.floats is not None:
         floats = [value for value in column.floats if not isnan(value)]
-        return f"{_short(min(floats))} to {_short(max(floats))}"
+        return _range(_short(min(floats)), _short(max(floats)))
     form = form_of(column, how)
     found = [value for text in column.values if not isnan(value := value_of(form, text)[0])]
     shown = day_of if how.reading == "date" else _short
-    return f"{shown(min(found))} to {shown(max(found))}"
+    return _range(shown(min(found)), shown(max(found)))
+
+
+def _range(low: str, high: str) -> Remark:
+    return Remark.of("seen.range", low=low, high=high)
+
+
+def _some(names: Sequence[str | Remark]) -> Remark:
+    """Return the first names, and how many there are if these are not all."""
+    if len(names) <= EXAMPLES:
+        return Remark.of("list.items", names=tuple(names))
+    return Remark.of("seen.names_more", names=tuple(names[:EXAMPLES]), count=len(names))
 
 
 def _short(value: float) -> str:

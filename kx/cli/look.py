@@ -34,6 +34,7 @@ def look(
     Examples: kx data look cars.csv --target price;
     kx data look cars.csv --target price -o cars.html
     """
+    from kx.authoring.asked_table import one_or_several
     from kx.authoring.table_seen import seen_table
     from kx.base.errors import UsageError
 
@@ -41,7 +42,7 @@ def look(
         raise UsageError(f"{file}: there is no such file or folder.")
     if page and page.suffix.lower() not in (".html", ".htm"):
         raise UsageError(f"{page}: a page ends in .html.")
-    seen = seen_table(file, target, settings or [])
+    seen = seen_table(file, one_or_several(target) if target else None, settings or [])
     if page:
         _write(page, seen, lang)
     else:

@@ -61,12 +61,12 @@ def new(
 
 
 def _refuse_mixed(
-    named: str | None, data: Path | None, target: str | None, settings: list[str] | None
+    named: str | None, data: Path | None, target: list[str] | None, settings: list[str] | None
 ) -> None:
     """Refuse options that belong to another way of making a spec."""
     from kx.base.errors import UsageError
 
-    if data is None and target is not None:
+    if data is None and target:
         raise UsageError("--target names a column of the table that --from names.")
     if data is None and settings:
         raise UsageError("--set goes with --from; otherwise the file has every option: edit it.")

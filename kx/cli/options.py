@@ -15,7 +15,10 @@ SpecFiles = Annotated[
     list[Path], typer.Argument(metavar="SPEC", help="YAML files.", show_default=False)
 ]
 Target = Annotated[
-    str | None, typer.Option("--target", metavar="COLUMN", help="What to predict of a table.")
+    list[str] | None,
+    typer.Option(
+        "--target", metavar="COLUMN", help="What to predict of a table; more than once: of several."
+    ),
 ]
 Run = Annotated[
     str,

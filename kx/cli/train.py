@@ -164,13 +164,13 @@ def carry_out(
     _fail_on_missed([record for record, _ in finished])
 
 
-def plan_all(specs: list[Path], settings: list[str], target: str | None = None) -> list[Plan]:
+def plan_all(specs: list[Path], settings: list[str], target: list[str] | None = None) -> list[Plan]:
     """Plan every spec before any is trained, so that a mistake in the last one costs nothing.
 
     Args:
         specs: files of specs, or data for which a spec is proposed.
         settings: each ``key=value``.
-        target: the column of a table that is to be predicted.
+        target: the columns of a table that are to be predicted.
 
     Raises:
         SpecError: with the mistakes of all of them.
@@ -189,17 +189,17 @@ def plan_all(specs: list[Path], settings: list[str], target: str | None = None) 
     return plans
 
 
-def _plan(path: Path, settings: list[str], target: str | None) -> Plan:
+def _plan(path: Path, settings: list[str], target: list[str] | None) -> Plan:
     from kx.base.errors import UsageError
     from kx.planning import make_plan
 
-    if path.suffix.lower() in SPECS and target is None:
+    if path.suffix.lower() in SPECS and not target:
         return make_plan(path, settings)
     from kx.authoring.own_data import is_data, plan_of_data
 
     if is_data(path):
         return plan_of_data(path, target, settings)
-    if target is not None and path.exists():
+    if target and path.exists():
         raise UsageError(f"{path} is no table: of a spec, say --set dataset.target=… instead.")
     return make_plan(path, settings)
 

@@ -29,6 +29,7 @@ class Rows:
         tags: (n, labels) of 0 and 1, where a row may have several labels; otherwise None.
         test: how many rows the test part has.
         ordered: whether they are in an order of time.
+        whole: how many rows training and test part have in truth, if a smoke run left some out.
     """
 
     count: int
@@ -40,6 +41,7 @@ class Rows:
     tags: np.ndarray | None = None
     test: int = 0
     ordered: bool = False
+    whole: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ class Watcher:
     from one thread.
     """
 
-    def stage(self, text: str) -> None:
+    def stage(self, text: str | Remark) -> None:
         """A new stage of the run begins, for example "reading imdb"."""
 
     def warn(self, title: Remark, text: Remark) -> None:

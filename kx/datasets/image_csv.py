@@ -37,6 +37,7 @@ from kx.data.pictures.listed_pictures import (
 from kx.data.pictures.pictures import OnCorrupt, read_pictures
 from kx.data.tables.column_options import ColumnOptions, Name, WantedSheet
 from kx.data.tables.delimited import Delimiting
+from kx.data.tables.rows import was_read
 from kx.data.tables.several_labels import targets_of
 from kx.data.tables.sheet_reading import check_names, read_sheet
 from kx.data.tables.sheets import Sheet, group_codes, pictures_of, row_weights_of
@@ -133,8 +134,7 @@ class ImageTable(Dataset):
         state = file.stat()
         sheet, found, listed, rows = _read(self, state.st_mtime_ns, state.st_size)
         files.took_file(file, sheet.sha256)
-        count = counted(len(sheet.lines), "row", "rows")
-        files.watcher.stage(f"{sheet.name}: {count}, {sheet.written}")
+        files.watcher.stage(was_read(sheet.name, len(sheet.lines), sheet.written))
         tree = picture_tree(self._root, listed.names)
         listed.refuse_elsewhere(tree, self._root)
         y, groups = target_values(sheet.targets, sheet.lines, found), group_codes(sheet)

@@ -9,7 +9,6 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from kx.base.errors import DataError
-from kx.base.text import counted
 from kx.components.options import SpecPath
 from kx.components.registry import dataset
 from kx.contracts import Dataset, DatasetBundle, DatasetInfo
@@ -18,6 +17,7 @@ from kx.data.files.files import Files
 from kx.data.tables.column_options import Name, WantedSheet
 from kx.data.tables.delimited import Delimiting
 from kx.data.tables.forecasting import Cut
+from kx.data.tables.rows import was_read
 from kx.data.tables.series_columns import SeriesColumns
 from kx.data.tables.series_table import WantedSeries, series_bundle
 from kx.data.tables.sheet_reading import check_names, read_sheet
@@ -112,8 +112,7 @@ class OwnSeries(Dataset):
         state = file.stat()
         sheet, bundle = _read(self, state.st_mtime_ns, state.st_size)
         files.took_file(Path(self.path), sheet.sha256)
-        count = counted(len(sheet.lines), "row", "rows")
-        files.watcher.stage(f"{sheet.name}: {count}, {sheet.written}")
+        files.watcher.stage(was_read(sheet.name, len(sheet.lines), sheet.written))
         files.watcher.stage(_told(bundle.info))
         return bundle
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from kx.base.errors import DataError
-from kx.base.text import counted
+from kx.base.remark import Remark
 from kx.components.options import SpecPath
 from kx.components.registry import dataset
 from kx.contracts import Dataset, DatasetBundle, DatasetInfo, Split, TextForm
@@ -28,6 +28,7 @@ from kx.data.pictures.picture_columns import pictured, with_names
 from kx.data.tables.column_options import READINGS, ColumnOptions, WantedSheet
 from kx.data.tables.delimited import Delimiting
 from kx.data.tables.given_parts import TableParts, arranged, given_parts, last_in_time
+from kx.data.tables.rows import was_read
 from kx.data.tables.several_labels import targets_of
 from kx.data.tables.sheet_reading import check_names, read_sheet
 from kx.data.tables.sheet_remarks import relation_remarks, sheet_remarks
@@ -202,7 +203,7 @@ class _Read:
     """
 
     files: tuple[tuple[Path, str], ...]
-    told: str
+    told: Remark
 
 
 @lru_cache(maxsize=2)
@@ -219,8 +220,7 @@ def _read(table: OwnTable, state: tuple[tuple[str, int, int], ...]) -> tuple[_Re
         )
     paths = table_paths(table.path)
     sheet = read_sheet(paths, table.wanted)
-    count = counted(len(sheet.lines), "row", "rows")
-    told = f"{sheet.name}: {count}, {sheet.written}"
+    told = was_read(sheet.name, len(sheet.lines), sheet.written)
     files = sheet.files or {paths.files[0].path.name: sheet.sha256}
     read = tuple((Path(name), sha256) for name, sha256 in files.items())
     return _Read(read, told), table.bundle(sheet)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from kx.base.text import counted
 from kx.components.options import SpecPath
 from kx.components.registry import dataset
 from kx.contracts import Dataset, DatasetBundle, DatasetInfo, Split
@@ -25,6 +24,7 @@ from kx.data.arrays.splitting import (
 )
 from kx.data.files.files import Files
 from kx.data.tables.delimited import Delimiting
+from kx.data.tables.rows import was_read
 from kx.data.tables.several_labels import targets_of
 from kx.data.tables.table_files import table_file
 from kx.data.tables.target_columns import TargetNames, names_of
@@ -107,8 +107,7 @@ class TextTable(Dataset):
         file = Path(self.path)
         rows = read_rows(file, self._wanted, keep=True)
         files.took_file(file, rows.table.sha256)
-        count = counted(len(rows.lines), "row", "rows")
-        files.watcher.stage(f"{rows.table.name}: {count}, {rows.table.written}")
+        files.watcher.stage(was_read(rows.table.name, len(rows.lines), rows.table.written))
         targets = rows.targets.columns
         found = targets_of(targets, self.target)
         info = self._described(rows, found)

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 
 from kx.advice.distributions import Distribution
 from kx.advice.table_look import SeenColumn, SeenTable
-from kx.wording.look_words import content_said, doubts_said, kind_said, repeated_said
+from kx.wording.look_words import (
+    content_said,
+    doubts_said,
+    kind_said,
+    opening_said,
+    repeated_said,
+)
 from kx.wording.recorded import in_words
 from kx.wording.words import Words
 
@@ -85,9 +91,10 @@ def table_view(seen: SeenTable, words: Words) -> TableView:
     look = seen.look
     ends = _ends([each.shape for each in look.columns.values()])
     of = next((each.shape.of for each in look.columns.values()), "")
+    rows, target = opening_said(seen, words)
     return TableView(
-        rows=words("look.rows", rows=f"{seen.rows:,}", written=seen.written),
-        target=words("look.target", name=seen.target, said=seen.said) if seen.target else "",
+        rows=rows,
+        target=target,
         target_chart=small_chart(look.target, ends) if look.target else None,
         lines=[_line(column, words, ends) for column in seen.columns],
         note=words("look.shape_note", of=_of(of, words)) if seen.target else "",

@@ -83,7 +83,7 @@ def load(work: Work) -> Loaded:
         work.warn("title.data", remark)
     _check_targets(work, bundle)
     if work.switches.smoke:
-        bundle = _sliced(bundle, work.seed)
+        bundle = sliced(bundle, work.seed)
     write_origins(work, bundle)
     write_inputs(work, bundle)
     facts = DataFacts(
@@ -243,9 +243,17 @@ def rows_to_split(bundle: DatasetBundle) -> Rows:
     labels = None
     if info.one_class:
         labels = class_labels(train.y, info)
-    tags, given = train.y if info.task == "multilabel" else None, info.validation_examples
-    test = len(bundle.test)
-    return Rows(len(train), labels, train.groups, info.classes, given, tags, test, info.ordered)
+    return Rows(
+        len(train),
+        labels,
+        train.groups,
+        info.classes,
+        given=info.validation_examples,
+        tags=train.y if info.task == "multilabel" else None,
+        test=len(bundle.test),
+        ordered=info.ordered,
+        whole=(info.train_examples or len(train), info.test_examples or len(bundle.test)),
+    )
 
 
 def check_rows(work: Work, strategy: Strategy, rows: Rows) -> None:
@@ -278,8 +286,8 @@ def check_splits(work: Work, bundle: DatasetBundle, proposals: Sequence[Proposal
     tell(work, [*found, *(Finding.of("training", each) for each in undefined)])
 
 
-def _sliced(bundle: DatasetBundle, seed: int) -> DatasetBundle:
-    """Keep a few rows of each part, drawn by chance."""
+def sliced(bundle: DatasetBundle, seed: int) -> DatasetBundle:
+    """Keep a few rows of each part, drawn by chance, and remember how many there were."""
 
     def few(split: Split, count: int) -> np.ndarray:
         return np.sort(np.random.default_rng(seed).permutation(len(split))[:count])
@@ -289,7 +297,12 @@ def _sliced(bundle: DatasetBundle, seed: int) -> DatasetBundle:
     given = int((rows["train"] >= first_given).sum())
     return replace(
         bundle,
-        info=replace(bundle.info, validation_examples=given),
+        info=replace(
+            bundle.info,
+            validation_examples=given,
+            train_examples=len(bundle.train),
+            test_examples=len(bundle.test),
+        ),
         train=_among(bundle.train, rows["train"]),
         test=_among(bundle.test, rows["test"]),
         origins={part: [names[at] for at in rows[part]] for part, names in bundle.origins.items()},

@@ -22,7 +22,7 @@ class SafePoints(Watcher):
         self._watcher = watcher
         self.trained = False
 
-    def stage(self, text: str) -> None:
+    def stage(self, text: str | Remark) -> None:
         """Say it."""
         signals.check()
         self._watcher.stage(text)

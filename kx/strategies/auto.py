@@ -58,7 +58,8 @@ def _chosen(rows: Rows) -> Usual:
     import numpy as np
 
     groups = None if rows.groups is None else len(np.unique(rows.groups))
-    return usual(Known(rows.count, rows.test, groups, rows.ordered, rows.given))
+    train, test = rows.whole or (rows.count, rows.test)
+    return usual(Known(train, test, groups, rows.ordered, rows.given))
 
 
 def _made(chosen: Usual) -> Strategy:

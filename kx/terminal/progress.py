@@ -37,9 +37,9 @@ class PlainWatcher(Watcher):
         self._fits = LiveFits()
         self._told: tuple[str, int] = ("", -1)
 
-    def stage(self, text: str) -> None:
+    def stage(self, text: str | Remark) -> None:
         """Say which stage begins."""
-        self._say(text)
+        self._say(in_words(text))
 
     def warn(self, title: Remark, text: Remark) -> None:
         """Say what deserves attention."""
@@ -104,10 +104,10 @@ class TerminalWatcher(Watcher):
         self._stage, self._stage_started, self._download = "", clock(), ""
         self._live: Live | None = None
 
-    def stage(self, text: str) -> None:
+    def stage(self, text: str | Remark) -> None:
         """Begin a stage; the one before remains as a line with its time."""
         self._end_stage()
-        self._stage, self._stage_started = clean(text), self._clock()
+        self._stage, self._stage_started = clean(in_words(text)), self._clock()
         self._start()
 
     def warn(self, title: Remark, text: Remark) -> None:

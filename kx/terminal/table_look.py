@@ -11,7 +11,13 @@ from kx.advice.table_look import SeenColumn, SeenTable
 from kx.base.language import Language
 from kx.base.text import clean
 from kx.runs.sparkline import sparkline
-from kx.wording.look_words import content_said, doubts_said, kind_said, repeated_said
+from kx.wording.look_words import (
+    content_said,
+    doubts_said,
+    kind_said,
+    opening_said,
+    repeated_said,
+)
 from kx.wording.recorded import in_words
 from kx.wording.words import Words
 
@@ -32,14 +38,13 @@ def look_panels(seen: SeenTable, language: Language, *, ascii_only: bool) -> lis
         ascii_only: whether nothing but ASCII can be shown.
     """
     words = Words(language)
-    rows = words("look.rows", rows=f"{seen.rows:,}", written=seen.written)
+    rows, target = opening_said(seen, words)
     parts = [_bold(words("look.title", name=seen.name)), _plain(rows)]
     if seen.target:
         bars = _bars(seen.look.target, ascii_only=ascii_only)
-        said = words("look.target", name=seen.target, said=seen.said)
-        parts.append(_plain(f"{said}  {bars}".rstrip()))
+        parts.append(_plain(f"{target}  {bars}".rstrip()))
     parts += [_plain(""), _columns(seen, words, ascii_only=ascii_only)]
-    if seen.target:
+    if _tells(seen):
         parts.append(_plain(words("look.tells_note")))
     parts += [_plain(""), _bold(words("look.findings"))]
     found = [in_words(each, language) for each in seen.findings]
@@ -61,12 +66,17 @@ def _columns(seen: SeenTable, words: Words, *, ascii_only: bool) -> Table:
     table.add_column(words("look.read"))
     table.add_column(words("look.content"), overflow="fold", ratio=1)
     table.add_column(words("look.shape"), no_wrap=True)
-    for name in ("look.missing", *(["look.tells"] if seen.target else [])):
+    for name in ("look.missing", *(["look.tells"] if _tells(seen) else [])):
         table.add_column(words(name), justify="right", no_wrap=True)
     for column in seen.columns:
         cells = list(_cells(column, words, ascii_only=ascii_only))
-        table.add_row(*map(_plain, cells if seen.target else cells[:-1]))
+        table.add_row(*map(_plain, cells if _tells(seen) else cells[:-1]))
     return table
+
+
+def _tells(seen: SeenTable) -> bool:
+    """Whether it is known what columns tell of the target."""
+    return any(look.tells is not None for look in seen.look.columns.values())
 
 
 def _cells(column: SeenColumn, words: Words, *, ascii_only: bool) -> Iterator[str]:

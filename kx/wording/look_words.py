@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kx.advice.doubtful_labels import Doubts
 from kx.advice.repeated_rows import Repeated
-from kx.advice.table_look import SeenColumn
+from kx.advice.table_look import SeenColumn, SeenTable
 from kx.wording.recorded import in_words
 from kx.wording.words import Words
 
@@ -15,9 +15,15 @@ def kind_said(column: SeenColumn, words: Words) -> str:
 
 
 def content_said(column: SeenColumn, words: Words) -> str:
-    """Return what is in a column, as it is written there, or in words why it is left out."""
-    content = column.content
-    return content if isinstance(content, str) else in_words(content, words.language)
+    """Return what is in a column, or why it is left out."""
+    return in_words(column.content, words.language)
+
+
+def opening_said(seen: SeenTable, words: Words) -> tuple[str, str]:
+    """Return how many rows there are and how they are written, and what is to be predicted."""
+    layout, target = (in_words(each, words.language) for each in (seen.written, seen.said))
+    rows = words("look.rows", rows=f"{seen.rows:,}", written=layout)
+    return rows, words("look.target", name=seen.target, said=target) if seen.target else ""
 
 
 def repeated_said(repeated: Repeated, words: Words) -> list[str]:

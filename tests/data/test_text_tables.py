@@ -167,7 +167,7 @@ def test_what_was_found_out_about_a_table_is_shown(tmp_path):
         said = ""
 
         def stage(self, text):
-            self.said = text
+            self.said = in_words(text)
 
     (tmp_path / "t.txt").write_bytes(f"text,label\n{ROWS}".replace(",", "\t").encode("utf-16"))
     text_csv(SourceFiles(watcher=(told := Told())), path=str(tmp_path / "t.txt"))

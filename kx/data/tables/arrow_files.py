@@ -10,6 +10,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from kx.base.errors import DataError
+from kx.base.remark import Remark
 from kx.data.tables.rows import TableRow, TypedTable
 from kx.data.tables.table_files import Stream
 
@@ -47,9 +48,9 @@ class ArrowTable(TypedTable):
             raise DataError(f"{self.name} has no columns that can be read.")
 
     @property
-    def written(self) -> str:
+    def written(self) -> Remark:
         """How the table is written."""
-        return self._file.name
+        return Remark.of("layout.form", form=self._file.name)
 
     @property
     def sha256(self) -> str:

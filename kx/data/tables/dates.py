@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Literal
+from itertools import pairwise
+from typing import TYPE_CHECKING, Literal
 
 from kx.base.errors import DataError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 DateOrder = Literal["auto", "day_first", "month_first"]
 
@@ -46,6 +50,9 @@ MONTHS = (
     *(("oktober", 10), ("dezember", 12)),
 )
 """English and German names, of which three letters are enough."""
+
+YEARS = (1700, 2100)
+"""Whole numbers between them that rise by 1 are years rather than numbers of rows."""
 
 LATEST = 68
 """The last year of two digits that is of this century, as C's and Python's ``strptime`` have it."""
@@ -114,6 +121,20 @@ def are_dates(values: Iterable[str]) -> bool:
 def are_compact(values: Iterable[str]) -> bool:
     """Whether all values are dates such as 20240301, and not just numbers."""
     return all(COMPACT.fullmatch(value) and as_day(value) is not None for value in values)
+
+
+def are_rising_years(numbers: Sequence[float] | np.ndarray) -> bool:
+    """Whether numbers are years, one after the other, as 1990, 1991, 1992."""
+    if len(numbers) < 3 or numbers[0] < YEARS[0] or not numbers[-1] <= YEARS[1]:
+        return False
+    return rise_by_one(numbers)
+
+
+def rise_by_one(numbers: Sequence[float] | np.ndarray) -> bool:
+    """Whether whole numbers rise by 1 from one to the next."""
+    return float(numbers[0]).is_integer() and all(
+        after - before == 1 for before, after in pairwise(numbers)
+    )
 
 
 def day_of(days: float) -> str:

@@ -23,7 +23,7 @@ from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
 from kx.base.errors import DataError
-from kx.base.text import counted
+from kx.base.remark import Code, Remark
 from kx.data.tables.charsets import CharsetError, charset_of
 from kx.data.tables.rows import TableRow, in_lines, listed, place_of
 from kx.data.tables.sniffing import WHITESPACE, first_lines, parted_by_tabs, sniff
@@ -33,6 +33,16 @@ AUTO = "auto"
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "space": " "}
 """Name -> what stands between two values."""
+
+NAMES: Mapping[str, Code] = {
+    ",": "layout.comma",
+    ";": "layout.semicolon",
+    "\t": "layout.tab",
+    "|": "layout.pipe",
+    " ": "layout.space",
+    WHITESPACE: "layout.whitespace",
+}
+"""What stands between two values -> the code of what it is called."""
 
 MOST_CHARACTERS = 10_000_000
 """Of one value: a book has one or two million. A table may have any size."""
@@ -154,13 +164,14 @@ class Table:
         return self._stream.sha256
 
     @property
-    def written(self) -> str:
+    def written(self) -> Remark:
         """How the table is written, as it was given or found."""
-        names = {sign: word for word, sign in DELIMITERS.items()} | {WHITESPACE: WHITESPACE}
-        name = names.get(self.delimiter) or repr(self.delimiter)
-        comments = counted(self._sniffed.comments, "comment", "comments")
-        above = f", {comments} above the columns' names" if self._sniffed.comments else ""
-        return f"{self.charset}, delimiter {name}{above}"
+        name = NAMES.get(self.delimiter)
+        sign = Remark.of(name) if name else Remark.of("layout.sign", sign=self.delimiter)
+        found = Remark.of("layout.delimited", charset=self.charset, delimiter=sign)
+        if not self._sniffed.comments:
+            return found
+        return Remark.of("layout.commented", layout=found, count=self._sniffed.comments)
 
     def __iter__(self) -> Iterator[TableRow]:
         """Yield the records below the header; lines without a character are passed over.

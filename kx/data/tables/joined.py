@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 
 from kx.base.errors import DataError
+from kx.base.remark import Remark
 from kx.data.tables.delimited import Delimiting
 from kx.data.tables.headers import named_rows
 from kx.data.tables.opening import open_table
@@ -41,7 +42,7 @@ class JoinedTable(TypedTable):
             self._compare(file)
 
     @property
-    def written(self) -> str:
+    def written(self) -> Remark:
         """How the table is written."""
         return self._written
 

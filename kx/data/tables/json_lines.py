@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from typing import Any, NoReturn
 
 from kx.base.errors import DataError
+from kx.base.remark import Remark
 from kx.data.tables.rows import TableRow, TypedTable, in_lines
 from kx.data.tables.table_files import BUFFER, Stream
 
@@ -51,9 +52,9 @@ class JsonTable(TypedTable):
         return in_lines(number)
 
     @property
-    def written(self) -> str:
+    def written(self) -> Remark:
         """How the table is written."""
-        return "JSON lines"
+        return Remark.of("layout.json_lines")
 
     @property
     def sha256(self) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Literal, cast
 
 from kx.base.errors import DataError
@@ -15,7 +14,13 @@ from kx.base.text import counted
 from kx.contracts import ColumnForm, ColumnKind
 from kx.data.tables.cells import value_of
 from kx.data.tables.columns import TableColumn
-from kx.data.tables.dates import are_compact, are_dates, month_comes_first
+from kx.data.tables.dates import (
+    are_compact,
+    are_dates,
+    are_rising_years,
+    month_comes_first,
+    rise_by_one,
+)
 from kx.data.tables.mixed_rows import are_texts
 from kx.data.tables.numbers import as_number
 from kx.data.tables.scales import answers, scale_of
@@ -106,10 +111,8 @@ def _of_numbers(column: TableColumn, values: Sequence[str], comma: bool) -> Reco
 
 
 def _number_the_rows(numbers: Sequence[float]) -> bool:
-    """Whether whole numbers rise by 1 from row to row."""
-    return numbers[0].is_integer() and all(
-        after - before == 1 for before, after in pairwise(numbers)
-    )
+    """Whether whole numbers rise by 1 from row to row, and are no years."""
+    return rise_by_one(numbers) and not are_rising_years(numbers)
 
 
 def _refuse_mixed(column: TableColumn, values: Sequence[str], numbers: Sequence[str]) -> None:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from kx.base.errors import DataError, closest
+from kx.base.remark import Remark
 from kx.base.text import counted
 
 Places = Callable[[int], str]
@@ -23,6 +24,11 @@ def in_lines(number: int) -> str:
 def in_rows(number: int) -> str:
     """Say where a row stands that has no line."""
     return f"row {number}"
+
+
+def was_read(table: str, count: int, written: Remark) -> Remark:
+    """Say that a table of ``count`` rows was read, and how it is written."""
+    return Remark.of("layout.read", table=table, count=count, written=written)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ class AnyTable(Protocol):
     left: Mapping[str, str]
 
     @property
-    def written(self) -> str:
+    def written(self) -> Remark:
         """How the table is written."""
 
     @property
@@ -108,7 +114,7 @@ class TypedTable(ABC):
 
     @property
     @abstractmethod
-    def written(self) -> str:
+    def written(self) -> Remark:
         """How the table is written."""
 
     @property

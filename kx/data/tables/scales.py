@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from kx.contracts import ColumnForm
@@ -32,24 +32,71 @@ SCALES = tuple(
     tuple(scale.split(", "))
     for scale in (
         "very low, low, medium, high, very high",
+        "low, med, high, vhigh",
+        "none, low, medium, high",
         "very low, low, moderate, high, very high",
         "very small, small, medium, large, very large",
+        "tiny, small, medium, large, huge",
+        "small, medium, big",
+        "short, medium, long",
+        "short, medium, tall",
+        "light, medium, heavy",
+        "slow, medium, fast",
+        "weak, moderate, strong",
+        "cold, cool, mild, warm, hot",
+        "easy, medium, hard",
         "xxs, xs, s, m, l, xl, xxl, xxxl",
         "very poor, poor, fair, good, very good, excellent",
+        "poor, average, good, excellent",
+        "very bad, bad, average, good, very good",
+        "fair, good, very good, premium, ideal",
+        "po, fa, ta, gd, ex",
+        "unacc, acc, good, vgood",
         "never, rarely, sometimes, often, always",
+        "never, seldom, sometimes, often, very often, always",
         "strongly disagree, disagree, neutral, agree, strongly agree",
-        "mild, moderate, severe",
+        "strongly disagree, disagree, neither agree nor disagree, agree, strongly agree",
+        "strongly disagree, somewhat disagree, neutral, somewhat agree, strongly agree",
+        "very dissatisfied, dissatisfied, neutral, satisfied, very satisfied",
+        "very unlikely, unlikely, neutral, likely, very likely",
+        "none, mild, moderate, severe",
+        "bronze, silver, gold, platinum",
+        "primary, secondary, tertiary",
+        "first, second, third",
         "beginner, intermediate, advanced, expert",
         "sehr niedrig, niedrig, mittel, hoch, sehr hoch",
         "sehr klein, klein, mittel, groß, sehr groß",
         "nie, selten, manchmal, oft, immer",
+        "sehr schlecht, schlecht, mittel, gut, sehr gut",
         "很低, 低, 中, 高, 很高",
         "很小, 小, 中, 大, 很大",
         "差, 中, 良, 优",
+        "不及格, 及格, 中等, 良好, 优秀",
+        "非常不同意, 不同意, 中立, 同意, 非常同意",
+        "非常不满意, 不满意, 一般, 满意, 非常满意",
+        "小学, 初中, 高中, 大专, 本科, 硕士, 博士",
         "从不, 很少, 有时, 经常, 总是",
     )
 )
 """Names of levels, in small letters, the lowest first."""
+
+CYCLES = tuple(
+    tuple(cycle.split(", "))
+    for cycle in (
+        "january, february, march, april, may, june, july, august, september, october, november, "
+        "december",
+        "jan, feb, mar, apr, may, jun, jul, aug, sep, oct, nov, dec",
+        "monday, tuesday, wednesday, thursday, friday, saturday, sunday",
+        "mon, tue, wed, thu, fri, sat, sun",
+        "januar, februar, märz, april, mai, juni, juli, august, september, oktober, november, "
+        "dezember",
+        "montag, dienstag, mittwoch, donnerstag, freitag, samstag, sonntag",
+        "一月, 二月, 三月, 四月, 五月, 六月, 七月, 八月, 九月, 十月, 十一月, 十二月",
+        "周一, 周二, 周三, 周四, 周五, 周六, 周日",
+        "星期一, 星期二, 星期三, 星期四, 星期五, 星期六, 星期日",
+    )
+)
+"""Months and days of the week: in an order, but none of them is the highest."""
 
 FEWEST = 3
 """Levels that must occur before a scale is taken for one: two could be anything."""
@@ -72,8 +119,17 @@ def scale_of(values: Collection[str]) -> tuple[str, ...]:
 
     A level has the spelling of the values, and one that does not occur small letters.
     """
+    return _levels(values, (*SCALES, *CYCLES))
+
+
+def rising(values: Collection[str]) -> tuple[str, ...]:
+    """Return ``values`` themselves, the lowest first, if they are levels of a known scale."""
+    return tuple(level for level in _levels(values, SCALES) if level in values)
+
+
+def _levels(values: Collection[str], scales: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     said = {value.casefold(): value for value in values}
-    for scale in SCALES:
+    for scale in scales:
         if FEWEST <= len(said) == len(values) and set(said) <= set(scale):
             return tuple(said.get(level, level) for level in scale)
     return ()

@@ -15,6 +15,7 @@ from kx.data.tables.targets import (
     Target,
     TargetOptions,
     form_remarks,
+    in_order,
     target_of,
 )
 
@@ -132,7 +133,7 @@ def _of_cells(labels: LabelCounts, options: TargetOptions, clear: str = "") -> T
     _refuse_few(labels.where, parts.counts)
     told = [_told(labels, parts, separator)] if clear else []
     remarks = (*told, *form_remarks(parts))
-    return Target("multilabel", tuple(sorted(parts.counts)), remarks, separator)
+    return Target("multilabel", in_order(parts.counts), remarks, separator)
 
 
 def _usual_separator(labels: LabelCounts) -> str:

@@ -10,6 +10,8 @@ from kx.base.text import SHOWN
 from kx.data.files.part_names import part_of
 from kx.data.tables.column_options import ColumnOptions
 from kx.data.tables.columns import TableColumn
+from kx.data.tables.dates import are_rising_years
+from kx.data.tables.identifiers import may_identify
 from kx.data.tables.leaks import copies, exact_relation
 from kx.data.tables.recognition import NAMED, Recognized
 from kx.data.tables.sheets import USED, Sheet
@@ -46,7 +48,7 @@ def sheet_remarks(
         where, how = sheet.where(column), readings[column.name]
         if remark := _left_out(where, column, how):
             yield remark
-        elif options.time is None and how.reading == "date" and _is_sorted(column, how):
+        elif options.time is None and _is_in_time(column, how):
             yield Remark.of("columns.sorted", column=where, name=column.name)
         elif options.part is None and how.reading == "category" and _names_parts(column):
             yield Remark.of("columns.parts", column=where, name=column.name)
@@ -129,6 +131,8 @@ def _column_remarks(
     if how.few and guessed:
         values = some_of(how.few, NAMED, "list.comma_more")
         yield Remark.of("columns.few_numbers", column=where, count=len(how.few), values=values)
+    if guessed and may_identify(column, how):
+        yield Remark.of("columns.identifier", column=where)
     if how.reading == "text" and guessed:
         yield Remark.of("columns.free_text", column=where, name=column.name)
     if how.reading == "ordered" and guessed:
@@ -143,6 +147,13 @@ def _names_parts(column: TableColumn) -> bool:
     """Whether a column says of each row whether it is for training, validation or testing."""
     parts = {part_of(value) for value in column.values}
     return "train" in parts and len(parts) > 1 and "" not in parts
+
+
+def _is_in_time(column: TableColumn, how: Recognized) -> bool:
+    """Whether a column tells that the rows are in an order of time: by dates, or years."""
+    if how.reading == "number":
+        return are_rising_years(column.numbers(how.comma))
+    return how.reading == "date" and _is_sorted(column, how)
 
 
 def _is_sorted(column: TableColumn, how: Recognized) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from kx.base.errors import DataError
+from kx.base.remark import Remark
 from kx.contracts import ColumnForm, ColumnKind, TextForm
 from kx.data.files.suffixes import PICTURE_FORMATS
 from kx.data.tables.cells import BESIDE
@@ -60,7 +61,7 @@ class Sheet:
     """
 
     name: str
-    written: str
+    written: Remark
     header: tuple[str, ...]
     targets: tuple[TargetColumn, ...]
     lines: array[int] = field(default_factory=lambda: array("q"))

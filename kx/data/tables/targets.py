@@ -301,13 +301,22 @@ def _shares(labels: LabelCounts) -> Target:
 
 
 def _classes(labels: LabelCounts) -> Target:
-    classes = tuple(sorted(labels.counts))
+    classes = in_order(labels.counts)
     if not classes:
         raise DataError(f"{labels.where} has no label at all.")
     if len(classes) < 2:
         raise DataError(f"{labels.where} has {len(classes)} class: it needs two.")
     remarks = form_remarks(labels)
     return Target("binary" if len(classes) == 2 else "multiclass", classes, remarks)
+
+
+def in_order(labels: Iterable[str]) -> tuple[str, ...]:
+    """Return labels in their order: numbers as such, so that 2 comes before 10, others as words."""
+    words = sorted(labels)
+    numbers = {label: number_of(label) for label in words}
+    if None in numbers.values():
+        return tuple(words)
+    return tuple(sorted(words, key=lambda label: numbers[label] or 0.0))
 
 
 def form_remarks(labels: LabelCounts) -> tuple[Remark, ...]:

@@ -1,0 +1,172 @@
+"""What is suspicious in a column of numbers, and what has an order of its own."""
+
+import random
+
+import pytest
+
+from kx.authoring.asked_table import own_table
+from kx.authoring.looked_table import look
+from kx.authoring.own_table import table_spec
+from kx.authoring.table_seen import seen_table
+from kx.data.files.sources import SourceFiles
+from tests.parts import loaded
+
+SHUFFLED = random.Random(4).sample(range(1001, 1081), 80)
+SPARSE = random.Random(4).sample(range(10_000, 9_000_000), 80)
+
+
+@pytest.fixture
+def table(tmp_path):
+    """Writes a table of a column v, a column of noise and a target of two classes."""
+
+    def write(values, name="v", target=None):
+        said = target or ["a", "b"]
+        lines = [f"{v},{at * 7 % 13 / 4},{said[at % len(said)]}" for at, v in enumerate(values)]
+        (tmp_path / "t.csv").write_text("\n".join([f"{name},w,y", *lines]) + "\n")
+        return {"path": str(tmp_path / "t.csv"), "target": "y"}
+
+    return write
+
+
+def codes(options, **more):
+    info = loaded("table", SourceFiles(offline=True), **options, **more).info
+    return [remark.code for remark in info.remarks], {form.name: form.kind for form in info.table}
+
+
+def test_years_one_for_each_row_are_numbers_in_an_order_of_time(table):
+    told, kinds = codes(table(range(1941, 2021), "year"))
+
+    assert kinds["year"] == "number"
+    assert "columns.sorted" in told
+    assert "columns.sorted" not in codes(table(range(1941, 2021), "year"), time="year")[0]
+
+
+@pytest.mark.parametrize("first", [1, 0, 1500, 2050])
+def test_other_numbers_that_rise_by_one_number_the_rows(table, first):
+    told, kinds = codes(table(range(first, first + 80)))
+
+    assert "v" not in kinds
+    assert told[0] == "columns.left_out_hint"
+
+
+@pytest.mark.parametrize(
+    ("values", "name", "suspected"),
+    [
+        (SHUFFLED, "v", True),  # 80 numbers within 80: chance would make 40 pairs
+        (SPARSE, "v", False),  # within 9 million, hardly one pair in 3,000 such tables
+        (SPARSE, "customer_id", True),
+        (SPARSE, "CustomerId", True),
+        (SPARSE, "客户编号", True),
+        (SPARSE, "humid", False),
+        ([*SHUFFLED[:-1], SHUFFLED[0]], "id", False),  # one comes again
+        ([at + 0.5 for at in SHUFFLED], "id", False),
+        (SHUFFLED[:15], "v", False),
+        (range(1941, 2021), "year", False),
+    ],
+)
+def test_different_whole_numbers_may_name_the_rows(table, values, name, suspected):
+    told, kinds = codes(table(values, name))
+
+    assert kinds[name] == "number"  # told, and no more
+    assert ("columns.identifier" in told) is suspected
+    assert "columns.identifier" not in codes(table(values, name), numbers=(name,))[0]
+
+
+def test_a_suspected_identifier_is_found_among_any_number_of_rows(table, monkeypatch):
+    monkeypatch.setattr("kx.data.tables.columns.MOST_DISTINCT", 20)
+
+    assert "columns.identifier" in codes(table(SHUFFLED))[0]
+
+
+@pytest.mark.parametrize(
+    ("labels", "classes"),
+    [
+        (range(1, 11), tuple(map(str, range(1, 11)))),
+        (["10", "9.5", "-2", "9"], ("-2", "9", "9.5", "10")),
+        (["10", "9", "x"], ("10", "9", "x")),
+        (["1.0", "1", "2"], ("1", "1.0", "2")),
+    ],
+)
+def test_classes_that_are_numbers_stand_in_their_order(table, labels, classes):
+    options = table([at * 3 % 7 for at in range(80)], target=list(labels))
+
+    info = loaded("table", SourceFiles(offline=True), task="classes", **options).info
+
+    assert info.classes == classes
+
+
+def test_labels_that_are_numbers_stand_in_their_order(table):
+    options = table(range(0, 160, 2), target=["10;9", "2", "9;2;10"])
+
+    info = loaded("table", SourceFiles(offline=True), task="multilabel", **options).info
+
+    assert info.classes == ("2", "9", "10")
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        (["Mar", "Jan", "Feb"], "ordered"),
+        (["Friday", "Monday", "Sunday"], "ordered"),
+        (["周三", "周一", "周日"], "ordered"),
+        (["Neutral", "Agree", "Strongly agree"], "ordered"),
+        (["small", "big", "medium"], "ordered"),
+        (["march", "april", "smith"], "category"),
+    ],
+)
+def test_words_with_an_order_are_recognized(table, words, kind):
+    assert codes(table([words[at % 3] for at in range(80)]))[1]["v"] == kind
+
+
+@pytest.mark.parametrize(
+    ("words", "order"),
+    [
+        (["medium", "low", "high"], "[low, medium, high]"),
+        (["Agree", "Disagree", "Neutral"], "[Disagree, Neutral, Agree]"),
+        (["高", "中", "低"], "[低, 中, 高]"),
+        (["tue", "mon", "wed"], ""),  # none of them is the highest
+        (["cat", "dog", "owl"], ""),
+    ],
+)
+def test_a_target_of_words_with_an_order_is_proposed_as_such(table, tmp_path, words, order):
+    options = table([at * 3 % 7 for at in range(80)], target=words)
+
+    text = table_spec("t", tmp_path / "t.csv", "y", tmp_path / "t.yaml")
+    task = look(own_table(tmp_path / "t.csv", "y")).target.task
+    stated = loaded("table", SourceFiles(offline=True), **options).info.task
+
+    assert (f"  order: {order}" in text) is bool(order)
+    assert task == ("ordered" if order else "multiclass")
+    assert stated == "multiclass"  # a spec says what it means
+    assert seen_table(tmp_path / "t.csv", "y").said.code == (
+        "seen.order" if order else "seen.classes"
+    )
+
+
+def test_what_is_seen_is_said_in_chinese(table, run_kx, tmp_path):
+    table(["red", "green", "blue"] * 20, target=["low", "high", "medium"])
+
+    code, out, err = run_kx("data", "look", tmp_path / "t.csv", "--target", "y", "--lang", "zh")
+
+    assert code == 0, err
+    assert "60 行，utf-8 编码，以逗号分隔" in out
+    assert "3 个有序类别：low 33% < medium 33% < high 33%" in out
+    assert "0 到 3" in " ".join(out.split())
+
+
+def test_several_targets_are_named_one_by_one(run_kx, tmp_path):
+    lines = [f"{at * 7 % 13},{at / 3:.2f},{at * 3 % 11 / 2}" for at in range(60)]
+    (tmp_path / "t.csv").write_text("\n".join(["v,Y1,Y2", *lines]) + "\n")
+    spec, args = tmp_path / "s.yaml", ("--from", tmp_path / "t.csv", "--target")
+
+    code, _, err = run_kx("new", spec, *args, "Y1,Y2")
+    assert (code, "say --target Y1 --target Y2" in err) == (2, True)
+
+    code, _, err = run_kx("new", spec, *args, "Y1", "--target", "Y2")
+    assert code == 0, err
+    assert "target: [Y1, Y2]  # 2 numbers: Y1 0 to 19.67, Y2 0 to 5" in spec.read_text()
+    assert "task: regression" in spec.read_text()
+    assert run_kx("check", spec)[0] == 0
+    code, out, err = run_kx("data", "look", tmp_path / "t.csv", "--target", "Y1", "--target", "Y2")
+    assert code == 0, err
+    assert "To be predicted: Y1, Y2, 2 numbers" in out
