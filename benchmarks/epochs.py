@@ -64,7 +64,7 @@ def contest(plan: Any, bundle: Any) -> Contest:
     """Return the spec's jobs, and trainers whose engine is chosen by all of them."""
     from kx.base.seeds import derive
     from kx.contracts import Watcher
-    from kx.running.loading import rows_to_split
+    from kx.running.splitting import rows_to_split
     from kx.training.jobs import Hooks
     from kx.training.trainer import Trainer
 
@@ -89,7 +89,7 @@ def contest(plan: Any, bundle: Any) -> Contest:
 
 def job_for(plan: Any, bundle: Any, proposal: Any) -> Any:
     """Return the fit of one split; nothing stops it early, as its epochs are counted."""
-    from kx.running.fitting import Prepared
+    from kx.running.preparing import Prepared
     from kx.training.jobs import Job
 
     prepared = Prepared(plan, bundle)

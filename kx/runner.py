@@ -25,11 +25,13 @@ from kx.contracts import Watcher
 from kx.planning import Plan, Proposed
 from kx.running.bases import find_base
 from kx.running.features import extracted
-from kx.running.fitting import Fitter, with_unit
+from kx.running.fitting import Fitter
 from kx.running.importance import importance
 from kx.running.judging import count_look, judge_expectations, judge_test, judge_validation
 from kx.running.keeping import keep
 from kx.running.loading import Loaded, load
+from kx.running.networks import Networks
+from kx.running.plugin_networks import with_unit
 from kx.running.safe_points import SafePoints
 from kx.running.story import Story
 from kx.running.unfinished import keep_unfinished, what_is_kept
@@ -148,8 +150,7 @@ def _carry_out(story: Story) -> None:
     story.base = base = find_base(work, loaded)
     story.loaded = loaded = extracted(work, loaded, base.extractor)
     story.loaded = loaded = with_unit(work, loaded, base)
-    fitter = Fitter(work, loaded, base)
-    story.fits = fitter.fits
+    story.fitter = fitter = Fitter(work, loaded, Networks.of(work, loaded, base))
     try:
         _fitted_and_judged(story, loaded, fitter)
     except Interrupted:
@@ -160,16 +161,16 @@ def _carry_out(story: Story) -> None:
 def _fitted_and_judged(story: Story, loaded: Loaded, fitter: Fitter) -> None:
     """The stages from the first fit on: from here, an interrupted run has a network to keep."""
     work, bundle = story.work, loaded.bundle
-    fits = fitter.fit_all()
+    fits, networks = fitter.fit_all(), fitter.networks
     story.base.tell_coverage(work)  # of words that the training rows decide
     story.judged = judged = judge_validation(work, bundle, fits)
     if work.switches.test and fits.finals and len(bundle.test) > 0:
         story.test_looks = count_look(work, loaded)
-        story.tested = judge_test(work, bundle, fitter, judged.threshold)
-        story.importance = importance(work, bundle, fitter, judged.threshold)
+        story.tested = judge_test(networks, fits, judged.threshold)
+        story.importance = importance(networks, fits, judged.threshold)
     tested = story.tested
     story.expectations = judge_expectations(work, loaded, story.base, fits, judged, tested)
-    keep(work, loaded, fitter, judged, tested)
+    keep(networks, loaded, fits, judged, tested)
     if work.plan.spec.training.tensorboard:
         _keep_trial(story)
 

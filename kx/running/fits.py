@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from kx.base.remark import Remark
 from kx.contracts import Conclusion, FitResult, History, Proposal
+from kx.running.guesses import Guesses
 from kx.runs.record_parts import FitRecord, FrozenFacts, VocabularyFacts
+from kx.training.engine import Engine
 
 if TYPE_CHECKING:
-    import numpy as np
-
+    from kx.data.preparation import AnyPreparation
     from kx.evaluators.linear_models import LinearFit
     from kx.training.jobs import Fitted
 
@@ -33,18 +36,19 @@ class Outcome:
     kept: int
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Fits:
-    """The fits of a run; the fitter adds to it until all are carried out.
+    """What came of the fits of a run: after each of them, a new value says how far it has come.
 
     Attributes:
         proposals: the splits.
         seeds: one for each time that every split is trained on.
         outcomes: of each fit: all seeds of the first split, then of the second, …
-        guesses: name of a baseline -> what it says of the validation rows of each split.
+        guessed: what the baselines say of the validation rows of each split.
         finals: the fits whose networks are the result of the run, one per seed; may be empty.
         conclusion: of the strategy; None until all fits are carried out.
         drawn: purpose -> seed, of all that was drawn.
+        preparations: name of a fit -> what its data are prepared by.
         histories: of each fit, refits included, by its name.
         records: of each fit, refits included.
         duplicates: part -> number of its rows that occur, identical, in the training part too.
@@ -54,35 +58,30 @@ class Fits:
         seconds: wall clock, of all fits together.
         refit_epochs: None without a refit.
         refit_rates: pairs of the epoch from which on and the learning rate.
-        linear: how each linear model among the baselines was fitted.
-        baseline_note: why one is missing.
         parameters: of the network, its base included.
-        engine: label of the engine; empty until one is chosen.
-        engine_reason: why that one.
+        engine: None until one is chosen.
     """
 
     proposals: Sequence[Proposal] = ()
     seeds: Sequence[int] = ()
-    outcomes: list[Outcome] = field(default_factory=list)
-    guesses: dict[str, list[np.ndarray]] = field(default_factory=dict)
-    finals: list[Fitted] = field(default_factory=list)
+    outcomes: tuple[Outcome, ...] = ()
+    guessed: tuple[Guesses, ...] = ()
+    finals: tuple[Fitted, ...] = ()
     conclusion: Conclusion | None = None
-    drawn: dict[str, int] = field(default_factory=dict)
-    histories: dict[str, History] = field(default_factory=dict)
-    records: list[FitRecord] = field(default_factory=list)
-    duplicates: dict[str, int] = field(default_factory=dict)
+    drawn: Mapping[str, int] = field(default_factory=dict)
+    preparations: Mapping[str, AnyPreparation] = field(default_factory=dict)
+    histories: Mapping[str, History] = field(default_factory=dict)
+    records: tuple[FitRecord, ...] = ()
+    duplicates: Mapping[str, int] = field(default_factory=dict)
     validation_reason: Remark | None = None
     as_given: bool | None = None
     seconds: float = 0.0
     refit_epochs: int | None = None
-    refit_rates: list[tuple[int, float]] = field(default_factory=list)
+    refit_rates: tuple[tuple[int, float], ...] = ()
     vocabulary: VocabularyFacts | None = None
     frozen: FrozenFacts | None = None
-    linear: list[LinearFit] = field(default_factory=list)
-    baseline_note: Remark | None = None
     parameters: int = 0
-    engine: str = ""
-    engine_reason: Remark | None = None
+    engine: Engine | None = None
 
     @property
     def results(self) -> list[FitResult]:
@@ -94,3 +93,26 @@ class Fits:
         """Whether each fit's predictions are those of the epoch that was chosen."""
         kept = {outcome.kept for outcome in self.outcomes}
         return self.conclusion is not None and kept == {self.conclusion.best_epoch}
+
+    @property
+    def guesses(self) -> dict[str, np.ndarray]:
+        """What each baseline says of the validation rows of all splits: name -> (n, outputs)."""
+        parts: dict[str, list[np.ndarray]] = {}
+        for each in self.guessed:
+            for name, said in each.said.items():
+                parts.setdefault(name, []).append(said)
+        return {name: np.concatenate(of) for name, of in parts.items()}
+
+    @property
+    def linear(self) -> list[LinearFit]:
+        """How each linear model among the baselines was fitted."""
+        return [fit for each in self.guessed for fit in each.linear]
+
+    @property
+    def baseline_note(self) -> Remark | None:
+        """Why a baseline is missing; None if none is."""
+        return next((each.note for each in reversed(self.guessed) if each.note), None)
+
+    def preparation(self, fitted: Fitted) -> AnyPreparation:
+        """Return what the data of a fit were prepared by."""
+        return self.preparations[fitted.job.name]

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from statistics import fmean, stdev
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from kx.base import signals
 from kx.base.curves import lower_is_better
 from kx.base.seeds import derive
-from kx.contracts import DatasetBundle
 from kx.data.tables.mixed_rows import TableRows
+from kx.running.fits import Fits
 from kx.running.judging import judged_head
+from kx.running.networks import Networks
 from kx.running.thresholds import decided
-from kx.running.work import Work
 from kx.runs.record_parts import ColumnImportance, ImportanceFacts, ThresholdFacts
 from kx.training.judge import measure
-
-if TYPE_CHECKING:
-    from kx.running.fitting import Fitter
 
 MOST_ROWS, LEAST_ROWS = 1_000, 20
 REPEATS = 5
@@ -30,7 +27,7 @@ MOST_COLUMNS = 50
 
 
 def importance(
-    work: Work, bundle: DatasetBundle, fitter: Fitter, threshold: ThresholdFacts | None
+    networks: Networks, fits: Fits, threshold: ThresholdFacts | None
 ) -> ImportanceFacts | None:
     """Return how much worse the main metric gets when a column of the test rows is mixed.
 
@@ -45,16 +42,17 @@ def importance(
         Breiman (2001), "Random forests", Machine Learning 45; scikit-learn's
         `permutation_importance`.
     """
+    work, bundle = networks.work, networks.bundle
     info, rows = bundle.info, _some(len(bundle.test))
     if not info.table or info.series or len(rows) < LEAST_ROWS or work.switches.smoke:
         return None
     work.watcher.stage("looking for what matters")
-    final, head = fitter.fits.finals[0], judged_head(work, bundle)
-    prepare, x, y = fitter.preparation(final).apply, bundle.test.x[rows], bundle.test.y[rows]
+    final, head = fits.finals[0], judged_head(work, bundle)
+    prepare, x, y = fits.preparation(final).apply, bundle.test.x[rows], bundle.test.y[rows]
     metric = next(iter(head.metrics), "loss")
 
     def score(of: Any) -> float:
-        said = fitter.trainer.predict_on(final, prepare(of, "test"))
+        said = networks.trainer.predict_on(final, prepare(of, "test"))
         changed = decided(y, said, info, head, threshold.values) if threshold else {}
         return (measure(y, said, info, head) | changed)[metric]
 

@@ -21,6 +21,7 @@ from kx.running.bases import Base
 from kx.running.fits import Fits
 from kx.running.guesses import guesses
 from kx.running.loading import Loaded
+from kx.running.networks import Networks
 from kx.running.thresholds import chosen_thresholds, decided, decided_labels
 from kx.running.vocabulary import with_unknown
 from kx.running.work import Work
@@ -33,7 +34,6 @@ from kx.training.objectives import estimated
 if TYPE_CHECKING:
     from kx.evaluators.linear_models import LinearFit
     from kx.evaluators.scores import Score
-    from kx.running.fitting import Fitter
 
 Baselines = dict[str, dict[str, float | None]]
 """Metric -> name of the baseline -> value."""
@@ -100,10 +100,9 @@ def judge_validation(work: Work, bundle: DatasetBundle, fits: Fits) -> Judged:
         known = [*values] if fits.is_at_hand else late
         scores |= _validation_intervals(work, scores, known, bundle, fits, judged)
     rows = np.concatenate([proposal.validation for proposal in fits.proposals])
-    said = {name: np.concatenate(parts) for name, parts in fits.guesses.items()}
     return Judged(
         scores=plain(scores, judged.metrics),
-        baselines=_baselines(bundle.train.y[rows], said, info, judged),
+        baselines=_baselines(bundle.train.y[rows], fits.guesses, info, judged),
         best_epoch=conclusion.best_epoch,
         fold_scores={name: list(of) for name, of in values.items()},
         streamed=[
@@ -177,23 +176,22 @@ def count_look(work: Work, loaded: Loaded) -> int:
     return take_look(folder.path.parent, folder.id, loaded.facts, work.warn)
 
 
-def judge_test(
-    work: Work, bundle: DatasetBundle, fitter: Fitter, threshold: ThresholdFacts | None
-) -> Tested:
+def judge_test(networks: Networks, fits: Fits, threshold: ThresholdFacts | None) -> Tested:
     """Evaluate the final networks on the test part, once."""
+    work, bundle = networks.work, networks.bundle
     work.watcher.stage("testing")
-    fits, info, y = fitter.fits, bundle.info, bundle.test.y
+    info, y = bundle.info, bundle.test.y
     head, final = judged_head(work, bundle), fits.finals[0]
     said = []
     for fitted in fits.finals:
-        x = fitter.preparation(fitted).apply(bundle.test.x, "test")
-        said.append(fitter.trainer.predict_on(fitted, x))
+        x = fits.preparation(fitted).apply(bundle.test.x, "test")
+        said.append(networks.trainer.predict_on(fitted, x))
     plainly = [measure(y, predictions, info, head) for predictions in said]
     at, others = (threshold.values, threshold.baselines) if threshold else ((), {})
     changes = [decided(y, each, info, head, at) if at else {} for each in said]
     values = [of | changed for of, changed in zip(plainly, changes, strict=True)]
     answered = decisions(said[0], at) if at else said[0]
-    preparation = fitter.preparation(final)
+    preparation = fits.preparation(final)
     x = preparation.apply(bundle.test.x, "test")
     found = guesses(final.job.data(), final.job.train, (x, np.arange(len(y))), info, 1)
     return Tested(

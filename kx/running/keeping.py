@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -19,26 +19,25 @@ from kx.running.artefacts import keep_preparation
 from kx.running.fits import Fits
 from kx.running.judging import Judged, Tested
 from kx.running.loading import Loaded
-from kx.running.networks import save_model
+from kx.running.networks import Networks
 from kx.running.work import Work
 from kx.runs.folder import plots_folder
 from kx.runs.record import phase_starts
 from kx.wording.words import Words
 
-if TYPE_CHECKING:
-    from kx.running.fitting import Fitter
 
-
-def keep(work: Work, loaded: Loaded, fitter: Fitter, judged: Judged, tested: Tested | None) -> None:
+def keep(
+    networks: Networks, loaded: Loaded, fits: Fits, judged: Judged, tested: Tested | None
+) -> None:
     """Write predictions, model, preparation, plots, and what TensorBoard is to know."""
+    work = networks.work
     work.watcher.stage("writing model and plots")
-    fits = fitter.fits
     _keep_predictions(work, loaded.bundle, fits, tested.predictions if tested else None)
     signals.check()
     if fits.finals:
         final = fits.finals[0]
-        save_model(work, fitter, final, work.folder.model_path)
-        keep_preparation(work.folder.path, fitter.preparation(final))
+        networks.save(final, work.folder.model_path)
+        keep_preparation(work.folder.path, fits.preparation(final))
     signals.check()
     _draw(work, loaded, fits, judged)
 

@@ -9,8 +9,7 @@ import numpy as np
 
 from kx.base.errors import MissingDataError, Problem, SpecError
 from kx.base.remark import Remark, as_remark
-from kx.contracts import DatasetBundle, DatasetInfo, Proposal, Provenance, Rows, Split, Strategy
-from kx.data.arrays.class_weights import class_labels
+from kx.contracts import DatasetBundle, DatasetInfo, Provenance, Split
 from kx.data.arrays.contradictions import remark_on_contradictions
 from kx.data.arrays.duplicates import all_alike, row_hashes
 from kx.data.arrays.fingerprint import fingerprint, test_fingerprint
@@ -33,14 +32,13 @@ from kx.planning import Plan
 from kx.planning.finding import Finding
 from kx.planning.rules import broken_by_data
 from kx.running.artefacts import write_inputs, write_origins
-from kx.running.coverage import coverage_complaints, undefined_metrics
 from kx.running.work import SMOKE_TEST, SMOKE_TRAIN, Work, first_line
 from kx.runs.record_parts import DataFacts, FeatureFacts
 from kx.wording.recorded import in_words
 from kx.wording.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from kx.data.files.files import Files
 
@@ -237,55 +235,6 @@ def tell(work: Work, findings: Iterable[Finding]) -> None:
         raise SpecError(fatal)
 
 
-def rows_to_split(bundle: DatasetBundle) -> Rows:
-    """Return what a validation strategy may know of the training part."""
-    train, info = bundle.train, bundle.info
-    labels = None
-    if info.one_class:
-        labels = class_labels(train.y, info)
-    return Rows(
-        len(train),
-        labels,
-        train.groups,
-        info.classes,
-        given=info.validation_examples,
-        tags=train.y if info.task == "multilabel" else None,
-        test=len(bundle.test),
-        ordered=info.ordered,
-        whole=(info.train_examples or len(train), info.test_examples or len(bundle.test)),
-    )
-
-
-def check_rows(work: Work, strategy: Strategy, rows: Rows) -> None:
-    """Let the strategy look at the rows before anything trains.
-
-    Raises:
-        SpecError: if they cannot be split.
-    """
-    tell(work, (Finding.of("validation", found) for found in strategy.complaints(rows)))
-
-
-def check_splits(work: Work, bundle: DatasetBundle, proposals: Sequence[Proposal]) -> None:
-    """Tell what the proposed splits cannot teach, or cannot judge.
-
-    Of a smoke run nothing is said: it would tell of the few rows, and not of the data.
-
-    Raises:
-        SpecError: if there is nothing to learn in one of them, or a metric is not defined.
-    """
-    if work.switches.smoke:
-        return
-    y, info = bundle.train.y, bundle.info
-    judged: list[tuple[str | Remark, np.ndarray]] = [
-        (proposal.name, y[proposal.validation]) for proposal in proposals
-    ]
-    looks = work.switches.test and len(bundle.test) > 0
-    judged += [(Remark.of("splits.test_part"), bundle.test.y)] if looks else []
-    found = [Finding.of("validation", each) for each in coverage_complaints(y, proposals, info)]
-    undefined = undefined_metrics(judged, work.plan.head(info).metrics, info)
-    tell(work, [*found, *(Finding.of("training", each) for each in undefined)])
-
-
 def sliced(bundle: DatasetBundle, seed: int) -> DatasetBundle:
     """Keep a few rows of each part, drawn by chance, and remember how many there were."""
 
@@ -307,12 +256,6 @@ def sliced(bundle: DatasetBundle, seed: int) -> DatasetBundle:
         test=_among(bundle.test, rows["test"]),
         origins={part: [names[at] for at in rows[part]] for part, names in bundle.origins.items()},
     )
-
-
-def in_time(rows: Rows, bundle: DatasetBundle) -> Rows:
-    """Return the rows with the steps between which forecasts lie; others as they are."""
-    series = bundle.info.series
-    return replace(rows, spans=bundle.train.x.spans(series.leads[-1])) if series else rows
 
 
 def _among(split: Split, rows: np.ndarray) -> Split:

@@ -3,64 +3,94 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from kx.base.curves import lower_is_better
 from kx.base.storage import atomic_file, storage_errors
-from kx.contracts import DatasetInfo, History
+from kx.contracts import DatasetBundle, DatasetInfo, History
 from kx.models.heads import linkless
 from kx.models.links import link_of, with_link
 from kx.models.members import predicting
 from kx.running.bases import Base, whole
-from kx.running.fits import Fits
+from kx.running.loading import Loaded
 from kx.running.work import Work
 from kx.running.zip_dates import possible_dates
+from kx.runs.record_parts import FeatureFacts
+from kx.training.jobs import Hooks
+from kx.training.phases import TrainableParts
 from kx.training.target_unit import in_unit, without_unit
+from kx.training.trainer import Trainer
 
 if TYPE_CHECKING:
     import keras
 
     from kx.training.jobs import Fitted
-    from kx.training.trainer import Trainer
 
 
-class Fitting(Protocol):
-    """What carries out the fits; see ``kx.running.fitting.Fitter``.
+@dataclass(frozen=True, slots=True, eq=False)
+class Networks:
+    """The networks of a run: what trains them, asks them and saves them.
 
     Attributes:
         base: of the networks.
-        fits: so far.
-        trainer: has the networks.
     """
 
+    work: Work
+    bundle: DatasetBundle
     base: Base
-    fits: Fits
     trainer: Trainer
 
-    def info(self, fitted: Fitted) -> DatasetInfo:
-        """Return the form of the data that a fitted network takes."""
+    @classmethod
+    def of(cls, work: Work, loaded: Loaded, base: Base) -> Networks:
+        """Return the networks of a run; none is built yet."""
+        plan, bundle = work.plan, loaded.bundle
+        trainer = Trainer(
+            lambda info: plan.build_model(info, base.weights),
+            bundle.info,
+            plan.head(bundle.info),
+            work.training,
+            Hooks(
+                work.watcher,
+                work.history.epoch,
+                plan.make_callbacks,
+                work.folder.path / "tensorboard",
+                unscaled=loaded.facts.scale in ("none", "unit"),
+            ),
+            plan.spec.augmentation,
+            TrainableParts(plan.network.choose, plan.network.frozen),
+        )
+        return cls(work, bundle, base, trainer)
 
+    def parameters(self, fitted: Fitted, features: FeatureFacts | None) -> int:
+        """Return how many weights a network has, with those of the base that made its features."""
+        return (features.parameters if features else 0) + self.trainer.parameters(fitted)
 
-def keep_model(work: Work, fitter: Fitting, fitted: Fitted) -> None:
-    """Save the model of one fit of the validation strategy, if the spec says so."""
-    keep = work.plan.spec.validation.keep
-    if keep == "none" or (keep == "best" and not _is_best(work, fitter.fits.histories, fitted)):
-        return
-    folder = work.folder.path / "models"
-    with storage_errors(folder):
-        folder.mkdir(exist_ok=True)
-        for other in folder.glob("*.keras") if keep == "best" else ():
-            other.unlink()
-    save_model(work, fitter, fitted, folder / f"{fitted.job.name}.keras")
+    def keep(self, fitted: Fitted, histories: Mapping[str, History]) -> None:
+        """Save the network of one fit of the validation strategy, if the spec says so.
 
+        Args:
+            fitted: what came of the fit.
+            histories: of all fits so far, this one included.
+        """
+        keep = self.work.plan.spec.validation.keep
+        if keep == "none" or (keep == "best" and not _is_best(self.work, histories, fitted)):
+            return
+        folder = self.work.folder.path / "models"
+        with storage_errors(folder):
+            folder.mkdir(exist_ok=True)
+            for other in folder.glob("*.keras") if keep == "best" else ():
+                other.unlink()
+        self.save(fitted, folder / f"{fitted.job.name}.keras")
 
-def save_model(work: Work, fitter: Fitting, fitted: Fitted, path: Path) -> None:
-    """Save the network of a fit."""
-    model = portable(work, fitter.base, fitter.trainer.model(fitted), fitter.info(fitted))
-    with atomic_file(path) as part, possible_dates():
-        model.save(part)
+    def save(self, fitted: Fitted, path: Path) -> None:
+        """Save the network of a fit."""
+        job = fitted.job
+        info = replace(self.bundle.info, input_shape=job.input_shape, blocks=job.blocks)
+        model = portable(self.work, self.base, self.trainer.model(fitted), info)
+        with atomic_file(path) as part, possible_dates():
+            model.save(part)
 
 
 def _is_best(work: Work, histories: Mapping[str, History], fitted: Fitted) -> bool:

@@ -1,14 +1,21 @@
-"""Whether the network of a plugin can be loaded again: found out before hours of training."""
+"""What the network of a plugin can do: found out before hours of training."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from kx.base.remark import Remark
 from kx.base.text import clean, shortened
 from kx.components.plugins import keras_parts
 from kx.planning import Plan
+from kx.planning.finding import Finding
 from kx.planning.strangers import refuse_faults
+from kx.running.bases import Base
+from kx.running.loading import Loaded, tell
+from kx.running.work import Work
+from kx.training.target_unit import suits
 
 if TYPE_CHECKING:
     import keras
@@ -57,3 +64,22 @@ def _reason(said: str) -> str:
         line = next((line for line in said.splitlines() if "was created by" in line), "a layer")
         return f"{clean(line.strip())} cannot be described. Give its class a method get_config"
     return shortened(clean(" ".join(said.split())), 200)
+
+
+def with_unit(work: Work, loaded: Loaded, base: Base) -> Loaded:
+    """Leave the targets as they are where a plugin's network cannot say them in another unit.
+
+    Raises:
+        SpecError: if the spec asks for it all the same.
+    """
+    plan = work.plan
+    if not loaded.scales_targets or plan.architecture.entry.is_built_in:
+        return loaded
+    info = loaded.bundle.info
+    if suits(plan.build_model(info, base.weights), info.task):
+        return loaded
+    fatal = plan.spec.preparation.target == "standardize"
+    remark = Remark.of("spec.targets_unscaled", name=plan.architecture.entry.name)
+    hint = Remark.of("spec.targets_unscaled_hint")
+    tell(work, [Finding(("preparation", "target"), remark, hint, fatal=fatal)])
+    return replace(loaded, facts=replace(loaded.facts, target_scale="none"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from kx.base.remark import Remark
 from kx.running.bases import Base
 from kx.running.fits import Fits
+from kx.running.fitting import Fitter
 from kx.running.guesses import linear_facts
 from kx.running.judging import Judged, Tested
 from kx.running.loading import Loaded
@@ -23,7 +24,7 @@ class Story:
 
     Attributes:
         begun: the record as it was when the run began.
-        fits: as far as they have come.
+        fitter: knows how far the fits have come.
         importance: of the columns of a table; None: not worked out.
         test_looks: which look at the test part this run takes; 0: none yet.
         partial: of a run that was stopped, the network that is kept.
@@ -34,7 +35,7 @@ class Story:
     work: Work
     loaded: Loaded | None = None
     base: Base = field(default_factory=Base)
-    fits: Fits = field(default_factory=Fits)
+    fitter: Fitter | None = None
     judged: Judged | None = None
     importance: ImportanceFacts | None = None
     test_looks: int = 0
@@ -42,6 +43,11 @@ class Story:
     expectations: list[ExpectationRecord] = field(default_factory=list)
     partial: PartialNetwork | None = None
     error: Remark | None = None
+
+    @property
+    def fits(self) -> Fits:
+        """As far as they have come."""
+        return self.fitter.fits if self.fitter else Fits()
 
     def record(self, status: Status) -> Record:
         """Return the record of the run as far as it has come."""
@@ -58,12 +64,12 @@ class Story:
             frozen=fits.frozen,
             vocabulary=tested.vocabulary if tested else fits.vocabulary,
             parameters=fits.parameters,
-            engine=fits.engine,
-            engine_reason=fits.engine_reason,
+            engine=fits.engine.label if fits.engine else "",
+            engine_reason=fits.engine.reason if fits.engine else None,
             fit_seconds=fits.seconds,
             refit_epochs=fits.refit_epochs,
-            refit_rates=fits.refit_rates,
-            duplicates=fits.duplicates,
+            refit_rates=list(fits.refit_rates),
+            duplicates=dict(fits.duplicates),
             linear=linear_facts([*fits.linear, *(tested.linear if tested else ())]),
             validation_reason=fits.validation_reason,
             baseline_note=(tested.baseline_note if tested else None) or fits.baseline_note,

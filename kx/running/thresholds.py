@@ -40,7 +40,6 @@ def chosen_thresholds(work: Work, bundle: DatasetBundle, fits: Fits) -> Threshol
     said = np.concatenate([each.predictions for each in fits.outcomes])
     held_out = bundle.train.y[np.concatenate([each.validation for each in fits.proposals])]
     rule = rule_of(stated)
-    guesses = {name: np.concatenate(parts) for name, parts in fits.guesses.items()}
     return ThresholdFacts(
         values=_chosen(y, said, info, stated),
         aim=rule.aim if rule else "",
@@ -48,7 +47,7 @@ def chosen_thresholds(work: Work, bundle: DatasetBundle, fits: Fits) -> Threshol
         least=rule.least if rule else 0.0,
         rows=len(y) if rule else 0,
         of_best=fits.is_at_hand,
-        baselines={name: _chosen(held_out, of, info, stated) for name, of in guesses.items()},
+        baselines={name: _chosen(held_out, of, info, stated) for name, of in fits.guesses.items()},
     )
 
 

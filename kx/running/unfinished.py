@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from kx.base.errors import KxError
 from kx.running.artefacts import keep_preparation
-from kx.running.networks import save_model
 from kx.running.work import Work, first_line
 from kx.runs.reader import PARTIAL
 from kx.runs.record_parts import PartialNetwork
@@ -31,7 +30,7 @@ def keep_unfinished(work: Work, fitter: Fitter) -> PartialNetwork | None:
 
 def _keep(work: Work, fitter: Fitter) -> PartialNetwork | None:
     """Write the network of the unfinished fit or, between two, that of the one before."""
-    unfinished, last = fitter.trainer.unfinished(), fitter.last
+    unfinished, last = fitter.networks.trainer.unfinished(), fitter.last
     if unfinished:
         _write(work, fitter, unfinished.fitted)
         return _described(unfinished.fitted, unfinished.epoch, unfinished.choice)
@@ -42,8 +41,8 @@ def _keep(work: Work, fitter: Fitter) -> PartialNetwork | None:
 
 
 def _write(work: Work, fitter: Fitter, fitted: Fitted) -> None:
-    save_model(work, fitter, fitted, work.folder.path / PARTIAL)
-    keep_preparation(work.folder.path, fitter.preparation(fitted))
+    fitter.networks.save(fitted, work.folder.path / PARTIAL)
+    keep_preparation(work.folder.path, fitter.fits.preparation(fitted))
 
 
 def _described(fitted: Fitted, epoch: int, choice: str) -> PartialNetwork:
