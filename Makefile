@@ -70,7 +70,7 @@ test-browser: .venv/kx.stamp  ## reports in headless Chromium, if it and its chr
 demo smoke: export KX_OFFLINE = 1
 smoke: .venv/kx.stamp  ## every shipped spec, cut short, on samples
 	@outputs=$$(mktemp -d) && trap 'rm -rf "$$outputs"' EXIT && set -x && \
-		$(BIN)/kx train configs/*.yaml --smoke --sample --outputs "$$outputs"
+		$(BIN)/kx train configs/*.yaml configs/*/*.yaml --smoke --sample --outputs "$$outputs"
 
 bench: .venv/kx.stamp  ## what kx costs, against its targets (minutes, 10 GB of memory)
 	$(BIN)/python -m benchmarks

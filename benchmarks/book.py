@@ -2,9 +2,10 @@
 
 Each spec is run as a process of its own, one after the other, with its stand-ins for missing data
 off: what cannot be had is told, never replaced. A spec is not run again while its newest run is of
-the same spec and the same code. The table, docs/book.md, is made of records alone, so it can be
-written anew at any time (``--no-run``), and after a stop the next start goes on behind it. The
-numbers of the READMEs' table are put in from the same records.
+the same spec and the same code. The table, docs/book.md, is made of records, so it can be written
+anew at any time (``--no-run``), and after a stop the next start goes on behind it; rows of specs
+that were run elsewhere and are not asked for stay as they are. The numbers of the READMEs' tables
+are put in from the same records.
 """
 
 import argparse
@@ -13,52 +14,33 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
 
+from benchmarks.book_page import Entry, Kept, kept_rows, page
 from benchmarks.processes import ROOT
 from benchmarks.readme import refreshed
+from benchmarks.shipped import SPECS
 from kx.base.errors import KxError
 from kx.base.storage import atomic_write
-from kx.base.text import duration, interval, number
+from kx.base.text import duration
 from kx.planning import make_plan, plan_document
 from kx.runs.folder import judged, run_ids
-from kx.runs.record import Record, headline
+from kx.runs.record import Record
 from kx.runs.surroundings import collect_versions
 from kx.spec.document import parse
-from kx.wording.expected import wanted
 
 TARGET = ROOT / "docs" / "book.md"
 READMES = (ROOT / "README.md", ROOT / "README.zh.md")
 CODE = ("kx", "requirements.lock")
 """What decides a result beside the spec: a commit that changes nothing here is the same code."""
 
-COLUMNS = (
-    "spec", "score", "expected", "source", "kx", "interval", "verdict", "diagnosis", "time",
-    "memory", "date", "with",
-)  # fmt: skip
-RIGHT = ("kx", "time", "memory")
 MISSING = 3
 """What kx exits with where data is missing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A shipped spec and its newest run on real data.
-
-    Attributes:
-        path: of the spec.
-        record: of the run; None without one.
-        note: why there is none.
-    """
-
-    path: Path
-    record: Record | None
-    note: str = "not run yet"
 
 
 def overrides_of(path: Path) -> list[str]:
@@ -137,8 +119,22 @@ def run_spec(path: Path, outputs: Path) -> str:
     return "no data here" if done.returncode == MISSING else f"failed: exit {done.returncode}"
 
 
-def book(specs: Sequence[Path], outputs: Path, chosen: Iterable[Path], again: bool) -> list[Entry]:
-    """Run the ``chosen`` specs where there is need, and return what is known of all of them."""
+def book(
+    specs: Sequence[Path],
+    outputs: Path,
+    chosen: Iterable[Path],
+    again: bool,
+    kept: Mapping[str, Kept] = MappingProxyType({}),
+) -> list[Entry]:
+    """Run the ``chosen`` specs where there is need, and return what is known of all of them.
+
+    Args:
+        specs: all of the page.
+        outputs: where runs are.
+        chosen: those that are to be run.
+        again: also if nothing has changed.
+        kept: name of a spec -> its rows on the page that there is.
+    """
     entries = []
     for path in specs:
         record = newest_run(path, outputs)
@@ -148,86 +144,9 @@ def book(specs: Sequence[Path], outputs: Path, chosen: Iterable[Path], again: bo
             record = newest_run(path, outputs)
         elif path in chosen:
             print(f"{path.stem}: up to date ({record.id if record else ''})")
-        entries.append(Entry(path, record, note))
+        known = kept.get(path.stem) if note in ("not run yet", "no data here") else None
+        entries.append(Entry(path, record, note, known))
     return entries
-
-
-def page(entries: Sequence[Entry]) -> str:
-    """Return the page with the table: one row for each thing that a spec expects."""
-    known = [entry.record for entry in entries if entry.record]
-    letters: dict[tuple[str, ...], str] = {}
-    for record in known:
-        letters.setdefault(_with(record), "abcdefghijklmnopqrstuvwxyz"[len(letters) % 26])
-    lines = [
-        "# What the shipped specs give",
-        "",
-        "Made by `make book` from the records of real runs, one process per spec, one seed. The",
-        "interval is of 95 % confidence, or, with ±, one standard deviation over the folds; time",
-        "and memory (the peak) are of the whole process.",
-        "",
-        _row(COLUMNS),
-        _row(["---:" if name in RIGHT else "---" for name in COLUMNS]),
-        *(_row(row) for entry in entries for row in _rows(entry, letters)),
-        "",
-        *(f"- {letter}: {', '.join(parts)}" for parts, letter in letters.items()),
-    ]
-    return "\n".join(lines).rstrip() + "\n"
-
-
-def _with(record: Record) -> tuple[str, ...]:
-    """Return what a run was made with, as the page lists it; nothing that tells on what machine."""
-    commit = record.git_commit or "no commit"
-    short = commit[:7] + ("-dirty" if commit.endswith("-dirty") else "")
-    versions = [f"{name} {text}" for name, text in record.versions.items()]
-    cores = record.environment.get("cores")
-    return (f"commit {short}", *versions, f"{cores} cores")
-
-
-def _rows(entry: Entry, letters: dict[tuple[str, ...], str]) -> Iterator[Sequence[str]]:
-    link = f"[{entry.path.stem}](../configs/{entry.path.name})"
-    record = entry.record
-    if record is None:
-        yield [link, entry.note, *[""] * (len(COLUMNS) - 2)]
-        return
-    ends = [
-        str(record.diagnosis.get("kind", "")).replace("_", " "),
-        duration(record.seconds),
-        f"{record.peak_memory_mb / 1000:.2f} GB",
-        record.started[:10],
-        letters[_with(record)],
-    ]
-    for at, cells in enumerate(_judged(record)):
-        yield [link, *cells, *ends] if at == 0 else ["", *cells, *[""] * len(ends)]
-
-
-def _judged(record: Record) -> Iterator[list[str]]:
-    """Yield score, expectation, source, value, interval, verdict; the score alone without any."""
-    for expectation in record.expectations:
-        key, source = expectation["key"], expectation["source"] or "-"
-        ends = [_value(key, expectation["value"]), _interval(record, key), expectation["verdict"]]
-        yield [key, wanted(expectation), source, *ends]
-    found = headline(record)
-    if found and not record.expectations:
-        key = f"{found[0]}.{found[1]}"
-        yield [key, "-", "-", _value(key, found[2]["value"]), _interval(record, key), "-"]
-
-
-def _value(key: str, value: float | None) -> str:
-    return number(value) if "." in key or value is None else f"{value:,.0f}"
-
-
-def _interval(record: Record, key: str) -> str:
-    part, _, metric = key.partition(".")
-    score = record.scores.get(part, {}).get(metric)
-    if not score or score["low"] is None or score["high"] is None:
-        return "-"
-    if str(score["interval"]).endswith("spread"):
-        return f"± {number((score['high'] - score['low']) / 2)}"
-    return interval(score["low"], score["high"])
-
-
-def _row(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(' '.join(cell.split()).replace('|', chr(92) + '|') for cell in cells)} |"
 
 
 def _chosen(names: Sequence[str], specs: Sequence[Path]) -> list[Path]:
@@ -251,9 +170,9 @@ def main(words: Sequence[str] | None = None) -> bool:
         "--readmes", type=Path, nargs="*", default=READMES, help="with a table of the specs"
     )
     given = parser.parse_args(words)
-    specs = sorted((ROOT / "configs").glob("*.yaml"))
-    chosen = [] if given.no_run else _chosen(given.specs, specs)
-    entries = book(specs, given.outputs, chosen, given.again)
+    chosen = [] if given.no_run else _chosen(given.specs, SPECS)
+    before = given.target.read_text(encoding="utf-8") if given.target.exists() else ""
+    entries = book(SPECS, given.outputs, chosen, given.again, kept_rows(before))
     known = {entry.path.stem: entry.record for entry in entries if entry.record}
     pages = {path: refreshed(path.read_text(encoding="utf-8"), known) for path in given.readmes}
     for path, text in {given.target: page(entries), **pages}.items():

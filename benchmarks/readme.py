@@ -2,16 +2,18 @@
 
 A row is ``| [wine](configs/wine.yaml) | question | score | baselines | seconds |``. The words in it
 are written by hand, in each language; the numbers are put in, each with as many decimals as stand
-there.
+there. Of the baselines these are the better constant guess, the linear model and boosted trees, as
+far as there are any.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 
+from kx.base.curves import lower_is_better
 from kx.runs.record import Record, ScoreRecord
 
-ROW = re.compile(r"^\| \[(?P<spec>\w+)\]\(configs/(?P=spec)\.yaml\) \|(?:[^|]*\|){4}$")
-DECIMAL = re.compile(r"\d+\.(?P<decimals>\d+)")
+ROW = re.compile(r"^\| \[(?P<spec>\w+)\]\(configs/(?:\w+/)?(?P=spec)\.yaml\) \|(?:[^|]*\|){4}$")
+DECIMAL = re.compile(r"\d[\d,]*\.(?P<decimals>\d+)")
 
 
 def refreshed(text: str, records: Mapping[str, Record]) -> str:
@@ -32,15 +34,22 @@ def _refreshed(line: str, records: Mapping[str, Record]) -> str:
     if row is None or row["spec"] not in records:
         return line
     record = records[row["spec"]]
-    metric = next(name for name in record.scores["test"] if name != "loss")
+    metric = _told(record)
     cells = line.split("|")
     try:
         cells[3] = _filled(cells[3], _of_score(record.scores["test"][metric]))
-        cells[4] = _filled(cells[4], _of_baselines(record.baselines["test"][metric]))
+        cells[4] = _filled(cells[4], _of_baselines(metric, record.baselines["test"][metric]))
     except ValueError as error:
         raise SystemExit(f"the README's row of {row['spec']}: {error}") from error
     cells[5] = re.sub(r"\d+", f"{record.seconds:.0f}", cells[5], count=1)
     return "|".join(cells)
+
+
+def _told(record: Record) -> str:
+    """Return the metric of the test part that the spec expects something of, or else its first."""
+    expected = [each["key"].removeprefix("test.") for each in record.expectations]
+    scores = [name for name in record.scores["test"] if name != "loss"]
+    return next(name for name in (*expected, *scores) if name in scores)
 
 
 def _of_score(score: ScoreRecord) -> Sequence[float | None]:
@@ -49,13 +58,11 @@ def _of_score(score: ScoreRecord) -> Sequence[float | None]:
     return [value, (high - low) / 2] if spread and low is not None and high is not None else [value]
 
 
-def _of_baselines(baselines: Mapping[str, float | None]) -> Sequence[float | None]:
-    """Return the better of the constant guesses, and what a linear model gives, if there is one."""
+def _of_baselines(metric: str, baselines: Mapping[str, float | None]) -> Sequence[float | None]:
     known = {name: value for name, value in baselines.items() if value is not None}
-    known.pop("trees", None)
-    linear = [known.pop("linear")] if "linear" in known else []
-    best = min if "mean" in known else max
-    return [best(known.values(), default=None), *linear]
+    models = [known.pop(name) for name in ("linear", "trees") if name in known]
+    best = min if lower_is_better(metric) else max
+    return [best(known.values(), default=None), *models]
 
 
 def _filled(cell: str, numbers: Sequence[float | None]) -> str:
@@ -68,4 +75,4 @@ def _filled(cell: str, numbers: Sequence[float | None]) -> str:
     if len(found) != len(known):
         raise ValueError(f"{cell.strip()!r} has {len(found)} numbers, the run {len(known)}")
     left = iter(known)
-    return DECIMAL.sub(lambda match: f"{next(left):.{len(match['decimals'])}f}", cell)
+    return DECIMAL.sub(lambda match: f"{next(left):,.{len(match['decimals'])}f}", cell)

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.book import Entry, book, newest_run, page, same_code, same_spec
+from benchmarks.book import book, newest_run, same_code, same_spec
+from benchmarks.book_page import Entry, kept_rows, page
 from benchmarks.readme import refreshed
+from benchmarks.shipped import SPECS
 from kx.planning import make_plan
 from kx.runs.folder import RunFolder
 from kx.runs.record import Record
@@ -138,18 +140,42 @@ def test_runs_of_other_code_are_told_apart(wine):
     assert "| no data here |" in found[4]
 
 
+def test_rows_of_specs_without_a_run_stay_as_they_are(wine):
+    epoch = {**wine.expectations[0], "key": "best_epoch", "at_most": 5, "value": 5.0}
+    other = replace(wine, git_commit="b" * 40, expectations=[*wine.expectations, epoch])
+    digits = WINE.with_name("digits.yaml")
+    before = page([Entry(WINE, wine), Entry(digits, other)])
+    kept = kept_rows(before)
+
+    again = page([Entry(WINE, None, kept=kept["wine"]), Entry(digits, None, kept=kept["digits"])])
+    newer = page([Entry(WINE, other), Entry(digits, None, kept=kept["digits"])])
+
+    assert again == before
+    assert [row.split(" | ")[-1] for row in rows(newer)[2:]] == ["a |", " |", "a |", " |"]
+    assert kept_rows("") == {}
+
+
+def test_the_shipped_page_is_written_again_as_it_stands():
+    text = (ROOT / "docs" / "book.md").read_text(encoding="utf-8")
+    kept = kept_rows(text)
+
+    assert page([Entry(path, None, kept=kept[path.stem]) for path in SPECS]) == text
+
+
 def test_the_shipped_page_has_every_shipped_spec_and_is_linked():
     text = (ROOT / "docs" / "book.md").read_text(encoding="utf-8")
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    linked = set(re.findall(r"\(\.\./configs/([\w-]+\.yaml)\)", text))
+    linked = set(re.findall(r"\(\.\./(configs/[\w/-]+\.yaml)\)", text))
 
-    assert linked == {path.name for path in (ROOT / "configs").glob("*.yaml")}
+    assert linked == {path.relative_to(ROOT).as_posix() for path in SPECS}
     assert "docs/book.md" in readme
 
 
 ROWS = """\
 | [wine](configs/wine.yaml) | which? | accuracy 0.1 | 0.111 / 0.22 | 99 |
 | [boston](configs/boston.yaml) | how much? | MAE 1.00 ± 0.10 (5 seeds) | 6.50 | 99, busy |
+| [roads](configs/own/roads.yaml) | how bad? | rank error 0.0 | 9.9 / 9.9 / 9.9 | 1 |
+| [cars](configs/own/cars.yaml) | how much? | MAE 9.9 | 9.9 / 9.9 | 1 |
 | [iris](configs/iris.yaml) | which? | not measured | | |
 | [wine](configs/wine.yaml) | another table | 0.1 |
 """
@@ -168,12 +194,29 @@ def test_the_numbers_of_a_readme_are_those_of_the_records(wine):
             scores={"test": {"loss": loss, "mae": spread}},
             baselines={"test": {"mae": {"mean": 6.7, "median": 6.6}}},
         ),
+        "roads": replace(
+            wine,
+            scores={"test": {"rank_error": {**loss, "value": 0.24}}},
+            baselines={
+                "test": {
+                    "rank_error": {"majority": 0.9, "median": 0.7, "linear": 0.3, "trees": 0.2}
+                }
+            },
+        ),
+        "cars": replace(
+            wine,
+            scores={"test": {"mae": {**loss, "value": 1014.04}}},
+            baselines={"test": {"mae": {"mean": 9000.0, "trees": 1400.0}}},
+        ),
     }
 
     assert refreshed(ROWS, records) == (
         "| [wine](configs/wine.yaml) | which? | accuracy 0.9 | 0.400 / 0.97 | 6 |\n"
         "| [boston](configs/boston.yaml) | how much? | MAE 2.50 ± 0.25 (5 seeds) | 6.60 "
-        "| 72, busy |\n" + "".join(ROWS.splitlines(keepends=True)[2:])
+        "| 72, busy |\n"
+        "| [roads](configs/own/roads.yaml) | how bad? | rank error 0.2 | 0.7 / 0.3 / 0.2 | 6 |\n"
+        "| [cars](configs/own/cars.yaml) | how much? | MAE 1,014.0 | 9,000.0 / 1,400.0 | 6 |\n"
+        + "".join(ROWS.splitlines(keepends=True)[4:])
     )
 
 

@@ -80,6 +80,7 @@ def forecast_record(mae):
 
 
 PENALISED = {"architecture": {"name": "mlp", "units": [16], "dropout": 0.0, "l1": 0.0, "l2": 0.1}}
+BALANCED = {**MLP, "training": {"sampling": "balanced"}}
 BETTER = {**BINARY, "accuracy": {"majority": 0.5, "linear": 0.95}}
 DEEP = decay(0.69, 0.01, 20)
 CASES = {
@@ -194,6 +195,10 @@ CASES = {
     "a score above chance, and a loss that never falls below that of a guess": (
         record(0.55), fit([0.71 - 0.001 * e for e in range(20)], [0.7] * 20),
         "no_better_than_baseline", "loss_of_guess", 1,
+    ),
+    "the same, but the network learned from as many rows of each class": (
+        record(0.9, spec=BALANCED), fit([0.71 - 0.001 * e for e in range(20)], [0.7] * 20),
+        "well_fitted", "calm", 1,
     ),
     "the same, but there is a penalty in the loss": (
         record(0.9, spec=PENALISED), fit([0.9 - 0.001 * e for e in range(20)], [0.8] * 20),

@@ -12,8 +12,9 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from benchmarks.shipped import SPECS
+
 ROOT = Path(__file__).resolve().parents[1]
-CONFIGS = sorted((ROOT / "configs").glob("*.yaml"))
 SCHEMA_LINE = "# yaml-language-server: $schema="
 
 # Of fenced blocks: the lines inside. Of inline code: what is between the backticks.
@@ -209,10 +210,10 @@ def rows(text):
 
 
 def test_specs_are_shipped():
-    assert CONFIGS
+    assert SPECS
 
 
-@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_shipped_spec_opens_with_a_question(path):
     lines = path.read_text(encoding="utf-8").splitlines()
     opening = lines[: next(i for i, line in enumerate(lines) if not line.startswith("#"))]
@@ -220,7 +221,7 @@ def test_shipped_spec_opens_with_a_question(path):
     assert any("?" in line for line in opening)
 
 
-@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_shipped_spec_names_its_schema_for_editors(path):
     schemas = [
         line.removeprefix(SCHEMA_LINE).strip()
@@ -232,7 +233,7 @@ def test_shipped_spec_names_its_schema_for_editors(path):
     assert (path.parent / schemas[0]).is_file()
 
 
-@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_shipped_spec_is_in_the_table_of_the_readme(readme, path):
     first_cells = re.findall(r"^\|([^|\n]*)\|", readme, re.MULTILINE)
 

@@ -2,11 +2,11 @@
 
 import itertools
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from benchmarks.shipped import SPECS
 from kx.advice.diagnosis import Diagnosis
 from kx.advice.suggestion import CHANGES, changes_for, practical
 from kx.base.errors import SpecError
@@ -19,7 +19,6 @@ from kx.wording.recorded import in_words
 from tests.data.photos import encoded, plain
 from tests.parts import stratified_kfold
 
-CONFIGS = sorted((Path(__file__).parent.parent / "configs").glob("*.yaml"))
 ADVICE = tuple(key.removeprefix("advice.") for key in texts_in("en") if key.startswith("advice."))
 DATASETS = {
     "digits": "digits", "wine": "wine", "diabetes": "diabetes", "imdb": "imdb",
@@ -110,7 +109,7 @@ def test_of_several_ways_those_stay_that_are_open():
     assert Ways(Way("use b.c: 1", "b.c", 1)).open_to(lambda *_: False) == ""
 
 
-@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_advice_that_is_given_can_be_followed_in_every_shipped_spec(path):
     plan = make_plan(path)
     spec, scale = plan.resolved(), how_scaled(plan, plan.info)
@@ -135,7 +134,7 @@ def test_advice_that_is_given_can_be_followed_in_every_shipped_spec(path):
     ],
 )
 def test_what_an_architecture_has_no_option_for_is_not_advised(architecture, missing):
-    spec = make_plan(CONFIGS[0]).resolved() | {"architecture": architecture}
+    spec = make_plan(SPECS[0]).resolved() | {"architecture": architecture}
     found = Diagnosis(kind="overfits", rule="rise", best_epoch=3, advice=ADVICE)
 
     given = set(practical(found, spec, None).advice)
@@ -150,14 +149,14 @@ def test_what_an_architecture_has_no_option_for_is_not_advised(architecture, mis
      ("unit", "auto", True), (None, "standardize", False)],
 )  # fmt: skip
 def test_scaling_is_advised_where_it_helps(scale, stated, advised):
-    spec = make_plan(CONFIGS[0]).resolved() | {"preparation": {"scale": stated}}
+    spec = make_plan(SPECS[0]).resolved() | {"preparation": {"scale": stated}}
     found = Diagnosis(kind="diverged", rule="not_finite", advice=("lower_rate", "scale", "clip"))
 
     assert ("scale" in practical(found, spec, scale).advice) is advised
 
 
 def test_what_is_done_already_is_not_advised():
-    spec = make_plan(CONFIGS[0]).resolved()
+    spec = make_plan(SPECS[0]).resolved()
     spec["training"]["optimizer"]["clipnorm"] = 1.0
     spec["validation"]["smooth"] = 0.9
     found = Diagnosis(kind="noisy", rule="noise", advice=("smooth", "clip", "keep"))

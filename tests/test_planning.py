@@ -3,6 +3,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from benchmarks.shipped import SPECS
 from kx.authoring.editor_schema import editor_schema
 from kx.authoring.template import spec_template
 from kx.base.errors import SpecError
@@ -10,8 +11,6 @@ from kx.components import registry
 from kx.planning import plan_document
 from kx.spec.document import parse, read_document
 from kx.spec.load import expand_shorthands
-
-CONFIGS = sorted(Path(__file__).parents[1].joinpath("configs").glob("*.yaml"))
 
 PLUGIN = '''\
 from typing import Literal
@@ -229,14 +228,14 @@ def validator():
     return jsonschema.Draft7Validator(schema)
 
 
-@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_editors_take_every_shipped_spec(validator, path):
     assert [error.message for error in validator.iter_errors(read_document(path).value)] == []
 
 
 @pytest.mark.parametrize("section", [None, "dataset", "architecture", "validation", "training"])
 def test_editors_refuse_an_unknown_key(validator, section):
-    value = read_document(CONFIGS[0]).value
+    value = read_document(SPECS[0]).value
     (value[section] if section else value)["unheard_of"] = 1
 
     assert not validator.is_valid(value)

@@ -1,10 +1,10 @@
 """The notes' four steps, on any spec."""
 
 import json
-from pathlib import Path
 
 import pytest
 
+from benchmarks.shipped import SPECS
 from kx.advice.diagnosis import Diagnosis
 from kx.advice.suggestion import best_change
 from kx.advice.workflow import (
@@ -21,8 +21,6 @@ from kx.planning import make_plan
 from kx.runs.record import Record
 from kx.wording.steps import in_words
 
-CONFIGS = sorted((Path(__file__).parent.parent / "configs").glob("*.yaml"))
-
 TINY = """\
 name: tiny
 dataset: digits
@@ -34,7 +32,7 @@ expect: {test.accuracy: {at_least: 0.999}}
 
 
 def resolved(name, *settings):
-    return make_plan(CONFIGS[0].parent / f"{name}.yaml", settings).resolved()
+    return make_plan(SPECS[0].parent / f"{name}.yaml", settings).resolved()
 
 
 def record(value, low=None, high=None, metric="accuracy", **baselines):
@@ -135,13 +133,13 @@ def test_a_step_says_honestly_what_came_of_its_aim(aim, reached, words):
     assert in_words(aim, "zh").isascii() is False
 
 
-@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_the_first_steps_can_be_planned_for_every_shipped_spec(path):
     assert planned(path) == ["baseline", "model", "overfit"]
 
 
 def test_the_first_steps_can_be_planned_for_texts_brought_together_by_length():
-    path = CONFIGS[0].parent / "imdb_lstm.yaml"
+    path = SPECS[0].parent / "imdb_lstm.yaml"
     settings = ["architecture.masking=true", "training.batching=bucketed"]
 
     assert planned(path, *settings) == ["baseline", "model", "overfit"]

@@ -164,7 +164,7 @@ def _judged(
     found = curves.numbers(constant)
     longest = max((len(fit["val_loss"]) for fit in fits), default=0)
     found["stopped"] = float(longest > len(curves.validation))
-    if _is_penalised(record.spec):
+    if _is_penalised(record.spec) or _is_balanced(record.spec):
         found.pop("won", None)
     elif constant is not None and "least" in found:
         found["excess"] = found["least"] - constant
@@ -177,11 +177,21 @@ def _is_penalised(spec: Mapping[str, Any]) -> bool:
     return any(options.get(name) for name in ("l1", "l2"))
 
 
+def _is_balanced(spec: Mapping[str, Any]) -> bool:
+    """Whether the network learned from classes that seemed more frequent than they are, or less."""
+    training = section_of(spec, "training")
+    return bool(training.get("sampling") or training.get("class_weight"))
+
+
 def _constant_loss(record: Diagnosable) -> float | None:
     """Return the loss of the best guess on the validation rows, if it is known.
 
-    It is a constant or, of a series, a naive forecast.
+    It is a constant or, of a series, a naive forecast. Where classes are balanced, the network's
+    probabilities are those of classes that are equally frequent: their loss says nothing beside
+    that of a guess which knows how frequent each is.
     """
+    if _is_balanced(record.spec):
+        return None
     found = record.baselines.get("validation", {}).get("loss", {})
     values = [value for name, value in found.items() if name in SIMPLE and value is not None]
     return min(values) if values else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from kx.contracts import DatasetInfo, Split
@@ -16,8 +16,14 @@ MOST_WORK = 5_000_000
 LEAST_WORK = 250_000
 """That a fit counts for, however small it is: it takes 0.1 s, and 20 of them are enough."""
 
+MODEL_WORK = 50_000
+"""That each model of a fit counts for, however small it is: 0.1 s."""
+
 MOST_LEVELS = 255
 """Values of a category that scikit-learn's trees tell apart; of more, they go by how frequent."""
+
+SEVERAL = ("multilabel", "multi_regression", "quantiles")
+"""Tasks of which each output has trees of its own."""
 
 TREES = "trees"
 """What the baseline is called in records."""
@@ -32,10 +38,12 @@ def trees_fit(train: Split, info: DatasetInfo, times: int, rows: int) -> bool:
         times: how many such models a run fits.
         rows: that each of them learns from.
     """
-    if not _is_table(info) or info.task in ("multilabel", "unit_regression"):
+    if not _is_table(info):
         return False
+    models = info.outputs if info.task in SEVERAL else 1  # the others are one, of so many outputs
     outputs = 1 if info.task == "binary" else info.outputs
-    return times * max(LEAST_WORK, rows * int(train.x.shape[1]) * outputs) <= MOST_WORK
+    work = max(LEAST_WORK, models * MODEL_WORK, rows * int(train.x.shape[1]) * outputs)
+    return times * work <= MOST_WORK
 
 
 def _is_table(info: DatasetInfo) -> bool:
@@ -47,72 +55,76 @@ def _is_table(info: DatasetInfo) -> bool:
 def trees_say(train: Split, x: np.ndarray, info: DatasetInfo) -> np.ndarray:
     """Return what boosted trees, with scikit-learn's defaults, predict for ``x``: (n, outputs).
 
-    They run on one core, so that the result does not depend on how many there are.
+    Each label of several, each number and each quantile has trees of its own; shares are cut off
+    at 0 and 1, quantiles put in their order. They run on one core, so that the result does not
+    depend on how many there are.
 
     Source:
         Ke et al. (2017), "LightGBM: a highly efficient gradient boosting decision tree", NeurIPS,
         whose histograms scikit-learn's are modelled on.
     """
     import numpy as np
-    from sklearn import ensemble
     from threadpoolctl import threadpool_limits
 
-    categories = [b.start for b in info.blocks if b.kind == "index" and b.size <= MOST_LEVELS]
-    labels = train.y.argmax(axis=1) if train.y.ndim == 2 else train.y
+    options = {
+        "categorical_features": [
+            b.start for b in info.blocks if b.kind == "index" and b.size <= MOST_LEVELS
+        ],
+        "random_state": 0,
+    }
     with threadpool_limits(limits=1):
         if info.numbers:
-            return _numbers_say(train, x, info, categories)
-        classes, counts = np.unique(labels, return_counts=True)
-        said = np.zeros((len(x), max(info.outputs, 2)), np.float32)
-        if len(classes) == 1:  # a fold may lack all others
-            said[:, int(classes[0])] = 1.0
-            return said[:, 1:] if info.task == "binary" else said
-        # To stop early they set rows of each class apart, and fail where one has a single row.
-        early: Any = "auto" if counts.min() > 1 else False
-        grown = ensemble.HistGradientBoostingClassifier(
-            random_state=0, early_stopping=early, categorical_features=categories
-        )
-        shares = grown.fit(train.x, labels).predict_proba(x)
-    said[:, grown.classes_.astype(int)] = shares
-    return said[:, 1:] if info.task == "binary" else said
+            return _numbers_say(train, x, info, options)
+        if info.task == "multilabel":
+            said = [_classes_say(train.x, of, x, 2, options)[:, 1] for of in train.y.T]
+            return np.column_stack(said)
+        labels = train.y.argmax(axis=1) if train.y.ndim == 2 else train.y
+        shares = _classes_say(train.x, labels, x, max(info.outputs, 2), options)
+        return shares[:, 1:] if info.task == "binary" else shares
+
+
+def _classes_say(
+    rows: np.ndarray, labels: np.ndarray, x: np.ndarray, outputs: int, options: Mapping[str, Any]
+) -> np.ndarray:
+    """Return the probability of each class: (n, outputs); 0 of those that ``labels`` lack."""
+    import numpy as np
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    classes, counts = np.unique(labels, return_counts=True)
+    said = np.zeros((len(x), outputs), np.float32)
+    if len(classes) == 1:  # a fold may lack all others
+        said[:, int(classes[0])] = 1.0
+        return said
+    # To stop early they set rows of each class apart, and fail where one has a single row.
+    early: Any = "auto" if counts.min() > 1 else False
+    grown = HistGradientBoostingClassifier(early_stopping=early, **options)
+    said[:, classes.astype(int)] = grown.fit(rows, labels).predict_proba(x)
+    return said
 
 
 def _numbers_say(
-    train: Split, x: np.ndarray, info: DatasetInfo, categories: Sequence[int]
+    train: Split, x: np.ndarray, info: DatasetInfo, options: Mapping[str, Any]
 ) -> np.ndarray:
+    """Return a column for each number, or for each of its quantiles, in rising order."""
     import numpy as np
-    from sklearn import ensemble
+    from sklearn.ensemble import HistGradientBoostingRegressor
+
+    def grown(y: np.ndarray, **loss: Any) -> np.ndarray:
+        said: np.ndarray = (
+            HistGradientBoostingRegressor(**loss, **options).fit(train.x, y).predict(x)
+        )
+        return said
 
     if info.task == "counts" and not train.y.any():  # a fold may have no count but 0
         return np.zeros((len(x), 1), np.float32)
     if info.task == "quantiles":
-        return _quantiles_say(train, x, info, categories)
-    if info.task == "multi_regression":
-        boosted = ensemble.HistGradientBoostingRegressor(
-            random_state=0, categorical_features=categories
+        said = np.sort(
+            [grown(train.y, loss="quantile", quantile=q) for q in info.quantiles], axis=0
         )
-        said = [boosted.fit(train.x, each).predict(x) for each in train.y.T]
-        return np.column_stack(said).astype(np.float32)
-    loss: Any = "poisson" if info.task == "counts" else "squared_error"
-    grown = ensemble.HistGradientBoostingRegressor(
-        loss=loss, random_state=0, categorical_features=categories
-    )
-    found: np.ndarray = grown.fit(train.x, train.y).predict(x)[:, None].astype(np.float32)
-    return found
-
-
-def _quantiles_say(
-    train: Split, x: np.ndarray, info: DatasetInfo, categories: Sequence[int]
-) -> np.ndarray:
-    """Return what trees grown for each quantile say, in rising order: (n, quantiles)."""
-    import numpy as np
-    from sklearn.ensemble import HistGradientBoostingRegressor
-
-    grown = [
-        HistGradientBoostingRegressor(
-            loss="quantile", quantile=each, random_state=0, categorical_features=categories
-        )
-        for each in info.quantiles
-    ]
-    said = [each.fit(train.x, train.y).predict(x) for each in grown]
-    return np.sort(np.column_stack(said), axis=1).astype(np.float32)
+    elif info.task == "counts":
+        said = np.stack([grown(train.y, loss="poisson")])
+    else:
+        said = np.stack([grown(each) for each in train.y.reshape(len(train.y), -1).T])
+    if info.task == "unit_regression":
+        said = said.clip(0, 1)
+    return said.T.astype(np.float32)

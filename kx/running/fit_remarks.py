@@ -31,7 +31,7 @@ def tell_what_never_improved(work: Work, info: DatasetInfo, fits: Fits) -> None:
         first = [result.history[monitor][0] for result in fits.results if monitor in result.history]
         if not (callback and first and info.numbers and lower_is_better(monitor)):
             continue
-        if max(first) <= callback.min_delta:
+        if 0 <= max(first) <= callback.min_delta:  # a loss below 0 has no end
             code: Code = "spec.never_improved"
             values: dict[str, float] = {"first": max(first), "delta": callback.min_delta}
             work.warn("title.spec", Remark.of(code, callback=name, monitor=monitor, **values))

@@ -1,13 +1,10 @@
 """Changes in the text of a spec that leave the rest of it as it is."""
 
-from pathlib import Path
-
 import pytest
 
+from benchmarks.shipped import SPECS
 from kx.spec.document import parse
 from kx.spec.edit import edited, without, written
-
-CONFIGS = sorted(Path(__file__).parents[2].joinpath("configs").glob("*.yaml"))
 
 TEXT = """\
 # what is it?
@@ -51,7 +48,7 @@ def test_only_what_changes_changes(changes, before, after):
     assert edited(TEXT, changes) == expected
 
 
-@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_shipped_specs_keep_everything_else(path):
     text = path.read_text(encoding="utf-8")
 

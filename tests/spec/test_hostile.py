@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.shipped import SPECS
 from kx.base.errors import LONGEST_TEXT, LONGEST_WORD, Problem, SpecError, closest, cut
 from kx.planning import plan_document
 from kx.spec.document import parse
 from kx.spec.load import expand_shorthands, load_document
 
-CONFIGS = sorted(Path(__file__).parents[2].joinpath("configs").glob("*.yaml"))
 SPEC = "name: x\ndataset: wine\narchitecture: mlp\n"
 
 
@@ -137,7 +137,7 @@ def mutant(path, draw):
 def test_a_mutant_of_a_shipped_spec_is_planned_or_told_where_it_is_wrong(tmp_path, seed):
     draw, path = random.Random(seed), tmp_path / "x.yaml"
     for _ in range(60):
-        source = draw.choice(CONFIGS)
+        source = draw.choice(SPECS)
         path.write_bytes(mutant(source, draw))
         try:
             plan_document(load_document(path), source.parent)

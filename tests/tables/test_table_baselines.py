@@ -5,7 +5,7 @@ import pytest
 
 from kx.contracts import Block, DatasetInfo, Split
 from kx.evaluators.spread import readable, spread
-from kx.evaluators.trees import LEAST_WORK, MOST_WORK, trees_fit
+from kx.evaluators.trees import LEAST_WORK, MODEL_WORK, MOST_WORK, trees_fit, trees_say
 from kx.running.guesses import guesses
 
 BLOCKS = (
@@ -61,7 +61,8 @@ def test_linear_models_and_trees_tell_the_values_of_a_category_apart():
     ("info", "grown"),
     [
         (DatasetInfo("plain", "regression", (2,)), True),
-        (DatasetInfo("shares", "unit_regression", (2,)), False),
+        (DatasetInfo("shares", "unit_regression", (2,)), True),
+        (DatasetInfo("labels", "multilabel", (2,), ("a", "b")), True),
         (DatasetInfo("words", "binary", (2,), vocabulary=9), False),
         (DatasetInfo("picture", "binary", (2, 1, 1)), False),
     ],
@@ -79,3 +80,37 @@ def test_many_small_fits_are_too_much_work_for_trees():
 
     assert trees_fit(train, info, MOST_WORK // LEAST_WORK, 30)
     assert not trees_fit(train, info, MOST_WORK // LEAST_WORK + 1, 30)
+
+
+def test_hundreds_of_labels_are_too_much_work_for_trees():
+    labels = tuple(f"l{at:03}" for at in range(MOST_WORK // MODEL_WORK + 1))
+    train = Split(np.zeros((30, 2), "float32"), np.zeros(30))
+
+    assert trees_fit(train, DatasetInfo("t", "multilabel", (2,), labels[1:]), 1, 30)
+    assert not trees_fit(train, DatasetInfo("t", "multilabel", (2,), labels), 1, 30)
+
+
+def test_each_label_has_trees_of_its_own():
+    x = np.linspace(-1, 1, 200, dtype="float32")[:, None]
+    y = np.column_stack([x[:, 0] > 0, np.abs(x[:, 0]) > 0.5, np.zeros(200)]).astype("float32")
+    info = DatasetInfo("t", "multilabel", (1,), ("big", "far", "never"))
+
+    said = trees_say(Split(x, y), np.array([[-0.9], [0.1], [0.9]], "float32"), info)
+
+    np.testing.assert_array_equal(said > 0.5, [[0, 1, 0], [1, 0, 0], [1, 1, 0]])
+    np.testing.assert_array_equal(said[:, 2], 0)
+
+
+def test_trees_say_no_share_below_0_or_above_1():
+    rng = np.random.default_rng(0)
+    x = rng.uniform(-1, 1, (300, 2)).astype("float32")
+    y = np.clip(3 * x[:, 0] + x[:, 1] + rng.normal(0, 0.3, 300), 0, 1).astype("float32")
+    info = DatasetInfo("t", "unit_regression", (2,))
+    data = Split(x, y)
+
+    said = trees_say(data, x, info)
+    free = trees_say(data, x, DatasetInfo("t", "regression", (2,)))
+
+    assert free.min() < 0 and free.max() > 1
+    np.testing.assert_array_equal(said, free.clip(0, 1))
+    assert said.shape == (300, 1)
