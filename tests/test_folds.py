@@ -486,6 +486,40 @@ def test_only_a_large_k_shrinks_with_the_data(strategy, k, factor, expected):
     assert before.k == k
 
 
+@pytest.mark.parametrize("options", [{}, {"window": "rolling"}, {"gap": 2}], ids=str)
+@pytest.mark.parametrize("seed", range(5))
+def test_rows_of_equal_time_are_in_one_part(seed, options):
+    times = np.sort(np.random.default_rng(seed).integers(0, 12, 60)) * 0.5
+    strategy, rows = time_series(k=3, **options), Rows(60, times=times)
+
+    assert list(strategy.complaints(rows)) == []
+    proposals = strategy.propose(rows, 0)
+    for proposal in proposals:
+        assert times[proposal.train].max() < times[proposal.validation].min()
+    held = np.concatenate([proposal.validation for proposal in proposals])
+    assert held.tolist() == list(range(held[0], 60))
+    assert {len(p.train) for p in proposals} == {len(proposals[0].train)} or "window" not in options
+
+
+def test_times_that_all_differ_change_no_fold():
+    strategy = time_series(k=3, gap=1)
+
+    plain, timed = (strategy.propose(Rows(23, times=of), 0) for of in (None, np.arange(23) / 7))
+
+    for one, other in zip(plain, timed, strict=True):
+        assert (one.train.tolist(), one.validation.tolist()) == (
+            other.train.tolist(), other.validation.tolist(),
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("times", [[0] * 9 + [1, 2, 3], [0, 1, 2] + [3] * 9])
+def test_so_many_rows_of_one_time_that_a_part_is_empty_are_told(times):
+    (told,) = time_series(k=3).complaints(Rows(12, times=np.array(times)))
+
+    assert told.key == "k"
+    assert "rows of equal time stay together" in told.message
+
+
 def test_sizes_of_a_time_series_shrink_with_the_data():
     before = time_series(gap=99, validation_size=1000, train_size=5, window="rolling")
 

@@ -258,12 +258,14 @@ class Split:
             multilabel (n, classes) of 0 and 1; regression (n,) float32.
         weights: (n,) float32, how much each example counts in the loss; None: all the same.
         groups: (n,) what each example belongs to, as ``DatasetInfo.groups`` names it; or None.
+        times: (n,) when each came about, where they are in that order and it is known; or None.
     """
 
     x: Any
     y: np.ndarray
     weights: np.ndarray | None = None
     groups: np.ndarray | None = None
+    times: np.ndarray | None = None
 
     def __len__(self) -> int:
         return int(self.y.shape[0])
@@ -275,6 +277,7 @@ class Split:
             self.y[rows],
             None if self.weights is None else self.weights[rows],
             None if self.groups is None else self.groups[rows],
+            None if self.times is None else self.times[rows],
         )
 
 

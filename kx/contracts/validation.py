@@ -22,6 +22,7 @@ class Rows:
         count: how many there are.
         spans: (n, 2) of forecasts: the step after which each is made, and that of its last
             target; None: rows stand alone.
+        times: (n,) when each came about, never falling; None: all at different times, or unknown.
         labels: (n,) the class of each, as an integer; None where there are no single classes.
         groups: (n,) what each belongs to; None where the dataset tells nothing of the kind.
         classes: names, in the order of the labels; may be empty.
@@ -34,6 +35,7 @@ class Rows:
 
     count: int
     spans: np.ndarray | None = field(default=None, kw_only=True)
+    times: np.ndarray | None = field(default=None, kw_only=True)
     labels: np.ndarray | None = None
     groups: np.ndarray | None = None
     classes: Sequence[str] = ()

@@ -138,7 +138,8 @@ class OwnTable(Dataset):
         forms = sheet.forms(readings, train, test, self.columns, text, picture)
         x = with_texts(sheet.x(forms), forms, sheet.strings(forms, "text"))
         x = with_names(x, sheet.strings(forms, "image"))
-        rows = Split(x, y, row_weights_of(sheet), groups)
+        times = times_of(sheet, self.columns.time) if self.columns.time else None
+        rows = Split(x, y, row_weights_of(sheet), groups, times)
         relations = () if found.classes else relation_remarks(sheet, readings, y)
         info = DatasetInfo(
             name="table",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
@@ -30,8 +31,8 @@ Count = Annotated[int, Field(ge=1)]
 class TimeSeries(JudgedStrategy):
     """Train on what came first, validate on what came later, part by part.
 
-    Of forecasts, those are trained on whose targets were known when the first forecast of the part
-    is made.
+    Rows of equal time are in one part. Of forecasts, those are trained on whose targets were known
+    when the first forecast of the part is made.
 
     Args:
         k: number of parts, and of fits; the parts are the last rows, in their order.
@@ -90,6 +91,8 @@ class TimeSeries(JudgedStrategy):
                 f"only {counted(left, 'row comes', 'rows come')} before the first gap and part"
             )
             yield Complaint("train_size", message, f"use 1 to {left:,}")
+        elif rows.times is not None and (lost := self._undivided(rows)):
+            yield lost
         elif rows.spans is not None and not len(self.propose(rows, 0)[0].train):
             message = "no target of the first part was known when its forecasts are made"
             yield Complaint("k", message, "use a smaller k, or a smaller horizon")
@@ -97,18 +100,28 @@ class TimeSeries(JudgedStrategy):
     def propose(self, rows: Rows, seed: int) -> Sequence[Proposal]:
         """Validate on the last ``k`` parts, each after what it was trained on; nothing is drawn."""
         import numpy as np
-        from sklearn import model_selection
 
-        held_out, left = self._first_fold(rows.count)
-        most = (self.train_size or left) if self.window == "rolling" else None
-        splitter = model_selection.TimeSeriesSplit(
-            self.k, max_train_size=most, test_size=held_out, gap=self.gap
-        )
-        splits = splitter.split(np.empty(rows.count))
-        return [
-            Proposal(name, known_before(train, held, rows.spans), held)
-            for name, (train, held) in zip(fold_names(self.k), splits, strict=True)
-        ]
+        starts = self._starts(rows)
+        most = (self.train_size or starts[0] - self.gap) if self.window == "rolling" else rows.count
+        proposals = []
+        for name, (start, end) in zip(
+            fold_names(self.k), pairwise([*starts, rows.count]), strict=True
+        ):
+            held, last = np.arange(start, end), start - self.gap
+            train = np.arange(max(0, last - most), last)
+            proposals.append(Proposal(name, known_before(train, held, rows.spans), held))
+        return proposals
+
+    def _starts(self, rows: Rows) -> list[int]:
+        """Return the first row of each part; rows of equal time are all in the later one."""
+        import numpy as np
+
+        held_out, _ = self._first_fold(rows.count)
+        starts = rows.count - held_out * np.arange(self.k, 0, -1)
+        if rows.times is not None:
+            starts = np.searchsorted(rows.times, rows.times[starts], side="left")
+        found: list[int] = starts.tolist()
+        return found
 
     def rescaled(self, factor: float) -> TimeSeries:
         """Make all counts of rows ``factor`` times as large, rounded down, but at least 1."""
@@ -116,6 +129,14 @@ class TimeSeries(JudgedStrategy):
         stated = {name: size for name in names if (size := getattr(self, name))}
         sizes: dict[str, Any] = {n: max(1, int(size * factor)) for n, size in stated.items()}
         return replace(self, k=fewer_folds(self.k, factor), **sizes)
+
+    def _undivided(self, rows: Rows) -> Complaint | None:
+        """Return a complaint if so many rows are of one time that a part would be empty."""
+        starts = self._starts(rows)
+        if len({*starts}) == self.k and starts[0] > self.gap:
+            return None
+        message = "rows of equal time stay together, and so many are that a part would be empty"
+        return Complaint("k", message, "use fewer and larger parts: a smaller k")
 
     def _first_fold(self, count: int) -> tuple[int, int]:
         """Return how many rows each fold validates on, and how many the first can train on."""

@@ -286,6 +286,7 @@ def test_with_a_time_the_last_rows_are_for_testing(table):
     assert bundle.info.ordered
     assert [int(day) for day in bundle.train.x[:, 0]] == [1, 2, 3, 4, 5, 6, 7]
     assert [int(day) for day in bundle.test.x[:, 0]] == [8, 9, 10]
+    assert len({*bundle.train.times.tolist()}) == 7  # rising days, for folds
 
 
 def test_no_group_is_in_both_parts(table):

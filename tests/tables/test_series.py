@@ -24,6 +24,7 @@ from kx.evaluators.forecast_scores import (
 from kx.evaluators.naive import naive_forecasts
 from kx.evaluators.paired import paired_block_bootstrap, paired_bootstrap
 from kx.evaluators.scores import bootstrap_mean
+from kx.running.splitting import rows_to_split
 from kx.strategies.time_series import TimeSeries
 from kx.wording.recorded import in_a_line
 from kx.wording.words import Words
@@ -322,6 +323,17 @@ def test_a_fold_trains_on_targets_that_were_known_when_its_forecasts_are_made():
         assert len(proposal.validation) == 10
     plain = TimeSeries(k=3).propose(Rows(40), 0)[0]
     assert len(plain.train) == 10  # rows that stand alone: as before
+
+
+def test_no_fold_divides_what_several_series_have_at_one_time(series):
+    content = "".join(hourly(40, station=name) for name in "ABC")
+    bundle = load(series(STATIONS + content, series="station"))
+    rows = rows_to_split(bundle)
+
+    for proposal in TimeSeries(k=3).propose(rows, 0):
+        moments = rows.times[proposal.validation]
+        assert rows.times[proposal.train].max() < moments.min()
+        assert len(moments) == 3 * len({*moments.tolist()})
 
 
 def test_a_horizon_that_leaves_nothing_to_train_on_is_told():
