@@ -58,3 +58,9 @@ class SeriesForm:
     comma: bool = False
     month_first: bool = False
     naive: float = 1.0
+
+    @property
+    def step_names(self) -> tuple[str, ...]:
+        """What the targets are called, if there are several; t is the last step that is read."""
+        several = len(self.leads) > 1
+        return tuple(f"{self.target} t+{lead}" for lead in self.leads) if several else ()

@@ -38,7 +38,8 @@ class OwnSeries(Dataset):
 
     The table has a row for each step of time (or for each step of each series), in any order. A
     network reads `window` steps and forecasts the target `gap + horizon` steps behind the last of
-    them. Steps must be equally far apart: those that lack are told with their lines.
+    them, or all steps up to that at once. Steps must be equally far apart: those that lack are told
+    with their lines.
 
     The last rows in time, of all series, are for testing, and windows are cut after that: no
     training window reads or forecasts a later row. The strategy `time_series` keeps the same
@@ -52,6 +53,8 @@ class OwnSeries(Dataset):
             never go from one to another.
         window: steps that networks read.
         horizon: how many steps ahead the target is.
+        forecast: the `last_step` of the horizon alone, or `all_steps` at once: the network has an
+            output for each, and scores are means over them.
         gap: further steps between the last that is read and the first that might be forecast,
             such as those that pass before a measurement is known.
         stride: steps from one window to the next one.
@@ -70,8 +73,8 @@ class OwnSeries(Dataset):
     Returns:
         x (n, window, columns) float64, cut when they are asked for: the target, the columns, those
         known ahead, sine and cosine of the place in day, week and year; each fit makes
-        (n, window, width) float32 of them. y (n,) float32. Windows are in the order of their
-        targets.
+        (n, window, width) float32 of them. y (n,) float32, or (n, horizon) of all steps. Windows
+        are in the order of their targets.
 
     Raises:
         DataError: if the file is no such table, with the line; or too short.
@@ -83,6 +86,7 @@ class OwnSeries(Dataset):
     series: Name | None = None
     window: Steps
     horizon: Steps = 1
+    forecast: Literal["last_step", "all_steps"] = "last_step"
     gap: Annotated[int, Field(ge=0, le=100_000)] = 0
     stride: Steps = 1
     season: Steps | Literal["auto"] = "auto"
@@ -119,7 +123,9 @@ class OwnSeries(Dataset):
     @property
     def cut(self) -> Cut:
         """How windows are cut."""
-        return Cut(self.window, (self.gap + self.horizon,), self.stride)
+        last = self.gap + self.horizon
+        leads = range(self.gap + 1, last + 1) if self.forecast == "all_steps" else (last,)
+        return Cut(self.window, tuple(leads), self.stride)
 
     @property
     def wanted(self) -> WantedSeries:

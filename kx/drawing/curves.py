@@ -43,7 +43,7 @@ def draw_charts(path: Path, charts: Sequence[Chart], heading: Heading) -> None:
 
     Args:
         path: of the file; ``.png``, ``.svg`` or ``.pdf``.
-        charts: over epochs; at least one.
+        charts: over epochs, or other whole numbers; at least one.
         heading: above all.
 
     Raises:
@@ -112,7 +112,7 @@ def _chosen(charts: Mapping[str, Chart], metrics: Sequence[str]) -> Mapping[str,
 
 
 def draw_chart(axes: Axes, chart: Chart) -> None:
-    """Draw a chart over epochs."""
+    """Draw a chart over epochs, or over other whole numbers from 1."""
     for zone in chart.zones:
         how: dict[str, Any] = {"color": GRID, "alpha": 0.6, "linewidth": 0, "zorder": 0}
         axes.axvspan(zone.start, zone.end, label=zone.label, **how)

@@ -70,6 +70,19 @@ def forecast_measure(name: str, y: np.ndarray, said: np.ndarray, series: SeriesF
     return of(float(rows.mean()))
 
 
+def errors_by_step(y: np.ndarray, said: np.ndarray) -> dict[str, np.ndarray]:
+    """Return ``mae`` and ``rmse`` -> (steps,) float64, over all windows.
+
+    Args:
+        y: (n, steps) targets.
+        said: likewise, predictions.
+    """
+    import numpy as np
+
+    away = said.astype(np.float64) - y
+    return {"mae": np.abs(away).mean(axis=0), "rmse": np.sqrt(np.square(away).mean(axis=0))}
+
+
 def with_block_intervals(
     values: Mapping[str, float], y: np.ndarray, said: np.ndarray, series: SeriesForm, seed: int
 ) -> dict[str, Score]:

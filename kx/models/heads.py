@@ -197,7 +197,8 @@ def suited_head(info: DatasetInfo) -> Head:
         ),
         "multilabel": Head("sigmoid", "binary_crossentropy", ("accuracy",)),
         "regression": Head("linear", "mse", ("mae",)),
-        "multi_regression": Head("linear", "mse", ("r2",)),
+        # Steps of a series have one unit, in which an error can be told.
+        "multi_regression": Head("linear", "mse", ("mae",) if info.series else ("r2",)),
         "unit_regression": Head("sigmoid", "mse", ("mae",)),
         "counts": Head("exponential", "poisson", ("poisson_deviance", "mae")),
         "quantiles": Head("rising", PINBALL, _of_quantiles(info), quantiles=info.quantiles),

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from kx.base.text import number
 from kx.charts.chart import Axis, Chart, Series, thinned
+from kx.charts.step_errors import step_chart
 from kx.pages import deviations
 from kx.pages.forecast_charts import forecast_charts
 from kx.pages.svg import Drawing, drawn
 from kx.runs.reader import Predictions
+from kx.runs.record_parts import StepFacts
 from kx.wording.words import Words
 
 if TYPE_CHECKING:
@@ -48,6 +50,32 @@ def of_numbers(
     forecasts = forecast_charts(said, inputs, unit, words)
     charts = [*forecasts, *_number_charts(y, outputs, unit, words)]
     return Numbers(facts, [one for chart in charts if (one := drawn(chart))])
+
+
+def of_steps(
+    said: Predictions,
+    steps: StepFacts,
+    unit: str,
+    words: Words,
+    inputs: Mapping[str, Any] | None = None,
+) -> Numbers:
+    """Return what there is to show of forecasts of several steps: of all together, and by step.
+
+    Args:
+        said: (n, steps) targets and outputs.
+        steps: their errors.
+        unit: of the target, or what it is.
+        words: of the language.
+        inputs: how examples are read.
+    """
+    together = of_numbers(said, unit, words, inputs)
+    facts = [
+        (words("forecast.at", metric=words.metric("mae"), lead=steps.leads[at]),
+         number(steps.errors["mae"][at]))
+        for at in (0, -1)
+    ]  # fmt: skip
+    by_step = drawn(step_chart(steps, unit, words))
+    return Numbers([*together.facts, *facts], [*([by_step] if by_step else []), *together.charts])
 
 
 def of_several(said: Predictions, targets: Sequence[str], words: Words) -> Numbers:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kx.base.errors import DataError
 from kx.contracts import NUMBERS, ONE_CLASS
 from kx.pages.class_charts import Classes, are_shares, of_classes, of_labels
-from kx.pages.deviation_charts import Numbers, of_numbers, of_several
+from kx.pages.deviation_charts import Numbers, of_numbers, of_several, of_steps
 from kx.pages.gallery import (
     Gallery,
     far_off,
@@ -88,6 +88,10 @@ def _results(
         return Results(
             part, numbers=of_quantiles(said, shares, unit, words), gallery=worst, missing=left_out
         )
+    if task == "multi_regression" and (steps := record.steps.get(said.part)):
+        unit = record.dataset.target or ""
+        numbers = of_steps(said, steps, unit, words, run.inputs)
+        return Results(part, numbers=numbers, missing=left_out)
     if task == "multi_regression":
         numbers = of_several(said, record.dataset.targets, words)
         return Results(part, numbers=numbers, missing=left_out)

@@ -22,12 +22,13 @@ from kx.running.fits import Fits
 from kx.running.guesses import guesses
 from kx.running.loading import Loaded
 from kx.running.networks import Networks
+from kx.running.steps import step_facts
 from kx.running.thresholds import chosen_thresholds, decided, decided_labels
 from kx.running.vocabulary import with_unknown
 from kx.running.work import Work
 from kx.runs.looks import take_look
 from kx.runs.record import ExpectationRecord, ScoreRecord
-from kx.runs.record_parts import ThresholdFacts, VocabularyFacts
+from kx.runs.record_parts import StepFacts, ThresholdFacts, VocabularyFacts
 from kx.training.judge import measure, measure_one
 from kx.training.objectives import estimated
 
@@ -52,6 +53,7 @@ class Judged:
         streamed: metrics whose scores are Keras's estimates while it trained.
         of_kept: metrics whose scores are of the epochs that the fits ended with.
         threshold: from which probability on answers are yes; None: one half.
+        steps: errors of forecasts step by step, if there are several.
     """
 
     scores: Scores
@@ -61,6 +63,7 @@ class Judged:
     streamed: list[str]
     of_kept: list[str]
     threshold: ThresholdFacts | None = None
+    steps: StepFacts | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,6 +76,7 @@ class Tested:
         linear: how the linear baseline was fitted.
         baseline_note: why one is missing.
         at_half: scores that the threshold changes, as they are at one half.
+        steps: as in ``Judged``.
     """
 
     scores: Scores
@@ -82,6 +86,7 @@ class Tested:
     linear: Sequence[LinearFit]
     baseline_note: Remark | None
     at_half: dict[str, float | None]
+    steps: StepFacts | None = None
 
 
 def judge_validation(work: Work, bundle: DatasetBundle, fits: Fits) -> Judged:
@@ -112,6 +117,7 @@ def judge_validation(work: Work, bundle: DatasetBundle, fits: Fits) -> Judged:
         ],
         of_kept=[] if fits.is_at_hand else late,
         threshold=chosen_thresholds(work, bundle, fits),
+        steps=step_facts(_answers(bundle, fits), bundle.train.y[rows], fits.guesses, info),
     )
 
 
@@ -128,9 +134,14 @@ def _measured(
     names: Sequence[str], bundle: DatasetBundle, fits: Fits, head: Head
 ) -> dict[str, list[float]]:
     """Return metric -> its value for each fit, of what its network says of its validation rows."""
-    y, info = bundle.train.y, bundle.info
-    done = [(y[each.proposal.validation], each.predictions) for each in fits.outcomes]
+    info, done = bundle.info, _answers(bundle, fits)
     return {name: [measure_one(name, *each, info, head) for each in done] for name in names}
+
+
+def _answers(bundle: DatasetBundle, fits: Fits) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return the targets of the validation rows of each fit, and what its network says of them."""
+    y = bundle.train.y
+    return [(y[each.proposal.validation], each.predictions) for each in fits.outcomes]
 
 
 def _validation_intervals(
@@ -202,6 +213,7 @@ def judge_test(networks: Networks, fits: Fits, threshold: ThresholdFacts | None)
         linear=found.linear,
         baseline_note=found.note,
         at_half={name: fmean(of[name] for of in plainly) for name in changes[0]},
+        steps=step_facts([(y, each) for each in said], y, found.said, info),
     )
 
 

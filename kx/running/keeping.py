@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,10 @@ from kx.base import signals
 from kx.base.storage import atomic_write
 from kx.charts.curves import FitCurves, curve_sheets
 from kx.charts.fit_scores import fit_scores
+from kx.charts.step_errors import step_chart
 from kx.contracts import DatasetBundle
 from kx.drawing.canvas import Heading
-from kx.drawing.curves import draw_run_plots
+from kx.drawing.curves import draw_charts, draw_run_plots
 from kx.drawing.folds import draw_fold_scores
 from kx.running.artefacts import keep_preparation
 from kx.running.fits import Fits
@@ -39,7 +41,7 @@ def keep(
         networks.save(final, work.folder.model_path)
         keep_preparation(work.folder.path, fits.preparation(final))
     signals.check()
-    _draw(work, loaded, fits, judged)
+    _draw(work, loaded, fits, judged, tested)
 
 
 def _keep_predictions(
@@ -78,8 +80,7 @@ def _moments(bundle: DatasetBundle, validation: np.ndarray) -> dict[str, np.ndar
     return found
 
 
-def _draw(work: Work, loaded: Loaded, fits: Fits, judged: Judged) -> None:
-
+def _draw(work: Work, loaded: Loaded, fits: Fits, judged: Judged, tested: Tested | None) -> None:
     options, words = work.plan.validation.options, Words()
     heading = Heading(work.plan.spec.name, sample=loaded.facts.sample)
     histories: dict[str, Any] = {
@@ -95,6 +96,10 @@ def _draw(work: Work, loaded: Loaded, fits: Fits, judged: Judged) -> None:
     )
     folder = plots_folder(work.folder.path)
     draw_run_plots(folder, curve_sheets(curves, words), heading)
+    if steps := (tested.steps if tested else None) or judged.steps:
+        chart = step_chart(steps, curves.unit, words)
+        titled = replace(heading, title=f"{heading.title}: {chart.title}")
+        draw_charts(folder / "steps.png", [chart], titled)
     metric = next(iter(judged.scores), "")
     values = judged.fold_scores.get(metric, [])
     if len(values) > 1:

@@ -93,6 +93,7 @@ class Story:
             streamed=judged.streamed,
             of_kept=judged.of_kept,
             threshold=_threshold(judged, tested),
+            steps={part: of.steps for part, of in parts.items() if of.steps},
             best_epoch=judged.best_epoch,
             seeds_count=len(fits.seeds),
             leaky=self.work.plan.spec.preparation.leaky,

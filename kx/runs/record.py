@@ -28,6 +28,7 @@ from kx.runs.record_parts import (
     LinearFacts,
     Member,
     PartialNetwork,
+    StepFacts,
     ThresholdFacts,
     VariantFacts,
     VocabularyFacts,
@@ -125,6 +126,7 @@ class Record:
         baseline_note: why a baseline is missing, if one is.
         linear: of the linear models among the baselines.
         threshold: from which probability on answers are yes; None: one half.
+        steps: ``validation`` or ``test`` -> errors of forecasts step by step, if there are several.
         importance: of the columns of a table, on the test rows; None of other data, or without
             these.
         diagnosis: kind, rule, numbers and advice, as ``kx.advice`` has them; empty if there
@@ -181,6 +183,7 @@ class Record:
     baseline_note: Remark | None = None
     linear: LinearFacts | None = None
     threshold: ThresholdFacts | None = None
+    steps: dict[str, StepFacts] = field(default_factory=dict)
     importance: ImportanceFacts | None = None
     expectations: list[ExpectationRecord] = field(default_factory=list)
     diagnosis: dict[str, Any] = field(default_factory=dict)

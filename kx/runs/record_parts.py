@@ -209,6 +209,21 @@ class LinearFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepFacts:
+    """Errors of forecasts of several steps, step by step, in the unit of the target.
+
+    Attributes:
+        leads: how far behind the last step that is read each one is.
+        errors: ``mae`` or ``rmse`` -> its value at each step; of several fits, their mean.
+        baselines: name -> likewise.
+    """
+
+    leads: tuple[int, ...] = ()
+    errors: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    baselines: Mapping[str, Mapping[str, tuple[float, ...]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ThresholdFacts:
     """From which probability on answers are yes, where it is not one half by default.
 

@@ -121,6 +121,8 @@ def forecast_table(
 ) -> RenderableType:
     """Return one line per input or, if ``every`` class is wanted, one per class.
 
+    Several numbers stand one below the other where there is no room for them beside each other.
+
     Args:
         forecasts: of one network, at least one.
         target: name and unit of what a regression predicts.
@@ -133,6 +135,8 @@ def forecast_table(
 
     heads = _heads(forecasts[0], target, every)
     rows = list(_all_rows(forecasts) if every else _rows(forecasts))
+    if width and forecasts[0].values and _width([heads, *rows]) > width:
+        heads, rows = ["input", "", target], list(_one_below_the_other(forecasts))
     if are_labelled(forecasts):
         heads, rows = [*heads, GIVEN], list(_labelled(forecasts, rows))
     cells = [[clean(cell) for cell in row] for row in (heads, *rows)]
@@ -229,6 +233,21 @@ def _labelled(forecasts: Sequence[Forecast], rows: Sequence[list[str]]) -> Itera
     for at, row in enumerate(rows):
         label = forecasts[at // each].label or "" if at % each == 0 else ""
         yield [*row, label]
+
+
+def _one_below_the_other(forecasts: Sequence[Forecast]) -> Iterator[list[str]]:
+    """Yield a row for each of the several numbers of each input; the name beside the first."""
+    for forecast in forecasts:
+        for at, (name, value) in enumerate(forecast.values):
+            yield [forecast.shown if at == 0 else "", name, number(value)]
+
+
+def _width(rows: list[list[str]]) -> int:
+    """Return how many columns of a terminal a table takes at least, its first column cut."""
+    from rich.cells import cell_len
+
+    wide = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    return min(wide[0], LEAST[0]) + sum(wide[1:]) + GAP * (len(wide) - 1)
 
 
 def _fitting(rows: list[list[str]], width: int, *, paths: bool) -> list[list[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from statistics import fmean
 
-from kx.base.text import duration, steps_of
+from kx.base.text import duration, number, steps_of
 from kx.evaluators.unasked import LARGE
 from kx.runs.looks import whose_test_part
 from kx.runs.record import Record
@@ -28,10 +28,22 @@ def on_training(record: Record, words: Words) -> Iterator[str]:
         yield words("remark.rates", rates=steps_of(record.refit_rates))
     if record.threshold:
         yield from on_threshold(record.threshold, record.dataset.classes, words)
+    yield from _on_steps(record, words)
     if record.of_kept:
         yield words("remark.of_kept", metrics=words.listed(map(words.metric, record.of_kept)))
     if record.streamed:
         yield words("remark.streamed", metrics=words.listed(map(words.metric, record.streamed)))
+
+
+def _on_steps(record: Record, words: Words) -> Iterator[str]:
+    """Yield how forecasts of several steps get worse from the first to the last."""
+    for part, facts in record.steps.items():
+        first, last = (
+            words("remark.step", value=number(facts.errors["mae"][at]), lead=facts.leads[at])
+            for at in (0, -1)
+        )
+        called = {"part": words.name("part", part), "metric": words.metric("mae", short=True)}
+        yield words("remark.steps", **called, first=first, last=last)
 
 
 def on_network_and_data(record: Record, words: Words) -> Iterator[str]:

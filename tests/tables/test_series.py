@@ -1,13 +1,15 @@
 """Time series: steps and gaps, windows cut after the split, what the past alone forecasts."""
 
 import datetime
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from kx.base.errors import DataError, RowsError
-from kx.contracts import Pace, Rows, SeriesForm
+from kx.contracts import DatasetInfo, Pace, Rows, SeriesForm
 from kx.data.arrays.fingerprint import fingerprint
+from kx.data.arrays.target_scale import Unit, unit_of
 from kx.data.arrays.windows import Windows
 from kx.data.files.sources import SourceFiles
 from kx.data.preparation import preparation_from
@@ -17,6 +19,8 @@ from kx.data.tables.timeline import steps_between, time_after, timeline, told_pa
 from kx.data.tables.window_preparation import fit_windows
 from kx.evaluators.forecast_scores import (
     block_bootstrap,
+    errors_by_step,
+    forecast_errors,
     forecast_measure,
     forecast_names,
     with_block_intervals,
@@ -24,6 +28,7 @@ from kx.evaluators.forecast_scores import (
 from kx.evaluators.naive import naive_forecasts
 from kx.evaluators.paired import paired_block_bootstrap, paired_bootstrap
 from kx.evaluators.scores import bootstrap_mean
+from kx.models.heads import suited_head
 from kx.running.splitting import rows_to_split
 from kx.strategies.time_series import TimeSeries
 from kx.wording.recorded import in_a_line
@@ -310,6 +315,30 @@ def test_each_row_counts_once_in_what_is_learned_for_preparation(series):
     assert again.is_same(fitted)
 
 
+def test_all_steps_of_a_horizon_are_targets_and_the_last_is_that_which_stands_alone(series):
+    options = series(HEADER + hourly(80), horizon=3, gap=1, known=("holiday",))
+
+    one, every = load(options), load(options, forecast="all_steps")
+
+    assert (every.info.task, every.info.outputs) == ("multi_regression", 3)
+    assert every.info.targets == ("temperature t+2", "temperature t+3", "temperature t+4")
+    assert np.array_equal(every.train.y[:, -1], one.train.y)
+    assert np.array_equal(every.train.x[:], one.train.x[:])
+    # Window by window: the target is half the number of the row, and stands 2 to 4 behind.
+    assert np.array_equal(every.test.y, (every.test.x.ends[:, None] + [2, 3, 4]) * 0.5)
+    assert np.array_equal(every.train.x.spans(4), one.train.x.spans(4))
+    assert load({**options, "horizon": 1}, forecast="all_steps").info.task == "regression"
+
+
+def test_steps_of_a_series_have_one_unit():
+    y = np.array([[0.0, 10.0], [20.0, 30.0]])
+    info = DatasetInfo("s", "multi_regression", (2, 1), targets=("a", "b"), series=form_of())
+
+    assert unit_of(y, info) == Unit(15.0, pytest.approx(125**0.5))
+    assert isinstance(unit_of(y, replace(info, series=None)).mean, tuple)
+    assert suited_head(info).metrics == ("mae",)
+
+
 # Validation
 
 
@@ -391,7 +420,29 @@ def test_the_naive_error_counts_no_pair_across_a_gap():
     assert naive_error(target, begins, 9) == 0.0
 
 
+def test_each_step_has_its_own_naive_forecast():
+    windows = of_rows(np.array([1.0, 2, 4, 8, 16, 32])[:, None], np.array([3]), 3)
+    form = replace(form_of(season=2), leads=(1, 2, 3))
+
+    said = naive_forecasts(windows, np.array([0]), form)
+
+    assert said["last"].tolist() == [[8, 8, 8]]
+    assert said["seasonal"].tolist() == [[4, 8, 4]]  # the last two values, again and again
+    assert said["drift"].tolist() == [[pytest.approx(8 + 7 / 3 * lead) for lead in (1, 2, 3)]]
+
+
 # Scores
+
+
+def test_errors_by_step_are_of_all_windows():
+    y, said = np.array([[1.0, 2], [3, 4]]), np.array([[1.0, 0], [0, 4]])
+
+    found = errors_by_step(y, said)
+
+    assert found["mae"].tolist() == [1.5, 1.0]
+    assert found["rmse"].tolist() == [pytest.approx(4.5**0.5), pytest.approx(2**0.5)]
+    mean = forecast_errors(y, said, form_of())["mae"][0].mean()
+    assert found["mae"].mean() == mean == 1.25
 
 
 def test_scores_of_forecasts_by_hand():

@@ -104,17 +104,22 @@ def test_no_fold_trains_on_what_was_not_known_when_it_forecasts(trained):
     assert kept["validation_steps"].max() <= origins
 
 
+def past_of(rows, last):
+    """Return rows of which the last forecast is of the step ``last``, 3 behind what is read."""
+    kept = []
+    for at, row in enumerate(rows[1:]):
+        if at % HOURS <= last - 3:
+            kept.append(row)
+        elif at % HOURS <= last:  # known ahead
+            kept.append([*row[:2], "", row[3]])
+    return [rows[0], *kept]
+
+
 def test_predictions_go_on_behind_the_last_row_as_the_run_recorded_them(run_kx, trained):
     rows, folder, run = trained
-    kept, spec = np.load(run / "predictions.npz"), []
+    kept = np.load(run / "predictions.npz")
     last = int(kept["steps"].max()) - 5  # of the target; it is forecast three steps before
-    for at, row in enumerate(rows[1:]):
-        step = at % HOURS
-        if step <= last - 3:
-            spec.append(row)
-        elif step <= last:  # known ahead
-            spec.append([*row[:2], "", row[3]])
-    path = write(folder / "past.csv", [rows[0], *spec])
+    path = write(folder / "past.csv", past_of(rows, last))
 
     code, out, err = run_kx("predict", run.name, path, "--csv", "--outputs", run.parent)
 
@@ -125,6 +130,67 @@ def test_predictions_go_on_behind_the_last_row_as_the_run_recorded_them(run_kx, 
         at = (kept["steps"] == last) & (kept["series"] == number)
         recorded = float(kept["predictions"][at][0, 0])
         assert said[f"{house} {when:%Y-%m-%d %H:%M:%S}".replace(" 00:00:00", "")] == recorded
+
+
+@pytest.fixture(scope="module")
+def all_steps(run_kx, trained):
+    _, folder, run = trained
+    sets = ("name=steps", "dataset.forecast=all_steps", "dataset.stride=4", "training.epochs=3")
+    args = [arg for each in sets for arg in ("--set", each)]
+    code, out, err = run_kx("train", folder / "heat.yaml", *args, "--outputs", run.parent)
+    assert code == 0, err
+    (record,) = run.parent.glob("*steps*/record.json")
+    return out, record.parent
+
+
+def test_errors_by_step_are_recorded_beside_those_of_the_baselines(all_steps):
+    out, run = all_steps
+    record = json.loads((run / "record.json").read_text())
+
+    assert "test MAE by step: " in out
+    assert (run / "plots" / "steps.png").stat().st_size > 5_000
+    for part, steps in record["steps"].items():
+        assert steps["leads"] == [1, 2, 3]
+        scores, baselines = record["scores"][part], record["baselines"][part]["mae"]
+        assert np.mean(steps["errors"]["mae"]) == pytest.approx(scores["mae"]["value"], rel=1e-6)
+        assert set(steps["baselines"]) == set(baselines) >= {"last", "seasonal", "drift", "linear"}
+        for name, value in baselines.items():
+            assert np.mean(steps["baselines"][name]["mae"]) == pytest.approx(value, rel=1e-6)
+    kept = np.load(run / "predictions.npz")
+    by_hand = np.abs(kept["predictions"] - kept["y"]).mean(axis=0)
+    assert record["steps"]["test"]["errors"]["mae"] == pytest.approx(by_hand.tolist(), rel=1e-5)
+
+
+def test_each_step_is_predicted_as_the_run_recorded_it(run_kx, trained, all_steps):
+    (rows, folder, _), (_, run) = trained, all_steps
+    kept = np.load(run / "predictions.npz")
+    last = int(kept["steps"].max())
+    path = write(folder / "past-steps.csv", past_of(rows, last))
+
+    code, out, err = run_kx("predict", run.name, path, "--csv", "--outputs", run.parent)
+
+    assert code == 0, err
+    found = list(csv.DictReader(out.splitlines()))
+    when = datetime.datetime(2024, 1, 1) + datetime.timedelta(hours=last - 3)
+    for number, row in enumerate(found):
+        at = (kept["steps"] == last) & (kept["series"] == number)
+        house = ("north", "south")[number]
+        assert row.pop("input") == f"{house} t = {when:%Y-%m-%d %H:%M:%S}"
+        assert list(row) == ["heat t+1", "heat t+2", "heat t+3"]
+        assert [float(each) for each in row.values()] == kept["predictions"][at][0].tolist()
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "Error by step"), ("zh", "各步的误差")])
+def test_the_report_draws_the_error_of_each_step(run_kx, all_steps, language, said):
+    _, run = all_steps
+    page = run / f"{language}.html"
+
+    code, _, err = run_kx(
+        "report", run.name, "--lang", language, "-o", page, "--outputs", run.parent
+    )
+
+    assert code == 0, err
+    assert said in page.read_text()
 
 
 @pytest.mark.parametrize(

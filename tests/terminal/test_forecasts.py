@@ -7,8 +7,14 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from kx.base.text import csv_cell, from_csv_cell
-from kx.terminal.forecasts import class_forecast, forecast_csv, forecast_table, value_forecast
+from kx.base.text import csv_cell, from_csv_cell, number
+from kx.terminal.forecasts import (
+    class_forecast,
+    forecast_csv,
+    forecast_table,
+    value_forecast,
+    values_forecast,
+)
 
 CLASSES = ("earn", "acq", "crude", "trade")
 SAID = (0.125, 0.25, 0.5, 0.125)
@@ -47,6 +53,22 @@ def test_two_classes_need_no_next_one_and_a_number_has_its_unit():
     assert two[2].split() == ["film", "positive", "0.7500"]
     assert number[0] == "input  price (1000 USD)"
     assert number[2].split() == ["house", "23.46"]
+
+
+@pytest.mark.parametrize(("width", "count"), [(80, 4), (80, 24), (None, 24)])
+def test_many_numbers_stand_below_each_other_where_there_is_no_room(width, count):
+    values = {f"heat t+{at}": at + 0.5 for at in range(1, count + 1)}
+    told = [values_forecast(name, name, values) for name in ("north", "south")]
+
+    table = lines(told, target="heat", width=width)
+
+    below = (width, count) == (80, 24)
+    assert len(table) == 2 + 2 * (count if below else 1)
+    assert all(len(line) <= (width or 10_000) for line in table)
+    assert table[2].split() == (
+        ["north", "heat", "t+1", "1.5000"] if below else
+        ["north", *map(number, values.values())]
+    )  # fmt: skip
 
 
 def test_labels_that_do_not_exclude_each_other_are_all_told():

@@ -138,8 +138,10 @@ def _past(found: Examples, rows: np.ndarray, series: SeriesForm, name: str) -> _
 
 
 def _when(series: SeriesForm, last: float) -> str:
-    """Return of what time a forecast is that is made at the time ``last``."""
+    """Return of what time a forecast is that is made at the time ``last``; t: of several steps."""
     pace, lead = series.pace, series.leads[-1]
+    if series.step_names:
+        return f"t = {told_time(float(last), pace.dates)}"
     time = time_after(pace, float(last), lead)
     if time is None:
         return f"{counted(lead, *ROWS)} behind {told_time(float(last), pace.dates)}"

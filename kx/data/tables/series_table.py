@@ -99,7 +99,8 @@ def series_bundle(sheet: Sheet, wanted: WantedSeries) -> DatasetBundle:
     remarks = (*remarks, *_absent(sheet.name, series, train[0].x, test[0].x))
     info = DatasetInfo(
         name="series",
-        task="regression",
+        task="regression" if len(series.leads) == 1 else "multi_regression",
+        targets=series.step_names,
         input_shape=(series.window, sum(form.width for form in table)),
         scale="standardize",
         missing="indicator",
