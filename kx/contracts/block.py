@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 BlockKind = Literal["numbers", "flags", "one_hot", "index", "bag", "words", "picture"]
-"""``numbers``: scaled amounts; ``flags``: each 0 or 1, on its own; ``one_hot``: at most one is 1;
-``index``: one whole number, below ``size``, that stands for a row of an embedding; ``bag``: how
+"""``numbers``: scaled amounts; ``flags``: each from 0 to 1, on its own; ``one_hot``: at most one is
+1; ``index``: one whole number, below ``size``, that stands for a row of an embedding; ``bag``: how
 much of each token a text has; ``words``: the indices of its tokens, in their order, each below
 ``size``; ``picture``: the numbers of a picture of the form ``shape``, row by row."""
 

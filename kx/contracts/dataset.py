@@ -78,6 +78,7 @@ class ColumnForm:
         indexed: of a category: whether networks are given the place of a value, for an embedding.
         text: of a text: how it becomes numbers.
         picture: of pictures: height, width, channels.
+        bins: of a number or a date: in how many steps, each from 0 to 1, it is told beside itself.
     """
 
     name: str
@@ -91,6 +92,7 @@ class ColumnForm:
     clock: bool = False
     text: TextForm | None = None
     picture: tuple[int, ...] = ()
+    bins: int = 0
 
     @property
     def width(self) -> int:
@@ -100,7 +102,7 @@ class ColumnForm:
         the training part lack it, one for none; of an ordered column one for each step between
         levels, of a boolean a single one, and one for none; of a text one for each word of the
         vocabulary, or for each place of a sequence; of a picture one for each number of a pixel.
-        Of an indexed category it is one.
+        Of an indexed category it is one; of a number one, and one for each of its bins.
         """
         if self.indexed:
             return 1
@@ -109,7 +111,8 @@ class ColumnForm:
         if self.text:
             return self.text.maxlen if self.in_order else self.text.num_words
         if self.is_measured:
-            return DATE_WIDTH + CLOCK_WIDTH * self.clock if self.kind == "date" else 1
+            own = DATE_WIDTH + CLOCK_WIDTH * self.clock if self.kind == "date" else 1
+            return own + self.bins
         if self.kind == "category":
             return self.places
         return (len(self.levels) - 1 if self.kind == "ordered" else 1) + self.gaps

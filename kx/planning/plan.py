@@ -204,8 +204,13 @@ class Plan(DataPlan):
 
     def read_by_network(self, info: DatasetInfo) -> DatasetInfo:
         """Return the form of data as this plan's network is given them."""
-        categories = self.spec.preparation.categories
-        return read_in_blocks(info, reads_blocks=self.reads_blocks, categories=categories)
+        section = self.spec.preparation
+        return read_in_blocks(
+            info,
+            reads_blocks=self.reads_blocks,
+            categories=section.categories,
+            bins=section.bins or 0,
+        )
 
     @property
     def reads_blocks(self) -> bool:

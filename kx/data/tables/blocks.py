@@ -36,8 +36,10 @@ def blocks_of(columns: Sequence[ColumnForm], marked: Sequence[int] = ()) -> tupl
     """
     blocks, start = list[Block](), 0
     for column in columns:
-        size, shape = _size(column), column.picture
-        blocks.append(Block(column.name, _kind(column), start, column.width, size, shape))
+        size, shape, width = _size(column), column.picture, column.width - column.bins
+        blocks.append(Block(column.name, _kind(column), start, width, size, shape))
+        if column.bins:
+            blocks.append(Block(column.name, "flags", start + width, column.bins))
         start += column.width
     flags = (Block(columns[at].name, "flags", start + n, 1) for n, at in enumerate(marked))
     return (*blocks, *flags)
@@ -55,18 +57,25 @@ def _size(column: ColumnForm) -> int:
     return column.places if column.indexed else 0
 
 
-def read_in_blocks(info: DatasetInfo, *, reads_blocks: bool, categories: Categories) -> DatasetInfo:
+def read_in_blocks(
+    info: DatasetInfo, *, reads_blocks: bool, categories: Categories, bins: int = 0
+) -> DatasetInfo:
     """Return the form of a table whose categories become indices where that suits the network.
 
     Args:
         info: of data that may be a table.
         reads_blocks: whether the network tells blocks apart.
         categories: what the spec asks for.
+        bins: by how many steps numbers and dates are told beside themselves.
     """
     embed = categories == "embed" or (categories == "auto" and reads_blocks)
     most = 0 if categories == "embed" else MOST_ONE_HOT
     table = tuple(
-        replace(form, indexed=embed and form.kind == "category" and len(form.levels) > most)
+        replace(
+            form,
+            indexed=embed and form.kind == "category" and len(form.levels) > most,
+            bins=bins if form.is_measured and not info.series else 0,
+        )
         for form in info.table
     )
     if not table or info.series:  # the columns of steps are numbers, as far as networks know

@@ -16,7 +16,7 @@ from kx.data.tables.mixed_rows import beside_of, numbers_of
 if TYPE_CHECKING:
     import numpy as np
 
-NUMBERS = ("shift", "divisor", "fill", "quantiles")
+NUMBERS = ("shift", "divisor", "fill", "quantiles", "edges")
 """Attributes of ``Measures`` that are kept as arrays."""
 
 YEAR, WEEK, DAY = 365.2425, 7.0, 1.0
@@ -27,7 +27,8 @@ YEAR, WEEK, DAY = 365.2425, 7.0, 1.0
 class TablePreparation:
     """How rows of a table become what networks take: (n, width) float32.
 
-    Numbers, and the days of dates, are scaled (see ``Measures``); a category one column for
+    Numbers, and the days of dates, are scaled (see ``Measures``), and told by steps beside
+    themselves if they have bins; a category one column for
     each level, one for all other values, and one for none, or, where it is indexed, the place of
     the one that would be 1; an ordered value or a boolean one for
     each step that it is above, and one for none; a text one for each word, or place in a sequence;
@@ -147,7 +148,8 @@ class TablePreparation:
 
         columns, own = columns_from(settings["table"]), settings.get("own", {})
         ways = ways_of(columns, settings["scale"], settings["missing"], own)
-        older = {"fill": np.zeros(len(columns)), "quantiles": np.zeros((0, 0))}
+        none = np.zeros((0, 0))
+        older = {"fill": np.zeros(len(columns)), "quantiles": none, "edges": none}
         measures = Measures(ways, **{name: {**older, **arrays}[name] for name in NUMBERS})
         scale, missing = settings["scale"], settings["missing"]
         return cls(columns, scale, missing, measures, arrays["seen"], own, texts)
@@ -181,12 +183,15 @@ class TablePreparation:
         if not column.is_measured:
             yield _steps(values, absent, column)
             return
-        yield self.measures.filled(values, at)[:, None]
+        filled = self.measures.filled(values, at)
+        yield filled[:, None]
         if column.kind == "date":
             periods = [YEAR, WEEK, DAY] if column.clock else [YEAR, WEEK]
             angles = np.where(absent, 0.0, values)[:, None] * (2 * np.pi / np.array(periods))
             cycles = np.concatenate([np.sin(angles), np.cos(angles)], axis=1)
             yield np.where(absent[:, None], 0.0, cycles)
+        if column.bins:
+            yield self.measures.stepped(filled, at)
 
     def shown(self, x_train: Any) -> np.ndarray:
         """Return (width,) bool, which columns the training rows tell something of."""

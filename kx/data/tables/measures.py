@@ -64,6 +64,8 @@ class Measures:
         divisor: likewise; never 0.
         fill: likewise, what stands for a gap, in prepared units.
         quantiles: (ranks, k) float64 of those k columns that are scaled by rank, in their order.
+        edges: (bins + 1, columns) float64, between which bins lie, in prepared units; (0, 0)
+            without bins.
     """
 
     ways: tuple[ColumnWay, ...]
@@ -71,6 +73,7 @@ class Measures:
     divisor: np.ndarray
     fill: np.ndarray
     quantiles: np.ndarray
+    edges: np.ndarray
 
     def scaled(self, values: np.ndarray, at: int) -> np.ndarray:
         """Return (n,) float64, values of the column ``at`` prepared; NaN where there is none."""
@@ -86,6 +89,23 @@ class Measures:
         import numpy as np
 
         return np.where(np.isnan(values), self.fill[at], self.scaled(values, at))
+
+    def stepped(self, filled: np.ndarray, at: int) -> np.ndarray:
+        """Return (n, bins), how far through each bin a prepared value is: 0 below it, 1 above.
+
+        A bin between edges that are the same value stays 0.
+
+        Source:
+            Gorishniy, Rubachev and Babenko (2022), "On embeddings for numerical features in tabular
+            deep learning", NeurIPS: the piecewise-linear encoding with bins from quantiles. There
+            the outermost bins go on beyond their edges; here the number beside them does.
+        """
+        import numpy as np
+
+        low, high = self.edges[:-1, at], self.edges[1:, at]
+        width = high - low
+        share = (filled[:, None] - low) / np.where(width > 0, width, 1.0)
+        return np.where(width > 0, share, 0.0).clip(0, 1)
 
 
 def fit_measures(
@@ -110,9 +130,14 @@ def fit_measures(
         alike = [at for at in known if ways[at].scale == scale]
         shift[alike], divisor[alike] = _statistics(x_train[:, alike], scale)
     quantiles = _quantiles(x_train, [at for at, way in enumerate(ways) if way.scale == "quantile"])
-    measures = Measures(ways, shift, divisor, np.zeros(len(columns)), quantiles)
+    bins = max((column.bins for column in columns), default=0)
+    edges = np.zeros((bins + 1, len(columns)) if bins else (0, 0))
+    measures = Measures(ways, shift, divisor, np.zeros(len(columns)), quantiles, edges)
     for at, fill in _fills(x_train, measures, known):
         measures.fill[at] = fill
+    for at in known if bins else ():
+        shares = np.linspace(0, 1, bins + 1)
+        edges[:, at] = np.nanquantile(measures.scaled(x_train[:, at], at), shares)
     return measures
 
 

@@ -57,6 +57,7 @@ DATA_RULES: tuple[Callable[[Plan, DatasetInfo], Iterable[Finding]], ...] = (
     data.only_numbers_are_scaled,
     data.texts_are_not_scaled,
     data.only_tables_prepare_columns,
+    data.bins_have_amounts,
     data.prepared_columns_are_amounts,
     data.categories_suit_the_network,
     data.sequences_have_single_tokens,

@@ -142,6 +142,14 @@ def categories_suit_the_network(plan: Plan, info: DatasetInfo) -> Iterator[Findi
         yield Finding(key, text, "use tabular or tabm, or categories: one_hot")
 
 
+def bins_have_amounts(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
+    """Only of a table is known which columns are amounts, and steps of a series are no rows."""
+    amounts = not info.series and any(form.is_measured for form in info.table)
+    if plan.spec.preparation.bins and not amounts:
+        text = f"are for numbers and dates of the dataset table; {info.name} has none"
+        yield Finding(("preparation", "bins"), text, "remove it", at_key=True)
+
+
 def prepared_columns_are_amounts(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
     """What is said of single columns is said of numbers and dates that there are."""
     forms = {form.name: form for form in info.table}

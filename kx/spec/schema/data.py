@@ -41,6 +41,10 @@ class PreparationSection(Strict):
     """What networks are given of a category: a column for each of its values (`one_hot`), or its
     place among them (`embed`), of which `tabular` and `tabm` learn an embedding; `auto`: `embed`
     for these two, if it has more than 8 frequent values."""
+    bins: Annotated[int, Field(ge=2, le=256)] | None = None
+    """Tell networks a number or a date of the dataset `table` by so many steps as well, each from 0
+    to 1: how far it is through each of so many equal parts of the training rows. A kink or a jump
+    is then easily learned; 8 to 32 are usual."""
     target: TargetScale = "auto"
     """Train on targets of a regression with mean 0 and deviation 1, on counts with mean 1
     (`standardize`), or as they are (`none`); predictions, scores and losses are in their own unit.
