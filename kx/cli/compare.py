@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kx.cli.options import AsJson, Outputs
+from kx.cli.options import AsJson, Lang, Outputs
 
 Runs = Annotated[
     list[str],
@@ -20,7 +20,9 @@ Runs = Annotated[
 ]
 
 
-def compare(runs: Runs, outputs: Outputs = Path("outputs"), as_json: AsJson = False) -> None:
+def compare(
+    runs: Runs, lang: Lang = "en", outputs: Outputs = Path("outputs"), as_json: AsJson = False
+) -> None:
     """Show what differs between runs, and whether it is chance.
 
     Example: kx compare digits digits_smaller
@@ -32,12 +34,14 @@ def compare(runs: Runs, outputs: Outputs = Path("outputs"), as_json: AsJson = Fa
     from kx.runs.sparkline import main_curve
     from kx.terminal import console
     from kx.terminal.comparison_table import comparison_panel
+    from kx.wording.documents import comparison_document
 
     chosen = [reader.Run(folder) for folder in runs_meant(outputs, runs)]
     overview = compare_runs(chosen)
     if as_json:
-        typer.echo(to_json(overview.as_dict()), nl=False)
+        typer.echo(to_json(comparison_document(overview)), nl=False)
         return
     paper, drawn = console.results(), zip(overview.runs, chosen, strict=True)
     curves = {shown.label: list(main_curve(run.curves)) for shown, run in drawn}
-    paper.print(comparison_panel(overview, curves, ascii_only=paper.options.ascii_only))
+    ascii_only = paper.options.ascii_only
+    paper.print(comparison_panel(overview, curves, lang, ascii_only=ascii_only))

@@ -63,7 +63,7 @@ Invert = Annotated[
     bool,
     typer.Option("--invert", help="Invert light and dark: MNIST's digits are light on dark."),
 ]
-Lang = Annotated[Language, typer.Option("--lang", help="English or Chinese.")]
+Lang = Annotated[Language, typer.Option("--lang", envvar="KX_LANG", help="English or Chinese.")]
 Plugins = Annotated[
     bool,
     typer.Option(

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kx.base.errors import DataError
+from kx.base.remark import Remark, as_remark
 from kx.contracts import NUMBERS, ONE_CLASS
 from kx.data.inputs.series import series_from
 from kx.evaluators.forecast_scores import block_length
@@ -63,26 +64,28 @@ class Evidence:
         return self.record.threshold.values if self.record.threshold else (0.5,)
 
     @cached_property
-    def rows(self) -> tuple[np.ndarray, np.ndarray] | str:
+    def rows(self) -> tuple[np.ndarray, np.ndarray] | Remark:
         """Targets and outputs of the test part; for classes, the targets are (n,) integers."""
         try:
             return self._test_rows()
         except RunFileError as error:
-            unseen = error.why == "is missing" and "test" not in self.record.scores
-            return self._reason(PREDICTIONS, error.why + (NO_LOOK if unseen else ""))
+            unseen = error.why == MISSING and "test" not in self.record.scores
+            return self._reason(PREDICTIONS, Remark.of("compare.unseen") if unseen else error.why)
+        except _UnusableError as error:
+            return self._reason(PREDICTIONS, error.why)
         except DataError:
-            return self._reason(PREDICTIONS, "is damaged")
+            return self._reason(PREDICTIONS, Remark.of("compare.damaged"))
 
     @property
     def block(self) -> int:
         """How many test rows in order of time err alike; 0: rows stand alone."""
         inputs = self._run.inputs
-        if not (inputs and "series" in inputs) or isinstance(self.rows, str):
+        if not (inputs and "series" in inputs) or isinstance(self.rows, Remark):
             return 0
         return block_length(len(self.rows[0]), series_from(inputs["series"]))
 
     @cached_property
-    def splits(self) -> Splits | str:
+    def splits(self) -> Splits | Remark:
         """Which rows each fit was trained on and validated with."""
         try:
             return self._run.splits
@@ -92,18 +95,27 @@ class Evidence:
     def _test_rows(self) -> tuple[np.ndarray, np.ndarray]:
         said = self._run.predictions
         y, outputs = said.y, said.outputs
-        path = self._run.folder / PREDICTIONS
         if said.part != "test":
-            raise RunFileError(path, "has no test part" + NO_LOOK)
+            raise _UnusableError(Remark.of("compare.no_test_part"))
         if not _fitting(y, outputs) or (self.task in NUMBERS - {"multi_regression"} and y.ndim > 1):
-            raise RunFileError(path, "does not hold one prediction for each target")
+            raise _UnusableError(Remark.of("compare.unfitting"))
         return (labels(y) if self.task in ONE_CLASS else y), outputs
 
-    def _reason(self, name: str, why: str) -> str:
-        return f"{name} of {self.label} {why}"
+    def _reason(self, name: str, why: str | Remark) -> Remark:
+        told = Remark.of("compare.missing") if why == MISSING else as_remark(why)
+        return Remark.of("compare.file", file=name, run=self.label, why=told)
 
 
-NO_LOOK = ": no look at the test part"
+MISSING = "is missing"
+"""Why a file of a run cannot be used that is not there."""
+
+
+class _UnusableError(DataError):
+    """Predictions of which no test can be made; ``why`` is a clause."""
+
+    def __init__(self, why: Remark) -> None:
+        super().__init__(why.code)
+        self.why = why
 
 
 def contender(label: str, run: Run) -> Contender:

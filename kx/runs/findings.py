@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from kx.base.curves import lower_is_better
 from kx.base.errors import DataError
+from kx.base.remark import Remark
 from kx.base.text import clean, shortened
 from kx.contracts import NUMBERS, ONE_CLASS
 from kx.evaluators.paired import (
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
 SEED = 0
 """Of the resampling: the same runs give the same interval each time."""
 
-_THESE_ROWS = "these rows; this judges the two trained networks, not their specs"
-
-
 Outcome = Literal["better", "worse", "chance", "no_telling"]
 
 
@@ -50,7 +48,7 @@ class PairedResult:
     """
 
     on: Literal["test rows", "folds"]
-    why: str
+    why: Remark
     distinguishable: bool | None
     outcome: Outcome
     test: PairedTest
@@ -65,15 +63,23 @@ class Comparison:
         comparable: whether both ended well and saw the same data.
         findings: the tests that could be made.
         notes: why others could not.
-        unlike: in what their data differ; empty if they do not, or one did not end well.
+        unlike: in what their data differ; None if they do not, or one did not end well.
     """
 
     run: str
     reference: str
     comparable: bool
     findings: tuple[PairedResult, ...] = ()
-    notes: tuple[str, ...] = ()
-    unlike: str = ""
+    notes: tuple[Remark, ...] = ()
+    unlike: Remark | None = None
+
+
+class NoTestError(DataError):
+    """A test cannot be made, and why."""
+
+    def __init__(self, why: Remark) -> None:
+        super().__init__(why.code)
+        self.why = why
 
 
 def compared(runs: Mapping[str, Run]) -> list[Comparison]:
@@ -94,35 +100,35 @@ def _compared(
     ends, first, other = (label, reference), known[reference], known[label]
     if first is None or other is None:
         missing = [each for each in (reference, label) if known[each] is None]
-        told = " and ".join(f"{each} is {states[each]}" for each in missing)
-        return Comparison(*ends, comparable=False, notes=(f"{told}: no test",))
+        told = tuple(Remark.of("compare.state", run=each, state=states[each]) for each in missing)
+        return Comparison(
+            *ends, comparable=False, notes=(Remark.of("compare.no_test", states=told),)
+        )
     if reason := _unlike(first, other):
-        note = f"the data differ ({reason}): no test and no differences"
+        note = Remark.of("compare.unlike", what=reason)
         return Comparison(*ends, comparable=False, notes=(note,), unlike=reason)
     results = [_on_rows(first, other), _on_folds(first, other)]
     findings = tuple(result for result in results if isinstance(result, PairedResult))
-    notes = tuple(result for result in results if isinstance(result, str))
+    notes = tuple(result for result in results if isinstance(result, Remark))
     return Comparison(*ends, comparable=True, findings=findings, notes=notes)
 
 
-def _unlike(first: Evidence, other: Evidence) -> str:
-    """Return in what the data of two runs differ, or nothing."""
+def _unlike(first: Evidence, other: Evidence) -> Remark | None:
+    """Return in what the data of two runs differ, if they do."""
     a, b = first.record, other.record
     what = unlike(a, b) or ("" if _same_targets(first, other) else "test_rows")
     if what in ("name", "task"):
-        return f"{first.label}: {_named(a.dataset)}, {other.label}: {_named(b.dataset)}"
+        one, two = _named(a.dataset), _named(b.dataset)
+        return Remark.of("compare.datasets", first=first.label, one=one, other=other.label, two=two)
     if what == "sample":
-        return f"{(first if a.is_sample else other).label} is of sample data"
+        return Remark.of("compare.sample", run=(first if a.is_sample else other).label)
     if what == "smoke":
-        return f"{(first if a.smoke else other).label} is a smoke run, on a few rows"
-    files = a.dataset.files or b.dataset.files
-    told = {
-        "contents": "the files that were read have other contents"
-        if files
-        else "other fingerprints",
-        "test_rows": "other rows in the test part",
-    }
-    return told.get(what, "")
+        return Remark.of("compare.smoke", run=(first if a.smoke else other).label)
+    if what == "contents" and not (a.dataset.files or b.dataset.files):
+        return Remark.of("compare.fingerprints")
+    if what == "contents":
+        return Remark.of("compare.files")
+    return Remark.of("compare.test_rows") if what else None
 
 
 def _named(dataset: DataFacts) -> str:
@@ -133,51 +139,52 @@ def _same_targets(first: Evidence, other: Evidence) -> bool:
     """Whether the test parts have the same targets, as far as both are known."""
     import numpy as np
 
-    if isinstance(first.rows, str) or isinstance(other.rows, str):
+    if isinstance(first.rows, Remark) or isinstance(other.rows, Remark):
         return True
     return np.array_equal(first.rows[0], other.rows[0])
 
 
-def _on_rows(first: Evidence, other: Evidence) -> PairedResult | str:
-    if isinstance(first.rows, str) or isinstance(other.rows, str):
-        reasons = [run.rows for run in (first, other) if isinstance(run.rows, str)]
-        return f"no test on the test rows: {'; '.join(reasons)}"
+def _on_rows(first: Evidence, other: Evidence) -> PairedResult | Remark:
+    if isinstance(first.rows, Remark) or isinstance(other.rows, Remark):
+        reasons = tuple(run.rows for run in (first, other) if isinstance(run.rows, Remark))
+        return Remark.of("compare.no_rows", reasons=reasons)
     y, ours, theirs = *first.rows, other.rows[1]
     if first.task in ONE_CLASS:
         said = labels(ours, first.thresholds[0]), labels(theirs, other.thresholds[0])
         test = mcnemar(said[0] == y, said[1] == y, SEED)
-        return _finding("test rows", f"both classified {_THESE_ROWS}", test, first, other)
+        return _finding("test rows", Remark.of("compare.classified"), test, first, other)
     if first.task == "quantiles":
         shares = first.record.dataset.quantiles
         before, after = (pinballs(y, outputs, shares).mean(axis=1) for outputs in (ours, theirs))
         test = paired_bootstrap("pinball", before, after, SEED)
-        why = f"both predicted quantiles for {_THESE_ROWS}"
-        return _finding("test rows", why, test, first, other)
+        return _finding("test rows", Remark.of("compare.quantiles"), test, first, other)
     if first.task == "multi_regression":
         scale = y.std(axis=0) + 1e-12
         before, after = (abs((outputs - y) / scale).mean(axis=1) for outputs in (ours, theirs))
         test = paired_bootstrap("mae", before, after, SEED)
-        why = f"both predicted numbers for {_THESE_ROWS}; errors in their standard deviations"
-        return _finding("test rows", why, test, first, other)
+        return _finding("test rows", Remark.of("compare.numbers"), test, first, other)
     if first.task in NUMBERS:
         before, after = (abs(outputs[:, 0].astype(float) - y) for outputs in (ours, theirs))
         test = paired_bootstrap("mae", before, after, SEED)
         if block := max(first.block, other.block):
             test = paired_block_bootstrap("mae", before, after, SEED, block)
-        return _finding(
-            "test rows", f"both predicted a number for {_THESE_ROWS}", test, first, other
-        )
+        return _finding("test rows", Remark.of("compare.number"), test, first, other)
     if first.task == "multilabel" and ours.shape == theirs.shape == y.shape:
         before, after = (
             ((said > of.thresholds) == (y > 0.5)).mean(axis=1)
             for said, of in ((ours, first), (theirs, other))
         )
         test = paired_bootstrap("accuracy", before, after, SEED)
-        return _finding("test rows", f"both gave labels to {_THESE_ROWS}", test, first, other)
-    return f"no test on the test rows: kx has none for {first.task or 'unknown'} data"
+        return _finding("test rows", Remark.of("compare.labelled"), test, first, other)
+    reason = (
+        Remark.of("compare.no_test_for", task=first.task)
+        if first.task
+        else Remark.of("compare.unknown_task")
+    )
+    return Remark.of("compare.no_rows", reasons=(reason,))
 
 
-def _on_folds(first: Evidence, other: Evidence) -> PairedResult | str | None:
+def _on_folds(first: Evidence, other: Evidence) -> PairedResult | Remark | None:
     """Return the test, or why there is none; where neither run has folds, that goes unsaid."""
     if not _has_folds(first.record) and not _has_folds(other.record):
         return _elsewhere(first, other)
@@ -185,15 +192,15 @@ def _on_folds(first: Evidence, other: Evidence) -> PairedResult | str | None:
         splits, metric = _shared_splits(first, other), _shared_metric(first.record, other.record)
         count = len(splits["splits"])
         before, after = (_fold_values(run, metric, count) for run in (first, other))
-    except DataError as error:
-        return f"no test on the folds: {error}"
+    except NoTestError as error:
+        return Remark.of("compare.no_folds", reason=error.why)
     test = corrected_t(metric, before, after, _ratio(splits))
-    return _finding("folds", "both were validated on these", test, first, other)
+    return _finding("folds", Remark.of("compare.validated"), test, first, other)
 
 
 def _finding(
     on: Literal["test rows", "folds"],
-    why: str,
+    why: Remark,
     test: PairedTest,
     first: Evidence,
     other: Evidence,
@@ -214,23 +221,23 @@ def _has_folds(record: Record) -> bool:
 
 
 def _shared_splits(first: Evidence, other: Evidence) -> Splits:
-    if isinstance(first.splits, str):
-        raise DataError(first.splits)
-    if isinstance(other.splits, str):
-        raise DataError(other.splits)
-    if _elsewhere(first, other):
-        raise DataError("they were validated on different rows")
+    if isinstance(first.splits, Remark):
+        raise NoTestError(first.splits)
+    if isinstance(other.splits, Remark):
+        raise NoTestError(other.splits)
+    if elsewhere := _elsewhere(first, other):
+        raise NoTestError(elsewhere)
     if len(first.splits["splits"]) < 2:
-        raise DataError("there is only one split")
+        raise NoTestError(Remark.of("compare.one_split"))
     return first.splits
 
 
-def _elsewhere(first: Evidence, other: Evidence) -> str | None:
+def _elsewhere(first: Evidence, other: Evidence) -> Remark | None:
     """Return that two runs were validated on different rows, if it is known."""
-    if isinstance(first.splits, str) or isinstance(other.splits, str):
+    if isinstance(first.splits, Remark) or isinstance(other.splits, Remark):
         return None
     equal = _rows_of(first.splits) == _rows_of(other.splits)
-    return None if equal else "they were validated on different rows"
+    return None if equal else Remark.of("compare.elsewhere")
 
 
 def _rows_of(splits: Splits) -> tuple[Any, ...]:
@@ -243,7 +250,7 @@ def _shared_metric(first: Record, other: Record) -> str:
     own = () if loss_of(first) == loss_of(other) else ("loss",)  # they are trained for others
     shared = [name for name in first.fold_scores if name in other.fold_scores and name not in own]
     if not shared:
-        raise DataError("no metric was recorded in both")
+        raise NoTestError(Remark.of("compare.no_metric"))
     return min(shared, key=lambda name: (main is None or name != main[1], name == "loss"))
 
 
@@ -252,9 +259,11 @@ def _fold_values(run: Evidence, metric: str, splits: int) -> np.ndarray:
 
     values = run.record.fold_scores[metric]
     if not values or len(values) % splits:
-        raise DataError(f"{run.label} has {len(values)} scores for {splits} splits")
+        raise NoTestError(
+            Remark.of("compare.fold_scores", run=run.label, scores=len(values), splits=splits)
+        )
     if None in values:
-        raise DataError(f"in {run.label}, {metric} is no number in every fold")
+        raise NoTestError(Remark.of("compare.fold_numbers", run=run.label, metric=metric))
     return per_split(np.asarray(values, float), splits)
 
 

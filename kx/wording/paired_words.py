@@ -11,6 +11,7 @@ from kx.base.text import signed
 from kx.runs.compare import compare_runs
 from kx.runs.findings import Comparison
 from kx.runs.reader import Run
+from kx.wording.recorded import in_a_line
 from kx.wording.words import Words
 
 
@@ -68,4 +69,4 @@ def _outcomes(comparison: Comparison, words: Words) -> Iterator[str]:
             rows=words(f"paired.on.{finding.on}", pairs=f"{test.pairs:,}"),
         )
     if not comparison.comparable:
-        yield words("join.original", text="; ".join(comparison.notes))
+        yield words("join.clauses").join(in_a_line(note, words) for note in comparison.notes)

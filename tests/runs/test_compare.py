@@ -193,7 +193,7 @@ def test_folds_are_compared_by_the_corrected_t_test(make, compared, shown):
     test = finding(document)["test"]
     assert (test["metric"], test["pairs"]) == ("accuracy", 4)
     assert test["p"] == pytest.approx(0.049064, abs=2e-6)  # 10 of 40 rows are held out: ratio 1/3
-    assert notes(document).count("no look at the test part") == 2
+    assert notes(document).count("the test set was not used") == 2
     assert "corrected resampled t-test on 4 folds" in shown("a", "b")
 
 
@@ -358,7 +358,7 @@ def test_predictions_that_fit_no_targets_are_not_tested(make, compared, predicti
     [
         ({"splits": folds(5)}, "validated on different rows"),
         ({"fold_scores": {"accuracy": FOLDS[:3]}}, "B has 3 scores for 4 splits"),
-        ({"fold_scores": {"accuracy": [None, *FOLDS[:3]]}}, "accuracy is no number in every fold"),
+        ({"fold_scores": {"accuracy": [None, *FOLDS[:3]]}}, "accuracy is not a number in every fold"),
         ({"fold_scores": {"auc": FOLDS}}, "no metric was recorded in both"),
         ({"splits": folds(1)}, "a split has no training rows"),
     ],
@@ -398,7 +398,7 @@ def test_predictions_without_the_test_part_are_not_called_damaged(make, compared
 
     told = notes(compared("a", "b"))
 
-    assert "predictions.npz of B has no test part: no look at the test part" in told
+    assert "predictions.npz of B has no test part: the test set was not used" in told
 
 
 def test_pickled_predictions_are_not_loaded(make, compared):
