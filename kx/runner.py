@@ -200,7 +200,7 @@ def _start(work: Work) -> None:
     from kx.training.environment import start_tensorflow
 
     deterministic = work.plan.spec.deterministic
-    work.watcher.stage("starting TensorFlow")
+    work.watcher.stage(Remark.of("stage.starting"))
     log = work.folder.log_path
     start_tensorflow(deterministic=deterministic, log=log, precision=work.precision)
 

@@ -18,7 +18,14 @@ if TYPE_CHECKING:
 
 
 def entrant(
-    member: Member, plan: Plan, switches: Switches, outputs: Path, count: int, *, quiet: bool
+    member: Member,
+    plan: Plan,
+    switches: Switches,
+    outputs: Path,
+    count: int,
+    *,
+    lang: Language,
+    quiet: bool,
 ) -> Entrant:
     """Carry out one of ``count`` runs; that it fails must not keep the others from their turn."""
     from dataclasses import replace
@@ -28,14 +35,17 @@ def entrant(
     from kx.runs.entrants import Entrant
     from kx.runs.reader import Run
     from kx.terminal import console
+    from kx.wording.words import Words
 
     try:
-        title = console.place_among(member.place, count, member.label)
-        with console.watching(console.messages(), quiet=quiet, title=title) as watcher:
+        title = console.place_among(member.place, count, member.label, lang)
+        paper = console.messages()
+        with console.watching(paper, quiet=quiet, title=title, language=lang) as watcher:
             _, folder = run(plan, outputs, watcher, replace(switches, member=member))
     except KxError as error:
         if not quiet:
-            console.say(f"{member.label} failed: {str(error).partition(chr(10))[0]}", err=True)
+            why = str(error).partition("\n")[0]
+            console.say(Words(lang)("live.failed", name=member.label, why=why), err=True)
         return Entrant(member.label, member.changes, error=error)
     return Entrant(member.label, member.changes, Run(folder))
 

@@ -51,6 +51,7 @@ def runs(
     where: Where = None,
     sort: Sort = None,
     limit: Limit = None,
+    lang: Lang = "en",
     outputs: Outputs = Path("outputs"),
     as_json: AsJson = False,
 ) -> None:
@@ -62,19 +63,20 @@ def runs(
     from kx.runs.folder import run_ids
     from kx.runs.selection import RunQuery, choose_runs
     from kx.terminal.screen import messages
+    from kx.wording.words import Words
 
     found = choose_runs(outputs, RunQuery(where, sort, limit))
     if as_json:
         typer.echo(to_json([run.as_dict() for run in found]), nl=False)
     elif found:
-        _print_list(found, outputs)
+        _print_list(found, outputs, lang)
     elif run_ids(outputs):
-        messages().print(f"No run in {outputs} meets the condition.")
+        messages().print(Words(lang)("listed.unmet", outputs=outputs))
     else:
-        messages().print(f"No run in {outputs} yet. Start one: kx train SPEC")
+        messages().print(Words(lang)("listed.nothing", outputs=outputs))
 
 
-def _print_list(found: Sequence[RunSummary], outputs: Path) -> None:
+def _print_list(found: Sequence[RunSummary], outputs: Path, lang: Language) -> None:
     from kx.runs import reader
     from kx.runs.sparkline import main_curve
     from kx.terminal.runs_table import runs_list
@@ -84,7 +86,7 @@ def _print_list(found: Sequence[RunSummary], outputs: Path) -> None:
     curves = {
         run.id: run.glance or main_curve(reader.Run(outputs / run.id).curves) for run in found
     }
-    paper.print(runs_list(found, curves, ascii_only=paper.options.ascii_only))
+    paper.print(runs_list(found, curves, lang, ascii_only=paper.options.ascii_only))
 
 
 def show(

@@ -127,7 +127,7 @@ def carry_out_variants(
             for place, (label, each) in enumerate(planned)
         ]
         entrants = [
-            entrant(member, each, switches, outputs, len(members), quiet=quiet)
+            entrant(member, each, switches, outputs, len(members), lang=lang, quiet=quiet)
             for member, (_, each) in zip(members, planned, strict=True)
         ]
         show_lineup(group, entrants, outputs, lang, as_json=as_json)
@@ -154,8 +154,8 @@ def carry_out(
 
     finished = []
     for at, plan in enumerate(plans):
-        title = console.place_among(at, len(plans), plan.spec.name)
-        record, folder = _train(plan, outputs, switches, title, quiet=quiet)
+        title = console.place_among(at, len(plans), plan.spec.name, lang)
+        record, folder = _train(plan, outputs, switches, title, lang, quiet=quiet)
         finished.append((record, folder))
         if not as_json:
             console.results().print(console.result_lines(record, folder, lang))
@@ -205,12 +205,13 @@ def _plan(path: Path, settings: list[str], target: list[str] | None) -> Plan:
 
 
 def _train(
-    plan: Plan, outputs: Path, switches: Switches, title: str, *, quiet: bool
+    plan: Plan, outputs: Path, switches: Switches, title: str, lang: Language, *, quiet: bool
 ) -> tuple[Record, Path]:
     from kx.runner import run
     from kx.terminal import console
 
-    with console.watching(console.messages(), quiet=quiet, title=title) as watcher:
+    paper = console.messages()
+    with console.watching(paper, quiet=quiet, title=title, language=lang) as watcher:
         return run(plan, outputs, watcher, switches)
 
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kx.cli.options import AsJson, Outputs, Quiet, Seed, Seeds, Set, SpecFiles, overrides
+from kx.cli.options import AsJson, Lang, Outputs, Quiet, Seed, Seeds, Set, SpecFiles, overrides
 from kx.cli.train import plan_all
 
 if TYPE_CHECKING:
+    from kx.base.language import Language
     from kx.planning import Plan
     from kx.terminal.verdicts import Verified
 
@@ -29,6 +30,7 @@ def verify(
     seed: Seed = None,
     seeds: Seeds = None,
     allow_unjudged: Unjudged = False,
+    lang: Lang = "en",
     outputs: Outputs = Path("outputs"),
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -42,20 +44,19 @@ def verify(
     """
     from kx.base.jsonfile import to_json
     from kx.terminal import console
-    from kx.terminal.progress import place_among
     from kx.terminal.verdicts import verdicts_table
 
     plans = plan_all(specs, overrides(settings, seed, seeds))
     _refuse_nothing(specs, plans)
     pairs = zip(specs, plans, strict=True)
     done = [
-        _verified(path, plan, outputs, place_among(at, len(specs), str(path)), quiet=quiet)
+        _verified(path, plan, outputs, (at, len(specs)), lang, quiet=quiet)
         for at, (path, plan) in enumerate(pairs)
     ]
     if as_json:
         typer.echo(to_json([each.as_dict() for each in done]), nl=False)
     else:
-        console.results().print(verdicts_table(done))
+        console.results().print(verdicts_table(done, lang))
     _judge(done, allow_unjudged)
 
 
@@ -68,7 +69,9 @@ def _refuse_nothing(specs: list[Path], plans: list[Plan]) -> None:
     fail_on([Problem(str(path), "expect", message, hint=hint) for path in bare])
 
 
-def _verified(path: Path, plan: Plan, outputs: Path, title: str, *, quiet: bool) -> Verified:
+def _verified(
+    path: Path, plan: Plan, outputs: Path, place: tuple[int, int], lang: Language, *, quiet: bool
+) -> Verified:
     """Train one spec; an error of it must not keep the others from being verified."""
     from kx.base.errors import KxError
     from kx.runner import run
@@ -76,8 +79,10 @@ def _verified(path: Path, plan: Plan, outputs: Path, title: str, *, quiet: bool)
     from kx.terminal import console
     from kx.terminal.verdicts import Verified
 
+    title = console.place_among(*place, str(path), lang)
+    paper = console.messages()
     try:
-        with console.watching(console.messages(), quiet=quiet, title=title) as watcher:
+        with console.watching(paper, quiet=quiet, title=title, language=lang) as watcher:
             record, _ = run(plan, outputs, watcher, Switches(command="verify"))
     except KxError as error:
         return Verified(str(path), error=error)

@@ -23,6 +23,7 @@ from kx.cli.options import (
 
 if TYPE_CHECKING:
     from kx.advice.workflow import Step
+    from kx.base.language import Language
     from kx.planning import Plan
     from kx.running.work import Switches
     from kx.runs.entrants import Entrant
@@ -49,7 +50,7 @@ def workflow(
     from kx.running.work import Switches
 
     switches = Switches(sample=sample, smoke=smoke, test=False, command="workflow")
-    steps = _Steps(spec, overrides(settings, seed), switches, outputs, quiet)
+    steps = _Steps(spec, overrides(settings, seed), switches, outputs, lang, quiet)
     entrants = steps.carry_out()
     show_lineup(steps.group, entrants, outputs, lang, as_json=as_json)
     fail_on_errors(entrants)
@@ -59,13 +60,20 @@ class _Steps:
     """The four steps, each made when the one before it is done."""
 
     def __init__(
-        self, spec: Path, settings: list[str], switches: Switches, outputs: Path, quiet: bool
+        self,
+        spec: Path,
+        settings: list[str],
+        switches: Switches,
+        outputs: Path,
+        lang: Language,
+        quiet: bool,
     ) -> None:
         from kx.planning import make_plan
         from kx.runs.run_group import Group
 
         self._path, self._settings = spec, settings
-        self._switches, self._outputs, self._quiet = switches, outputs, quiet
+        self._switches, self._outputs = switches, outputs
+        self._lang, self._quiet = lang, quiet
         plan = make_plan(spec, settings)
         self._spec, self.group = plan.resolved(), Group.new("workflow", plan.spec.name)
         self._mirrored = plan.info is None or plan.info.mirrored
@@ -102,7 +110,8 @@ class _Steps:
         from kx.advice.workflow import STEPS
 
         member = self.group.member(step, STEPS.index(step), changes)
-        return entrant(member, plan, switches, self._outputs, len(STEPS), quiet=self._quiet)
+        count, lang, quiet = len(STEPS), self._lang, self._quiet
+        return entrant(member, plan, switches, self._outputs, count, lang=lang, quiet=quiet)
 
     def _restrained(
         self, overfit: Entrant, changes: Mapping[str, Any], plan: Plan

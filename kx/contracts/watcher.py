@@ -23,7 +23,7 @@ class Watcher:
     def download(self, name: str, done: int, total: int | None) -> None:
         """``done`` of ``total`` bytes of the file ``name`` have arrived."""
 
-    def counted(self, what: str, done: int, total: int) -> None:
+    def counted(self, what: str | Remark, done: int, total: int) -> None:
         """``done`` of ``total`` pieces of a work that is no fit, such as pictures, are done."""
 
     def fits_planned(self, count: int) -> None:

@@ -101,8 +101,11 @@ def _look(work: Work, base: Base, info: DatasetInfo, weights: SourceWeights) -> 
     """Look for the weights: where only Keras knows which they are, the network is built."""
     if base.extractor:
         return base.extractor.find()
-    does = "building" if "base" in work.plan.architecture.options else "reading"
-    work.watcher.stage(f"{does} {_named(work.plan)}")
+    name = _named(work.plan)
+    built = "base" in work.plan.architecture.options
+    work.watcher.stage(
+        Remark.of("stage.building", name=name) if built else Remark.of("stage.reading", name=name)
+    )
     seeded(work)
     return work.plan.find_weights(info, weights)
 

@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kx.base.remark import Remark
 from kx.base.seeds import derive
 from kx.data.files import cache
 from kx.data.files.sources import SourceFiles
@@ -60,7 +61,7 @@ class Extractor:
             UsageError: if the base lacks an option or a layer.
         """
         if self._note:
-            self._work.watcher.stage(f"looking for the weights of {self._recipe['base']}")
+            self._work.watcher.stage(Remark.of("stage.weights", name=str(self._recipe["base"])))
             self._asked.ask_again(self._note["files"])
         else:
             self.model()
@@ -69,7 +70,7 @@ class Extractor:
         """Return the network, built once: pictures in, features out."""
         if self._model is None:
             work = self._work
-            work.watcher.stage(f"building {self._recipe['base']}")
+            work.watcher.stage(Remark.of("stage.building", name=str(self._recipe["base"])))
             seeded(work)
             self._model = work.plan.network.extractor(self._info, self.weights)
             self._note = {

@@ -50,7 +50,7 @@ class Part:
         for start in range(0, len(self.x), BATCH):
             yield from run(self.x[start : start + BATCH]).numpy()
             done = min(start + BATCH, len(self.x))
-            work.watcher.counted(f"features of the {self.name} part", done, len(self.x))
+            work.watcher.counted(Remark.of("stage.features", part=self.name), done, len(self.x))
 
 
 def extracted(work: Work, loaded: Loaded, extractor: Extractor | None) -> Loaded:
@@ -62,7 +62,7 @@ def extracted(work: Work, loaded: Loaded, extractor: Extractor | None) -> Loaded
     if extractor is None:
         return loaded
     bundle = loaded.bundle
-    work.watcher.stage("extracting features")
+    work.watcher.stage(Remark.of("stage.extracting"))
     started = time.monotonic()
     made, passes = {}, 0
     for name, split in {"train": bundle.train, "test": bundle.test}.items():
@@ -77,7 +77,7 @@ def extracted(work: Work, loaded: Loaded, extractor: Extractor | None) -> Loaded
         parameters=extractor.parameters,
     )
     if not passes:
-        work.watcher.stage("features from cache: 0 forward passes")
+        work.watcher.stage(Remark.of("stage.cached"))
     return replace(loaded, bundle=on_features(bundle, made), features=facts)
 
 

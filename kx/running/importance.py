@@ -9,6 +9,7 @@ import numpy as np
 
 from kx.base import signals
 from kx.base.curves import lower_is_better
+from kx.base.remark import Remark
 from kx.base.seeds import derive
 from kx.data.tables.mixed_rows import TableRows
 from kx.running.fits import Fits
@@ -46,7 +47,7 @@ def importance(
     info, rows = bundle.info, _some(len(bundle.test))
     if not info.table or info.series or len(rows) < LEAST_ROWS or work.switches.smoke:
         return None
-    work.watcher.stage("looking for what matters")
+    work.watcher.stage(Remark.of("stage.importance"))
     final, head = fits.finals[0], judged_head(work, bundle)
     prepare, x, y = fits.preparation(final).apply, bundle.test.x[rows], bundle.test.y[rows]
     metric = next(iter(head.metrics), "loss")

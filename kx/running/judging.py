@@ -190,7 +190,7 @@ def count_look(work: Work, loaded: Loaded) -> int:
 def judge_test(networks: Networks, fits: Fits, threshold: ThresholdFacts | None) -> Tested:
     """Evaluate the final networks on the test part, once."""
     work, bundle = networks.work, networks.bundle
-    work.watcher.stage("testing")
+    work.watcher.stage(Remark.of("stage.testing"))
     info, y = bundle.info, bundle.test.y
     head, final = judged_head(work, bundle), fits.finals[0]
     said = []

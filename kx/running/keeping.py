@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from kx.base import signals
+from kx.base.remark import Remark
 from kx.base.storage import atomic_write
 from kx.charts.curves import FitCurves, curve_sheets
 from kx.charts.fit_scores import fit_scores
@@ -33,7 +34,7 @@ def keep(
 ) -> None:
     """Write predictions, model, preparation, plots, and what TensorBoard is to know."""
     work = networks.work
-    work.watcher.stage("writing model and plots")
+    work.watcher.stage(Remark.of("stage.writing"))
     _keep_predictions(work, loaded.bundle, fits, tested.predictions if tested else None)
     signals.check()
     if fits.finals:

@@ -73,7 +73,7 @@ def load(work: Work) -> Loaded:
         SpecError: if the plan does not fit it.
     """
     name = work.plan.spec.dataset.name
-    work.watcher.stage(f"reading {name}")
+    work.watcher.stage(Remark.of("stage.reading", name=name))
     bundle, provenance = _read(work)
     _check_info(work, bundle.info)
     bundle = with_deviations(bundle)

@@ -36,7 +36,7 @@ class SafePoints(Watcher):
         signals.check()
         self._watcher.download(name, done, total)
 
-    def counted(self, what: str, done: int, total: int) -> None:
+    def counted(self, what: str | Remark, done: int, total: int) -> None:
         """Say it."""
         signals.check()
         self._watcher.counted(what, done, total)

@@ -16,14 +16,13 @@ from kx.planning.finding import Finding
 from kx.running.coverage import coverage_complaints, undefined_metrics
 from kx.running.loading import tell
 from kx.running.work import SMOKE_FITS, Work
-from kx.wording.recorded import in_words
 
 
 def why_so(work: Work, strategy: Strategy, rows: Rows) -> Remark | None:
     """Return how the rows are split, and why, if the strategy chose that itself; say so."""
     reason = strategy.reason(rows)
     if reason:
-        work.watcher.stage(f"validation: {in_words(reason)}")
+        work.watcher.stage(Remark.of("stage.validation", why=reason))
     return reason
 
 

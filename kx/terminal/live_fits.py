@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from kx.base.curves import lower_is_better
-from kx.base.text import clean, counted, duration, number
+from kx.base.text import clean, duration, number
+from kx.wording.words import Words
 
 _lower_is_better = cache(lower_is_better)  # asked some thousand times in a second
 
@@ -57,21 +58,25 @@ class LiveFit:
             self.numbers()
         )
 
-    def best_so_far(self) -> str:
+    def best_so_far(self, words: Words) -> str:
         """Return the best validation values, as ``val_loss 0.2891 (epoch 4)``."""
         best = list(self.best.items())  # a copy: the display reads in another thread
-        return ", ".join(f"{clean(k)} {number(v)} (epoch {epoch})" for k, (v, epoch) in best)
+        return words.listed(
+            words("live.best_at", name=clean(name), value=number(value), epoch=epoch)
+            for name, (value, epoch) in best
+        )
 
     def seconds_left(self, now: float) -> float | None:
         """Return how long the rest takes if it goes on like this, or None at the start."""
         return _left(now - self.started, self.share(), 1)
 
-    def verdict(self, now: float) -> str:
+    def verdict(self, now: float, words: Words) -> str:
         """Return how it went as a whole."""
-        best = self.best_so_far()
-        epochs = counted(self.epoch, "epoch", "epochs")
-        end = f"; best {best}" if best else f"; {self.numbers()}" if self.metrics else ""
-        return f"{clean(self.name)}: {epochs} in {duration(now - self.started)}{end}"
+        best = self.best_so_far(words)
+        end = words("live.best", best=best) if best else self.numbers()
+        spent = duration(now - self.started)
+        told = words("live.verdict", name=clean(self.name), count=self.epoch, time=spent)
+        return words("join.clauses").join(filter(None, (told, end)))
 
 
 @dataclass(slots=True)
@@ -123,16 +128,17 @@ class LiveFits:
         """Return how long the planned ones take if it goes on like this, or None at the start."""
         return _left(now - self.since, self.progress(), self.planned)
 
-    def so_far(self, now: float) -> str:
+    def so_far(self, now: float, words: Words) -> str:
         """Return how many are done, as ``12 of 40 fits done, 20 s left``."""
         left = self.seconds_left(now)
         if self.all_done or left is None:
-            return self.in_the_end(now)
-        return f"{self.done} of {self.planned} fits done, {duration(left)} left"
+            return self.in_the_end(now, words)
+        return words("live.so_far", done=self.done, planned=self.planned, left=duration(left))
 
-    def in_the_end(self, now: float) -> str:
+    def in_the_end(self, now: float, words: Words) -> str:
         """Return how many are done, as ``40 of 40 fits done in 65 s``."""
-        return f"{self.done} of {self.planned} fits done in {duration(now - self.since)}"
+        spent = duration(now - self.since)
+        return words("live.in_the_end", done=self.done, planned=self.planned, time=spent)
 
 
 def _in_words(metrics: Mapping[str, float]) -> str:

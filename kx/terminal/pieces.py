@@ -22,6 +22,13 @@ def plain(text: object, style: str = "") -> Text:
     return Text(clean(text), style=style)
 
 
+def padded(text: str, width: int) -> str:
+    """Return a text with blanks behind it; a Chinese character is as wide as two of them."""
+    from rich.cells import cell_len
+
+    return text + " " * (width - cell_len(text))
+
+
 def table(columns: Sequence[str], right: Iterable[int] = ()) -> Table:
     """Return an empty table.
 

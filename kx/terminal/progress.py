@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from kx.base.language import Language
 from kx.base.remark import Remark
 from kx.base.text import clean, duration, shortened, size
 from kx.contracts import Watcher
 from kx.terminal.live_fits import LiveFit, LiveFits
-from kx.wording.recorded import in_words
+from kx.wording.recorded import in_a_line
+from kx.wording.words import Words
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -32,32 +34,36 @@ Clock = Callable[[], float]
 class PlainWatcher(Watcher):
     """Tells a run in lines, for logs and for terminals that cannot do more."""
 
-    def __init__(self, console: Console, clock: Clock = time.monotonic) -> None:
-        self._console, self._clock = console, clock
+    def __init__(
+        self, console: Console, clock: Clock = time.monotonic, language: Language = "en"
+    ) -> None:
+        self._console, self._clock, self._words = console, clock, Words(language)
         self._fits = LiveFits()
-        self._told: tuple[str, int] = ("", -1)
+        self._told: tuple[str | Remark, int] = ("", -1)
 
     def stage(self, text: str | Remark) -> None:
         """Say which stage begins."""
-        self._say(in_words(text))
+        self._say(_stage(text, self._words))
 
     def warn(self, title: Remark, text: Remark) -> None:
         """Say what deserves attention."""
-        self._say(f"Warning: {in_words(title)}: {in_words(text)}")
+        what, why = (in_a_line(each, self._words) for each in (title, text))
+        told = self._words("join.reasoned", what=what, why=why)
+        self._say(self._words("run.warning", text=told))
 
     def download(self, name: str, done: int, total: int | None) -> None:
         """Say it at the start and after each quarter, or each 10 MB of an unknown size."""
         part = done * 4 // total if total else done // 10_000_000
         if self._told != (name, part):
             self._told = (name, part)
-            self._say(_download(name, done, total))
+            self._say(_download(name, done, total, self._words))
 
-    def counted(self, what: str, done: int, total: int) -> None:
+    def counted(self, what: str | Remark, done: int, total: int) -> None:
         """Say it after each quarter."""
         part = done * 4 // max(total, 1)
         if self._told != (what, part):
             self._told = (what, part)
-            self._say(_counted(what, done, total))
+            self._say(_counted(what, done, total, self._words))
 
     def fits_planned(self, count: int) -> None:
         """Take note."""
@@ -77,16 +83,18 @@ class PlainWatcher(Watcher):
             return
         every = 1 if fit.epochs <= 20 else math.ceil(fit.epochs / LINES)
         if epoch % every == 0 or epoch in (1, fit.epochs):
-            self._say(f"{fit.name}: epoch {epoch}/{fit.epochs}: {fit.numbers()}")
+            where = self._words("live.epoch", epoch=epoch, epochs=fit.epochs)
+            self._say(self._words("live.told", name=fit.name, where=where, what=fit.numbers()))
 
     def fit_ended(self, name: str) -> None:
         """Say how it went as a whole; of very many fits, of some."""
         fits, now = self._fits, self._clock()
         fit = fits.end(name)
         if fit and not (fit.planned and fits.planned > 1):
-            self._say(fit.verdict(now))
+            self._say(fit.verdict(now, self._words))
         elif fit and (fits.done in (1, fits.planned) or fits.done % _stride(fits.planned) == 0):
-            self._say(f"{fit.verdict(now)}; {fits.so_far(now)}")
+            told = (fit.verdict(now, self._words), fits.so_far(now, self._words))
+            self._say(self._words("join.clauses").join(told))
 
     def _say(self, text: str) -> None:
         self._console.print(clean(text), markup=False, highlight=False, soft_wrap=True)
@@ -98,8 +106,10 @@ class TerminalWatcher(Watcher):
     What happens is only taken note of; a thread of the display draws it.
     """
 
-    def __init__(self, console: Console, clock: Clock = time.monotonic) -> None:
-        self._console, self._clock = console, clock
+    def __init__(
+        self, console: Console, clock: Clock = time.monotonic, language: Language = "en"
+    ) -> None:
+        self._console, self._clock, self._words = console, clock, Words(language)
         self._fits = LiveFits()
         self._stage, self._stage_started, self._download = "", clock(), ""
         self._live: Live | None = None
@@ -107,7 +117,7 @@ class TerminalWatcher(Watcher):
     def stage(self, text: str | Remark) -> None:
         """Begin a stage; the one before remains as a line with its time."""
         self._end_stage()
-        self._stage, self._stage_started = clean(in_words(text)), self._clock()
+        self._stage, self._stage_started = clean(_stage(text, self._words)), self._clock()
         self._start()
 
     def warn(self, title: Remark, text: Remark) -> None:
@@ -115,19 +125,22 @@ class TerminalWatcher(Watcher):
         from rich.panel import Panel
         from rich.text import Text
 
-        heading = Text(f"Warning: {clean(in_words(title))}", style="bold yellow")
-        told = Text(clean(in_words(text)))
+        what, why = (clean(in_a_line(each, self._words)) for each in (title, text))
+        heading = Text(self._words("run.warning", text=what), style="bold yellow")
+        told = Text(why)
         panel = Panel(told, title=heading, title_align="left", border_style="yellow")
         self._console.print(panel, width=min(self._console.width, 100))
 
     def download(self, name: str, done: int, total: int | None) -> None:
         """Show how far it is."""
-        self._download = _download(name, done, total) if done != total else ""
+        told = _download(name, done, total, self._words)
+        self._download = told if done != total else ""
         self._start()
 
-    def counted(self, what: str, done: int, total: int) -> None:
+    def counted(self, what: str | Remark, done: int, total: int) -> None:
         """Show how far it is."""
-        self._download = _counted(what, done, total) if done != total else ""
+        told = _counted(what, done, total, self._words)
+        self._download = told if done != total else ""
         self._start()
 
     def fits_planned(self, count: int) -> None:
@@ -159,9 +172,9 @@ class TerminalWatcher(Watcher):
         fits, now = self._fits, self._clock()
         fit = fits.end(name)
         if fit and (fits.planned if fit.planned else fit.place) <= SOME:
-            self._keep(fit.verdict(now))
+            self._keep(fit.verdict(now, self._words))
         elif fit and fit.planned and fits.all_done:
-            self._keep(fits.in_the_end(now))
+            self._keep(fits.in_the_end(now, self._words))
 
     def close(self) -> None:
         """Give the terminal back; a second time does nothing."""
@@ -170,7 +183,7 @@ class TerminalWatcher(Watcher):
         if live:
             live.stop()
         if fits.planned > SOME and not fits.all_done:  # interrupted
-            self._keep(fits.in_the_end(self._clock()))
+            self._keep(fits.in_the_end(self._clock(), self._words))
         self._end_stage()
 
     def __rich__(self) -> RenderableType:
@@ -186,12 +199,12 @@ class TerminalWatcher(Watcher):
         if self._download:
             rows.append(Text(f"  {self._download}"))
         if fits.planned > 1 and not fits.all_done:
-            rows.append(_overall(fits, now))
-            rows += _running(running)
+            rows.append(_overall(fits, now, self._words))
+            rows += _running(running, self._words)
         elif len(running) == 1:
-            rows += _one(running[0], now)
+            rows += _one(running[0], now, self._words)
         else:
-            rows += _running(running)
+            rows += _running(running, self._words)
         return Group(*rows)
 
     def _start(self) -> None:
@@ -215,43 +228,57 @@ class TerminalWatcher(Watcher):
         stage, self._stage, self._download = self._stage, "", ""  # else it would show below its end
         if stage:
             spent = duration(self._clock() - self._stage_started)
-            self._console.print(f"- {stage}: {spent}", markup=False, highlight=False)
+            told = self._words("join.reasoned", what=stage, why=spent)
+            self._console.print(f"- {told}", markup=False, highlight=False)
 
 
-def place_among(at: int, count: int, name: str) -> str:
+def place_among(at: int, count: int, name: str, language: Language = "en") -> str:
     """Return which of several runs one is, as ``2 of 4: dropout``; of a single one, nothing."""
-    return f"{at + 1} of {count}: {shortened(clean(name), 60)}" if count > 1 else ""
+    if count < 2:
+        return ""
+    short = shortened(clean(name), 60)
+    return Words(language)("live.place", place=at + 1, total=count, name=short)
 
 
 @contextmanager
-def watching(console: Console, *, quiet: bool = False, title: str = "") -> Iterator[Watcher]:
+def watching(
+    console: Console, *, quiet: bool = False, title: str = "", language: Language = "en"
+) -> Iterator[Watcher]:
     """Yield the watcher that suits ``console``, and give the terminal back at the end.
 
     Args:
         console: of stderr.
         quiet: say nothing.
+        language: of what is told.
         title: of the run, where it is one of several; stands above all that is told of it.
     """
     if title and not quiet:
         console.print(clean(title), style="bold", markup=False, highlight=False, soft_wrap=True)
     live = console.is_interactive and console.file.isatty()  # not interactive: TERM=dumb as well
     if quiet or not live:
-        yield Watcher() if quiet else PlainWatcher(console)
+        yield Watcher() if quiet else PlainWatcher(console, language=language)
         return
-    watcher = TerminalWatcher(console)
+    watcher = TerminalWatcher(console, language=language)
     try:
         yield watcher
     finally:
         watcher.close()
 
 
-def _download(name: str, done: int, total: int | None) -> str:
-    of = f" of {size(total)}" if total else ""
-    return f"downloading {shortened(clean(name))}: {size(done)}{of}"
+def _stage(text: str | Remark, words: Words) -> str:
+    """Return a stage in words; what a plugin calls its own stays as it is."""
+    return text if isinstance(text, str) else in_a_line(text, words)
 
 
-def _counted(what: str, done: int, total: int) -> str:
-    return f"{clean(what)}: {done:,} of {total:,}"
+def _download(name: str, done: int, total: int | None, words: Words) -> str:
+    what = words("live.downloading", name=shortened(clean(name)))
+    far = words("live.of", done=size(done), total=size(total)) if total else size(done)
+    return words("join.reasoned", what=what, why=far)
+
+
+def _counted(what: str | Remark, done: int, total: int, words: Words) -> str:
+    far = words("live.of", done=f"{done:,}", total=f"{total:,}")
+    return words("join.reasoned", what=clean(_stage(what, words)), why=far)
 
 
 def _stride(planned: int) -> int:
@@ -259,32 +286,39 @@ def _stride(planned: int) -> int:
     return 1 if planned <= MANY else math.ceil(planned / LINES)
 
 
-def _one(fit: LiveFit, now: float) -> list[RenderableType]:
+def _one(fit: LiveFit, now: float, words: Words) -> list[RenderableType]:
     """Return all that is known of the only fit that goes on."""
     from rich.text import Text
 
-    batch = f", batch {fit.step}/{fit.steps}" if fit.step else ""
-    text = f"epoch {fit.epoch}/{fit.epochs}{batch}"
+    batch = words("live.batch", step=fit.step, steps=fit.steps) if fit.step else ""
+    text = words("live.epoch", epoch=fit.epoch, epochs=fit.epochs) + batch
+    best = words("live.best", best=fit.best_so_far(words) or "-")
     return [
-        _bar(clean(fit.name), text, fit.share(), fit.seconds_left(now)),
+        _bar(clean(fit.name), text, fit.share(), _left(fit.seconds_left(now), words)),
         Text(f"  {fit.numbers()}"),
-        Text(f"  best: {fit.best_so_far() or '-'}", style="dim"),
+        Text(f"  {best}", style="dim"),
     ]
 
 
-def _overall(fits: LiveFits, now: float) -> RenderableType:
-    text = f"{fits.done} of {fits.planned} fits"
-    return _bar(text, "", fits.progress() / fits.planned, fits.seconds_left(now))
+def _left(seconds: float | None, words: Words) -> str:
+    return "" if seconds is None else words("live.left", time=duration(seconds))
 
 
-def _running(running: Sequence[LiveFit]) -> list[Text]:
+def _overall(fits: LiveFits, now: float, words: Words) -> RenderableType:
+    text = words("live.overall", done=fits.done, planned=fits.planned)
+    left = _left(fits.seconds_left(now), words)
+    return _bar(text, "", fits.progress() / fits.planned, left)
+
+
+def _running(running: Sequence[LiveFit], words: Words) -> list[Text]:
     """Return a line for each of the first few fits, and how many there are beside them."""
     from rich.text import Text
 
     shown = running[:FEW]
     width = max((len(_short(fit)) for fit in shown), default=0)
-    lines = [f"{_short(fit):{width}} {_epoch(fit)}  {fit.judged_by()}" for fit in shown]
-    lines += [f"and {len(running) - FEW} more"] if len(running) > FEW else []
+    lines = [f"{_short(fit):{width}} {_epoch(fit, words)}  {fit.judged_by()}" for fit in shown]
+    if len(running) > FEW:
+        lines.append(words("live.more", count=len(running) - FEW))
     return [Text(f"    {line}", no_wrap=True, overflow="ellipsis", style="dim") for line in lines]
 
 
@@ -292,11 +326,12 @@ def _short(fit: LiveFit) -> str:
     return shortened(clean(fit.name), 24)
 
 
-def _epoch(fit: LiveFit) -> str:
-    return f"epoch {fit.epoch:{len(str(fit.epochs))}}/{fit.epochs}"
+def _epoch(fit: LiveFit, words: Words) -> str:
+    epoch = f"{fit.epoch:{len(str(fit.epochs))}}"
+    return words("live.epoch", epoch=epoch, epochs=fit.epochs)
 
 
-def _bar(name: str, text: str, share: float, left: float | None) -> RenderableType:
+def _bar(name: str, text: str, share: float, left: str) -> RenderableType:
     """Return a name, how far it is in words and as a bar, and the time left."""
     from rich.progress_bar import ProgressBar
     from rich.table import Table
@@ -308,6 +343,6 @@ def _bar(name: str, text: str, share: float, left: float | None) -> RenderableTy
     row.add_row(
         *cells,
         ProgressBar(total=1.0, completed=share, width=10 if text else 20),
-        Text("" if left is None else f"{duration(left)} left", no_wrap=True),
+        Text(left, no_wrap=True),
     )
     return row

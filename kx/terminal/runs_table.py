@@ -11,6 +11,7 @@ from kx.base.text import STATUS_STYLES, clean, duration, number, shortened
 from kx.runs.history import Curves
 from kx.runs.run_summary import RunSummary
 from kx.runs.sparkline import sparkline
+from kx.terminal.pieces import padded
 from kx.wording.caveats import loud_badge, sentence
 from kx.wording.words import Words
 
@@ -33,6 +34,7 @@ Curve = Sequence[float | None]
 def runs_list(
     runs: Sequence[RunSummary],
     curves: Mapping[str, Curve] | None = None,
+    language: Language = "en",
     *,
     ascii_only: bool = False,
 ) -> RenderableType:
@@ -41,20 +43,22 @@ def runs_list(
     Args:
         runs: in the order in which they are shown.
         curves: id -> the curve of the validation part, if there is one.
+        language: of all but names.
         ascii_only: whether nothing but ASCII can be shown.
     """
     from rich.console import Group
 
     wide = min(max((len(run.id) for run in runs), default=0), LONGEST_ID)
     deep = min(max((len(run.dataset) for run in runs), default=0), 16)
+    words = Words(language)
     lines: list[Text] = []
     for run in runs:
         curve = sparkline((curves or {}).get(run.id, ()), CURVE, ascii_only=ascii_only)
-        lines += [_first_line(run, wide, curve), _second_line(run, deep), *_more_lines(run)]
-    notes = (
-        [_text(f"\n{sentence('sample')}", "bold yellow")] if any(run.sample for run in runs) else []
-    )
-    return Group(*lines, *notes)
+        lines += [_first_line(run, wide, curve, words), _second_line(run, deep, words)]
+        lines += _more_lines(run, words)
+    if any(run.sample for run in runs):
+        lines.append(_text(f"\n{sentence('sample', language)}", "bold yellow"))
+    return Group(*lines)
 
 
 def curve_table(
@@ -96,34 +100,42 @@ def _curve_row(name: str, values: Curve, title: str, ascii_only: bool) -> Sequen
     )
 
 
-def _first_line(run: RunSummary, width: int, curve: str) -> Text:
+def _first_line(run: RunSummary, width: int, curve: str, words: Words) -> Text:
     line = _text(f"{run.id:{width}}", "bold")
-    line.append(f"  {run.state:12}", style=STATUS_STYLES.get(run.state, ""))
+    state = padded(words.name("state", run.state), 12)
+    line.append(f"  {state}", style=STATUS_STYLES.get(run.state, ""))
     line.append(f"{duration(run.seconds):10}" if run.seconds is not None else " " * 10)
     line.append(f"  {curve:{CURVE}}")
     line.rstrip()
     return line
 
 
-def _second_line(run: RunSummary, width: int) -> Text:
+def _second_line(run: RunSummary, width: int, words: Words) -> Text:
+    score = words.score(run.part, run.metric) if run.metric else ""
+    baseline, epoch = run.baseline, run.best_epoch
     parts = [
         f"{shortened(clean(run.dataset), 16):{width}}",
-        f"{run.part} {run.metric} {number(run.value)}" if run.metric else "no score",
-        f"baseline {number(run.baseline)}" if run.baseline is not None else "",
-        f"epoch {run.best_epoch}" if run.best_epoch else "",
+        words("listed.score", score=score, value=number(run.value))
+        if score
+        else words("listed.no_score"),
+        words("listed.baseline", value=number(baseline)) if baseline is not None else "",
+        words("listed.epoch", epoch=epoch) if epoch else "",
     ]
     line = _text(f"  {'  '.join(part for part in parts if part.strip())}")
     # Not behind the id: with a long one, they would not fit into 80 columns.
-    line.append("".join(f"  {mark}" for mark in map(loud_badge, run.marks)), style="bold yellow")
+    line.append(
+        "".join(f"  {loud_badge(mark, words.language)}" for mark in run.marks), style="bold yellow"
+    )
     return line
 
 
-def _more_lines(run: RunSummary) -> Iterator[Text]:
+def _more_lines(run: RunSummary, words: Words) -> Iterator[Text]:
     """Yield what people said of the run, and what is wrong with it, if anything is."""
-    said = [f"tags: {', '.join(run.labels.tags)}"] if run.labels.tags else []
-    said += [f"note: {run.labels.note}"] if run.labels.note else []
+    tags = words.listed(run.labels.tags)
+    said = [words("listed.tags", tags=tags)] if tags else []
+    said += [words("listed.note", note=run.labels.note)] if run.labels.note else []
     if said:
-        yield _text(f"  {shortened(clean('; '.join(said)), 78)}", "cyan")
+        yield _text(f"  {shortened(clean(words('join.clauses').join(said)), 78)}", "cyan")
     if run.note:
         yield _text(f"  {shortened(clean(run.note), 78)}", "red")
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kx.base.errors import KxError
+from kx.base.language import Language
 from kx.base.text import clean, duration, scored
 from kx.runs.record import ExpectationRecord, Record
+from kx.terminal.pieces import padded
 from kx.wording.expected import reason, wanted
 from kx.wording.words import Words
 
@@ -58,29 +60,32 @@ class Verified:
         }
 
 
-def verdicts_table(done: Sequence[Verified]) -> RenderableType:
+def verdicts_table(done: Sequence[Verified], language: Language = "en") -> RenderableType:
     """Return a line per spec and, below it, one per expectation; readable from 60 columns on."""
     from rich.console import Group
 
-    return Group(*(line for each in done for line in _lines(each)))
+    words = Words(language)
+    return Group(*(line for each in done for line in _lines(each, words)))
 
 
-def _lines(each: Verified) -> Iterator[Text]:
+def _lines(each: Verified, words: Words) -> Iterator[Text]:
     spent = f" ({duration(each.record.seconds)}, {each.record.id})" if each.record else ""
     yield _text(f"{each.spec}{spent}", "bold")
     if each.error:
-        yield _verdict("failed", str(each.error).partition("\n")[0])
+        yield _verdict("failed", words("state.failed"), str(each.error).partition("\n")[0])
     for expectation in each.expectations:
         value = scored(expectation["key"], expectation["value"])
-        parts = [f"{expectation['key']} {value}", f"expected {wanted(expectation)}"]
-        parts += filter(None, (reason(expectation, Words()), expectation["source"]))
-        yield _verdict(expectation["verdict"], "; ".join(parts))
+        ends = words("verified.expected", ends=wanted(expectation, words.language))
+        parts = [f"{expectation['key']} {value}", ends]
+        parts += filter(None, (reason(expectation, words), expectation["source"]))
+        verdict = expectation["verdict"]
+        yield _verdict(verdict, words(f"verdict.{verdict}"), words("join.clauses").join(parts))
 
 
-def _verdict(verdict: str, rest: str) -> Text:
+def _verdict(verdict: str, said: str, rest: str) -> Text:
     from rich.text import Text
 
-    line = Text(f"  {verdict:10}", style=STYLES[verdict])
+    line = Text(f"  {padded(said, 10)}", style=STYLES[verdict])
     line.append(f"  {clean(rest)}", style="default not bold")
     return line
 

@@ -358,7 +358,10 @@ def test_predictions_that_fit_no_targets_are_not_tested(make, compared, predicti
     [
         ({"splits": folds(5)}, "validated on different rows"),
         ({"fold_scores": {"accuracy": FOLDS[:3]}}, "B has 3 scores for 4 splits"),
-        ({"fold_scores": {"accuracy": [None, *FOLDS[:3]]}}, "accuracy is not a number in every fold"),
+        (
+            {"fold_scores": {"accuracy": [None, *FOLDS[:3]]}},
+            "accuracy is not a number in every fold",
+        ),
         ({"fold_scores": {"auc": FOLDS}}, "no metric was recorded in both"),
         ({"splits": folds(1)}, "a split has no training rows"),
     ],

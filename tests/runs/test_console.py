@@ -532,7 +532,7 @@ def test_the_display_shows_progress_numbers_and_the_best_so_far(terminal):
     assert "epoch 2/4" in text
     assert "8.00 s left" in text  # two epochs took 8 s, two remain
     assert "loss 0.4000, val_loss 0.6000" in text
-    assert "best: val_loss 0.4000 (epoch 1)" in text
+    assert "best val_loss 0.4000 (epoch 1)" in text
 
 
 def test_a_stage_is_over_when_a_fit_begins(terminal):

@@ -174,7 +174,9 @@ class SourceWeights:
         self._known[file.place.path.name] = (file.place, sha256)
 
         def told(done: int, size: int) -> None:
-            self.files.downloader.watcher.counted(f"MB of {text.name}", done >> 20, size >> 20)
+            self.files.downloader.watcher.counted(
+                Remark.of("stage.megabytes", name=text.name), done >> 20, size >> 20
+            )
 
         return load_vectors(text, folder and folder / "vectors", told, self._remarks.append)
 

@@ -78,7 +78,7 @@ def read_pictures(
     folder = files.cache_dir and files.cache_dir / "pictures"
     read, remarks = {}, list[Remark]()
     for part, known in entries.items():
-        findings = Findings(partial(tell, f"decoding the {part} pictures"))
+        findings = Findings(partial(tell, Remark.of("stage.decoding", part=part)))
         read[part], problem = read_part(tree, known, form, folder, findings)
         remarks += [problem] if problem else []
     called = shown or {}
