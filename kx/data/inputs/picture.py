@@ -22,6 +22,7 @@ from kx.data.pictures.decoding import MOST_BYTES, FlawError, PictureForm, decode
 if TYPE_CHECKING:
     import numpy as np
 
+    from kx.data.files.trees import Tree
     from kx.data.preparation import AnyPreparation
 
 
@@ -88,7 +89,11 @@ def _files(path: Path, problems: list[str], tables: PictureTables | None) -> Ite
 
     if tables and tables.are(path):
         for row in tables.rows(path):
-            yield _file(f"{row.place} {row.path.name}", row.path, row.label)
+            name = f"{row.place} {row.path.name}"
+            if row.archive:
+                yield _member(name, row.archive, row.path.as_posix(), row.label)
+            else:
+                yield _file(name, row.path, row.label)
     elif path.is_dir() or is_archive(path):
         try:
             yield from _listed(path, problems)
@@ -105,6 +110,10 @@ def _file(name: str, path: Path, label: str | None = None) -> _File:
     return _File(readable(name), lambda: path.stat().st_size, read, label)
 
 
+def _member(name: str, tree: Tree, member: str, label: str | None = None) -> _File:
+    return _File(readable(name), partial(tree.size, member), partial(tree.read, member), label)
+
+
 def _listed(path: Path, problems: list[str]) -> Iterator[_File]:
     from kx.data.files.class_folders import PICTURES
     from kx.data.files.trees import open_tree
@@ -114,7 +123,7 @@ def _listed(path: Path, problems: list[str]) -> Iterator[_File]:
     if not names:
         problems.append(f"{path}: has no pictures: these end in {', '.join(PICTURE_FORMATS)}")
     for name in names:
-        yield _File(readable(str(path / name)), partial(tree.size, name), partial(tree.read, name))
+        yield _member(str(path / name), tree, name)
 
 
 def _decoded(file: _File, form: PictureForm) -> np.ndarray | str:
