@@ -75,7 +75,8 @@ smoke: .venv/kx.stamp  ## every shipped spec, cut short, on samples
 bench: .venv/kx.stamp  ## what kx costs, against its targets (minutes, 10 GB of memory)
 	$(BIN)/python -m benchmarks
 
-book: .venv/kx.stamp  ## all specs on real data, into docs/book.md; SPECS="imdb wine" for some
+book: .venv/kx.stamp  ## all specs on real data, and tables, into docs/; SPECS="imdb wine" for some
+	$(if $(SPECS),,$(BIN)/python -m benchmarks.tables)
 	$(BIN)/python -m benchmarks.book $(SPECS)
 
 tables: .venv/kx.stamp  ## networks for tables beside gradient boosting, into docs/tables.md

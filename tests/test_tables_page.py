@@ -43,6 +43,33 @@ def test_tables_are_written_alike_each_time(tmp_path, name):
     assert texts[0].splitlines()[0].endswith("target")
 
 
+@pytest.mark.parametrize(
+    ("tabular", "tabm", "said"),
+    [
+        ("-1.9%", "-3.0%", "- wine: tabular keeps up with trees (tabular: -1.9%)"),
+        ("-2.1%", "-2.2%", "- wine: trees are better here (tabular: -2.1%)"),
+        ("+0.1%", "+7.0%", "- wine: tabm keeps up with trees (tabm: +7.0%)"),
+    ],
+)
+def test_the_better_network_of_a_table_keeps_up_with_trees_or_they_are_better(tabular, tabm, said):
+    rows = {("wine", "tabular"): row("wine", "tabular"), ("wine", "tabm"): row("wine", "tabm")}
+    for (_, name), cells in rows.items():
+        cells[tables.HEADER.index("against trees")] = tabular if name == "tabular" else tabm
+
+    assert tables.verdicts(rows) == [said]
+    assert tables.page(rows).splitlines()[-1] == said
+
+
+def test_california_is_left_out_where_its_file_is_not(monkeypatch, tmp_path, capsys):
+    page = tmp_path / "tables.md"
+    page.write_text(tables.page({}))
+    monkeypatch.setattr("sys.argv", ["tables", "--tables", "california", "--to", str(page)])
+
+    tables.main()
+
+    assert capsys.readouterr().out.strip() == "california: no data here"
+
+
 def test_the_page_has_both_networks_on_each_table_within_2_percent_of_trees():
     rows = tables.kept(ROOT / "docs" / "tables.md")
 
