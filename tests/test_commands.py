@@ -230,3 +230,14 @@ def test_no_colour_codes_when_nobody_is_looking(kx):
     _, out, _ = kx("list")
 
     assert "\x1b" not in out
+
+
+def test_on_a_terminal_messages_are_broken_between_words(kx, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    sentence = kx("train", "nowhere.csv")[2]
+
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    lines = kx("train", "nowhere.csv")[2].splitlines()
+
+    assert max(map(len, lines)) <= 40 < max(map(len, sentence.splitlines()))
+    assert " ".join(lines).split() == sentence.split()

@@ -117,9 +117,22 @@ def _tell(error: KxError) -> None:
 def _say(text: str) -> None:
     from kx.base.text import clean
 
-    lines = (clean(line) for line in text.splitlines())
+    lines = [clean(line) for line in text.splitlines()]
+    if sys.stderr.isatty():
+        lines = [part for line in lines for part in _wrapped(line)]
     with contextlib.suppress(OSError):  # nobody is listening
         sys.stderr.write("\n".join(lines) + "\n")
+
+
+def _wrapped(line: str) -> list[str]:
+    """Return a line in lines of the terminal, broken between words and not within them."""
+    import shutil
+    import textwrap
+
+    width = shutil.get_terminal_size().columns
+    if len(line) <= width or line.startswith(" "):  # an excerpt of a spec stays as it is
+        return [line]
+    return textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False)
 
 
 def _flushed(code: Any) -> Any:

@@ -120,7 +120,7 @@ class OwnTable(Dataset):
         for path, sha256 in read.files:
             files.took_file(path, sha256)
         files.watcher.stage(read.told)
-        files.watcher.stage("; ".join(_kinds(bundle.info)))
+        files.watcher.stage(Remark.of("stage.columns", kinds=tuple(_kinds(bundle.info))))
         return pictured(bundle, table_folder(table_paths(self.path)), files)
 
     def bundle(self, sheet: Sheet) -> DatasetBundle:
@@ -227,8 +227,8 @@ def _read(table: OwnTable, state: tuple[tuple[str, int, int], ...]) -> tuple[_Re
     return _Read(read, told), table.bundle(sheet)
 
 
-def _kinds(info: DatasetInfo) -> Iterator[str]:
+def _kinds(info: DatasetInfo) -> Iterator[Remark]:
     """Yield which columns are of which kind."""
-    for plural, kind in READINGS.items():
+    for kind in READINGS.values():
         if names := [form.name for form in info.table if form.kind == kind]:
-            yield f"{plural}: {', '.join(names)}"
+            yield Remark.of("stage.columns_of", kind=kind, names=tuple(names))

@@ -222,7 +222,10 @@ class TerminalWatcher(Watcher):
             self._live.start()
 
     def _keep(self, line: str) -> None:
-        self._console.print(f"  {line}", markup=False, highlight=False)
+        from rich.padding import Padding
+        from rich.text import Text
+
+        self._console.print(Padding(Text(line), (0, 0, 0, 2), expand=False))
 
     def _end_stage(self) -> None:
         stage, self._stage, self._download = self._stage, "", ""  # else it would show below its end

@@ -111,7 +111,7 @@ def _first_line(run: RunSummary, width: int, curve: str, words: Words) -> Text:
 
 
 def _second_line(run: RunSummary, width: int, words: Words) -> Text:
-    score = words.score(run.part, run.metric) if run.metric else ""
+    score = words.brief(run.part, run.metric) if run.metric else ""
     baseline, epoch = run.baseline, run.best_epoch
     parts = [
         f"{shortened(clean(run.dataset), 16):{width}}",

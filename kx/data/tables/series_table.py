@@ -256,7 +256,7 @@ def _remarks(
             yield remark
     known = [column for column in sheet.columns if column.name in wanted.columns.known]
     for column in copies(known, sheet.targets[0].said):
-        yield Remark.of("columns.copy", column=sheet.where(column), target=wanted.target)
+        yield Remark.of("columns.copy", column=sheet.named(column.name), target=wanted.target)
     for name, how in readings.items():
         if how.reading in USED and how.reading not in READ:
             yield Remark.of("series.unread", table=sheet.name, column=name)

@@ -42,10 +42,10 @@ def sheet_remarks(
     if sheet.strangers:
         yield Remark.of("table.strangers", files=some_of(sheet.strangers, NAMED, "list.comma_more"))
     for name, what in sheet.left.items():
-        yield Remark.of("columns.nested", column=f"{sheet.name}: column {name}", what=what)
+        yield Remark.of("columns.nested", column=sheet.named(name), what=what)
     stated = options.stated()
     for column in sheet.columns:
-        where, how = sheet.where(column), readings[column.name]
+        where, how = sheet.named(column.name), readings[column.name]
         if remark := _left_out(where, column, how):
             yield remark
         elif options.time is None and _is_in_time(column, how):
@@ -59,7 +59,7 @@ def sheet_remarks(
     used = [column for column in sheet.columns if readings[column.name].reading in USED]
     for target in sheet.targets:
         for column in copies(used, target.said):
-            yield Remark.of("columns.copy", column=sheet.where(column), target=target.name)
+            yield Remark.of("columns.copy", column=sheet.named(column.name), target=target.name)
 
 
 def relation_remarks(
@@ -100,7 +100,7 @@ HINTS: Mapping[str, str] = {
 """How columns are read that are left out -> the option by which they would not be."""
 
 
-def _left_out(where: str, column: TableColumn, how: Recognized) -> Remark | None:
+def _left_out(where: Remark, column: TableColumn, how: Recognized) -> Remark | None:
     """Return that nothing is learned from a column; None: something is."""
     if not (why := why_left_out(column, how)):
         return None
@@ -126,7 +126,7 @@ def why_left_out(column: TableColumn, how: Recognized) -> Remark | None:
 
 
 def _column_remarks(
-    where: str, column: TableColumn, how: Recognized, *, guessed: bool
+    where: Remark, column: TableColumn, how: Recognized, *, guessed: bool
 ) -> Iterator[Remark]:
     if how.few and guessed:
         values = some_of(how.few, NAMED, "list.comma_more")

@@ -83,6 +83,10 @@ class Sheet:
         """Return what a column is called in messages."""
         return f"{self.name}: column {column.name}"
 
+    def named(self, column: str) -> Remark:
+        """Return what a column is called in remarks."""
+        return Remark.of("columns.where", table=self.name, column=column)
+
     def refuse_gaps(self, column: TableColumn, option: str) -> None:
         """Refuse a column that ``option`` names if a row has no value there.
 
