@@ -54,7 +54,7 @@ SHORT = ("training.epochs=2", "expect={}")
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """The templates with their data, elsewhere."""
+    """The templates with their data, elsewhere; see test_series_runs for a series."""
     path = tmp_path_factory.mktemp("templates")
     shutil.copytree(OWN, path / "own")
     return path
@@ -70,7 +70,7 @@ def answers(said, info):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [path.stem for path in TEMPLATES])
+@pytest.mark.parametrize("name", [path.stem for path in TEMPLATES if path.stem != "series"])
 def test_a_template_is_trained_told_and_predicts_its_file_as_recorded(run_kx, folder, name):
     spec, outputs = folder / "own" / f"{name}.yaml", folder / "outputs" / name
     table = spec.parent / yaml.safe_load(spec.read_text())["dataset"]["path"]
@@ -104,3 +104,10 @@ def places_of(run, table):
         return places
     lines = {line.split(",")[0]: at for at, line in enumerate(table.read_text().splitlines(), 1)}
     return [f"{lines[place]} {place}" for place in places]
+
+
+def test_one_of_them_forecasts_all_steps_of_a_series():
+    forms = [form for path in TEMPLATES if (form := make_plan(path).info.series)]
+
+    assert [form.leads for form in forms] == [tuple(range(1, 25))]
+    assert [form.season for form in forms] == [7 * 24]

@@ -66,17 +66,17 @@ def _against_overfitting(spec: Mapping[str, Any], options: Mapping[str, Any]) ->
 
 def _more_of(spec: Mapping[str, Any]) -> str:
     """Return what more of the data is called: of a series, its past."""
-    return "longer_history" if _goes_by_time(spec) else "more_data"
+    return "longer_history" if goes_by_time(spec) else "more_data"
 
 
 def _against_chance(spec: Mapping[str, Any], fits: int) -> tuple[str, ...]:
     """Return what makes a curve surer: parts in order of time cannot be drawn anew."""
-    if _goes_by_time(spec):
+    if goes_by_time(spec):
         return "smooth", "more_folds", "longer_history"
     return ("kfold", "smooth") if fits == 1 else ("smooth", "repeats")
 
 
-def _goes_by_time(spec: Mapping[str, Any]) -> bool:
+def goes_by_time(spec: Mapping[str, Any]) -> bool:
     """Whether rows are in order of time, and validated on what comes later."""
     return section_of(spec, "validation").get("strategy") == "time_series"
 

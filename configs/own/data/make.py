@@ -11,7 +11,8 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from math import exp, log
+from datetime import datetime, timedelta
+from math import exp, log, pi, sin
 from pathlib import Path
 from random import Random
 
@@ -196,6 +197,22 @@ SHAPES: dict[str, Callable[[int, int], bool]] = {
 CORNERS = ((6, 6), (17, 6), (6, 17), (17, 17))
 
 
+def office(rng: Random) -> Iterator[Row]:
+    """Yield hours of an office, whose power goes by the hour, who is in, and the cold outside."""
+    yield "hour", "staff_in", "outside", "power_kw"
+    begin, chill, drift = datetime(2024, 1, 1), 0.0, 0.0
+    closed = {rng.randrange(100) for _ in range(12)}
+    for at in range(24 * 100):
+        when = begin + timedelta(hours=at)
+        shut = when.weekday() > 4 or at // 24 in closed or not 7 <= when.hour < 19
+        staff = 0 if shut else rng.choice([6, 8, 8, 8, 10]) if 9 <= when.hour < 17 else 3
+        chill, drift = 0.97 * chill + rng.gauss(0, 0.6), 0.8 * drift + rng.gauss(0, 0.6)
+        cold = chill + 5 + 4 * sin((when.hour - 9) * pi / 12) + at * 0.003
+        heating = max(0, 9 - cold) * (1.6 if staff else 0.4)
+        power = 18 + 0.003 * at + 1.8 * staff + heating + drift
+        yield f"{when:%Y-%m-%d %H:%M}", staff, f"{cold:.1f}", f"{power:.1f}"
+
+
 def drawings(rng: Random) -> Iterator[tuple[str, list[str], bytes]]:
     """Yield drawings: name, the shapes in it (each in a quarter of its own), and a PNG file."""
     for number in range(400):
@@ -226,6 +243,7 @@ TABLES: dict[str, Table] = {
     table.__name__: table
     for table in (
         machines, flowers, songs, seeds, cars, roads, rentals, deliveries, buildings, offers,
+        office,
     )
 }  # fmt: skip
 
