@@ -104,7 +104,7 @@ def _with(record: Record) -> tuple[str, ...]:
     commit = record.git_commit or "no commit"
     short = commit[:7] + ("-dirty" if commit.endswith("-dirty") else "")
     versions = [f"{name} {text}" for name, text in record.versions.items()]
-    cores = record.environment.get("cores")
+    cores = record.environment.cores
     return (f"commit {short}", *versions, f"{cores} cores")
 
 
@@ -120,7 +120,7 @@ def _rows(entry: Entry, letters: dict[tuple[str, ...], str]) -> Iterator[Sequenc
         yield [link, entry.note, *[""] * (len(COLUMNS) - 2)]
         return
     ends = [
-        str(record.diagnosis.get("kind", "")).replace("_", " "),
+        record.diagnosis.kind.replace("_", " ") if record.diagnosis else "",
         duration(record.seconds),
         f"{record.peak_memory_mb / 1000:.2f} GB",
         record.started[:10],

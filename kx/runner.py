@@ -41,7 +41,7 @@ from kx.runs.looks import settle_look
 from kx.runs.record import Record, Status, read_record
 from kx.runs.record_parts import VariantFacts
 from kx.runs.sparkline import glance
-from kx.runs.surroundings import collect_versions, environment, git_commit
+from kx.runs.surroundings import Surroundings, collect_versions, git_commit
 from kx.spec.edit import edited
 from kx.spec.whereabouts import way
 
@@ -221,7 +221,7 @@ def _first_record(plan: Plan, folder: RunFolder, started: datetime, switches: Sw
         seeds={"spec": plan.spec.seed, "split": derive(plan.spec.seed, "split")},
         versions=collect_versions(),
         git_commit=git_commit(Path()),
-        environment=environment(deterministic=plan.spec.deterministic),
+        environment=Surroundings.now(deterministic=plan.spec.deterministic),
         precision=precision,
         precision_reason=why,
         smoke=switches.smoke,
@@ -243,7 +243,7 @@ def _record(story: Story, status: Status, seconds: float) -> Record:
     if not fits and status != "diverged":  # in its first epoch, perhaps
         return record
     found = practical(diagnose(record, fits), record.spec, record.dataset.scale)
-    return replace(record, diagnosis=found.as_dict())
+    return replace(record, diagnosis=found)
 
 
 def _peak_memory() -> float:

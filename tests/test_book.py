@@ -11,11 +11,12 @@ from benchmarks.book import book, newest_run, same_code, same_spec
 from benchmarks.book_page import Entry, kept_rows, page
 from benchmarks.readme import refreshed
 from benchmarks.shipped import SPECS
+from kx.advice.diagnosis import Diagnosis
 from kx.planning import make_plan
 from kx.runs.folder import RunFolder
 from kx.runs.record import Record
 from kx.runs.record_parts import BaseFacts, DataFacts
-from kx.runs.surroundings import collect_versions
+from kx.runs.surroundings import Surroundings, collect_versions
 
 ROOT = Path(__file__).resolve().parents[1]
 WINE = ROOT / "configs" / "wine.yaml"
@@ -31,9 +32,9 @@ def wine():
     return Record(
         id="20261125-000000-wine-0000", name="wine", status="completed", seconds=6.2,
         started="2026-11-25T00:00:00+00:00", spec=make_plan(WINE).resolved(),
-        git_commit="a" * 40, versions={"kx": "0.1.0"}, environment={"cores": 2},
+        git_commit="a" * 40, versions={"kx": "0.1.0"}, environment=Surroundings(cores=2),
         peak_memory_mb=741.0, scores={"test": {"accuracy": scores}}, expectations=[met],
-        diagnosis={"kind": "well_fitted"},
+        diagnosis=Diagnosis(kind="well_fitted", rule="calm"),
     )  # fmt: skip
 
 

@@ -440,7 +440,7 @@ OLD = {
 
 
 def test_what_an_older_kx_recorded_is_told_in_numbers_that_mean_something():
-    found = recorded(OLD)
+    found = recorded(Diagnosis.from_dict(OLD))
 
     assert found is not None
     told = dict(explained(found))

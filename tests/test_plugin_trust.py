@@ -102,7 +102,7 @@ def record_of(run, plan, spec_folder):
                 "fingerprint": fingerprint(bundle),
             }
         ),
-        diagnosis=found.as_dict(),
+        diagnosis=found,
         artefacts=run.artefacts(),
     )
 

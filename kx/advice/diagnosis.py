@@ -14,10 +14,11 @@ from statistics import fmean, stdev
 from typing import Any, Protocol
 
 from kx.advice.loss_statistics import Course, share_fallen
-from kx.advice.remedies import advised, section_of
+from kx.advice.remedies import advised
 from kx.advice.rules import KINDS, NAIVE, OF_WON, RULES, SIMPLE, Kind, Numbers, Rule
 from kx.base.curves import Points, difference, lower_is_better
 from kx.base.remark import Remark
+from kx.spec.stated import Stated
 
 BEYOND = 1e12
 """Numbers stop here: such a loss is beyond measure, and JSON has no infinity."""
@@ -173,13 +174,13 @@ def _judged(
 
 def _is_penalised(spec: Mapping[str, Any]) -> bool:
     """Whether the losses of the curves have a penalty in them, as that of no constant guess has."""
-    options = section_of(spec, "architecture")
+    options = Stated(spec).section("architecture")
     return any(options.get(name) for name in ("l1", "l2"))
 
 
 def _is_balanced(spec: Mapping[str, Any]) -> bool:
     """Whether the network learned from classes that seemed more frequent than they are, or less."""
-    training = section_of(spec, "training")
+    training = Stated(spec).section("training")
     return bool(training.get("sampling") or training.get("class_weight"))
 
 

@@ -9,6 +9,7 @@ from statistics import median
 from typing import Any
 
 from kx.base.curves import Points, best_epoch, mean_curve, smooth_curve
+from kx.spec.stated import Stated
 
 SHORT = 5
 """Fewer judged epochs than these show no course."""
@@ -50,9 +51,7 @@ class Course:
         """
         training = mean_curve([curves.get("loss", ()) for curves in fits])
         validation = mean_curve([curves["val_loss"] for curves in fits])
-        stated = spec.get("validation")
-        section = stated if isinstance(stated, Mapping) else {}
-        own = int(section.get("skip_epochs", 0)), float(section.get("smooth", 0.0))
+        own = Stated(spec).skip_epochs, Stated(spec).smooth
         best = best or _best(validation, *own)
         skipped, factor = _smoothing(len(validation))
         return cls(training, validation, max(skipped, own[0]), max(factor, own[1]), best)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kx.advice.rules import CLOSE, GAP, Numbers, Rule, ends_at_its_best
+from kx.spec.stated import Stated
 
 
 def _by_heart(n: Numbers) -> bool:
@@ -21,7 +22,7 @@ def advised(
 
     If classes are ``rare``, a network that only knows the frequent one is no better than a guess.
     """
-    options = section_of(spec, "architecture")
+    options = Stated(spec).section("architecture")
     if rare and rule.kind == "no_better_than_baseline" and not _by_heart(n):
         yield "balance"
     if rule.kind in ("underfits", "no_better_than_baseline") and _forgets(spec, options):
@@ -66,24 +67,19 @@ def _against_overfitting(spec: Mapping[str, Any], options: Mapping[str, Any]) ->
 
 def _more_of(spec: Mapping[str, Any]) -> str:
     """Return what more of the data is called: of a series, its past."""
-    return "longer_history" if goes_by_time(spec) else "more_data"
+    return "longer_history" if Stated(spec).in_order_of_time else "more_data"
 
 
 def _against_chance(spec: Mapping[str, Any], fits: int) -> tuple[str, ...]:
     """Return what makes a curve surer: parts in order of time cannot be drawn anew."""
-    if goes_by_time(spec):
+    if Stated(spec).in_order_of_time:
         return "smooth", "more_folds", "longer_history"
     return ("kfold", "smooth") if fits == 1 else ("smooth", "repeats")
 
 
-def goes_by_time(spec: Mapping[str, Any]) -> bool:
-    """Whether rows are in order of time, and validated on what comes later."""
-    return section_of(spec, "validation").get("strategy") == "time_series"
-
-
 def could_be_augmented(spec: Mapping[str, Any]) -> bool:
     """Whether a network reads pictures, anew in each epoch, which are not augmented yet."""
-    options = section_of(spec, "architecture")
+    options = Stated(spec).section("architecture")
     pictures = options.get("name") in ("cnn", "pretrained") and options.get("mode") != "features"
     return pictures and not spec.get("augmentation")
 
@@ -108,7 +104,7 @@ def _is_restrained(options: Mapping[str, Any]) -> bool:
 
 def _forgets(spec: Mapping[str, Any], options: Mapping[str, Any]) -> bool:
     """Whether a recurrent network reads zeros behind the words, and forgets the words over them."""
-    dataset = section_of(spec, "dataset")
+    dataset = Stated(spec).section("dataset")
     behind = dataset.get("encoding") == "sequence" and dataset.get("pad") == "back"
     reads = not options.get("masking") and not options.get("bidirectional")
     return behind and reads and options.get("name") == "rnn"

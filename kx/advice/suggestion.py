@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from kx.advice.diagnosis import Diagnosis
-from kx.advice.remedies import could_be_augmented, goes_by_time
+from kx.advice.remedies import could_be_augmented
+from kx.spec.stated import Stated
 
 Spec = Mapping[str, Any]
 """Of a run, resolved."""
@@ -137,7 +138,7 @@ def _lower_rate(found: Diagnosis, spec: Spec) -> Changes:
 
 def _kfold(found: Diagnosis, spec: Spec) -> Changes:
     section = spec["validation"]
-    if goes_by_time(spec):  # K folds would train on what comes later
+    if Stated(spec).in_order_of_time:  # K folds would train on what comes later
         return {}
     shared = {name: section[name] for name in ("refit", "smooth") if section.get(name)}
     return {"validation": {"strategy": "kfold", "k": 4, **shared}}

@@ -68,14 +68,11 @@ def fit_curves(run: Run) -> FitCurves:
     record = run.record
     if record is None:
         return FitCurves(run.curves)
-    section = record.spec.get("validation")
-    own: Mapping[str, Any] = section if isinstance(section, dict) else {}
-    smooth, skipped = own.get("smooth"), own.get("skip_epochs")
     return FitCurves(
         run.curves,
-        smooth=float(smooth) if isinstance(smooth, int | float) and 0 <= smooth < 1 else 0.0,
+        smooth=record.stated.smooth,
         best_epoch=record.best_epoch,
-        skip_epochs=skipped if isinstance(skipped, int) else 0,
+        skip_epochs=record.stated.skip_epochs,
         phases=phase_starts(record.fits),
         unit=record.dataset.target or "",
     )

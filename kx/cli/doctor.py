@@ -92,9 +92,9 @@ def _table(found: Sequence[FileFault]) -> RenderableType:
 
 
 def _facts(outputs: Path) -> dict[str, dict[str, Any]]:
-    from kx.runs.surroundings import collect_versions, environment
+    from kx.runs.surroundings import Surroundings, collect_versions
 
-    surroundings = environment()
+    surroundings = Surroundings.now().known()
     variables = surroundings.pop("variables")
     return {
         "versions": collect_versions(),

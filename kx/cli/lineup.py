@@ -120,7 +120,7 @@ def draw_lineup(group: Group, entrants: Sequence[Entrant]) -> Path | None:
             for at, (each, _, record) in enumerate(done)
         ],
         words,
-        skipped=first.spec.get("validation", {}).get("skip_epochs", 0),
+        skipped=first.stated.skip_epochs,
     )
     apart = cautions([record for *_, record in done])
     title = words(f"group.{group.kind}_title", of=group.of)

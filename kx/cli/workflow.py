@@ -117,12 +117,11 @@ class _Steps:
         self, overfit: Entrant, changes: Mapping[str, Any], plan: Plan
     ) -> dict[str, Any]:
         """Return what makes the last step of the one that overfits, and of what that changes."""
-        from kx.advice.diagnosis import Diagnosis
         from kx.advice.suggestion import best_change
         from kx.planning import is_sound
 
         assert overfit.record  # noqa: S101 - it has not failed
-        found = Diagnosis.from_dict(overfit.record.diagnosis)
+        found = overfit.record.diagnosis
         assert found  # noqa: S101 - a completed run has one
 
         def allowed(more: Mapping[str, Any]) -> bool:

@@ -72,7 +72,7 @@ def show(run: Run, said: Predictions, at: Sequence[int]) -> list[Shown]:
     """
     import numpy as np
 
-    words = _has_words(run.recorded.spec)
+    words = _word_index(run.recorded.stated.section("dataset").get("name")) in WORD_INDEXES
     files = _files(run.recorded.is_sample)
     bundle = _texts(run, files) if words else dataset_of(run, files)
     part = bundle.test if said.part == "test" else bundle.train
@@ -90,11 +90,6 @@ def _files(sample: bool) -> SampleFiles | SourceFiles:
     return replace(
         SourceFiles.from_environment(), offline=True, offline_because="a report downloads nothing"
     )
-
-
-def _has_words(spec: Mapping[str, Any]) -> bool:
-    section = spec.get("dataset")
-    return isinstance(section, dict) and _word_index(section.get("name")) in WORD_INDEXES
 
 
 def _word_index(dataset: object) -> str:

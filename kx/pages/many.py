@@ -22,7 +22,7 @@ from kx.pages.table import (
     score_columns,
     settings_of,
 )
-from kx.runs.comparable import Data, data_of, loss_of, named
+from kx.runs.comparable import Data, data_of, named
 from kx.runs.reader import Run
 from kx.wording.caveats import cautions
 from kx.wording.words import Words
@@ -107,7 +107,7 @@ def _kind(run: Run, data: Mapping[Data, str]) -> dict[str, str]:
     """Return what the numbers of a run are of, and which its loss is."""
     if run.record is None:
         return {"data": "?", "loss": ""}
-    return {"data": data[data_of(run.record)], "loss": loss_of(run.record)}
+    return {"data": data[data_of(run.record)], "loss": run.record.stated.loss}
 
 
 def _first(runs: Sequence[Run], curves: Mapping[str, Any], metric: str) -> list[Run]:

@@ -44,7 +44,7 @@ def kept_model(run: Run) -> keras.Model:
 def _unloadable(run: Run, error: Exception) -> KxError:
     """Return why the network of a run cannot be loaded."""
     record = run.recorded
-    files = [str(name) for name in record.spec.get("plugins") or ()]
+    files = record.stated.plugins
     found = re.search(r"Could not locate (?:class|function) '([^']{1,80})'", str(error))
     if found and files and not run.plugins:
         home = spec_home(run.folder, record.spec_folder)

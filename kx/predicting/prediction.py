@@ -146,8 +146,7 @@ def _refuse_no_numbers(said: np.ndarray, examples: Examples) -> None:
 
 def _refuse_no_probabilities(said: np.ndarray, kept: Kept) -> None:
     """Refuse a network whose answers are none of a classifier: it is not that of the run."""
-    training = kept.record.spec.get("training", {})
-    if not kept.classes or training.get("output_activation") == "linear":
+    if not kept.classes or kept.record.stated.says_numbers:
         return
     low, high = float(said.min(initial=0)), float(said.max(initial=0))
     if low < -SLACK or high > 1 + SLACK:
@@ -176,7 +175,7 @@ def open_run(folder: Path, *, plugins: bool = False) -> Kept:
             "trained it, or its dataset has neither names of columns, nor square pictures, nor "
             "words. Train it again, or have the dataset tell (DatasetInfo.features)."
         )
-    form = completed(run.inputs, record.spec.get("dataset", {}))
+    form = completed(run.inputs, record.stated.section("dataset"))
     run.preparation  # noqa: B018 - what is wrong with it is told now
     return Kept(run, form)
 

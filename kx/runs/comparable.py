@@ -55,24 +55,6 @@ def unlike(first: Record, other: Record) -> str:
     return next((name for name, own, its in pairs if own != its), "")
 
 
-def loss_of(record: Record) -> str:
-    """Return the name of the loss that a run was trained for, if it is known.
-
-    How labels are written makes no other loss of it.
-    """
-    training = record.spec.get("training")
-    found = training.get("loss") if isinstance(training, dict) else None
-    return _with_options(found or "").removeprefix("sparse_")
-
-
-def _with_options(loss: Any) -> str:
-    """Return the name of a loss, and behind it the options that it had, if any were stated."""
-    if not isinstance(loss, dict):
-        return str(loss)
-    options = (f"{name} {value}" for name, value in loss.items() if name != "name")
-    return f"{loss.get('name')} ({', '.join(options)})"
-
-
 def named(records: Iterable[Record]) -> dict[Data, str]:
     """Return what to call each kind of data; those of one name are told apart by more."""
     kinds = dict.fromkeys(map(data_of, records))
@@ -105,7 +87,7 @@ def apart(records: Iterable[Record]) -> list[Apart]:
     data = tuple(named(known).values())
     if len(data) > 1:
         return [Apart("data", data)]
-    losses = dict.fromkeys(filter(None, map(loss_of, known)))
+    losses = dict.fromkeys(filter(None, (record.stated.loss for record in known)))
     metrics = Apart("metrics", _cleaned(dict.fromkeys(heads)))
     reasons = (metrics, Apart("losses", _cleaned(losses)))
     return [each for each in reasons if len(each.kinds) > 1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from string import ascii_uppercase
 from typing import Any
 
@@ -11,7 +11,7 @@ from kx.base.curves import difference
 from kx.base.errors import UsageError
 from kx.base.flat import flattened
 from kx.base.jsonfile import to_json
-from kx.runs.comparable import Apart, apart, loss_of
+from kx.runs.comparable import Apart, apart
 from kx.runs.evidence import Contender, contender
 from kx.runs.findings import Comparison, compared
 from kx.runs.reader import Run
@@ -131,12 +131,10 @@ def _settings(record: Record) -> dict[str, Any]:
 
 
 def _facts(record: Record) -> dict[str, Any]:
-    facts = {name: getattr(record, name) for name in FACTS}
-    told = record.environment.get("variables")
-    if isinstance(told, dict):
-        kept = {name: value for name, value in told.items() if name not in SET_BY_KX}
-        facts["environment"] = {**record.environment, "variables": kept}
-    return facts
+    told = record.environment
+    kept = {name: of for name, of in (told.variables or {}).items() if name not in SET_BY_KX}
+    own = replace(told, variables=None if told.variables is None else kept)
+    return {name: getattr(record, name) for name in FACTS} | {"environment": own.known()}
 
 
 def _score_rows(
@@ -152,7 +150,7 @@ def _score_rows(
 
 def _alike(metric: str, records: Mapping[str, Record], reference: str, label: str) -> bool:
     """Whether a metric is the same number in two runs: a loss is, if they are trained for one."""
-    return metric != "loss" or loss_of(records[label]) == loss_of(records[reference])
+    return metric != "loss" or records[label].stated.loss == records[reference].stated.loss
 
 
 def _differences(

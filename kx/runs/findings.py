@@ -21,7 +21,7 @@ from kx.evaluators.paired import (
     per_split,
 )
 from kx.evaluators.statistics import pinballs
-from kx.runs.comparable import loss_of, unlike
+from kx.runs.comparable import unlike
 from kx.runs.evidence import Evidence, evidence
 from kx.runs.reader import Run, Splits, train_size
 from kx.runs.record import Record, headline
@@ -247,7 +247,7 @@ def _rows_of(splits: Splits) -> tuple[Any, ...]:
 def _shared_metric(first: Record, other: Record) -> str:
     """Return the main metric of the first run, or else one that both have, the loss last."""
     main = headline(first)
-    own = () if loss_of(first) == loss_of(other) else ("loss",)  # they are trained for others
+    own = () if first.stated.loss == other.stated.loss else ("loss",)  # they are trained for others
     shared = [name for name in first.fold_scores if name in other.fold_scores and name not in own]
     if not shared:
         raise NoTestError(Remark.of("compare.no_metric"))

@@ -8,10 +8,11 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from typing_extensions import TypedDict  # Pydantic wants this one below Python 3.12
 
+from kx.advice.diagnosis import Diagnosis
 from kx.base.curves import lower_is_better
 from kx.base.errors import DataError
 from kx.base.jsonfile import bytes_of, parse_json, to_json
@@ -33,7 +34,8 @@ from kx.runs.record_parts import (
     VariantFacts,
     VocabularyFacts,
 )
-from kx.runs.record_shape import shape
+from kx.runs.surroundings import Surroundings
+from kx.spec.stated import Stated
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -79,6 +81,16 @@ class ExpectationRecord(TypedDict):
     source: str
 
 
+class _AsItIs:
+    """Says to Pydantic how a diagnosis is read: one that is foreign or damaged is none."""
+
+    @staticmethod
+    def __get_pydantic_core_schema__(*_: object) -> Any:
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_plain_validator_function(Diagnosis.from_dict)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """A run: as it began, with the status ``running``, or as it ended, well or badly.
@@ -87,14 +99,15 @@ class Record:
         started: UTC, ISO 8601.
         seconds: wall clock, of the whole run.
         command: what was asked of kx, such as ``train``.
-        spec: resolved, with every default.
+        spec: resolved, with every default: a document, which later kx may know other keys of; who
+            reads single ones uses ``stated``.
         spec_folder: the way from the run's folder to that of the spec, where its relative paths
             begin; empty if that is nobody's business.
         spec_made_of: the file or folder that kx looked at to propose the spec; empty: somebody
             wrote it.
         seeds: purpose -> seed.
         git_commit: of the user's repository; ends in ``-dirty`` if files differ from it.
-        environment: threads, flags and machine type, as ``environment()`` returns them.
+        environment: machine, settings and variables that can change results.
         base: of a network on a pretrained base; None for others.
         embeddings: of pretrained word vectors; ``base`` says which file they are from.
         features: where the base made features of the pictures before the fits.
@@ -129,8 +142,8 @@ class Record:
         steps: ``validation`` or ``test`` -> errors of forecasts step by step, if there are several.
         importance: of the columns of a table, on the test rows; None of other data, or without
             these.
-        diagnosis: kind, rule, numbers and advice, as ``kx.advice`` has them; empty if there
-            was no epoch to judge by.
+        diagnosis: of its training; None if there was no epoch to judge by, or another kx made one
+            that this one cannot read.
         glance: the validation loss, of several fits their mean, in at most 60 steps over all
             epochs: for lists of many runs, which need not read every history then.
         test_looks: how often the runs in the same outputs folder, this one included, have looked
@@ -155,7 +168,7 @@ class Record:
     seeds: dict[str, int] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
     git_commit: str | None = None
-    environment: dict[str, Any] = field(default_factory=dict)
+    environment: Surroundings = field(default_factory=Surroundings)
     dataset: DataFacts = field(default_factory=DataFacts)
     base: BaseFacts | None = None
     embeddings: EmbeddingFacts | None = None
@@ -186,7 +199,7 @@ class Record:
     steps: dict[str, StepFacts] = field(default_factory=dict)
     importance: ImportanceFacts | None = None
     expectations: list[ExpectationRecord] = field(default_factory=list)
-    diagnosis: dict[str, Any] = field(default_factory=dict)
+    diagnosis: Annotated[Diagnosis | None, _AsItIs] = None
     glance: list[float | None] = field(default_factory=list)
     duplicates: dict[str, int] = field(default_factory=dict)
     leaky: bool = False
@@ -199,6 +212,11 @@ class Record:
     error: Remark | None = None
     artefacts: dict[str, str] = field(default_factory=dict)
     schema_version: int = SCHEMA_VERSION
+
+    @property
+    def stated(self) -> Stated:
+        """What its spec states."""
+        return Stated(self.spec)
 
     @property
     def is_sample(self) -> bool:
@@ -223,7 +241,8 @@ class Record:
 
     def to_json(self) -> str:
         """Write the record as JSON; NaN and infinity become null."""
-        return to_json(asdict(self))
+        found = self.diagnosis.as_dict() if self.diagnosis else {}
+        return to_json(asdict(self) | {"diagnosis": found, "environment": self.environment.known()})
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Record:
@@ -239,17 +258,27 @@ class Record:
         if isinstance(version, int) and version > SCHEMA_VERSION:
             raise DataError(f"written by a newer kx (form {version}); please upgrade kx")
         try:
-            shape().validate_python(document, strict=True)
             if version in OLDER:
-                return _adapter().validate_json(to_json(lifted(document), indent=None), strict=True)
-            with suppress(ValidationError):
-                return _adapter().validate_json(text, strict=True)
-            # Perhaps only for names that are no UTF-8, which kx once wrote as they were.
-            return _adapter().validate_json(to_json(document), strict=True)
+                document = lifted(document)
+                text = to_json(document, indent=None)
+            found = _validated(text, document)
         except ValidationError as error:
             first = error.errors()[0]
             place = ".".join(map(str, first["loc"]))
             raise DataError(f"{place}: {first['msg']}" if place else first["msg"]) from None
+        if place := found.stated.damaged():
+            raise DataError(f"spec.{place}: not what a spec has there")
+        return found
+
+
+def _validated(text: str | bytes, document: Any) -> Record:
+    """Return a record from its JSON, which was parsed to ``document`` already."""
+    from pydantic import ValidationError
+
+    with suppress(ValidationError):
+        return _adapter().validate_json(text, strict=True)
+    # Perhaps only for names that are no UTF-8, which kx once wrote as they were.
+    return _adapter().validate_json(to_json(document), strict=True)
 
 
 @cache

@@ -7,7 +7,8 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,49 @@ ALLOWED = ("TF_", "KERAS_", "OMP_", "CUDA_VISIBLE_DEVICES")
 
 CPU_FEATURES = ("avx2", "fma", "avx512f", "avx512_bf16", "amx_tile", "amx_bf16", "asimd", "sve")
 """Instructions that decide which kernels TensorFlow uses, and so the last digits of results."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What of the surroundings can change results; None: it is not known.
+
+    No user name, host name or path is in it.
+
+    Attributes:
+        system: such as ``Linux``.
+        machine: type of the processor, such as ``x86_64``.
+        cpu_features: those of ``CPU_FEATURES`` that it has.
+        cores: that may be used.
+        onednn: whether TensorFlow uses these kernels.
+        variables: of the environment, those that begin as ``ALLOWED`` says.
+        deterministic: whether the spec asks for it; only a run knows.
+    """
+
+    system: str | None = None
+    machine: str | None = None
+    cpu_features: list[str] | None = None
+    cores: int | None = None
+    onednn: bool | None = None
+    variables: Mapping[str, str] | None = None
+    deterministic: bool | None = None
+
+    @classmethod
+    def now(cls, *, deterministic: bool | None = None) -> Surroundings:
+        """Return those of this process."""
+        return cls(
+            system=platform.system(),
+            machine=platform.machine(),
+            cpu_features=_cpu_features(Path("/proc/cpuinfo")),
+            cores=_usable_cores(),
+            onednn=os.environ.get("TF_ENABLE_ONEDNN_OPTS", "1") != "0",
+            variables=_variables(),
+            deterministic=deterministic,
+        )
+
+    def known(self) -> dict[str, Any]:
+        """Return what is known, by its name."""
+        values = {of.name: getattr(self, of.name) for of in fields(self)}
+        return {name: value for name, value in values.items() if value is not None}
 
 
 def collect_versions(packages: Sequence[str] = PACKAGES) -> dict[str, str]:
@@ -55,25 +99,6 @@ def _git(folder: Path, *arguments: str) -> str | None:
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout.decode(errors="replace").strip()
-
-
-def environment(**settings: Any) -> dict[str, Any]:
-    """Return what of the surroundings can change results: machine type, cores, variables.
-
-    No user name, host name or path is in it.
-
-    Args:
-        settings: what only the caller knows, such as ``threads`` or ``deterministic``.
-    """
-    return {
-        "system": platform.system(),
-        "machine": platform.machine(),
-        "cpu_features": _cpu_features(Path("/proc/cpuinfo")),
-        "cores": _usable_cores(),
-        "onednn": os.environ.get("TF_ENABLE_ONEDNN_OPTS", "1") != "0",
-        "variables": _variables(),
-        **settings,
-    }
 
 
 def _usable_cores() -> int:

@@ -60,23 +60,20 @@ Linear = LinearFacts | None
 """How the linear models among the baselines got their penalty, as records have it."""
 
 
-def recorded(values: Mapping[str, Any]) -> Diagnosis | None:
-    """Return the diagnosis that a record has, or None: it has none that this kx has words for.
+def recorded(found: Diagnosis | None) -> Diagnosis | None:
+    """Return the diagnosis of a record, or None: it has none that this kx has words for.
 
-    Args:
-        values: of the record, which may be of another version of kx, or have been changed.
+    It may be of another version of kx, or have been changed.
     """
-    found = Diagnosis.from_dict(values)
     try:
         return found if found and list(explained(found)) else None
     except (KeyError, ValueError, TypeError, AttributeError):
         return None
 
 
-def kind_of(values: Mapping[str, Any], words: Words) -> str:
-    """Return the kind of a recorded diagnosis; empty if there is none, or kx does not know it."""
-    kind = values.get("kind")
-    return words(f"diagnosis.kind.{kind}") if kind in KINDS else ""
+def kind_of(found: Diagnosis | None, words: Words) -> str:
+    """Return the kind of a diagnosis; empty if there is none, or kx does not know it."""
+    return words(f"diagnosis.kind.{found.kind}") if found and found.kind in KINDS else ""
 
 
 def diagnosis_line(found: Diagnosis, language: Language = "en", linear: Linear = None) -> str:

@@ -108,7 +108,7 @@ def _of_the_time(record: Record, words: Words) -> Iterator[tuple[str, Any]]:
         yield words("fact.fitting"), words("value.fitting", **told)
     if record.peak_memory_mb:
         yield words("fact.memory"), words("value.memory", size=f"{record.peak_memory_mb:,.0f}")
-    for name, value in record.environment.items():
+    for name, value in record.environment.known().items():
         yield words.name("environment", str(name)), _plain(value, words)
 
 

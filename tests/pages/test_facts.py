@@ -12,6 +12,7 @@ from kx.pages.page import report_of_one
 from kx.runs.reader import Run
 from kx.runs.record_parts import BaseFacts, DataFacts, EmbeddingFacts, VariantFacts
 from kx.runs.scores import main_score, scores_of
+from kx.runs.surroundings import Surroundings
 from kx.terminal.panels import run_panel
 from kx.wording.facts import fact_groups, first
 from kx.wording.words import Words
@@ -30,7 +31,7 @@ def a_full_record():
         dataset=HOUSES, command="train", engine="fit", engine_reason=as_remark("by chance"),
         precision="float32", base=BaseFacts(name="VGG16", file="v.h5", source="here", sha256="9f"),
         embeddings=EmbeddingFacts(words=10, known=5), fit_seconds=65.0, peak_memory_mb=800.4,
-        environment={"cores": 2, "onednn": True}, git_commit="c0ffee", test_looks=3,
+        environment=Surroundings(cores=2, onednn=True), git_commit="c0ffee", test_looks=3,
         variant=VariantFacts(of="films", name="l2", changes={"architecture.l2": 0.001}),
         seeds={f"weights fold-{at}": at for at in range(40)},
     )  # fmt: skip

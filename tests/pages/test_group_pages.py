@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from kx.advice.diagnosis import Diagnosis
 from kx.base.errors import DataError
 from kx.pages.many import many_runs
 from kx.pages.page import report_of_many, report_of_one
@@ -35,8 +36,8 @@ def a_step(label, place, accuracy, **changes):
 @pytest.fixture
 def steps(leave):
     """The folders of a workflow's runs, the last step first."""
-    overfits = {"kind": "overfits", "rule": "rise", "best_epoch": 2, "epochs": 3, "fits": 1,
-                "numbers": dict.fromkeys(NUMBERS, 0.4), "advice": ["stop"]}  # fmt: skip
+    overfits = Diagnosis(kind="overfits", rule="rise", best_epoch=2, epochs=3, fits=1,
+                         numbers=dict.fromkeys(NUMBERS, 0.4), advice=("stop",))  # fmt: skip
     return [
         leave(a_step("regularised", 3, 0.9)),
         leave(a_step("overfit", 2, 0.8, diagnosis=overfits)),

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import kx.pages
+from kx.advice.diagnosis import Diagnosis
 from kx.base.remark import Remark, as_remark
 from kx.pages.page import report_of_many, report_of_one
 from kx.runs.record_parts import DataFacts, FitRecord
@@ -42,14 +43,15 @@ def test_a_diagnosis_that_this_kx_has_no_words_for_is_made_anew(kx, leave, odd):
     made = {"kind": "well_fitted", "rule": "calm", "best_epoch": 2, "epochs": 3, "fits": 1,
             "numbers": dict.fromkeys(("best", "last", "rise", "fall", "gap"), 0.1),
             "advice": ["keep"]}  # fmt: skip
-    folder = leave(a_record(diagnosis={**made, **odd}))
+    folder = leave(a_record(diagnosis=Diagnosis(**{**made, **odd})))
 
     text = Page(report_of_one(folder, "en", print)).text
     code, out, err = kx("show", "last", "--outputs", folder.parent)
 
     assert "too short to tell (3 epochs)" in text
     assert (code, "diagnosis" in out) == (0, False), err
-    assert "well fitted" in Page(report_of_one(leave(a_record(diagnosis=made)), "en", print)).text
+    known = leave(a_record(diagnosis=Diagnosis(**made)))
+    assert "well fitted" in Page(report_of_one(known, "en", print)).text
 
 
 def test_page_tells_the_verdict_first_and_then_all_the_rest(leave, said):

@@ -16,6 +16,7 @@ from kx.runs.compare import differing
 from kx.runs.folder import RunFolder
 from kx.runs.record import Record
 from kx.runs.record_parts import DataFacts
+from kx.runs.surroundings import Surroundings
 from tests.machine import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -264,9 +265,9 @@ def test_runs_on_different_data_are_shown_but_not_tested(make, shown, compared, 
 
 
 def test_what_kx_itself_sets_between_two_runs_is_no_difference(make, compared, shown):
-    make("a", best_epoch=None, environment={"cores": 2, "variables": {}})
+    make("a", best_epoch=None, environment=Surroundings(cores=2, variables={}))
     own = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3", "TF_X": "1"}
-    make("b", best_epoch=3, environment={"cores": 2, "variables": own})
+    make("b", best_epoch=3, environment=Surroundings(cores=2, variables=own))
 
     facts = compared("a", "b")["facts"]
 

@@ -71,13 +71,13 @@ def test_show_has_the_recorded_diagnosis_in_a_line(kx, finished):
     histories = {"holdout": {"loss": [0.7 / e for e in range(1, 8)], "val_loss": TURNS}}
     folder = finished()
     found = diagnose(read_record(folder / "record.json"), histories)
-    folder = finished(diagnosis=found.as_dict())
+    folder = finished(diagnosis=found)
 
     code, out, _ = kx("show", folder.name, "--outputs", folder.parent)
 
     assert code == 0
     assert "diagnosis: overfits from epoch" in " ".join(out.split())
-    assert read_record(folder / "record.json").diagnosis["kind"] == "overfits"
+    assert read_record(folder / "record.json").diagnosis == found
 
 
 def test_a_history_is_read_as_it_was_recorded(tmp_path):

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from kx.advice.diagnosis import Diagnosis
 from kx.base.errors import DataError
+from kx.base.jsonfile import to_json
 from kx.base.remark import as_remark
 from kx.runs.record import (
     SCHEMA_VERSION,
@@ -152,3 +154,32 @@ def test_the_best_baseline_is_the_one_hardest_to_beat():
     assert hardest({"a": 3.0, "b": 2.0}, "mae") == ("b", 2.0)
     assert hardest({"a": None}, "accuracy") is None
     assert hardest({}, "auc") is None
+
+
+@pytest.mark.parametrize(
+    ("diagnosis", "environment"),
+    [
+        ({}, {}),
+        (Diagnosis(kind="well_fitted", rule="calm", advice=("keep",)).as_dict(), {"cores": 2}),
+    ],
+    ids=["none", "one"],
+)
+def test_what_is_read_of_diagnosis_and_surroundings_is_written_in_the_same_bytes(
+    diagnosis, environment
+):
+    text = Record.from_json(json.dumps({**SMALLEST, "diagnosis": {}, "environment": {}})).to_json()
+    document = json.loads(text) | {"diagnosis": diagnosis, "environment": environment}
+
+    found = Record.from_json(json.dumps(document))
+
+    assert found.to_json() == to_json(document)
+    assert found.environment.known() == environment
+    assert (found.diagnosis is None) == (diagnosis == {})
+
+
+def test_a_diagnosis_of_another_kx_is_none_and_surroundings_of_a_wrong_kind_are_damage():
+    foreign = {"kind": "of a later kx", "rule": "x", "numbers": {}, "advice": []}
+
+    assert Record.from_json(json.dumps({**SMALLEST, "diagnosis": foreign})).diagnosis is None
+    with pytest.raises(DataError, match=r"environment\.cores"):
+        Record.from_json(json.dumps({**SMALLEST, "environment": {"cores": "two"}}))

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
+from kx.advice.diagnosis import Diagnosis
 from kx.base.remark import Remark
 from kx.cli.lineup import show_lineup
 from kx.runs.entrants import Entrant
@@ -47,8 +48,7 @@ def rich(record):
         engine="fit", engine_reason=Remark.of("engine.augmentation"), fit_seconds=65.0,
         peak_memory_mb=800.0,
         seeds={"spec": 1, "split": 2, "weights": 3},
-        diagnosis={"kind": "too_short", "rule": "few", "epochs": 3, "advice": ["longer"],
-                   "best_epoch": None, "score": "", "numbers": {}},
+        diagnosis=Diagnosis(kind="too_short", rule="few", epochs=3, advice=("longer",)),
         features=FeatureFacts(forward_passes=3, seconds=1.0),
         frozen=FrozenFacts(before="a", after="b", weights=3),
         embeddings=EmbeddingFacts(words=10, known=5),

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from kx.runs.surroundings import collect_versions, environment, git_commit
+from kx.runs.surroundings import Surroundings, collect_versions, git_commit
 
 
 def test_versions_are_known_without_importing():
@@ -25,14 +25,15 @@ def test_the_environment_holds_no_secret_and_no_path(monkeypatch):
     }.items():
         monkeypatch.setenv(name, value)
 
-    found = environment(threads=2, deterministic=True)
+    found = Surroundings.now(deterministic=True)
 
-    assert (found["threads"], found["deterministic"], found["onednn"]) == (2, True, False)
-    assert found["variables"]["KERAS_BACKEND"] == "tensorflow"
-    assert found["variables"]["KERAS_HOME"] == "(a path)"
-    assert found["variables"]["CUDA_VISIBLE_DEVICES"] == "0,1"
+    assert (found.deterministic, found.onednn) == (True, False)
+    assert found.variables is not None
+    assert found.variables["KERAS_BACKEND"] == "tensorflow"
+    assert found.variables["KERAS_HOME"] == "(a path)"
+    assert found.variables["CUDA_VISIBLE_DEVICES"] == "0,1"
     for secret in ("hush", "ada", "node17"):
-        assert secret not in json.dumps(found)
+        assert secret not in json.dumps(found.known())
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
