@@ -84,10 +84,20 @@ def of_labels(
     y, given = said.y.astype(int), (said.outputs > thresholds).astype(int)
     rows = classes.class_rows(y, given, names)
     whole = int((y == given).all(axis=1).sum())
-    note = words("labels.whole", count=f"{whole:,}", rows=f"{len(y):,}")
+    limits = _limits(names, thresholds, words)
+    note = words("labels.whole", count=f"{whole:,}", rows=f"{len(y):,}", limits=limits)
     charts = [_class_charts(y, said.outputs, names, words)] if are_shares(said, names) else []
     drawings = [found for of in charts for chart in of if (found := drawn(chart))]
     return Classes(names, rows, [], [], drawings, "labels", note)
+
+
+def _limits(names: Sequence[str], thresholds: Sequence[float], words: Words) -> str:
+    """Return from which probability on a label is predicted: one for all, or each its own."""
+    limits = [f"{threshold:.4g}" for threshold in thresholds]
+    if len(set(limits)) == 1:
+        return limits[0]
+    pairs = zip(names, limits, strict=True)
+    return words.listed(words("labels.limit", label=label, limit=limit) for label, limit in pairs)
 
 
 def are_shares(said: Predictions, names: Sequence[str]) -> bool:

@@ -12,8 +12,11 @@ import pytest
 import kx.pages
 from kx.advice.diagnosis import Diagnosis
 from kx.base.remark import Remark, as_remark
+from kx.pages.class_charts import of_labels
 from kx.pages.page import report_of_many, report_of_one
+from kx.runs.reader import Predictions
 from kx.runs.record_parts import DataFacts, FitRecord
+from kx.wording.words import Words
 from tests.pages.conftest import CURVES, a_record, score
 from tests.pages.pages import Page
 
@@ -234,7 +237,25 @@ def test_several_labels_have_a_table(leave):
     assert "b 0.0000 0.0000 0.0000 1" in page
     assert "Label by label All labels are right in 1 of 2 rows" in page
     assert "ROC, area 1.0000" in page
+    assert "a label is predicted where its probability is above 0.5." in page
     assert "true b (30.0 %) predicted no label" in page
+
+
+@pytest.mark.parametrize(
+    ("limits", "language", "said"),
+    [
+        ((0.3,), "en", "probability is above 0.3."),
+        ((0.25, 0.41754), "en", "probability is above 0.25 (a), 0.4175 (b)."),
+        ((0.25, 0.41754), "zh", "概率高于以下数值即视为有该标签：0.25（a），0.4175（b）。"),
+    ],
+)
+def test_the_table_of_labels_says_from_which_probability_on_each_is_predicted(
+    limits, language, said
+):
+    y, outputs = np.array([[1, 0], [0, 1]]), np.array([[0.9, 0.1], [0.2, 0.3]])
+    shown = Predictions("test", np.arange(2), y, outputs)
+
+    assert said in of_labels(shown, ["a", "b"], Words(language), limits).note
 
 
 def test_many_classes_have_a_list_of_confusions_instead_of_a_matrix(leave):
