@@ -93,6 +93,8 @@ def place(tmp_path, monkeypatch, request):
     shutil.copytree(CONFIGS, tmp_path / "configs")
     rows = [f"{'ab'[row % 2]},{row * 37 % 101},{row * 7 % 50}.5" for row in range(30)]
     (tmp_path / "cars.csv").write_text("\n".join(["make,km,price", *rows]) + "\n")
+    days = [f"2024-01-{day:02},{day * 37 % 101}" for day in range(1, 31)]
+    (tmp_path / "heat.csv").write_text("\n".join(["day,heat", *days]) + "\n")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("KX_OFFLINE", "1")
     return tmp_path

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kx.authoring.asked_table import looks_regular, names_in, one_or_several
 from kx.authoring.own_folder import folder_spec, is_sorted_folder
+from kx.authoring.own_series import asks_for_series, series_spec
 from kx.authoring.own_table import table_spec
 from kx.authoring.template import slug
 from kx.base.errors import DataError, KxError, UsageError
@@ -82,7 +83,9 @@ def own_spec(
             raise UsageError(f"{data}: its folders are the classes; leave --target out.")
         return folder_spec(name, data.resolve(), spec, settings)
     if not target:
-        raise refuse_no_target(data, settings)
+        raise refuse_no_target(data, [] if asks_for_series(settings) else settings)
+    if asks_for_series(settings):
+        return series_spec(name, data, target, spec, settings)
     return table_spec(name, data, one_or_several(target), spec, settings)
 
 

@@ -17,7 +17,7 @@ from kx.data.arrays.splitting import TEST_FRACTION, held_out
 from kx.data.tables.column_options import READINGS
 from kx.data.tables.delimited import AUTO
 from kx.data.tables.headers import generic
-from kx.data.tables.recognition import Recognized
+from kx.data.tables.recognition import Reading, Recognized
 from kx.evaluators.usual import Known, share_for_testing, usual
 from kx.wording.recorded import in_words
 
@@ -79,14 +79,14 @@ def _spec_lines(name: str, path: str, found: Looked) -> Iterator[str]:
     yield f"name: {name}"
     yield "seed: 0                      # decides every draw: split, order, initial weights"
     yield from ("", "dataset:", "  name: table", f"  path: {quoted(path)}")
-    yield from _layout(found)
+    yield from layout_lines(found)
     said = in_words(target_said(found)) + or_say(found)
     yield f"  target: {target_named(found.table.target)}  # {clean(said)}"
     yield f"  task: {TASKS.get(found.target.task, found.target.task)}"
     if found.target.task == "ordered" and found.labels.order:
         yield f"  order: [{', '.join(map(quoted, found.target.classes))}]  # the lowest first"
     yield from (f"  # {line}" for line in columns_in_words(found))
-    yield from _lists(found)
+    yield from list_lines(found)
     yield f"  test_fraction: {fraction:g}         # never trained on, never chosen by"
     yield from ("", *ARCHITECTURE, "")
     yield from _validation(found)
@@ -116,7 +116,7 @@ def _test_fraction(found: Looked) -> float:
     return share_for_testing(len(found.sheet.lines)) if stated == TEST_FRACTION else stated
 
 
-def _layout(found: Looked) -> Iterator[str]:
+def layout_lines(found: Looked) -> Iterator[str]:
     """Yield the options that fix what was guessed of how the table is written."""
     if found.layout.charset != AUTO:
         yield f"  charset: {found.layout.charset}  # a guess, since it is no UTF-8"
@@ -132,16 +132,16 @@ def _nothing_to_learn(found: Looked) -> str:
     return f"{sheet.name} has no column to learn from beside {target!r}{left}."
 
 
-def _lists(found: Looked) -> Iterator[str]:
-    """Yield the options that fix how the columns are read."""
-    for reading, option in LISTS.items():
+def list_lines(found: Looked, lists: Mapping[Reading, str] = LISTS) -> Iterator[str]:
+    """Yield the options that fix how the columns are read; those of other kinds are ignored."""
+    for reading, option in lists.items():
         names = [name for name, how in found.readings.items() if how.reading == reading]
         if names and reading == "ordered":
             yield f"  {option}:"
             yield from (f"    {quoted(name)}: {_scale(found.readings[name])}" for name in names)
         elif names:
             yield from _listed(option, names)
-    left = [name for name, how in found.readings.items() if how.reading not in LISTS]
+    left = [name for name, how in found.readings.items() if how.reading not in lists]
     if names := [*found.table.columns.ignore, *left]:
         yield from _listed("ignore", names)
 

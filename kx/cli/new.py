@@ -34,10 +34,12 @@ def new(
 ) -> None:
     """Write a commented spec, every option with its default, to FILE.
 
-    With --from it is one for data of your own: of a table, each column stands in it with its kind.
+    With --from it is one for data of your own: of a table, each column stands in it with its kind;
+    with --set dataset.name=series, one that forecasts a column from its past.
 
     Examples: kx new mine.yaml --dataset digits --architecture cnn;
-    kx new cars.yaml --from cars.csv --target price
+    kx new cars.yaml --from cars.csv --target price;
+    kx new heat.yaml --from heat.csv --target heat --set dataset.name=series
     """
     from kx.authoring.template import slug, spec_template, to_mend
     from kx.base.errors import UsageError
