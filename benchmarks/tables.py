@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.processes import ROOT
+from kx.authoring.table_training import training_lines
 from kx.base.errors import DataError
 from kx.components.registry import dataset
 from kx.data.files.sources import SourceFiles
@@ -53,11 +54,6 @@ seed: 1
 dataset: {{name: table, path: {table}.csv, target: target, task: {task}}}
 architecture: {network}
 validation: {{strategy: kfold, k: 5}}
-training:
-  optimizer: {{name: adamw, learning_rate: 2e-3, weight_decay: 1e-2}}
-  batch_size: {batch}
-  epochs: 200
-  early_stopping: {{patience: 16}}
 """
 
 
@@ -155,9 +151,9 @@ def run(table: str, network: str, folder: Path, more: Sequence[str]) -> dict[str
     rows = write(table, folder)
     task = "regression" if table in ("diabetes", "california", "shops") else "classes"
     text = SPEC.format(
-        name=f"{table}-{network}", table=table, task=task, network=network,
-        batch=32 if rows < 2_000 else 128,
+        name=f"{table}-{network}", table=table, task=task, network=network
     )  # fmt: skip
+    text += "\n".join(training_lines(rows)) + "\n"
     spec = folder / f"{table}-{network}.yaml"
     spec.write_text(text)
     outputs = folder / "outputs" / spec.stem

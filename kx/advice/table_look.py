@@ -120,7 +120,7 @@ def look_at(bundle: DatasetBundle, target: str) -> TableLook:
         None if y is None else target_shape(y, classes, target),
         repeated_rows(bundle),
         None if y is None else doubtful_labels(bundle),
-        (*_given_away(columns, target), *_twins(forms, x)),
+        (*_given_away({name: of.tells for name, of in columns.items()}, target), *_twins(forms, x)),
     )
 
 
@@ -138,16 +138,42 @@ def _column(
     absent = np.isnan(values)
     places, names = bars(form, values)
     drawn = shape(places, names, y, classes)
-    told = form.kind in KINDS
-    tells = None if y is None or not told else explained(parts_of(form, values), y, len(classes))
+    tells = _tells(form, values, y, classes)
     return ColumnLook(form.name, float(absent.mean()) if len(values) else 0.0, drawn, tells)
 
 
-def _given_away(columns: Mapping[str, ColumnLook], target: str) -> Iterator[Remark]:
-    for column in columns.values():
-        if column.tells is not None and column.tells >= GIVEN_AWAY:
-            share = f"{column.tells:.0%}"
-            yield Remark.of("columns.tells", column=column.name, target=target, share=share)
+def leaks(bundle: DatasetBundle, target: str) -> Iterator[Remark]:
+    """Yield which columns tell nearly all of the target, or the same as others, by some rows.
+
+    Args:
+        bundle: unprepared.
+        target: name of the column.
+    """
+    import numpy as np
+
+    forms, info = bundle.info.table, bundle.info
+    y = all_targets(bundle)
+    rows = np.linspace(0, len(y) - 1, min(len(y), MOST_ROWS)).astype(int)
+    x, y = all_rows(bundle)[rows], y[rows]
+    classes = info.classes if info.one_class else ()
+    if y.ndim == 1:
+        tells = {f.name: _tells(f, x[:, at], y, classes) for at, f in enumerate(forms)}
+        yield from _given_away(tells, target)
+    yield from _twins(forms, x)
+
+
+def _tells(
+    form: ColumnForm, values: np.ndarray, y: np.ndarray | None, classes: Sequence[str]
+) -> float | None:
+    if y is None or form.kind not in KINDS:
+        return None
+    return explained(parts_of(form, values), y, len(classes))
+
+
+def _given_away(tells: Mapping[str, float | None], target: str) -> Iterator[Remark]:
+    for name, share in tells.items():
+        if share is not None and share >= GIVEN_AWAY:
+            yield Remark.of("columns.tells", column=name, target=target, share=f"{share:.0%}")
 
 
 def _twins(forms: Sequence[ColumnForm], x: np.ndarray) -> Iterator[Remark]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from kx.authoring.asked_table import options_named
 from kx.contracts import DatasetBundle
 from kx.data.tables.charsets import CharsetError, likely_charset
-from kx.data.tables.column_options import WantedSheet
+from kx.data.tables.column_options import MOST_EMBEDDED, MOST_LEVELS, WantedSheet
 from kx.data.tables.delimited import AUTO, Delimiting
 from kx.data.tables.recognition import Recognized
 from kx.data.tables.scales import rising
@@ -59,7 +59,17 @@ def look(table: OwnTable) -> Looked:
         sheet, layout = _read(table_paths(table.path), table.wanted)
         labels = _labels(sheet, table.labels)
         target = targets_of(sheet.targets, labels)
-        return Looked(table, sheet, target, sheet.readings(table.columns), layout, labels)
+        readings = sheet.readings(table.columns)
+        return Looked(_embedding(table, sheet, readings), sheet, target, readings, layout, labels)
+
+
+def _embedding(table: OwnTable, sheet: Sheet, readings: Mapping[str, Recognized]) -> OwnTable:
+    """Return a table that tells all values of its categories apart, as networks that embed can."""
+    of = [len(c.values) for c in sheet.columns if readings[c.name].reading == "category"]
+    if table.columns.most_levels != MOST_LEVELS or max(of, default=0) <= MOST_LEVELS:
+        return table
+    levels = min(max(of), MOST_EMBEDDED)
+    return replace(table, columns=replace(table.columns, most_levels=levels))
 
 
 def _read(paths: TablePaths, wanted: WantedSheet) -> tuple[Sheet, Delimiting]:

@@ -7,13 +7,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 from kx.authoring.asked_table import looks_regular, names_in, one_or_several
 from kx.authoring.own_folder import folder_spec, is_sorted_folder
 from kx.authoring.own_series import asks_for_series, series_spec
-from kx.authoring.own_table import table_spec
+from kx.authoring.own_table import table_proposal
+from kx.authoring.suspicions import SILENCED
 from kx.authoring.template import slug
-from kx.base.errors import DataError, KxError, UsageError
+from kx.base.errors import KxError, MissingDataError, UsageError
+from kx.base.remark import Remark, as_remark
 from kx.planning import Plan, Proposed, plan_document
 from kx.spec.document import read_document
 from kx.spec.edit import document_of
@@ -36,11 +39,15 @@ USUAL = re.compile(
 def is_data(path: Path) -> bool:
     """Whether what could be a spec is a table or a folder of data, by its ending or its content."""
     if not path.exists():
-        return False
+        return _is_called_a_table(path)
     if path.is_dir():
         return not any(path.glob("*.y*ml")) and is_sorted_folder(path)
+    return _is_called_a_table(path) or (not _is_spec(path) and _is_table(path))
+
+
+def _is_called_a_table(path: Path) -> bool:
     inner = path.with_suffix("") if path.suffix.lower() in PACKED else path
-    return inner.suffix.lower() in TABLES or (not _is_spec(path) and _is_table(path))
+    return inner.suffix.lower() in TABLES
 
 
 def _is_spec(path: Path) -> bool:
@@ -59,9 +66,9 @@ def _is_table(path: Path) -> bool:
         return False
 
 
-def own_spec(
+def own_proposal(
     name: str, data: Path, target: Sequence[str] | None, spec: Path, settings: Sequence[str] = ()
-) -> str:
+) -> Proposed:
     """Return a spec that trains on data of one's own.
 
     Args:
@@ -77,16 +84,16 @@ def own_spec(
         SpecError: if a setting cannot be.
     """
     if not data.exists():
-        raise UsageError(f"{data}: there is no such file or folder.")
+        raise MissingDataError(f"{data}: there is no such file or folder.")
     if is_sorted_folder(data):
         if target:
             raise UsageError(f"{data}: its folders are the classes; leave --target out.")
-        return folder_spec(name, data.resolve(), spec, settings)
+        return Proposed(folder_spec(name, data.resolve(), spec, settings), data.resolve().name)
     if not target:
         raise refuse_no_target(data, [] if asks_for_series(settings) else settings)
     if asks_for_series(settings):
-        return series_spec(name, data, target, spec, settings)
-    return table_spec(name, data, one_or_several(target), spec, settings)
+        return Proposed(series_spec(name, data, target, spec, settings), data.name)
+    return table_proposal(name, data, one_or_several(target), spec, settings)
 
 
 def plan_of_data(data: Path, target: Sequence[str] | None, settings: Sequence[str] = ()) -> Plan:
@@ -103,9 +110,20 @@ def plan_of_data(data: Path, target: Sequence[str] | None, settings: Sequence[st
         SpecError: if a setting cannot be.
     """
     home = data.resolve().parent
-    text = own_spec(named_after(data), data, target, home / "spec.yaml", settings)
-    plan = plan_document(document_of(text, f"spec of {data.name}"), Path(os.path.relpath(home)))
-    return replace(plan, proposed=Proposed(text, data.resolve().name))
+    found = own_proposal(named_after(data), data, target, home / "spec.yaml", settings)
+    document = document_of(found.text, f"spec of {data.name}")
+    plan = plan_document(document, Path(os.path.relpath(home)))
+    silenced = tuple(each for each in found.remarks if each.code in SILENCED)
+    remarks = (*silenced, *map(_bare, plan.remarks))
+    return replace(plan, proposed=found, remarks=remarks)
+
+
+def _bare(remark: Remark) -> Remark:
+    """Return a remark on a spec that is no file without the place where it would stand there."""
+    key, what = str(remark.values["where"]).rpartition(": ")[2], remark.values["what"]
+    if key == "dataset.path":
+        return as_remark(cast("Remark", what))
+    return replace(remark, values={"where": key, "what": what})
 
 
 def named_after(data: Path) -> str:
@@ -114,12 +132,12 @@ def named_after(data: Path) -> str:
     return slug(name.split(".")[0] or name)
 
 
-def refuse_no_target(file: Path, settings: Sequence[str] = ()) -> DataError:
+def refuse_no_target(file: Path, settings: Sequence[str] = ()) -> UsageError:
     """Return the error that nobody said which column is to be predicted, with a guess."""
     names = names_in(file, settings)
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     guess, why = _guess(names)
-    return DataError(
+    return UsageError(
         f"Which column is to be predicted? Say --target, one of: {', '.join(names[:SHOWN])}{more}. "
         f"Perhaps --target {_typed(guess)}: {why}."
     )

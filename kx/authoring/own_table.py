@@ -9,16 +9,20 @@ from pathlib import Path
 from kx.authoring.asked_table import own_table, target_named
 from kx.authoring.looked_table import Looked, look
 from kx.authoring.setting import quoted, with_settings
+from kx.authoring.suspicions import below, beside, suspicions
+from kx.authoring.table_training import training_lines
 from kx.authoring.table_words import LISTS, columns_in_words, or_say, target_said, why
 from kx.base.errors import DataError
+from kx.base.remark import Remark
 from kx.base.text import clean, counted
 from kx.contracts import Task
 from kx.data.arrays.splitting import TEST_FRACTION, held_out
-from kx.data.tables.column_options import READINGS
+from kx.data.tables.column_options import MOST_LEVELS, READINGS
 from kx.data.tables.delimited import AUTO
 from kx.data.tables.headers import generic
 from kx.data.tables.recognition import Reading, Recognized
 from kx.evaluators.usual import Known, share_for_testing, usual
+from kx.planning import Proposed
 from kx.wording.recorded import in_words
 
 NAMED = 4
@@ -36,21 +40,13 @@ ARCHITECTURE = (
     "  name: tabular              # or tabm, many networks in one: slower, and often better",
 )
 
-TRAINING = (
-    "training:",
-    "  optimizer: adam",
-    "  batch_size: 32",
-    "  epochs: 100                # at most: the best epoch is chosen by the validation rows",
-    "  early_stopping: {patience: 10}",
-)
-
 REFLECTED = tuple(f"dataset.{option}" for option in ("ignore", *READINGS))
 """Keys that the spec has anyway, as the look at the table shows them."""
 
 
-def table_spec(
+def table_proposal(
     name: str, file: Path, target: str | Sequence[str], spec: Path, settings: Sequence[str] = ()
-) -> str:
+) -> Proposed:
     """Return a spec that trains on the table ``file``, each column in it with its kind.
 
     Args:
@@ -68,11 +64,12 @@ def table_spec(
     if not any(how.reading in LISTS for how in found.readings.values()):
         raise DataError(_nothing_to_learn(found))
     path = Path(os.path.relpath(file.resolve(), spec.resolve().parent)).as_posix()
-    text = "\n".join(_spec_lines(name, path, found)) + "\n"
-    return with_settings(text, settings, REFLECTED)
+    said = suspicions(found)
+    text = "\n".join(_spec_lines(name, path, found, said)) + "\n"
+    return Proposed(with_settings(text, settings, REFLECTED), file.name, said)
 
 
-def _spec_lines(name: str, path: str, found: Looked) -> Iterator[str]:
+def _spec_lines(name: str, path: str, found: Looked, remarks: Sequence[Remark]) -> Iterator[str]:
     sheet, rows = found.sheet, len(found.sheet.lines)
     fraction = _test_fraction(found)
     yield f"# {clean(sheet.name)}: {counted(rows, 'row', 'rows')}, {in_words(sheet.written)}"
@@ -85,12 +82,24 @@ def _spec_lines(name: str, path: str, found: Looked) -> Iterator[str]:
     yield f"  task: {TASKS.get(found.target.task, found.target.task)}"
     if found.target.task == "ordered" and found.labels.order:
         yield f"  order: [{', '.join(map(quoted, found.target.classes))}]  # the lowest first"
-    yield from (f"  # {line}" for line in columns_in_words(found))
+    yield from (f"  # {line}" for line in _columns(found, remarks))
     yield from list_lines(found)
+    if (most := found.table.columns.most_levels) != MOST_LEVELS:
+        yield f"  most_levels: {most}  # told apart of each category: the network embeds them"
     yield f"  test_fraction: {fraction:g}         # never trained on, never chosen by"
     yield from ("", *ARCHITECTURE, "")
     yield from _validation(found)
-    yield from ("", *TRAINING)
+    yield ""
+    yield from training_lines(rows)
+
+
+def _columns(found: Looked, remarks: Sequence[Remark]) -> Iterator[str]:
+    """Yield what each column is, and what is suspicious of it."""
+    columns = found.sheet.columns
+    for column, line in zip(columns, columns_in_words(found), strict=True):
+        yield line
+        yield from beside(column, found.sheet.where(column), remarks)
+    yield from below(remarks)
 
 
 def _validation(found: Looked) -> Iterator[str]:

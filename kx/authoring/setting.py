@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from kx.spec.document import Document, parse_value
@@ -17,7 +18,36 @@ def with_settings(text: str, settings: Sequence[str], reflected: Collection[str]
         SpecError: if one is no ``key=value``.
     """
     changes = _values(settings)
-    return edited(text, {key: changes[key] for key in changes if key not in reflected})
+    kept = _without_orphans(text, changes)
+    return edited(kept, {key: changes[key] for key in changes if key not in reflected})
+
+
+def _without_orphans(text: str, changes: Mapping[str, Any]) -> str:
+    """Return a proposed text without what was proposed for something that is set otherwise.
+
+    These are the options of another strategy or network, and a patience that a few epochs cannot
+    lose. Each stands on a line of its own.
+    """
+    if changes.keys() & {"validation", "validation.strategy"}:
+        text = re.sub(r"(?m)^#[^\n]*\n(?=validation:)", "", text)
+    for chosen in ("validation.strategy", "architecture.name"):
+        if chosen in changes:
+            text = _alone(text, *chosen.split("."))
+    found = re.search(r"(?m)^  early_stopping: \{patience: (\d+)\}\n?", text)
+    epochs = changes.get("training.epochs")
+    if found and isinstance(epochs, int) and epochs <= int(found[1]):
+        text = text.replace(found[0], "")
+    return text
+
+
+def _alone(text: str, section: str, key: str) -> str:
+    """Return a text with nothing but ``key`` in one of its sections."""
+
+    def shortened(found: re.Match[str]) -> str:
+        lines = found[2].splitlines(keepends=True)
+        return found[1] + "".join(line for line in lines if line.startswith(f"  {key}:"))
+
+    return re.sub(rf"(?m)^({section}:\n)((?:  .*\n?)+)", shortened, text)
 
 
 def _values(settings: Sequence[str]) -> dict[str, Any]:

@@ -36,10 +36,10 @@ def look(
     """
     from kx.authoring.asked_table import one_or_several
     from kx.authoring.table_seen import seen_table
-    from kx.base.errors import UsageError
+    from kx.base.errors import MissingDataError, UsageError
 
     if not file.exists():
-        raise UsageError(f"{file}: there is no such file or folder.")
+        raise MissingDataError(f"{file}: there is no such file or folder.")
     if page and page.suffix.lower() not in (".html", ".htm"):
         raise UsageError(f"{page}: a page ends in .html.")
     seen = seen_table(file, one_or_several(target) if target else None, settings or [])

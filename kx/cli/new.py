@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kx.cli.options import Set, Target
+
+if TYPE_CHECKING:
+    from kx.base.remark import Remark
 
 Data = Annotated[
     Path | None,
@@ -51,15 +55,25 @@ def new(
     if not path.parent.is_dir():
         raise UsageError(f"{path.parent} is not a folder: make it first.")
     if data is not None:
-        from kx.authoring.own_data import own_spec
+        from kx.authoring.own_data import own_proposal
 
-        text = own_spec(slug(path.stem), data, target, path, settings or [])
+        found = own_proposal(slug(path.stem), data, target, path, settings or [])
+        text, remarks = found.text, found.remarks
     else:
+        remarks = ()
         text = spec_template(path.stem, dataset or "digits", architecture or "mlp")
     write_named(path, text)
-    for what in to_mend(text):
-        typer.echo(f"Warning: {what}", err=True)
+    _warn([*to_mend(text), *remarks])
     typer.echo(f"{path}: check it with `kx check {path}`, run it with `kx train {path}`")
+
+
+def _warn(said: Sequence[str | Remark]) -> None:
+    from kx.base.text import clean
+    from kx.terminal.screen import messages
+    from kx.wording.recorded import in_words
+
+    for each in said:
+        messages().print(f"Warning: {clean(in_words(each))}")
 
 
 def _refuse_mixed(

@@ -197,7 +197,7 @@ def _plan(path: Path, settings: list[str], target: list[str] | None) -> Plan:
         return make_plan(path, settings)
     from kx.authoring.own_data import is_data, plan_of_data
 
-    if is_data(path):
+    if is_data(path) or (target and not path.exists() and "=" not in path.name):
         return plan_of_data(path, target, settings)
     if target and path.exists():
         raise UsageError(f"{path} is no table: of a spec, say --set dataset.target=… instead.")

@@ -127,7 +127,8 @@ def _missing_files(choice: Choice[Any], document: Document, key: Key) -> Iterato
         with_paths(entry.options, {name: choice.located()[name]}, partial(_noted, gone))
         for path in gone:
             hint = "a relative path begins at the folder of the spec"
-            yield document.problem((*key, name), f"{path} does not exist", hint=hint)
+            problem = document.problem((*key, name), f"{path} does not exist", hint=hint)
+            yield replace(problem, of_data=key[0] == "dataset")
 
 
 def _noted(gone: list[str], path: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from kx.base.errors import DataError, PluginError, Problem, RowsError, SpecError, UnaskedPluginError
+from kx.base.errors import DataError, PluginError, Problem, SpecError, UnaskedPluginError
 from kx.base.guard import patience
 from kx.components import plugins
 from kx.contracts import Dataset, DatasetInfo
@@ -231,7 +231,7 @@ def _described(
     except (DataError, PluginError, OSError) as error:
         key = ("dataset", *entry.paths()[:1])
         problem = document.problem(key, _one_line(error))
-        problems.append(replace(problem, of_data=isinstance(error, RowsError)))
+        problems.append(replace(problem, of_data=not isinstance(error, PluginError)))
         return None
 
 

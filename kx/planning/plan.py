@@ -139,10 +139,12 @@ class Proposed:
     Attributes:
         text: of the spec, with its comments.
         made_of: the name of the file or folder that was looked at.
+        remarks: what was suspicious there.
     """
 
     text: str
     made_of: str
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

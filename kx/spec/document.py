@@ -148,7 +148,8 @@ def read_document(path: Path) -> Document:
         if path.is_symlink():
             message = f"a symbolic link to {readable(str(path.readlink()))}, which is not there"
             raise _refusal(shown, message) from None
-        raise _refusal(shown, "there is no such file", hint=_neighbours(path)) from None
+        alone = f"each setting has its own --set: --set {shown}" if "=" in shown else ""
+        raise _refusal(shown, "there is no such file", hint=alone or _neighbours(path)) from None
     except IsADirectoryError:
         specs = ", ".join(sorted(p.name for p in path.glob("*.y*ml"))[:8])
         hint = f"name one of its files: {specs}" if specs else "name a spec file"

@@ -221,7 +221,7 @@ def test_check_tells_what_a_folder_without_a_test_part_cannot_judge(kx, spec_fil
 
 def test_check_tells_what_is_wrong_with_the_folder_where_the_spec_names_it(kx, spec_file, tmp_path):
     code, _, err = kx("check", spec_file(SPEC))
-    assert code == 2
+    assert code == 3
     assert "spec.yaml:3:" in err
     assert "dataset.path" in err
     assert "does not exist" in " ".join(err.split())
@@ -229,7 +229,7 @@ def test_check_tells_what_is_wrong_with_the_folder_where_the_spec_names_it(kx, s
     write(tmp_path / "photos", classes(1, ("apple",)))
 
     code, _, err = kx("check", spec_file(SPEC))
-    assert code == 2
+    assert code == 3
     assert "has only one class, apple" in " ".join(err.split())
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kx.authoring.own_table import table_spec
+from kx.authoring.own_table import table_proposal
 from kx.base.errors import DataError
 from kx.contracts import ColumnForm
 from kx.data.files.sources import SourceFiles
@@ -136,7 +136,7 @@ def test_a_later_value_of_no_level_is_refused():
 def test_a_spec_that_was_written_for_a_table_lists_levels_and_answers(tmp_path):
     (tmp_path / "t.csv").write_text(rows(("s,yes", "m,no", "l,no") * 8, "size,paid"))
 
-    text = table_spec("t", tmp_path / "t.csv", "y", tmp_path / "t.yaml")
+    text = table_proposal("t", tmp_path / "t.csv", "y", tmp_path / "t.yaml").text
 
     assert "  booleans: [paid]\n  ordered:\n    size: [xxs, xs, s, m, l, xl, xxl, xxxl]\n" in text
     assert "# paid  boolean   no or yes\n" in text

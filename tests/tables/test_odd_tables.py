@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import yaml
 
-from kx.authoring.own_table import table_spec
+from kx.authoring.own_table import table_proposal
 from kx.authoring.setting import quoted
 from kx.base.errors import DataError
 from kx.contracts import ColumnForm, DatasetInfo, Split
@@ -171,7 +171,7 @@ def test_no_spec_is_written_that_could_not_be_trained(table, tmp_path, header, r
     options = table(header, [(*row, "ab"[at % 2]) for at in range(12)])
 
     with pytest.raises(DataError, match=words):
-        table_spec("t", tmp_path / "t.csv", options["target"], tmp_path / "t.yaml")
+        table_proposal("t", tmp_path / "t.csv", options["target"], tmp_path / "t.yaml")
 
 
 def test_a_spec_says_what_is_nearly_a_number_and_what_begins_with_zeros(table, tmp_path):
@@ -181,7 +181,7 @@ def test_a_spec_says_what_is_nearly_a_number_and_what_begins_with_zeros(table, t
     ]
     options = table("plz;pay;share;when;y", rows)
 
-    spec = table_spec("t", tmp_path / "t.csv", options["target"], tmp_path / "t.yaml")
+    spec = table_proposal("t", tmp_path / "t.csv", options["target"], tmp_path / "t.yaml").text
 
     said = {line.split()[1]: line for line in spec.splitlines() if line.startswith("  # ")}
     assert "some begin with 0" in said["plz"]
@@ -239,7 +239,7 @@ def test_an_error_says_where_options_go_while_there_is_no_spec(table, tmp_path):
     options = table("km;y", [(f"{at + 1},250", "ab"[at % 2]) for at in range(12)])
 
     with pytest.raises(DataError, match="are given with --set"):
-        table_spec("t", tmp_path / "t.csv", options["target"], tmp_path / "t.yaml")
+        table_proposal("t", tmp_path / "t.csv", options["target"], tmp_path / "t.yaml")
 
 
 @pytest.mark.parametrize(
@@ -306,7 +306,7 @@ def test_a_class_called_none_is_not_advised_away(table):
 def test_few_rows_get_as_many_folds_as_there_are(table, tmp_path):
     options = table("v;y", [(at, "ab"[at % 2]) for at in range(4)])
 
-    spec = table_spec("t", tmp_path / "t.csv", options["target"], tmp_path / "t.yaml")
+    spec = table_proposal("t", tmp_path / "t.csv", options["target"], tmp_path / "t.yaml").text
 
     assert yaml.safe_load(spec)["validation"]["k"] == 3  # one of the four rows is for testing
 

@@ -117,10 +117,14 @@ def test_without_a_target_the_columns_are_listed_with_a_guess(tmp_path, header, 
 @pytest.mark.parametrize(
     ("args", "code", "words"),
     [
-        (("cars.csv",), 3, "Perhaps --target price"),
+        (("cars.csv",), 2, "Perhaps --target price"),
         (("cars.csv", "--target", "prize"), 3, "Did you mean 'price'?"),
         (("cars.csv", "--target", "price", "--set", "dataset.nope=1"), 2, "--set: dataset.nope"),
-        (("gone.csv", "--target", "price"), 2, "gone.csv: there is no such file"),
+        (("gone.csv", "--target", "price"), 3, "gone.csv: there is no such file"),
+        (("gone.csv",), 3, "gone.csv: there is no such file"),
+        (("gone", "--target", "price"), 3, "gone: there is no such file"),
+        (("gone.yaml",), 2, "gone.yaml: there is no such file"),
+        (("cars.csv", "--target", "price", "--set", "seed=1", "a.b=2"), 2, "--set a.b=2"),
         (("spec.yaml", "--target", "price"), 2, "is no table"),
     ],
 )
@@ -158,3 +162,47 @@ def test_a_table_is_trained_in_one_go_and_its_spec_says_where_it_came_from(run_k
     repeated = json.loads((again / "record.json").read_text())
     assert repeated["scores"] == record["scores"]
     assert repeated["spec_made_of"] == ""
+
+
+def test_what_is_set_drops_what_was_proposed_for_something_else(run_kx, tmp_path, cars):
+    args = (cars, "--target", "price", "--set", "validation.strategy=holdout")
+    few = ("--set", "training.epochs=3")
+
+    spec = proposed(run_kx, tmp_path, *args, *few)
+    assert spec["validation"] == {"strategy": "holdout"}
+    assert "early_stopping" not in spec["training"]
+    assert "K-fold" not in (tmp_path / "spec.yaml").read_text()
+
+    (tmp_path / "spec.yaml").unlink()
+    stated = ("--set", "validation.size=0.3", "--set", "training.early_stopping.patience=2")
+    spec = proposed(run_kx, tmp_path, *args, *few, *stated)
+    assert spec["validation"] == {"strategy": "holdout", "size": 0.3}
+    assert spec["training"]["early_stopping"]["patience"] == 2
+
+
+def test_another_network_does_not_get_the_options_of_the_proposed_one(run_kx, tmp_path, shades):
+    spec = proposed(run_kx, tmp_path, shades, "--set", "architecture.name=mlp")
+
+    assert spec["architecture"] == {"name": "mlp"}
+
+
+@pytest.mark.parametrize("cell", ["broken", ""])
+def test_a_fault_of_the_data_is_told_as_such_by_every_command(run_kx, tmp_path, cars, cell):
+    lines = [*CARS.splitlines(), f"61,a,{cell or 5},o1,{cell and 3}"]
+    spec = proposed(run_kx, tmp_path, cars, "--target", "price")
+    cars.write_text("\n".join(lines) + "\n")
+    path, other = tmp_path / "spec.yaml", tmp_path / "other.yaml"
+
+    codes = [
+        run_kx(*args)[0]
+        for args in (
+            ("check", path),
+            ("train", path),
+            ("train", cars, "--target", "price"),
+            ("new", other, "--from", cars, "--target", "price"),
+            ("data", "look", cars, "--target", "price"),
+        )
+    ]
+
+    assert spec["dataset"]["name"] == "table"
+    assert codes == [3] * 5

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kx.authoring.own_table import table_spec
+from kx.authoring.own_table import table_proposal
 from kx.base.errors import DataError
 from tests.tables.test_own_tables import load
 
@@ -67,7 +67,7 @@ def test_a_proposal_names_what_else_the_target_may_be(tmp_path, values, said):
     rows = [f"{at * 7 % 31},{values[at % len(values)]}" for at in range(120)]
     table(tmp_path / "t.csv", rows)
 
-    assert said in table_spec("t", tmp_path / "t.csv", "y", tmp_path / "t.yaml")
+    assert said in table_proposal("t", tmp_path / "t.csv", "y", tmp_path / "t.yaml").text
 
 
 def test_a_header_alone_is_no_table(tmp_path):

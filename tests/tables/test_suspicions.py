@@ -6,7 +6,7 @@ import pytest
 
 from kx.authoring.asked_table import own_table
 from kx.authoring.looked_table import look
-from kx.authoring.own_table import table_spec
+from kx.authoring.own_table import table_proposal
 from kx.authoring.table_seen import seen_table
 from kx.data.files.sources import SourceFiles
 from tests.parts import loaded
@@ -131,7 +131,7 @@ def test_words_with_an_order_are_recognized(table, words, kind):
 def test_a_target_of_words_with_an_order_is_proposed_as_such(table, tmp_path, words, order):
     options = table([at * 3 % 7 for at in range(80)], target=words)
 
-    text = table_spec("t", tmp_path / "t.csv", "y", tmp_path / "t.yaml")
+    text = table_proposal("t", tmp_path / "t.csv", "y", tmp_path / "t.yaml").text
     task = look(own_table(tmp_path / "t.csv", "y")).target.task
     stated = loaded("table", SourceFiles(offline=True), **options).info.task
 
@@ -170,3 +170,50 @@ def test_several_targets_are_named_one_by_one(run_kx, tmp_path):
     code, out, err = run_kx("data", "look", tmp_path / "t.csv", "--target", "Y1", "--target", "Y2")
     assert code == 0, err
     assert "To be predicted: Y1, Y2, 2 numbers" in out
+
+
+LEAKY = [
+    f"{at},{5_000 + at * 7 % 181},{at % 2 + at % 10 / 100},{'ab'[at % 2]},{at * 3 % 7},"
+    f"{4 if at == 5 else ''},{'t' if at % 2 else at % 120 // 2}t,{['yes', 'no'][at % 2]}"
+    for at in range(180)
+]  # fmt: skip
+"""Numbers of the rows, of customers, a near copy, a copy, kinds, gaps, many towns."""
+
+
+def test_what_is_suspicious_stands_at_its_column_and_is_printed(run_kx, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    header = "row,customer,paid,code,kind,rare,town,y"
+    (tmp_path / "t.csv").write_text("\n".join([header, *LEAKY]) + "\n")
+    spec = tmp_path / "t.yaml"
+
+    code, _, err = run_kx("new", spec, "--from", tmp_path / "t.csv", "--target", "y")
+
+    assert code == 0, err
+    text, told = spec.read_text(), " ".join(err.split())
+    below = {line.split()[1]: at for at, line in enumerate(text.splitlines()) if "  # " in line}
+    lines = text.splitlines()
+    assert "! it has another whole number in each row" in lines[below["customer"] + 1]
+    assert "! it tells 9" in lines[below["paid"] + 1]
+    assert "! it gives y away" in lines[below["code"] + 1]
+    assert "may be names of kinds" in lines[below["kind"]]
+    assert "99% missing" in lines[below["rare"]]
+    assert "  most_levels: 61  # told apart of each category: the network embeds them" in lines
+    for words in (
+        "column row numbers the rows: it is left out",
+        "column customer has another whole number in each row",
+        "paid tells 9",
+        "column code gives y away",
+        "column kind holds 7 whole numbers",
+        "column rare has no value in 99% of the rows",
+    ):
+        assert words in told
+    assert "code tells" not in told  # it is a copy, which was said
+    assert max(map(len, err.splitlines())) <= 80
+
+
+def test_values_are_told_apart_where_one_of_many_is_frequent(table):
+    often = [f"t{at}" if at % 4 else "capital" for at in range(80)]
+    rare = [f"t{at}" for at in range(79)] + ["t0"]
+
+    assert codes(table(often))[1]["v"] == "category"
+    assert "v" not in codes(table(rare))[1]

@@ -142,7 +142,7 @@ def test_the_terminal_and_the_page_show_the_same_in_both_languages(
 @pytest.mark.parametrize(
     ("args", "code", "words"),
     [
-        (("gone.csv",), 2, "there is no such file"),
+        (("gone.csv",), 3, "there is no such file"),
         (("c.csv", "--target", "kinds"), 3, "Did you mean 'kind'?"),
         (("c.csv", "-o", "look.pdf"), 2, "a page ends in .html"),
     ],

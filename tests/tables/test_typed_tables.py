@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from kx.authoring.own_table import table_spec
+from kx.authoring.own_table import table_proposal
 from kx.base.errors import DataError, RowsError
 from kx.data.files.sources import SourceFiles
 from kx.data.inputs import mixed
@@ -310,7 +310,9 @@ def test_predict_reads_numbers_of_a_table_that_was_trained_on_with_commas(tmp_pa
 
 def test_a_spec_is_written_for_every_form(tmp_path):
     for form in ("parquet", "feather", "jsonl"):
-        spec = table_spec("t", written(tmp_path, rows(), form), "label", tmp_path / "t.yaml")
+        spec = table_proposal(
+            "t", written(tmp_path, rows(), form), "label", tmp_path / "t.yaml"
+        ).text
 
         assert "numbers: [number, whole, share, price]" in spec
         assert "dates: [day]" in spec

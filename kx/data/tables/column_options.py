@@ -20,6 +20,9 @@ MOST_COLUMNS = 10_000
 MOST_LEVELS = 50
 """Of a category; rarer values count as one."""
 
+MOST_EMBEDDED = 10_000
+"""Of a category, whatever a spec says."""
+
 READINGS: Mapping[str, Reading] = {
     "numbers": "number",
     "categories": "category",
@@ -99,7 +102,7 @@ class ColumnOptions(ColumnReadings):
     time: Name | None = None
     weight: Name | None = None
     part: Name | None = None
-    most_levels: Annotated[int, Field(ge=1, le=10_000)] = MOST_LEVELS
+    most_levels: Annotated[int, Field(ge=1, le=MOST_EMBEDDED)] = MOST_LEVELS
     rare: Annotated[int, Field(ge=1)] = 2
 
     def named(self) -> dict[str, tuple[str, ...]]:

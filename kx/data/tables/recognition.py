@@ -5,6 +5,7 @@ What can hardly be meant is refused; what is left out is told, in ``sheet_remark
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
@@ -33,6 +34,9 @@ FEW_NUMBERS = 10
 
 MOSTLY = 0.9
 """A share of numbers from which on other values are mistakes rather than categories."""
+
+OFTEN = 0.05
+"""A share of the rows from which on a value is worth to be told apart, however many others are."""
 
 NAMED = 5
 
@@ -96,7 +100,15 @@ def recognized(column: TableColumn) -> Recognized:
         return Recognized("category")
     if are_texts(values):
         return Recognized("text")
+    if len(values) < rows - column.gaps and _has_a_frequent_one(column):
+        return Recognized("category")
     return Recognized("identifier" if len(values) == rows - column.gaps else "scattered")
+
+
+def _has_a_frequent_one(column: TableColumn) -> bool:
+    """Whether a value stands in so many rows that something can be learned from it."""
+    (_, count), *_ = Counter(code for code in column.codes if code >= 0).most_common(1)
+    return count >= max(FEW_NUMBERS, OFTEN * len(column))
 
 
 def _of_numbers(column: TableColumn, values: Sequence[str], comma: bool) -> Recognized:
