@@ -98,7 +98,7 @@ def _columns(found: Looked, remarks: Sequence[Remark]) -> Iterator[str]:
     columns = found.sheet.columns
     for column, line in zip(columns, columns_in_words(found), strict=True):
         yield line
-        yield from beside(column, found.sheet.where(column), remarks)
+        yield from beside(column, found.sheet.named(column.name), remarks)
     yield from below(remarks)
 
 

@@ -47,24 +47,24 @@ def suspicions(found: Looked) -> tuple[Remark, ...]:
     if not found.target.classes:
         y = target_values(sheet.targets, sheet.lines, found.target)
         said += relation_remarks(sheet, readings, y)
-    copies = [str(each.values["column"]) for each in said if each.code == "columns.copy"]
+    copies = [each.values["column"] for each in said if each.code == "columns.copy"]
     name = ", ".join(names_of(found.table.target))
     for each in leaks(found.bundle(), name):
-        told = any(copy.endswith(f": column {each.values.get('column')}") for copy in copies)
+        told = sheet.named(str(each.values.get("column"))) in copies
         said += [] if told else [each]
     return tuple(said)
 
 
-def beside(column: TableColumn, where: str, said: Sequence[Remark]) -> Iterator[str]:
+def beside(column: TableColumn, named: Remark, said: Sequence[Remark]) -> Iterator[str]:
     """Yield the lines of comments that a spec has beneath a column: what is suspicious of it.
 
     Args:
         column: of the table.
-        where: what remarks call it.
+        named: what remarks call it.
         said: of all columns.
     """
     for each in said:
-        if each.code not in ALSO_SAID and each.values.get("column") in (where, column.name):
+        if each.code not in ALSO_SAID and each.values.get("column") in (named, column.name):
             bare = replace(each, values={**each.values, "column": "it"})
             yield from _wrapped(bare)
 

@@ -12,7 +12,7 @@ from kx.base.text import clean
 from kx.data.tables.cells import value_of
 from kx.data.tables.column_options import READINGS
 from kx.data.tables.columns import TableColumn
-from kx.data.tables.dates import day_of
+from kx.data.tables.dates import YEARS, day_of
 from kx.data.tables.recognition import MOSTLY, Recognized, form_of
 from kx.data.tables.sheet_remarks import why_left_out
 from kx.data.tables.target_columns import TargetColumn
@@ -24,6 +24,8 @@ EXAMPLES = 4
 
 LISTS = {reading: option for option, reading in READINGS.items()}
 """How a column is read -> the option that lists it; all others are ignored."""
+
+POSTCODE = re.compile(r"(?i)(^|[\W_])(zip|post|postal|plz)([\W_]*code)?($|[\W_])|邮编|邮政编码")
 
 LEADING_ZERO = re.compile(r"0\d")
 
@@ -114,6 +116,8 @@ def _doubts(column: TableColumn, how: Recognized) -> Iterator[str]:
         yield "may be names of kinds: then list it in categories"
     if how.reading == "number" and any(map(LEADING_ZERO.match, column.values)):
         yield "some begin with 0: if they are names, such as postcodes, list it in categories"
+    elif how.reading == "number" and POSTCODE.search(column.name):
+        yield "may be postcodes: then list it in categories"
     words = how.reading not in ("number", "date", "rows", "constant", "empty")
     if words and _almost_numbers(column):
         yield "nearly numbers or times: only digits, sign and decimals are read as numbers"
@@ -139,11 +143,18 @@ def range_of(column: TableColumn, how: Recognized) -> Remark:
         return _some([name[:20] for name in column.values])
     if column.floats is not None:
         floats = [value for value in column.floats if not isnan(value)]
-        return _range(_short(min(floats)), _short(max(floats)))
+        return _numbers(min(floats), max(floats))
     form = form_of(column, how)
     found = [value for text in column.values if not isnan(value := value_of(form, text)[0])]
-    shown = day_of if how.reading == "date" else _short
-    return _range(shown(min(found)), shown(max(found)))
+    if how.reading == "date":
+        return _range(day_of(min(found)), day_of(max(found)))
+    return _numbers(min(found), max(found))
+
+
+def _numbers(low: float, high: float) -> Remark:
+    """Return a range of numbers; years are written without a sign for thousands."""
+    years = YEARS[0] <= low and high <= YEARS[1] and float(low).is_integer()
+    return _range(f"{low:g}", f"{high:g}") if years else _range(_short(low), _short(high))
 
 
 def _range(low: str, high: str) -> Remark:

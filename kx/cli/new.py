@@ -63,17 +63,23 @@ def new(
         remarks = ()
         text = spec_template(path.stem, dataset or "digits", architecture or "mlp")
     write_named(path, text)
-    _warn([*to_mend(text), *remarks])
+    _tell(to_mend(text), remarks)
     typer.echo(f"{path}: check it with `kx check {path}`, run it with `kx train {path}`")
 
 
-def _warn(said: Sequence[str | Remark]) -> None:
+def _tell(mistakes: Sequence[str], suspicions: Sequence[Remark]) -> None:
+    """Print what must be mended before training, and what should be looked at."""
     from kx.base.text import clean
     from kx.terminal.screen import messages
     from kx.wording.recorded import in_words
 
-    for each in said:
-        messages().print(f"Warning: {clean(in_words(each))}")
+    paper = messages()
+    for what in mistakes:
+        paper.print(f"Warning: {clean(what)}")
+    if suspicions:
+        paper.print("Look at this first; the spec says how each column is read now:")
+    for each in suspicions:
+        paper.print(f"- {clean(in_words(each))}")
 
 
 def _refuse_mixed(

@@ -217,3 +217,24 @@ def test_values_are_told_apart_where_one_of_many_is_frequent(table):
 
     assert codes(table(often))[1]["v"] == "category"
     assert "v" not in codes(table(rare))[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "words"),
+    [
+        ("built", [1900, 1955, 2010], "number    1900 to 2010\n"),
+        ("price", [1900, 1955, 20_100], "number    1,900 to 20,100\n"),
+        ("ZIP", [94110 + at for at in range(12)], "may be postcodes: then list it in categories"),
+        ("zip_code", [94110 + at for at in range(12)], "may be postcodes"),
+        ("gzipped", [94110 + at for at in range(12)], "94,110 to 94,121\n"),
+    ],
+)
+def test_numbers_are_described_as_what_they_are(table, tmp_path, name, values, words):
+    table([values[at % len(values)] for at in range(80)], name)
+
+    text = table_proposal("t", tmp_path / "t.csv", "y", tmp_path / "t.yaml").text
+
+    line = next(line for line in text.splitlines() if line.startswith(f"  # {name} "))
+    assert words.removesuffix("\n") in line
+    if words.endswith("1\n"):
+        assert line.endswith(words.strip())
