@@ -12,9 +12,10 @@ from kx.data.arrays.target_scale import Unit
 from kx.data.files.sources import SourceFiles
 from kx.data.tables.targets import TargetOptions
 from kx.datasets.table import OwnTable
+from kx.evaluators.amounts import inside, pinballs
 from kx.evaluators.baselines import baseline_predictions
 from kx.evaluators.scores import wilson, with_intervals
-from kx.evaluators.statistics import inside, once, pinballs, whole
+from kx.evaluators.statistics import once, whole
 from kx.evaluators.trees import trees_say
 from kx.models.heads import Head, Measure, head_complaints, output_layer, suited_head
 from kx.models.links import rising

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kx.base.remark import Code, Remark
 from kx.contracts import DatasetInfo, Split
-from kx.evaluators.statistics import pinballs, poisson_deviances
+from kx.evaluators.amounts import pinballs, poisson_deviances
 
 if TYPE_CHECKING:
     import numpy as np

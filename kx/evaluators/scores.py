@@ -9,7 +9,8 @@ from statistics import fmean
 from typing import TYPE_CHECKING
 
 from kx.contracts import DatasetInfo
-from kx.evaluators.statistics import STATISTICS, resampled, whole
+from kx.evaluators.resampling import resampled
+from kx.evaluators.statistics import STATISTICS, whole
 
 if TYPE_CHECKING:
     import numpy as np

@@ -93,7 +93,7 @@ def least_expected(said: Predictions, quantiles: Sequence[float], words: Words) 
     """Return the examples whose quantiles have the largest loss."""
     import numpy as np
 
-    from kx.evaluators.statistics import pinballs
+    from kx.evaluators.amounts import pinballs
 
     y = said.y.reshape(-1)
     losses = pinballs(y, said.outputs, quantiles).mean(axis=1)

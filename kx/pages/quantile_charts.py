@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from kx.base.text import number
 from kx.charts.chart import Axis, Band, Chart, Series, thinned
+from kx.evaluators.amounts import inside, pinballs
 from kx.evaluators.scores import wilson
-from kx.evaluators.statistics import inside, pinballs
 from kx.pages.deviation_charts import Numbers
 from kx.pages.deviations import DOTS
 from kx.pages.svg import drawn

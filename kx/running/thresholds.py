@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from kx.contracts import DatasetBundle, DatasetInfo
-from kx.evaluators.statistics import answers
+from kx.evaluators.answers import answers
 from kx.evaluators.thresholds import DECIDED, Aimed, chosen, decisions, sweep
 from kx.models.heads import Head
 from kx.running.fits import Fits

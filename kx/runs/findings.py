@@ -11,6 +11,7 @@ from kx.base.errors import DataError
 from kx.base.remark import Remark
 from kx.base.text import clean, shortened
 from kx.contracts import NUMBERS, ONE_CLASS
+from kx.evaluators.amounts import pinballs
 from kx.evaluators.paired import (
     PairedTest,
     corrected_t,
@@ -20,7 +21,6 @@ from kx.evaluators.paired import (
     paired_bootstrap,
     per_split,
 )
-from kx.evaluators.statistics import pinballs
 from kx.runs.comparable import unlike
 from kx.runs.evidence import Evidence, evidence
 from kx.runs.reader import Run, Splits, train_size

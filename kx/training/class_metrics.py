@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from kx.contracts import DatasetInfo
-from kx.evaluators.statistics import BINS
+from kx.evaluators.probabilities import BINS
 from kx.training.target_columns import columns, in_columns, is_sparse
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ import pytest
 import sklearn.metrics as oracle
 
 from kx.contracts import DatasetInfo
-from kx.evaluators.statistics import STATISTICS, once, resampled, whole
+from kx.evaluators.resampling import resampled
+from kx.evaluators.statistics import STATISTICS, once, whole
 
 YES = DatasetInfo("yes", "binary", (2,))
 THREE = DatasetInfo("three", "multiclass", (2,), tuple("abc"))

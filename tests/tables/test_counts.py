@@ -12,8 +12,9 @@ from kx.data.arrays.target_scale import fit_unit, why_scaled
 from kx.data.files.sources import SourceFiles
 from kx.data.tables.targets import TargetOptions
 from kx.datasets.table import OwnTable
+from kx.evaluators.amounts import poisson_deviances
 from kx.evaluators.baselines import baseline_predictions
-from kx.evaluators.statistics import once, poisson_deviances, whole
+from kx.evaluators.statistics import once, whole
 from kx.evaluators.trees import trees_say
 from kx.models.heads import Measure, suited_head
 from kx.training.objectives import make_metric
