@@ -13,7 +13,7 @@ from kx.base.curves import lower_is_better
 from kx.runs.record import Record, ScoreRecord
 
 ROW = re.compile(r"^\| \[(?P<spec>\w+)\]\(configs/(?:\w+/)?(?P=spec)\.yaml\) \|(?:[^|]*\|){4}$")
-DECIMAL = re.compile(r"\d[\d,]*\.(?P<decimals>\d+)")
+DECIMAL = re.compile(r"-?\d[\d,]*\.(?P<decimals>\d+)")
 
 
 def refreshed(text: str, records: Mapping[str, Record]) -> str:

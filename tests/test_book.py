@@ -176,7 +176,7 @@ ROWS = """\
 | [wine](configs/wine.yaml) | which? | accuracy 0.1 | 0.111 / 0.22 | 99 |
 | [boston](configs/boston.yaml) | how much? | MAE 1.00 ± 0.10 (5 seeds) | 6.50 | 99, busy |
 | [roads](configs/own/roads.yaml) | how bad? | rank error 0.0 | 9.9 / 9.9 / 9.9 | 1 |
-| [cars](configs/own/cars.yaml) | how much? | MAE 9.9 | 9.9 / 9.9 | 1 |
+| [cars](configs/own/cars.yaml) | how much? | R² 9.9 | -9.9 / 9.9 | 1 |
 | [iris](configs/iris.yaml) | which? | not measured | | |
 | [wine](configs/wine.yaml) | another table | 0.1 |
 """
@@ -206,8 +206,8 @@ def test_the_numbers_of_a_readme_are_those_of_the_records(wine):
         ),
         "cars": replace(
             wine,
-            scores={"test": {"mae": {**loss, "value": 1014.04}}},
-            baselines={"test": {"mae": {"mean": 9000.0, "trees": 1400.0}}},
+            scores={"test": {"r2": {**loss, "value": -1014.04}}},
+            baselines={"test": {"r2": {"mean": -0.1, "trees": 0.5}}},
         ),
     }
 
@@ -216,7 +216,7 @@ def test_the_numbers_of_a_readme_are_those_of_the_records(wine):
         "| [boston](configs/boston.yaml) | how much? | MAE 2.50 ± 0.25 (5 seeds) | 6.60 "
         "| 72, busy |\n"
         "| [roads](configs/own/roads.yaml) | how bad? | rank error 0.2 | 0.7 / 0.3 / 0.2 | 6 |\n"
-        "| [cars](configs/own/cars.yaml) | how much? | MAE 1,014.0 | 9,000.0 / 1,400.0 | 6 |\n"
+        "| [cars](configs/own/cars.yaml) | how much? | R² -1,014.0 | -0.1 / 0.5 | 6 |\n"
         + "".join(ROWS.splitlines(keepends=True)[4:])
     )
 
