@@ -19,17 +19,19 @@ from kx.wording.recorded import in_words
 CONFIRMED = ("table.labels", "table.label_columns", "table.regression", "table.shares")
 """Of the target: what a spec that states its task confirms."""
 
-ALSO_SAID = (
+STATED = (
     "columns.few_numbers",
     "columns.free_text",
     "columns.left_out",
     "columns.left_out_hint",
-    "columns.missing",
     "columns.ordered",
 )
-"""Of columns: what stands in a spec anyway, in the line of the column or in its lists."""
+"""How a column is read, and why: a spec states it in its lists."""
 
-SILENCED = (*ALSO_SAID, "columns.identifier", "columns.tells", "columns.twins")
+ALSO_SAID = (*STATED, "columns.missing")
+"""What stands in a spec anyway, in the line of the column or in its lists."""
+
+SILENCED = (*STATED, "columns.identifier", "columns.tells", "columns.twins")
 """What a run of that spec does not say again: the spec states how the column is read."""
 
 WIDTH = 96

@@ -184,16 +184,25 @@ NASTY = {
 }  # fmt: skip
 
 TOLD = {
-    "thousands_of_categories": "town",
-    "a_copy_of_the_target": "gives label away",
-    "an_identifier": "left out  numbers the rows",
-    "mostly_missing": "missing",
+    "mixed_kinds": "colour category red, green, blue",
+    "question_marks": "11% missing",
     "decimal_commas": "with a decimal comma",
-    "dates": "date",
+    "with_a_byte_order_mark": "utf-8-sig",
+    "semicolons_and_commas": 'categories: ["text, long"]',
+    "tabs": "delimiter tab",
+    "no_header": "header: none",
+    "thousands_of_categories": "most_levels: 174",
+    "one_column": "numbers: [a]",
+    "mostly_missing": "57% missing",
+    "dates": "the rows are in the order of",
+    "line_breaks_in_quotes": 'note category one line, a "b", c',
+    "an_identifier": "left out  numbers the rows",
+    "a_copy_of_the_target": "gives label away",
+    "packed": "delimiter tab",
     "aligned_by_blanks": "delimiter whitespace",
     "no_header_but_text": "header: none",
     "comments_above": "2 comments above the columns' names",
     "old_windows": "charset: cp1252",
     "every_kind": "size ordered",
 }
-"""What the spec, or a warning, says of some of them."""
+"""What the spec, or a warning, says of each of them."""

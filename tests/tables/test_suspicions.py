@@ -6,10 +6,13 @@ import pytest
 
 from kx.authoring.asked_table import own_table
 from kx.authoring.looked_table import look
+from kx.authoring.own_data import plan_of_data
 from kx.authoring.own_table import table_proposal
 from kx.authoring.table_seen import seen_table
 from kx.data.files.sources import SourceFiles
+from kx.wording.recorded import in_words
 from tests.parts import loaded
+from tests.tables.nasty import NASTY, TOLD
 
 SHUFFLED = random.Random(4).sample(range(1001, 1081), 80)
 SPARSE = random.Random(4).sample(range(10_000, 9_000_000), 80)
@@ -238,3 +241,26 @@ def test_numbers_are_described_as_what_they_are(table, tmp_path, name, values, w
     assert words.removesuffix("\n") in line
     if words.endswith("1\n"):
         assert line.endswith(words.strip())
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_what_is_odd_about_a_nasty_table_is_said(tmp_path, name):
+    content, target = NASTY[name]()
+    (tmp_path / "t.csv").write_bytes(content)
+
+    found = table_proposal(name, tmp_path / "t.csv", target, tmp_path / "t.yaml")
+    said = " ".join([found.text, *(in_words(each) for each in found.remarks)])
+
+    assert " ".join(TOLD[name].split()) in " ".join(said.split())
+
+
+def test_a_run_without_a_spec_says_everything_once(tmp_path):
+    (tmp_path / "t.csv").write_text("\n".join(["row,customer,paid,code,kind,rare,town,y", *LEAKY]))
+
+    plan = plan_of_data(tmp_path / "t.csv", ["y"])
+    said = [in_words(each) for each in plan.remarks]
+
+    assert len(set(said)) == len(said)
+    for words in ("column customer has another", "column rare has no value in 99%", "code gives y"):
+        assert sum(words in each for each in said) == 1, words
+    assert not any("spec of" in each for each in said)

@@ -55,7 +55,7 @@ def test_a_table_goes_unedited_from_file_to_report(run_kx, trained, name):
     trivial = [v for k, v in baselines.items() if k not in ("linear", "trees") and v is not None]
     assert "trees" in baselines
     assert score < min(trivial) if metric == "mae" else score > max(trivial)
-    assert " ".join(TOLD.get(name, "").split()) in told
+    assert " ".join(TOLD[name].split()) in told
     page = (run / "report.html").read_text()
     assert record["dataset"]["name"] in page
 
