@@ -63,6 +63,7 @@ Code = Literal[
     "compare.sample",
     "compare.smoke",
     "compare.state",
+    "compare.steps",
     "compare.test_rows",
     "compare.unfitting",
     "compare.unknown_task",

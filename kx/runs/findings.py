@@ -158,6 +158,8 @@ def _on_rows(first: Evidence, other: Evidence) -> PairedResult | Remark:
         before, after = (pinballs(y, outputs, shares).mean(axis=1) for outputs in (ours, theirs))
         test = paired_bootstrap("pinball", before, after, SEED)
         return _finding("test rows", Remark.of("compare.quantiles"), test, first, other)
+    if block := max(first.block, other.block):
+        return _on_forecasts(first, other, (y, ours, theirs), block)
     if first.task == "multi_regression":
         scale = y.std(axis=0) + 1e-12
         before, after = (abs((outputs - y) / scale).mean(axis=1) for outputs in (ours, theirs))
@@ -166,8 +168,6 @@ def _on_rows(first: Evidence, other: Evidence) -> PairedResult | Remark:
     if first.task in NUMBERS:
         before, after = (abs(outputs[:, 0].astype(float) - y) for outputs in (ours, theirs))
         test = paired_bootstrap("mae", before, after, SEED)
-        if block := max(first.block, other.block):
-            test = paired_block_bootstrap("mae", before, after, SEED, block)
         return _finding("test rows", Remark.of("compare.number"), test, first, other)
     if first.task == "multilabel" and ours.shape == theirs.shape == y.shape:
         before, after = (
@@ -182,6 +182,27 @@ def _on_rows(first: Evidence, other: Evidence) -> PairedResult | Remark:
         else Remark.of("compare.unknown_task")
     )
     return Remark.of("compare.no_rows", reasons=(reason,))
+
+
+def _on_forecasts(
+    first: Evidence,
+    other: Evidence,
+    rows: tuple[np.ndarray, np.ndarray, np.ndarray],
+    block: int,
+) -> PairedResult:
+    """Compare errors of forecasts, means over their steps, in blocks of neighbours.
+
+    Args:
+        first: of one run.
+        other: of another.
+        rows: targets (n,) or (n, steps), and what the two runs say: (n, steps).
+        block: windows that err alike.
+    """
+    y, *said = (of.reshape(len(of), -1).astype(float) for of in rows)
+    before, after = (abs(outputs - y).mean(axis=1) for outputs in said)
+    test = paired_block_bootstrap("mae", before, after, SEED, block)
+    why = Remark.of("compare.steps" if y.shape[1] > 1 else "compare.number")
+    return _finding("test rows", why, test, first, other)
 
 
 def _on_folds(first: Evidence, other: Evidence) -> PairedResult | Remark | None:

@@ -132,15 +132,21 @@ def test_predictions_go_on_behind_the_last_row_as_the_run_recorded_them(run_kx, 
         assert said[f"{house} {when:%Y-%m-%d %H:%M:%S}".replace(" 00:00:00", "")] == recorded
 
 
-@pytest.fixture(scope="module")
-def all_steps(run_kx, trained):
+def train_steps(run_kx, trained, epochs):
+    """Train on all steps of the horizon; return what is said, and the folder of the run."""
     _, folder, run = trained
-    sets = ("name=steps", "dataset.forecast=all_steps", "dataset.stride=4", "training.epochs=3")
-    args = [arg for each in sets for arg in ("--set", each)]
+    name = f"steps-{epochs}"
+    sets = (f"name={name}", "dataset.forecast=all_steps", "dataset.stride=4")
+    args = [arg for each in (*sets, f"training.epochs={epochs}") for arg in ("--set", each)]
     code, out, err = run_kx("train", folder / "heat.yaml", *args, "--outputs", run.parent)
     assert code == 0, err
-    (record,) = run.parent.glob("*steps*/record.json")
+    (record,) = run.parent.glob(f"*{name}*/record.json")
     return out, record.parent
+
+
+@pytest.fixture(scope="module")
+def all_steps(run_kx, trained):
+    return train_steps(run_kx, trained, 3)
 
 
 def test_errors_by_step_are_recorded_beside_those_of_the_baselines(all_steps):
@@ -178,6 +184,22 @@ def test_each_step_is_predicted_as_the_run_recorded_it(run_kx, trained, all_step
         assert row.pop("input") == f"{house} t = {when:%Y-%m-%d %H:%M:%S}"
         assert list(row) == ["heat t+1", "heat t+2", "heat t+3"]
         assert [float(each) for each in row.values()] == kept["predictions"][at][0].tolist()
+
+
+def test_two_that_forecast_the_same_steps_are_compared_by_blocks(run_kx, trained, all_steps):
+    (_, run), (_, other) = all_steps, train_steps(run_kx, trained, 1)
+
+    code, out, err = run_kx("compare", run.name, other.name, "--json", "--outputs", run.parent)
+
+    assert code == 0, err
+    ((said, *_),) = [each["findings"] for each in json.loads(out)["comparisons"]]
+    assert said["on"] == "test rows"
+    assert said["test"]["name"] == "paired block bootstrap"
+    scores = [
+        json.loads((of / "record.json").read_text())["scores"]["test"]["mae"]["value"]
+        for of in (run, other)
+    ]
+    assert said["test"]["difference"] == pytest.approx(scores[1] - scores[0], rel=1e-5)
 
 
 @pytest.mark.parametrize(("language", "said"), [("en", "Error by step"), ("zh", "各步的误差")])
