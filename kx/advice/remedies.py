@@ -108,9 +108,3 @@ def _forgets(spec: Mapping[str, Any], options: Mapping[str, Any]) -> bool:
     behind = dataset.get("encoding") == "sequence" and dataset.get("pad") == "back"
     reads = not options.get("masking") and not options.get("bidirectional")
     return behind and reads and options.get("name") == "rnn"
-
-
-def section_of(spec: Mapping[str, Any], section: str) -> Mapping[str, Any]:
-    """Return a section of a spec; nothing where there is none, or another thing."""
-    found = spec.get(section)
-    return found if isinstance(found, Mapping) else {}

@@ -21,7 +21,9 @@ from kx.training.engine import examples_at_once, forward_operations
 from kx.training.feed import Batching, BatchSource, Pieces, Resident, batches, for_keras
 from kx.training.halves import HalvedSteps
 from kx.training.jobs import Job
-from kx.training.program import Program, ProgramForm, orders
+from kx.training.orders import orders
+from kx.training.program import Program
+from kx.training.program_form import ProgramForm
 from kx.training.template import Template
 
 if TYPE_CHECKING:

@@ -10,74 +10,19 @@ and its data, are arguments. Several fits may use it at the same time, in thread
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache, partial
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kx.training.environment import unlocated_operations
-from kx.training.feed import Batching, Resident, shuffled
+from kx.training.feed import Resident
+from kx.training.program_epochs import TracedEpochs
+from kx.training.program_form import ProgramForm
 from kx.training.template import Template, Values
 
 if TYPE_CHECKING:
     import tensorflow as tf
-
-VALIDATION_BATCH = 128
-"""Rows of a validation step; the rest goes row by row, so that one program serves any number."""
-FEW_ROWS = 4
-"""In a training step: then the validation goes row by row too, and there is less to compile."""
-
-
-@dataclass(frozen=True, slots=True)
-class ProgramForm:
-    """What is fixed when a program is compiled.
-
-    Attributes:
-        capacity: rows of the data, and so the most that an epoch can have.
-        batch_size: rows of a step.
-        rests: rows that the partial batch at the end of an epoch can have, rising; 0: none.
-        epochs: the most that one call can train.
-        validation_step: rows of a validation step, as long as there are so many; 1: one by one;
-            0: nothing is validated.
-    """
-
-    capacity: int
-    batch_size: int
-    rests: tuple[int, ...]
-    epochs: int
-    validation_step: int = 0
-
-    @classmethod
-    def of(
-        cls, batchings: Sequence[Batching], held_out: int, capacity: int, epochs: int
-    ) -> ProgramForm:
-        """Return the form of a program that serves several fits.
-
-        Folds differ by a row, and so do their partial batches: one program for each would have to
-        be compiled on its own.
-
-        Args:
-            batchings: of the fits, all of one batch size.
-            held_out: the most rows that one of them validates with.
-            capacity: rows of the data.
-            epochs: the most that one call is to train.
-        """
-        size = batchings[0].batch_size
-        rests = tuple(sorted({batching.examples % size for batching in batchings}))
-        block = min(VALIDATION_BATCH, capacity)
-        whole_blocks = held_out >= block and size > FEW_ROWS
-        return cls(capacity, size, rests, epochs, block if whole_blocks else min(held_out, 1))
-
-    def serves(self, other: ProgramForm) -> bool:
-        """Whether a program of this form does what one of the ``other`` form would do, as fast."""
-        return (
-            (self.capacity, self.batch_size) == (other.capacity, other.batch_size)
-            and {*self.rests} >= {*other.rests}
-            and self.epochs >= other.epochs
-            and self.validation_step >= other.validation_step
-        )
 
 
 class State:
@@ -125,8 +70,8 @@ class Program:
         model = template.model
         self.form, self.metrics = form, tuple(model.get_metrics_result())
         self.asked_for = False
-        self._data, self._model = data, model
-        traced = self._trace()
+        self._model = model
+        traced = _trace(TracedEpochs(model, data, form, self.metrics))
         captures = list(traced.captured_inputs)
         self._keras = self._variables_behind(captures)
         self._constants = [tensor for tensor in captures if not _is_handle(tensor)]
@@ -215,97 +160,6 @@ class Program:
         ]
         return State(variables, self._constants, self._of_model)
 
-    def _trace(self) -> Any:
-        """Return the program as a concrete function, bound to the template's own variables."""
-        import tensorflow as tf
-
-        form = self.form
-        specs = [
-            tf.TensorSpec((form.epochs, form.capacity), tf.int32),
-            tf.TensorSpec((form.capacity,), tf.int32),
-            tf.TensorSpec((4,), tf.int32),
-            *(tf.TensorSpec(t.shape, t.dtype) for t in self._data.tensors),
-        ]
-        with unlocated_operations():
-            return tf.function(self._epochs, autograph=False).get_concrete_function(*specs)
-
-    def _epochs(
-        self, orders: tf.Tensor, held_out: tf.Tensor, numbers: tf.Tensor, *tensors: tf.Tensor
-    ) -> tf.Tensor:
-        import tensorflow as tf
-
-        epochs, full, rest, validated = tf.unstack(numbers)
-
-        def one_epoch(epoch: tf.Tensor, found: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            trained = self._train(orders[epoch], full, rest, tensors)
-            judged = self._validate(held_out, validated, tensors)
-            row = tf.concat([trained, judged], 0)[tf.newaxis]
-            return epoch + 1, tf.tensor_scatter_nd_update(found, [[epoch]], row)
-
-        found = tf.zeros((self.form.epochs, 2 * len(self.metrics)))
-        return tf.while_loop(lambda epoch, _: epoch < epochs, one_epoch, (0, found))[1]
-
-    def _train(
-        self, order: tf.Tensor, full: tf.Tensor, rest: tf.Tensor, tensors: Sequence[tf.Tensor]
-    ) -> tf.Tensor:
-        """Train an epoch of ``full`` batches, and of the partial one of that number in the form."""
-        import tensorflow as tf
-
-        size, rests = self.form.batch_size, self.form.rests
-        self._model.reset_metrics()
-
-        def train(start: tf.Tensor, length: int) -> None:
-            self._model.train_step(self._data.batch(_slice(order, start, length), tensors))
-
-        def step(position: tf.Tensor) -> tuple[tf.Tensor]:
-            train(position * size, size)
-            return (position + 1,)
-
-        def last(length: int) -> tf.Tensor:
-            if length:
-                train(full * size, length)
-            return tf.constant(0)
-
-        tf.while_loop(lambda position: position < full, step, (0,))
-        if len(rests) == 1:
-            last(rests[0])
-        else:
-            tf.switch_case(rest, [partial(last, length) for length in rests])
-        return self._measured()
-
-    def _validate(
-        self, rows: tf.Tensor, count: tf.Tensor, tensors: Sequence[tf.Tensor]
-    ) -> tf.Tensor:
-        import tensorflow as tf
-
-        size = self.form.validation_step
-        if not size:
-            return tf.zeros(len(self.metrics))
-
-        def begin() -> tf.Tensor:
-            self._model.reset_metrics()
-            return count
-
-        # Keras reads from the metrics themselves what an epoch without a validation has brought.
-        tf.cond(count > 0, begin, lambda: count)
-
-        def step(at: tf.Tensor, length: int) -> tuple[tf.Tensor]:
-            batch = self._data.batch(_slice(rows, at, length), tensors, weighted=False)
-            self._model.test_step(batch)
-            return (at + length,)
-
-        done = tf.constant(0)
-        if size > 1:
-            (done,) = tf.while_loop(lambda at: at + size <= count, lambda at: step(at, size), (0,))
-        tf.while_loop(lambda at: at < count, lambda at: step(at, 1), (done,))
-        return self._measured()
-
-    def _measured(self) -> tf.Tensor:
-        import tensorflow as tf
-
-        result: Mapping[str, tf.Tensor] = self._model.get_metrics_result()
-        return tf.stack([tf.cast(result[name], tf.float32) for name in self.metrics])
-
     def _variables_behind(self, captures: Sequence[tf.Tensor]) -> list[Any]:
         """Return the Keras variables whose handles the traced program took hold of."""
         model = self._model
@@ -318,43 +172,19 @@ class Program:
         return [by_handle[id(handle)] for handle in handles]
 
 
-def orders(batching: Batching, first: int, count: int, capacity: int) -> np.ndarray:
-    """Return the rows of ``count`` epochs of the batching: (count, capacity) int32.
-
-    ``first`` of its epochs come before.
-    """
-    found = np.zeros((count, capacity), "int32")
-    first += batching.first
-    if balanced := batching.balanced:
-        for at in range(count):
-            found[at, : batching.examples] = balanced.epoch(first + at)
-    elif batching.shuffle:
-        found[:, : batching.examples] = _shuffles()(
-            batching.rows, np.int64(batching.seed), np.arange(first, first + count)
-        )
-    else:
-        found[:, : batching.examples] = batching.rows
-    return found
-
-
-@cache
-def _shuffles() -> Any:
+def _trace(epochs: TracedEpochs) -> Any:
+    """Return the program as a concrete function, bound to the template's own variables."""
     import tensorflow as tf
 
+    form = epochs.form
     specs = [
-        tf.TensorSpec((None,), tf.int32),
-        tf.TensorSpec((), tf.int64),
-        tf.TensorSpec((None,), tf.int64),
+        tf.TensorSpec((form.epochs, form.capacity), tf.int32),
+        tf.TensorSpec((form.capacity,), tf.int32),
+        tf.TensorSpec((4,), tf.int32),
+        *(tf.TensorSpec(t.shape, t.dtype) for t in epochs.data.tensors),
     ]
-
-    @tf.function(input_signature=specs, autograph=False)  # type: ignore[untyped-decorator]
-    def run(rows: tf.Tensor, seed: tf.Tensor, epochs: tf.Tensor) -> tf.Tensor:
-        def one(epoch: tf.Tensor) -> tf.Tensor:
-            return shuffled(rows, tf.stack([seed, epoch]))
-
-        return tf.map_fn(one, epochs, fn_output_signature=tf.int32)
-
-    return lambda *args: run(*args).numpy()
+    with unlocated_operations():
+        return tf.function(epochs.run, autograph=False).get_concrete_function(*specs)
 
 
 def _for_any_state(traced: Any, is_handle: Sequence[bool]) -> Any:
@@ -381,14 +211,3 @@ def _is_handle(tensor: tf.Tensor) -> bool:
     import tensorflow as tf
 
     return bool(tensor.dtype == tf.resource)
-
-
-def _slice(rows: tf.Tensor, start: tf.Tensor, length: int) -> tf.Tensor:
-    """Return ``length`` rows from ``start`` on; XLA must know how many when it compiles.
-
-    Not by ``tf.slice``: XLA would take where it starts for a constant of the program, and compile
-    anew for every other number of steps.
-    """
-    import tensorflow as tf
-
-    return tf.gather(rows, start + tf.range(length))

@@ -26,7 +26,9 @@ from kx.training.environment import usable_cores
 from kx.training.feed import Resident
 from kx.training.jobs import Fitted, Hooks, Job, Recording, Unfinished
 from kx.training.loops import named, program_for
-from kx.training.program import Program, ProgramForm, State, orders
+from kx.training.orders import orders
+from kx.training.program import Program, State
+from kx.training.program_form import ProgramForm
 from kx.training.stand_in import StandIn
 from kx.training.target_unit import begun_in, told
 from kx.training.template import Template, Values

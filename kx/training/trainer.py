@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +14,6 @@ from kx.base.remark import Remark
 from kx.contracts import DatasetInfo, Split
 from kx.models.heads import Head
 from kx.spec.schema import AugmentationSection, TrainingSection
-from kx.training.assemble import compile_model
-from kx.training.augmentation import Augmentation
 from kx.training.buckets import Buckets
 from kx.training.callbacks import (
     batch_by_batch,
@@ -31,18 +29,15 @@ from kx.training.environment import machine
 from kx.training.feed import Resident, Streamed
 from kx.training.jobs import Fitted, Hooks, Job, PhaseNote, Recording, Unfinished
 from kx.training.judge import finite
-from kx.training.loops import HalvedLoop, Loop, PlainLoop, ProgramLoop, ResidentLoop
+from kx.training.kits import Build, Kit, Kits
 from kx.training.objectives import obstacle
 from kx.training.phases import FitPhase, Proof, TrainableParts, phases_of
-from kx.training.program import Program, ProgramForm
 from kx.training.side_by_side import SideBySide
-from kx.training.target_unit import begun_in, telling, unit_layer, with_unit
-from kx.training.template import Template, Values
+from kx.training.target_unit import begun_in, telling, unit_layer
+from kx.training.template import Values
 
 if TYPE_CHECKING:
     import keras
-
-Build = Callable[[DatasetInfo], "keras.Model"]
 
 MOST_BYTES_PREDICTED = 64e6
 """Of rows that are predicted at once, of data that do not fit into memory."""
@@ -77,12 +72,11 @@ class Trainer:
             augmentation: how pictures are changed while training.
             parts: how a network is told what a phase trains.
         """
-        self._build, self._info, self._head = build, info, head
-        self._training, self._hooks, self._parts = training, hooks, parts
+        self._head, self._training, self._hooks, self._parts = head, training, hooks, parts
         self._augmentation = augmentation
-        self._kits: dict[Any, _Kit] = {}
+        self._kits = Kits(build, info, head, training, augmentation, parts)
         self._source: tuple[Split, Any] | None = None
-        self._going: tuple[_Kit, Sequence[keras.callbacks.Callback]] | None = None
+        self._going: tuple[Kit, Sequence[keras.callbacks.Callback]] | None = None
         self.engine: Engine | None = None
         self.unfinished: Callable[[], Unfinished | None] = lambda: None
 
@@ -110,7 +104,7 @@ class Trainer:
         data = fitted.job.data()
         if self._streamed:
             return finite(self._predict_parts(fitted, data.x, rows), fitted.job.name)
-        template = self._kit(fitted.job).template
+        template = self._kits.of(fitted.job).template
         said = template.predict(fitted.values, self._resident(data), rows)
         return finite(said, fitted.job.name)
 
@@ -128,17 +122,17 @@ class Trainer:
 
     def parameters(self, fitted: Fitted) -> int:
         """Return how many weights the network has."""
-        model = self._kit(fitted.job).template.model
+        model = self._kits.of(fitted.job).template.model
         layer = unit_layer(model)
         return int(model.count_params() - (layer.count_params() if layer else 0))
 
     def network(self, job: Job) -> keras.Model:
         """Return the network of a fit as it is before it is trained."""
-        return self._kit(job).template.model
+        return self._kits.of(job).template.model
 
     def model(self, fitted: Fitted) -> keras.Model:
         """Return the fitted network; it is good until the next fit or prediction."""
-        template = self._kit(fitted.job).template
+        template = self._kits.of(fitted.job).template
         template.load(fitted.values)
         return template.model
 
@@ -149,7 +143,7 @@ class Trainer:
     def _predict_whole(self, fitted: Fitted, x: Any) -> np.ndarray:
 
         data = Resident(Split(x, np.zeros(x.shape[0], "float32")))
-        return self._kit(fitted.job).template.predict(fitted.values, data)
+        return self._kits.of(fitted.job).template.predict(fitted.values, data)
 
     def _predict_parts(self, fitted: Fitted, x: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """Predict some of the rows at a time: all of them do not fit into memory."""
@@ -165,7 +159,7 @@ class Trainer:
         self.engine = self.engine or self.chosen(jobs)
         alone = self._training.phases or needs_keras_loop(self._training)
         if self.engine.kind == "xla" and not alone:
-            for kit, group in self._grouped(jobs):
+            for kit, group in self._kits.grouped(jobs):
                 fits = SideBySide(kit.template, kit.programs, self._training, self._hooks)
                 self.unfinished = fits.unfinished
                 yield from fits.fit(group, lambda job: self._resident(job.data()))
@@ -178,7 +172,7 @@ class Trainer:
         Raises:
             UsageError: if what the spec asks for cannot do them.
         """
-        training, model = self._training, self._kit(jobs[0]).template.model
+        training, model = self._training, self._kits.of(jobs[0]).template.model
         steps = sum(job.batching(training).steps * job.epochs for job in jobs)
         epochs = sum(job.epochs for job in jobs)
         if single := batch_by_batch(self._hooks.callbacks()):
@@ -204,26 +198,12 @@ class Trainer:
             obstacle=obstacle(self._head, training),
         )
 
-    def _grouped(self, jobs: Sequence[Job]) -> Iterator[tuple[_Kit, list[Job]]]:
-        """Yield runs of jobs whose networks have one form: all of them, as a rule."""
-        group: list[Job] = []
-        before: _Kit | None = None
-        for job in jobs:
-            kit = self._kit(job)
-            if before is not None and kit is not before:
-                yield before, group
-                group = []
-            group.append(job)
-            before = kit
-        if before is not None:
-            yield before, group
-
     def _fit_alone(self, job: Job) -> Fitted:
         data, phases = job.data(), phases_of(self._training, job.epochs)
         steps = job.batching(self._training).steps
         started = time.monotonic()
         recording, notes = Recording(job.name, self._hooks), list[PhaseNote]()
-        template = self._kit(job, phases[0]).template
+        template = self._kits.of(job, phases[0]).template
         values: Values = begun_in(
             template.model, template.initial_values(job.weights_seed), job.unit
         )
@@ -243,7 +223,7 @@ class Trainer:
                         # The optimizer of each phase counts its steps from 0.
                         augmentation_seed=job.augmentation_seed + phase.number,
                     )
-                    kit = self._kit(job, phase)
+                    kit = self._kits.of(job, phase)
                     kit.template.start(values)
                     notes.append(self._fit_phase(kit, self._feed(data), one, phase, callbacks))
                     recording.refuse_divergence(phase.training)
@@ -263,7 +243,7 @@ class Trainer:
         )
 
     def _fit_phase(
-        self, kit: _Kit, data: Any, job: Job, phase: FitPhase, callbacks: Sequence[Any]
+        self, kit: Kit, data: Any, job: Job, phase: FitPhase, callbacks: Sequence[Any]
     ) -> PhaseNote:
         """Fit the started network of a phase; what guards it begins anew with each phase."""
         proof = Proof(self._parts.frozen(kit.template.model))
@@ -301,40 +281,6 @@ class Trainer:
         fitted = Fitted(job, recording.history, overall, seconds, values)
         return Unfinished(fitted, epoch, "best" if best else "last")
 
-    def _kit(self, job: Job, phase: FitPhase | None = None) -> _Kit:
-        """Return what is shared by the fits of networks that differ in nothing but values.
-
-        Which phase makes no difference to what a network with given values predicts.
-        """
-        phase = phase or phases_of(self._training, job.epochs)[0]
-        steps = job.batching(self._training).steps
-        # A schedule counts in steps: folds with another number of them need another optimizer.
-        counted = steps if self._training.learning_rate_schedule else None
-        key = (job.input_shape, job.blocks, job.words, counted, phase.number)
-        if key not in self._kits:
-            self._kits[key] = self._new_kit(job, steps, phase)
-        return self._kits[key]
-
-    def _new_kit(self, job: Job, steps: int, phase: FitPhase) -> _Kit:
-        words = job.words or self._info.words
-        info = replace(self._info, input_shape=job.input_shape, blocks=job.blocks, words=words)
-
-        def compiled(model: keras.Model) -> None:
-            if phase.trainable:
-                self._parts.choose(model, phase.trainable)
-                if job.unit:
-                    unit_layer(model).trainable = False
-            compile_model(model, info, self._head, phase.training, steps)
-
-        augmentation = Augmentation(self._augmentation) if self._augmentation else None
-        scaled = job.unit is not None
-
-        def built() -> keras.Model:
-            return with_unit(self._build(info)) if scaled else self._build(info)
-
-        template = Template(built, compiled, job.weights_seed)
-        return _Kit(template, augmentation)
-
     def _resident(self, data: Split) -> Resident:
         if self._source is None or self._source[0] is not data:
             self._source = (data, Resident(data, self._buckets(data)))
@@ -347,28 +293,6 @@ class Trainer:
     def _buckets(self, data: Split) -> Buckets | None:
         """Return how texts are brought together by their length; None if they are not to be."""
         return Buckets.of(data.x) if self._training.batching == "bucketed" else None
-
-
-class _Kit:
-    """A template, and the loops that were made for it."""
-
-    def __init__(self, template: Template, augmentation: Augmentation | None) -> None:
-        self.template, self._augmentation = template, augmentation
-        self.programs: dict[ProgramForm, Program] = {}
-        self._loops: dict[str, Loop] = {}
-
-    def loop(self, engine: Engine | None) -> Loop:
-        """Return the loop of ``engine``, with what it traced for earlier fits."""
-        kind = engine.kind if engine else "fit"
-        if kind not in self._loops:
-            makers: Mapping[str, Callable[[], Loop]] = {
-                "fit": lambda: PlainLoop(self.template, self._augmentation),
-                "resident": lambda: ResidentLoop(self.template, self._augmentation),
-                "xla": lambda: ProgramLoop(self.template, self.programs),
-                "halves": lambda: HalvedLoop(self.template),
-            }
-            self._loops[kind] = makers[kind]()
-        return self._loops[kind]
 
 
 def _resource_exhausted() -> type[Exception]:

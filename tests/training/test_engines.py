@@ -351,7 +351,7 @@ def test_a_program_is_compiled_once_for_folds_that_differ_by_a_row():
 
     list(trainer.fit(jobs))
 
-    (kit,) = trainer._kits.values()
+    (kit,) = trainer._kits._made.values()
     (program,) = kit.programs.values()
     assert program.form.rests == (0, 1, 2)
 
@@ -383,7 +383,7 @@ def test_without_validation_a_fit_that_keras_drives_keeps_its_losses(engine):
 def test_the_engine_follows_from_what_steps_epochs_and_fits_cost(fits, epochs, steps, kind):
     trainer = trainer_for(HOUSES, "fit")
     data = examples(HOUSES, 50)
-    model = trainer._kit(job(HOUSES, data, range(50), ())).template.model
+    model = trainer.network(job(HOUSES, data, range(50), ()))
 
     found = choose(trainer._training, model, data, steps, Machine(1e9), epochs=epochs, fits=fits)
 

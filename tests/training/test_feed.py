@@ -7,7 +7,7 @@ from scipy.sparse import csr_matrix
 from kx.contracts import Split
 from kx.training.environment import seed_everything
 from kx.training.feed import Batching, Pieces, Resident, Streamed, batches
-from kx.training.program import orders as program_orders
+from kx.training.orders import orders as program_orders
 from tests.training.trained import REVIEWS, examples
 
 pytestmark = pytest.mark.slow

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kx.training.feed import Batching, Pieces
-from kx.training.program import orders
+from kx.training.orders import orders
 from kx.training.sampling import BalancedRows
 from tests.training.trained import REVIEWS, Trained, examples
 
