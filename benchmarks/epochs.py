@@ -35,7 +35,8 @@ class Contest:
 def read(path: Path, settings: Sequence[str] = ()) -> tuple[Any, Any, bool]:
     """Return the plan, its data, and whether these are a sample."""
     from kx.base.errors import MissingDataError
-    from kx.data.files.sources import SampleFiles, SourceFiles
+    from kx.data.files.sample_files import SampleFiles
+    from kx.data.files.sources import SourceFiles
     from kx.planning import make_plan
 
     plan = make_plan(path, settings)

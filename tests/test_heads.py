@@ -1,7 +1,8 @@
 import pytest
 
 from kx.contracts import DatasetInfo
-from kx.models.heads import METRICS, Head, head_complaints, suited_head
+from kx.models.head_complaints import head_complaints
+from kx.models.heads import METRICS, Head, suited_head
 
 INFOS = {
     "binary": DatasetInfo("toy", "binary", (4,), ("no", "yes")),

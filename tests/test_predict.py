@@ -99,7 +99,7 @@ def test_rows_of_a_table_get_the_very_numbers_that_the_run_kept(predict, kept, t
 
 
 def test_a_regression_tells_its_number_and_its_unit(predict, kept, tmp_path):
-    from kx.data.files.sources import SampleFiles
+    from kx.data.files.sample_files import SampleFiles
     from kx.datasets.boston import FEATURES
     from tests.parts import boston
 
@@ -120,7 +120,7 @@ def test_a_regression_tells_its_number_and_its_unit(predict, kept, tmp_path):
 
 
 def test_picture_files_get_the_very_numbers_that_the_run_kept(predict, kept, tmp_path):
-    from kx.data.files.sources import SampleFiles
+    from kx.data.files.sample_files import SampleFiles
     from tests.parts import mnist
 
     (tmp_path / "digits").mkdir()

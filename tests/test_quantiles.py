@@ -17,7 +17,8 @@ from kx.evaluators.baselines import baseline_predictions
 from kx.evaluators.scores import wilson, with_intervals
 from kx.evaluators.statistics import once, whole
 from kx.evaluators.trees import trees_say
-from kx.models.heads import Head, Measure, head_complaints, output_layer, suited_head
+from kx.models.head_complaints import head_complaints
+from kx.models.heads import Head, Measure, output_layer, suited_head
 from kx.models.links import rising
 from kx.training.judge import measure
 from kx.training.objectives import make_metric

@@ -11,7 +11,8 @@ from statistics import median
 from kx.authoring.setting import quoted, with_settings
 from kx.base.errors import DataError, KxError
 from kx.base.text import clean, counted
-from kx.data.files.class_folders import PICTURES, TEXTS, ClassFolders, FolderOptions, layout_of
+from kx.data.files.class_folders import ClassFolders, FolderOptions, layout_of
+from kx.data.files.file_kinds import PICTURES, TEXTS
 from kx.data.files.trees import Tree, is_archive, open_tree
 
 LOOKED_AT = 50

@@ -65,7 +65,7 @@ def fetch(name: Name, as_json: AsJson = False) -> None:
 
     Example: kx data fetch imdb
     """
-    from kx.data.files.sources import check
+    from kx.data.files.official import check
     from kx.terminal import console
 
     entry = _entry(name)
@@ -181,7 +181,7 @@ def _place(place: Place | None) -> dict[str, str | None]:
 
 def _verdicts(entry: Entry[Dataset]) -> Iterator[tuple[dict[str, Any], str]]:
     """Yield what is to be said of each copy of each file, and its problem, if there is one."""
-    from kx.data.files.sources import check
+    from kx.data.files.official import check
 
     source = _sources()
     for folder in _folders(entry):

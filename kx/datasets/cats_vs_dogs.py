@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from kx.base.errors import DataError
 from kx.components.registry import dataset
 from kx.contracts import Dataset, DatasetBundle, DatasetInfo
-from kx.data.files.class_folders import PICTURES, Classes, classes_in, spread
+from kx.data.files.class_folders import classes_in, spread
+from kx.data.files.file_kinds import PICTURES, Classes
 from kx.data.files.files import DataFolder, Files
 from kx.data.files.part_names import PARTS
 from kx.data.files.trees import Tree

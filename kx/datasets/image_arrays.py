@@ -74,7 +74,7 @@ class ImageArrays(Dataset):
         """Read the pictures."""
         import numpy as np
 
-        from kx.data.files.sources import content_digest
+        from kx.data.files.official import content_digest
 
         tree = files.own(Path(self.path))
         arrays = read_npz(Path(self.path), KEYS)

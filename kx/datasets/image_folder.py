@@ -7,7 +7,8 @@ from dataclasses import replace
 from kx.components.options import SpecPath
 from kx.components.registry import dataset
 from kx.contracts import Dataset, DatasetBundle, DatasetInfo
-from kx.data.files.class_folders import PICTURES, FolderOptions, described_layout, own_layout
+from kx.data.files.class_folders import FolderOptions, described_layout, own_layout
+from kx.data.files.file_kinds import PICTURES
 from kx.data.files.files import Files
 from kx.data.pictures.decoding import Channels, ImageSize
 from kx.data.pictures.pictures import OnCorrupt, picture_bundle

@@ -8,15 +8,15 @@ from kx.base.errors import DataError
 from kx.components.registry import dataset
 from kx.contracts import Dataset, DatasetBundle, DatasetInfo
 from kx.data.arrays.splitting import OnBroken
-from kx.data.files.class_folders import TEXTS, classes_in, spread
+from kx.data.files.class_folders import classes_in, spread
 from kx.data.files.download import WeightFile
+from kx.data.files.file_kinds import TEXTS
 from kx.data.files.files import DataFolder, Files
 from kx.data.files.trees import Tree, below
 from kx.data.samples.raw_reviews import raw_reviews
 from kx.data.texts.text_files import TextOptions, text_bundle, text_flaws, text_info
 
 URL = "https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz"
-
 
 CLASSES = {"neg": "negative", "pos": "positive"}
 """Folders and what they hold."""

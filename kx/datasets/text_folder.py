@@ -8,14 +8,10 @@ from kx.components.options import SpecPath
 from kx.components.registry import dataset
 from kx.contracts import Dataset, DatasetBundle, DatasetInfo
 from kx.data.arrays.splitting import OnBroken
-from kx.data.files.class_folders import (
-    TEXTS,
-    FolderOptions,
-    described_layout,
-    own_layout,
-    strangers,
-)
+from kx.data.files.class_folders import FolderOptions, described_layout, own_layout
+from kx.data.files.file_kinds import TEXTS
 from kx.data.files.files import Files
+from kx.data.files.folder_remarks import strangers
 from kx.data.texts.text_files import TextOptions, text_bundle, text_info
 
 

@@ -11,7 +11,8 @@ import numpy as np
 from kx.base.errors import MissingDataError, UsageError
 from kx.base.seeds import derive
 from kx.contracts import DatasetBundle
-from kx.data.files.sources import SampleFiles, SourceFiles
+from kx.data.files.sample_files import SampleFiles
+from kx.data.files.sources import SourceFiles
 from kx.data.preparation import fit_preparation
 from kx.explain.subjects import dataset_of
 from kx.planning import DataPlan, make_plan, plan_data

@@ -12,7 +12,8 @@ import numpy as np
 
 from kx.base.errors import DataError, UsageError, closest, suggest
 from kx.data.arrays.fingerprint import fingerprint
-from kx.data.files.sources import SampleFiles, SourceFiles
+from kx.data.files.sample_files import SampleFiles
+from kx.data.files.sources import SourceFiles
 from kx.data.inputs.picture import in_range
 from kx.data.preparation import Preparation
 from kx.explain.applications import build, class_names

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from kx.contracts import ColumnForm, DatasetBundle
-    from kx.data.files.sources import SampleFiles, SourceFiles
+    from kx.data.files.sample_files import SampleFiles
+    from kx.data.files.sources import SourceFiles
 
 LONGEST = 160
 """Pixels of the longer side of a picture; larger ones are made smaller."""
@@ -83,7 +84,8 @@ def show(run: Run, said: Predictions, at: Sequence[int]) -> list[Shown]:
 
 
 def _files(sample: bool) -> SampleFiles | SourceFiles:
-    from kx.data.files.sources import SampleFiles, SourceFiles
+    from kx.data.files.sample_files import SampleFiles
+    from kx.data.files.sources import SourceFiles
 
     if sample:
         return SampleFiles()

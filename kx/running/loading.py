@@ -25,7 +25,8 @@ from kx.data.arrays.target_checks import (
 )
 from kx.data.arrays.target_scale import reason_to_scale, unit_of
 from kx.data.arrays.windows import Windows
-from kx.data.files.sources import SampleFiles, SourceFiles
+from kx.data.files.sample_files import SampleFiles
+from kx.data.files.sources import SourceFiles
 from kx.data.texts.text_remarks import text_remarks
 from kx.evaluators.unasked import largest_class
 from kx.planning import Plan

@@ -10,45 +10,25 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
-from yaml.composer import Composer
 from yaml.reader import ReaderError
-from yaml.resolver import BaseResolver
-from yaml.scanner import ScannerError
 
 from kx.base.errors import Problem, SpecError
 from kx.base.names import readable
 from kx.base.reading import OddFileError, read_named
+from kx.spec.scalars import resolve
+from kx.spec.yaml_events import MAX_NODES, composed, refusal
 
 MAX_BYTES = 1 << 20
-MAX_DEPTH = 32
-MAX_NODES = 10_000
 
-SURROGATE = re.compile("[\ud800-\udfff]")
-"""Halves of characters, which no text in UTF-8 has."""
 
 Key = tuple[str | int, ...]
 """The path to a value: names of mappings, positions in lists."""
-
-_WORDS: Mapping[str, Any] = {
-    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
-    **dict.fromkeys(("true", "True", "TRUE"), True),
-    **dict.fromkeys(("false", "False", "FALSE"), False),
-    **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
-    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf"), float("inf")),
-    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
-}
-_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9_]{0,400})")
-_HEX = re.compile(r"0x[0-9a-fA-F]{1,400}")
-_FLOAT = re.compile(
-    r"[-+]?(\.[0-9]{1,400}|(0|[1-9][0-9_]{0,400})(\.[0-9_]{0,400})?)([eE][-+]?[0-9]{1,400})?"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,27 +94,6 @@ class Document:
         return f"{number}{line[:160]}\n{' ' * (len(number) + min(mark.column, 160) - 1)}^"
 
 
-class _Loader(yaml.SafeLoader):
-    """Parses events only; pure Python, since the C parser overflows its stack on deep text."""
-
-    def scan_flow_scalar_non_spaces(self, double: bool, start_mark: yaml.Mark) -> Any:
-        """Refuse escapes beyond U+10FFFF, and those of halves of characters."""
-        try:
-            chunks = super().scan_flow_scalar_non_spaces(double, start_mark)
-        except ValueError:
-            chunks = ["\ud800"]
-        if any(SURROGATE.search(chunk) for chunk in chunks):
-            raise ScannerError(None, None, "an invalid escape sequence", self.get_mark())
-        return chunks
-
-    def scan_yaml_directive_number(self, start_mark: yaml.Mark) -> Any:
-        """Refuse a version with more digits than Python turns into a number."""
-        try:
-            return super().scan_yaml_directive_number(start_mark)
-        except ValueError:
-            raise ScannerError(None, None, "no such version of YAML", self.get_mark()) from None
-
-
 def read_document(path: Path) -> Document:
     """Read and parse the file at ``path``.
 
@@ -147,20 +106,20 @@ def read_document(path: Path) -> Document:
     except FileNotFoundError:
         if path.is_symlink():
             message = f"a symbolic link to {readable(str(path.readlink()))}, which is not there"
-            raise _refusal(shown, message) from None
+            raise refusal(shown, message) from None
         alone = f"each setting has its own --set: --set {shown}" if "=" in shown else ""
-        raise _refusal(shown, "there is no such file", hint=alone or _neighbours(path)) from None
+        raise refusal(shown, "there is no such file", hint=alone or _neighbours(path)) from None
     except IsADirectoryError:
         specs = ", ".join(sorted(p.name for p in path.glob("*.y*ml"))[:8])
         hint = f"name one of its files: {specs}" if specs else "name a spec file"
-        raise _refusal(shown, "this is a folder, not a spec", hint=hint) from None
+        raise refusal(shown, "this is a folder, not a spec", hint=hint) from None
     except OddFileError as error:
         what = str(error.strerror).replace("not a file", "not a spec")
-        raise _refusal(shown, what, hint="name a spec file") from None
+        raise refusal(shown, what, hint="name a spec file") from None
     except OSError as error:
-        raise _refusal(shown, f"cannot be read: {error.strerror}") from None
+        raise refusal(shown, f"cannot be read: {error.strerror}") from None
     if len(raw) > MAX_BYTES:
-        raise _refusal(shown, f"larger than {MAX_BYTES:,} bytes; a spec is a page or two")
+        raise refusal(shown, f"larger than {MAX_BYTES:,} bytes; a spec is a page or two")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -171,12 +130,12 @@ def read_document(path: Path) -> Document:
 def _not_text(path: str, raw: bytes, at: int) -> SpecError:
     """Return the error that there is no UTF-8 at a byte of a file."""
     if raw[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        return _refusal(f"{path}:1:1", "this is UTF-16", hint="save the file as UTF-8")
+        return refusal(f"{path}:1:1", "this is UTF-16", hint="save the file as UTF-8")
     before = raw[:at].decode("utf-8-sig").splitlines() if at else []
     ended = not before or raw[at - 1 : at] in (b"\n", b"\r")
     line, column = len(before) + ended, 1 if ended else len(before[-1]) + 1
     message = f"not a text file in UTF-8: byte 0x{raw[at]:02x}"
-    return _refusal(f"{path}:{line}:{column}", message, hint="save the file as UTF-8")
+    return refusal(f"{path}:{line}:{column}", message, hint="save the file as UTF-8")
 
 
 def parse(text: str, path: str = "<text>") -> Document:
@@ -187,15 +146,15 @@ def parse(text: str, path: str = "<text>") -> Document:
     """
     document = Document(path, text.splitlines())
     try:
-        node = _compose(text, path)
+        node = composed(text, path)
     except yaml.MarkedYAMLError as error:
         raise SpecError([_syntax_problem(document, error)]) from None
     except ReaderError as error:
         raise SpecError([_character_problem(document, text, error)]) from None
     except yaml.YAMLError as error:
-        raise _refusal(path, f"not YAML: {str(error).splitlines()[0]}") from None
+        raise refusal(path, f"not YAML: {str(error).splitlines()[0]}") from None
     if node is None:
-        raise _refusal(path, "the file is empty", hint="`kx new` writes a spec to start from")
+        raise refusal(path, "the file is empty", hint="`kx new` writes a spec to start from")
     _Builder(document).build(node)
     if not isinstance(document.value, dict):
         hint = "start with `name: …`"
@@ -205,73 +164,17 @@ def parse(text: str, path: str = "<text>") -> Document:
     return document
 
 
-def resolve(text: str) -> Any:
-    """Read one unquoted scalar by the rules of YAML 1.2; numbers with a leading 0 stay text."""
-    if text in _WORDS:
-        return _WORDS[text]
-    if _INTEGER.fullmatch(text):
-        return int(text.replace("_", ""))
-    if _HEX.fullmatch(text):
-        return int(text, 16)
-    if _FLOAT.fullmatch(text):
-        return float(text.replace("_", ""))
-    return text
-
-
 def parse_value(text: str) -> Document:
     """Parse the value of ``--set key=value``: a scalar, ``[a, b]`` or ``{a: b}``."""
     document = Document("--set", [text])
     try:
-        node = _compose(text, "--set")
+        node = composed(text, "--set")
     except yaml.YAMLError:
         document.value = readable(text)  # no YAML: then it is meant as text, such as "[draft"
         return document
     if node is not None:
         _Builder(document).build(node)
     return document
-
-
-class _Composer(Composer, BaseResolver):
-    """Makes nodes of events that were parsed before, in place of parsing the text once more."""
-
-    def __init__(self, events: Sequence[yaml.Event]) -> None:
-        Composer.__init__(self)
-        BaseResolver.__init__(self)
-        self.events = deque(events)
-
-    def peek_event(self) -> yaml.Event:
-        return self.events[0]
-
-    def get_event(self) -> yaml.Event:
-        return self.events.popleft()
-
-    def check_event(self, *kinds: type[yaml.Event]) -> bool:
-        return isinstance(self.events[0], kinds)
-
-
-def _compose(text: str, path: str) -> yaml.Node | None:
-    return _Composer(list(_events(text, path))).get_single_node()
-
-
-def _events(text: str, path: str) -> Iterator[yaml.Event]:
-    """Yield what the text consists of, within the bounds: no tree is built of it yet."""
-    depth = documents = 0
-    event: Any  # the stubs leave out what only some kinds of events have
-    for count, event in enumerate(yaml.parse(text, Loader=_Loader)):
-        documents += isinstance(event, yaml.DocumentStartEvent)
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)
-        line, column = event.start_mark.line + 1, event.start_mark.column + 1
-        if documents > 1:
-            raise _refusal(f"{path}:{line}:1", "one file holds one spec; a second begins here")
-        if depth > MAX_DEPTH:
-            raise _refusal(f"{path}:{line}:1", f"nested more than {MAX_DEPTH} levels deep")
-        if count > MAX_NODES:
-            raise _refusal(f"{path}:{line}:1", f"more than {MAX_NODES:,} values")
-        if getattr(event, "tag", None) is not None:
-            message = f"YAML tags are not supported; got {event.tag}"
-            raise _refusal(f"{path}:{line}:{column}", message, hint="remove it")
-        yield event
 
 
 class _Builder:
@@ -405,10 +308,6 @@ def _character_problem(document: Document, text: str, error: ReaderError) -> Pro
     return document.problem(
         (), f"the character U+{code:04X} is not allowed in text", hint="remove it"
     )
-
-
-def _refusal(where: str, message: str, hint: str = "") -> SpecError:
-    return SpecError([Problem(where, "", message, hint=hint)])
 
 
 def _neighbours(path: Path) -> str:

@@ -9,9 +9,10 @@ from typing import Any
 
 from kx.base.errors import Problem, SpecError
 from kx.base.names import readable
-from kx.spec.document import MAX_DEPTH, Document, Key, parse_value, read_document
+from kx.spec.document import Document, Key, parse_value, read_document
 from kx.spec.schema import ExperimentSpec
 from kx.spec.validate import validate
+from kx.spec.yaml_events import MAX_DEPTH
 
 SHORTHANDS: dict[Key, str] = {
     ("dataset",): "name",

@@ -7,7 +7,8 @@ import pytest
 from kx.base.errors import DataError, MissingDataError
 from kx.cli.main import main
 from kx.data.arrays.fingerprint import fingerprint
-from kx.data.files.sources import SampleFiles, SourceFiles
+from kx.data.files.sample_files import SampleFiles
+from kx.data.files.sources import SourceFiles
 from kx.data.samples.pets import pets
 from kx.datasets import cats_vs_dogs as module
 from kx.datasets.cats_vs_dogs import CLASSES

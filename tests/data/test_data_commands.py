@@ -121,7 +121,7 @@ def test_verify_looks_at_copies_that_are_not_read(here, tmp_path):
 
 
 def test_verify_accepts_the_arrays_in_another_container(here, monkeypatch):
-    from kx.data.files.sources import content_digest
+    from kx.data.files.official import content_digest
 
     (here / "boston_housing.npz").write_bytes(CONTENT)
     digest = content_digest({"x": np.zeros((5, 13)), "y": np.zeros(5)})

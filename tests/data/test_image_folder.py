@@ -10,7 +10,8 @@ import pytest
 
 from kx.base.errors import DataError, MissingDataError
 from kx.data.arrays.fingerprint import fingerprint
-from kx.data.files.sources import SampleFiles, SourceFiles
+from kx.data.files.sample_files import SampleFiles
+from kx.data.files.sources import SourceFiles
 from kx.planning import make_plan
 from kx.runs.record import read_record
 from kx.wording.recorded import in_words

@@ -9,7 +9,8 @@ import pytest
 
 from kx.base.errors import DataError
 from kx.contracts import DatasetInfo
-from kx.data.files.class_folders import PICTURES, TEXTS, FolderOptions, layout_of
+from kx.data.files.class_folders import FolderOptions, layout_of
+from kx.data.files.file_kinds import PICTURES, TEXTS
 from kx.data.files.part_names import part_of
 from kx.data.files.sources import SourceFiles
 from kx.data.files.trees import memory_tree, open_tree

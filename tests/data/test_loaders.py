@@ -13,7 +13,8 @@ import pytest
 from kx.components.registry import dataset
 from kx.data.arrays.fingerprint import fingerprint
 from kx.data.files.archives import read_arrays
-from kx.data.files.sources import SampleFiles, SourceFiles
+from kx.data.files.sample_files import SampleFiles
+from kx.data.files.sources import SourceFiles
 from kx.datasets.reuters import TOPICS
 from tests import parts
 from tests.data.loopback import data_file, npz_bytes

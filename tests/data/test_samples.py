@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kx.components.registry import dataset
-from kx.data.files.sources import SampleFiles
+from kx.data.files.sample_files import SampleFiles
 from tests.parts import boston, california, fashion_mnist, imdb, mnist, reuters
 
 NAMES = ("boston", "california", "fashion_mnist", "imdb", "mnist", "reuters")

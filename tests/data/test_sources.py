@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from kx.base.errors import DataError, MissingDataError, UsageError
-from kx.data.files.sources import SampleFiles, SourceFiles, content_digest
+from kx.data.files.official import content_digest
+from kx.data.files.sample_files import SampleFiles
+from kx.data.files.sources import SourceFiles
 from tests.data.loopback import data_file, npz_bytes
 
 CONTENT = npz_bytes(x=np.arange(5))

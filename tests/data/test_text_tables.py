@@ -7,7 +7,8 @@ import pytest
 
 from kx.base.errors import DataError, RowsError
 from kx.contracts import Watcher
-from kx.data.files.sources import SampleFiles, SourceFiles
+from kx.data.files.sample_files import SampleFiles
+from kx.data.files.sources import SourceFiles
 from kx.wording.recorded import in_words
 from tests.parts import info_of, text_csv
 

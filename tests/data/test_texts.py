@@ -8,7 +8,8 @@ from kx.base.errors import DataError, MissingDataError
 from kx.contracts import Split, TextForm
 from kx.data.arrays.array_digest import add_array
 from kx.data.arrays.duplicates import row_hashes
-from kx.data.files.sources import SampleFiles, SourceFiles
+from kx.data.files.sample_files import SampleFiles
+from kx.data.files.sources import SourceFiles
 from kx.data.files.trees import open_tree
 from kx.data.samples.raw_reviews import invented_word
 from kx.data.texts.texts import tokenized

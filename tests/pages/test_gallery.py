@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from kx.data.arrays.fingerprint import fingerprint
-from kx.data.files.sources import SampleFiles, SourceFiles
+from kx.data.files.sample_files import SampleFiles
+from kx.data.files.sources import SourceFiles
 from kx.pages.examples import _as_picture
 from kx.pages.page import report_of_one
 from kx.pages.results import results

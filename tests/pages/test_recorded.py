@@ -6,7 +6,8 @@ import pytest
 
 from kx.base.remark import Remark, as_remark
 from kx.contracts import DatasetBundle, DatasetInfo, Split, TextForm
-from kx.data.files.class_folders import PICTURES, FolderOptions, layout_of
+from kx.data.files.class_folders import FolderOptions, layout_of
+from kx.data.files.file_kinds import PICTURES
 from kx.data.files.trees import memory_tree
 from kx.data.texts.text_remarks import text_remarks
 from kx.data.texts.texts import tokenized

@@ -9,16 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kx.base.errors import SpecError
-from kx.spec.document import (
-    MAX_BYTES,
-    MAX_DEPTH,
-    MAX_NODES,
-    Mark,
-    parse,
-    parse_value,
-    read_document,
-    resolve,
-)
+from kx.spec.document import MAX_BYTES, Mark, parse, parse_value, read_document
+from kx.spec.scalars import resolve
+from kx.spec.yaml_events import MAX_DEPTH, MAX_NODES
 
 
 def refusal(text):

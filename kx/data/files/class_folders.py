@@ -2,50 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
 from kx.base.errors import DataError
-from kx.base.remark import Remark, some_of
+from kx.base.remark import Remark
 from kx.contracts import DatasetInfo, Split
 from kx.data.arrays.splitting import SEED, TEST_FRACTION, Seed, TestFraction, divided, held_out
-from kx.data.files.part_names import by_part, part_of
-from kx.data.files.suffixes import PICTURE_FORMATS
+from kx.data.files.file_kinds import Classes, FileKind, some
+from kx.data.files.folder_parts import (
+    inner_classes,
+    part_folders,
+    refuse_lone_part,
+)
+from kx.data.files.folder_remarks import on_classes, on_loose, on_nested, on_parts
 from kx.data.files.trees import Tree, children, existing, inmost, open_tree, unwrapped
 
 if TYPE_CHECKING:
     from kx.data.files.files import Files
-
-Classes = Mapping[str, Sequence[str]]
-"""Class -> the names of its files, in natural order."""
-
-SHOWN = 5
-"""Names of files or folders that a message shows."""
-
-
-@dataclass(frozen=True, slots=True)
-class FileKind:
-    """What the files are that are looked for; all others are left alone.
-
-    Attributes:
-        name: in the plural.
-        suffixes: of their names, in lower case.
-    """
-
-    name: str
-    suffixes: tuple[str, ...]
-
-    def fits(self, name: str) -> bool:
-        """Whether the file's name is that of one of them."""
-        # By hand, here and below: paths of 25,000 pictures would take a second.
-        stem, dot, suffix = name.rpartition("/")[2].rpartition(".")
-        return bool(stem) and (dot + suffix).lower() in self.suffixes
-
-
-PICTURES, TEXTS = FileKind("pictures", tuple(PICTURE_FORMATS)), FileKind("texts", (".txt",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,15 +145,15 @@ def layout_of(tree: Tree, kind: FileKind, options: FolderOptions) -> ClassFolder
     whole, tree = tree, unwrapped(tree)
     folders = {}
     if options.parts == "auto":
-        _refuse_lone_part(whole)
-        folders = _part_folders(tree, kind, _inner_classes(tree, kind))
+        refuse_lone_part(whole)
+        folders = part_folders(tree, kind, inner_classes(tree, kind))
     parts = _parts(tree, kind, folders) if folders else {"train": classes_in(tree, kind)}
     fraction = _fraction(parts, options)
     remarks = (
-        *_on_parts(tree, kind, folders, drawn=fraction > 0),
-        *_on_classes(tree, parts),
-        *_on_nested(tree, parts["train"]),
-        *_on_loose(whole, kind, parts),
+        *on_parts(tree, kind, folders, drawn=fraction > 0),
+        *on_classes(tree, parts),
+        *on_nested(tree, parts["train"]),
+        *on_loose(whole, kind, parts),
     )
     return ClassFolders(tree, parts, fraction, options.split_seed, remarks)
 
@@ -209,180 +185,12 @@ def _counted(names: Sequence[str], classes: Classes) -> str:
     return f"{told} is a class" if len(names) == 1 else f"{told} are classes"
 
 
-def others(tree: Tree, kind: FileKind) -> list[str]:
-    """Return the files that are none of their kind by their names."""
-    return [name for name in tree.files if not kind.fits(name)]
-
-
-def strangers(tree: Tree, kind: FileKind) -> Iterator[Remark]:
-    """Yield which files of a tree are none of their kind by their names, if there are some."""
-    if names := others(tree, kind):
-        told = some_of(names, SHOWN)
-        yield Remark.of("folders.strangers", count=len(names), kind=kind.name, names=told)
-
-
-def some(names: Sequence[str]) -> str:
-    """Return the first of ``names`` and how many more there are."""
-    shown = ", ".join(names[:SHOWN])
-    return f"{shown}, and {len(names) - SHOWN:,} more" if len(names) > SHOWN else shown
-
-
 def _fraction(parts: Mapping[str, Classes], options: FolderOptions) -> float:
     """Return which share of the training part is to be drawn for testing."""
     if "test" in parts:
         return 0.0
     usual = 0.0 if "validation" in parts else TEST_FRACTION
     return usual if options.test_fraction is None else options.test_fraction
-
-
-def _on_parts(
-    tree: Tree, kind: FileKind, folders: Mapping[str, str], *, drawn: bool
-) -> Iterator[Remark]:
-    """Yield which folders were taken for parts, where that goes without saying neither way."""
-    if any(part != folder for part, folder in folders.items()):
-        told = tuple(
-            Remark.of("folders.part", folder=folder, part=part) for part, folder in folders.items()
-        )
-        yield Remark.of("folders.parts", tree=tree.name, folders=told)
-    if "validation" in folders and "test" not in folders and not drawn:
-        yield Remark.of("folders.no_test", tree=tree.name, fraction=TEST_FRACTION, kind=kind.name)
-
-
-def _on_classes(tree: Tree, parts: Mapping[str, Classes]) -> Iterator[Remark]:
-    """Yield which folders are read as classes although they are called like parts."""
-    if odd := [name for name in parts["train"] if part_of(name)]:
-        told = some_of(odd, SHOWN)
-        yield Remark.of("folders.taken_for_classes", tree=tree.name, names=told, count=len(odd))
-
-
-def _on_nested(tree: Tree, classes: Classes) -> Iterator[Remark]:
-    """Yield what lies in the folders of the classes, if these look like classes themselves."""
-    inner = {
-        name: Counter(_inside(file, name).rpartition("/")[0].partition("/")[0] for file in files)
-        for name, files in classes.items()
-    }
-    if all(map(_holds_classes, inner.values())):
-        told = tuple(_nested_class(name, of) for name, of in list(inner.items())[:SHOWN])
-        yield Remark.of("folders.nested", tree=tree.name, classes=told)
-
-
-def _nested_class(name: str, found: Counter[str]) -> Remark:
-    folders = some_of([folder for folder in found if folder], SHOWN)
-    return Remark.of("folders.nested_class", name=name, folders=folders)
-
-
-def _inside(file: str, folder: str) -> str:
-    return f"/{file}".partition(f"/{folder}/")[2]
-
-
-def _on_loose(whole: Tree, kind: FileKind, parts: Mapping[str, Classes]) -> Iterator[Remark]:
-    """Yield which files lie in no folder of a class, and so are of none."""
-    classes = [names for of_part in parts.values() for names in of_part.values()]
-    files = [name for name in whole.files if kind.fits(name)]
-    if sum(map(len, classes)) == len(files):
-        return
-    start = f"{inmost(whole)}/".lstrip("/")
-    used = {start + name for names in classes for name in names}
-    loose = [name for name in files if name not in used]
-    names = some_of(loose, SHOWN)
-    yield Remark.of("folders.loose", count=len(loose), kind=kind.name, names=names)
-
-
-def _part_folders(tree: Tree, kind: FileKind, inner: Mapping[str, Counter[str]]) -> dict[str, str]:
-    """Return part -> the folder that holds its classes; empty if the folders are the classes.
-
-    Raises:
-        DataError: if that is not clear, or if the folder of a part is missing or there twice.
-    """
-    tops = children(tree)
-    named = by_part(tops)
-    strangers = [folder for folder in tops if inner.get(folder) and not part_of(folder)]
-    divided = any(_holds_classes(inner.get(name, Counter())) for name in named.get("train", ()))
-    if not named or (strangers and not divided):
-        _refuse_alike(tree, inner)
-        return {}
-    _refuse_unclear(tree, kind, named, strangers)
-    return {part: folder for part, (folder,) in named.items()}
-
-
-def _holds_classes(found: Counter[str]) -> bool:
-    """Whether files lie in several folders, all but a few: in a class they hardly do."""
-    return len(found.keys() - {""}) > 1 and found[""] < found.total() / 2
-
-
-def _refuse_lone_part(tree: Tree) -> None:
-    """Raise if all lies in one folder for testing or validation: then it is not for training."""
-    wrapping = inmost(tree).split("/")
-    if lone := [name for name in wrapping if part_of(name) in ("validation", "test")]:
-        raise DataError(
-            f"{tree.name} has a folder {lone[0]}, but none for training: add a folder train, or, "
-            "if that is but the name of the data, set dataset.parts: none."
-        )
-
-
-def _refuse_unclear(
-    tree: Tree, kind: FileKind, named: Mapping[str, Sequence[str]], strangers: Sequence[str]
-) -> None:
-    """Raise if folders that are parts by their names cannot all be that."""
-    twice = next((folders for folders in named.values() if len(folders) > 1), ())
-    listed = _folders([folder for folders in named.values() for folder in folders])
-    if twice:
-        raise DataError(
-            f"{tree.name} has the {_folders(twice)}, which mean the same part: keep one."
-        )
-    if strangers:
-        raise DataError(
-            f"{tree.name} has the {listed} like a dataset in parts, and {some(strangers)} beside: "
-            "put only folders train, validation and test there; or, if each is a class of its "
-            "own, set dataset.parts: none."
-        )
-    if "train" not in named:
-        raise DataError(
-            f"{tree.name} has the {listed}, but none for training: add a folder train, or put the "
-            f"{kind.name} into one folder for each class, which kx then divides itself."
-        )
-
-
-def _folders(names: Sequence[str]) -> str:
-    return f"folder{'s' if len(names) > 1 else ''} {' and '.join(names)}"
-
-
-def _refuse_alike(tree: Tree, inner: Mapping[str, Counter[str]]) -> None:
-    """Raise if folders that would be classes hold folders of the same names: parts do that."""
-    nested = [folder for folder, found in inner.items() if _holds_classes(found)]
-    counts = Counter(name for folder in nested for name in inner[folder] if name)
-    shared = [name for name, count in counts.items() if count > 1]
-    alike = [folder for folder in nested if len(set(shared) & set(inner[folder])) > 1]
-    if len(alike) < 2:
-        return
-    turned = all(part_of(name) for name in shared)
-    first = min(shared, key=lambda name: part_of(name) != "train")
-    raise DataError(
-        f"{tree.name} has the folders {some(alike)}, which hold the same folders: {some(shared)}. "
-        + (
-            f"Put the parts outside and the classes inside, as {first}/{alike[0]}"
-            if turned
-            else "If they are parts of a dataset, call them train, validation and test"
-        )
-        + "; if they are classes, set dataset.parts: none."
-    )
-
-
-def _inner_classes(tree: Tree, kind: FileKind) -> dict[str, Counter[str]]:
-    """Return each folder at the top -> the folders in it that would be classes of it.
-
-    Counted are their files; those that lie in no further folder are under an empty name.
-    """
-    starts = {top: inmost(tree, top) for top in children(tree)}
-    found: dict[str, Counter[str]] = {}
-    for name in filter(kind.fits, tree.files):
-        top, slash, _ = name.partition("/")
-        if slash and top in starts:
-            start = f"{starts[top]}/"
-            inside, deeper, _ = name.removeprefix(start).partition("/")
-            within = deeper and name.startswith(start)
-            found.setdefault(top, Counter())[inside if within else ""] += 1
-    return found
 
 
 def classes_in(tree: Tree, kind: FileKind, folder: str = "") -> dict[str, tuple[str, ...]]:

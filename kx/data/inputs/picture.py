@@ -115,7 +115,7 @@ def _member(name: str, tree: Tree, member: str, label: str | None = None) -> _Fi
 
 
 def _listed(path: Path, problems: list[str]) -> Iterator[_File]:
-    from kx.data.files.class_folders import PICTURES
+    from kx.data.files.file_kinds import PICTURES
     from kx.data.files.trees import open_tree
 
     tree = open_tree(path)

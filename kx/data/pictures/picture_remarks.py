@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from kx.base.errors import DataError
 from kx.base.remark import Remark, some_of
-from kx.data.files.class_folders import SHOWN as NAMED
-from kx.data.files.class_folders import LabelledFile, some
+from kx.data.files.class_folders import LabelledFile
+from kx.data.files.file_kinds import SHOWN as NAMED
+from kx.data.files.file_kinds import some
 from kx.data.files.trees import Tree
 from kx.data.pictures.decoding import ODDITIES
 from kx.data.pictures.picture_rows import Findings

@@ -16,7 +16,9 @@ from kx.base.remark import Remark
 from kx.contracts import DatasetBundle, DatasetInfo, Split
 from kx.data.arrays.splitting import bundled
 from kx.data.files import cache
-from kx.data.files.class_folders import PICTURES, LabelledFile, strangers
+from kx.data.files.class_folders import LabelledFile
+from kx.data.files.file_kinds import PICTURES
+from kx.data.files.folder_remarks import strangers
 from kx.data.files.trees import Tree
 from kx.data.pictures.decoding import PictureForm
 from kx.data.pictures.picture_files import PictureFile, looked_at

@@ -16,7 +16,8 @@ from kx.contracts import DatasetBundle, DatasetInfo, Split, TextForm
 from kx.data.arrays.sequences import sequence_form
 from kx.data.arrays.splitting import OnBroken, bundled
 from kx.data.files import cache
-from kx.data.files.class_folders import TEXTS, LabelledFile
+from kx.data.files.class_folders import LabelledFile
+from kx.data.files.file_kinds import TEXTS
 from kx.data.files.trees import Tree
 from kx.data.texts.texts import tokenized
 

@@ -53,7 +53,8 @@ def read_word_index(name: str, files: SourceFiles | None = None) -> Mapping[str,
         MissingDataError: if the file is nowhere to be had.
         DataError: if it is not the file it should be.
     """
-    from kx.data.files.sources import SourceFiles, check
+    from kx.data.files.official import check
+    from kx.data.files.sources import SourceFiles
 
     if name not in WORD_INDEXES:
         raise DataError(

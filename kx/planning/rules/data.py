@@ -11,7 +11,7 @@ from kx.base.remark import Remark
 from kx.components.registry import Entry
 from kx.contracts import Complaint, DatasetInfo, Way, Ways
 from kx.data.arrays.class_weights import class_weight_complaints
-from kx.models.heads import head_complaints
+from kx.models.head_complaints import head_complaints
 from kx.planning.finding import Finding
 from kx.planning.plan import SECTIONS, Plan
 from kx.planning.strangers import faults_of
