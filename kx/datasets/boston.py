@@ -5,7 +5,7 @@ from __future__ import annotations
 from kx.components.registry import dataset
 from kx.contracts import Dataset, DatasetBundle, DatasetInfo
 from kx.data.arrays.splitting import bundled, keras_halves
-from kx.data.files.files import DataFile, Files
+from kx.data.files.files import Files, keras_file
 from kx.data.samples.houses import boston_houses
 
 FEATURES = (
@@ -42,9 +42,8 @@ class BostonHousing(Dataset):
     """
 
     data_files = (
-        DataFile(
+        keras_file(
             name="boston_housing.npz",
-            url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/boston_housing.npz",
             sha256="f553886a1f8d56431e820c5b82552d9d95cfcb96d1e678153f8839538947dff5",
             size=57_026,
             sample=boston_houses,

@@ -7,7 +7,7 @@ from typing import Literal
 from kx.components.registry import dataset
 from kx.contracts import Dataset, DatasetBundle, DatasetInfo
 from kx.data.arrays.splitting import bundled, keras_halves
-from kx.data.files.files import DataFile, Files
+from kx.data.files.files import Files, keras_file
 from kx.data.samples.houses import california_houses
 
 Version = Literal["small", "large"]
@@ -54,9 +54,8 @@ class CaliforniaHousing(Dataset):
     """
 
     data_files = (
-        DataFile(
+        keras_file(
             name="california_housing.npz",
-            url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/california_housing.npz",
             sha256="1a2e3a52e0398de6463aebe6f4a8da34fb21fbb6b934cf88c3425e766f2a1a6f",
             size=743_530,
             sample=california_houses,

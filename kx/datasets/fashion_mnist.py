@@ -6,7 +6,7 @@ from kx.components.registry import dataset
 from kx.contracts import Dataset, DatasetBundle, DatasetInfo, Split
 from kx.data.arrays.splitting import Labels, bundled, labelled
 from kx.data.files.archives import IDX_KEY
-from kx.data.files.files import DataFile, Files
+from kx.data.files.files import Files, keras_file
 from kx.data.samples import garments
 
 CLASSES = (
@@ -46,30 +46,26 @@ class FashionMnist(Dataset):
     """
 
     data_files = (
-        DataFile(
+        keras_file(
             name="fashion-mnist/train-images-idx3-ubyte.gz",
-            url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/train-images-idx3-ubyte.gz",
             sha256="3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
             size=26_421_880,
             sample=garments.train_images,
         ),
-        DataFile(
+        keras_file(
             name="fashion-mnist/train-labels-idx1-ubyte.gz",
-            url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/train-labels-idx1-ubyte.gz",
             sha256="a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
             size=29_515,
             sample=garments.train_labels,
         ),
-        DataFile(
+        keras_file(
             name="fashion-mnist/t10k-images-idx3-ubyte.gz",
-            url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/t10k-images-idx3-ubyte.gz",
             sha256="346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
             size=4_422_102,
             sample=garments.test_images,
         ),
-        DataFile(
+        keras_file(
             name="fashion-mnist/t10k-labels-idx1-ubyte.gz",
-            url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/t10k-labels-idx1-ubyte.gz",
             sha256="67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
             size=5_148,
             sample=garments.test_labels,

@@ -11,7 +11,7 @@ from kx.components.registry import dataset
 from kx.contracts import Dataset, DatasetBundle, DatasetInfo, Split
 from kx.data.arrays.sequences import WordRows, words_of
 from kx.data.arrays.splitting import bundled, keras_orders
-from kx.data.files.files import DataFile, Files
+from kx.data.files.files import Files, keras_file
 from kx.data.samples.reviews import reviews
 from kx.data.texts.word_index import IMDB
 
@@ -45,9 +45,8 @@ class Imdb(Dataset):
     """
 
     data_files = (
-        DataFile(
+        keras_file(
             name="imdb.npz",
-            url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/imdb.npz",
             sha256="69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f",
             size=17_464_789,
             sample=reviews,

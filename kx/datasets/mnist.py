@@ -5,7 +5,7 @@ from __future__ import annotations
 from kx.components.registry import dataset
 from kx.contracts import Dataset, DatasetBundle, DatasetInfo, Split
 from kx.data.arrays.splitting import Labels, bundled, labelled
-from kx.data.files.files import DataFile, Files
+from kx.data.files.files import Files, keras_file
 from kx.data.samples.digits import digits
 
 CLASSES = tuple("0123456789")
@@ -30,9 +30,8 @@ class Mnist(Dataset):
     """
 
     data_files = (
-        DataFile(
+        keras_file(
             name="mnist.npz",
-            url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz",
             sha256="731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",
             size=11_490_434,
             sample=digits,

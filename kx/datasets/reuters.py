@@ -11,7 +11,7 @@ from kx.components.registry import dataset
 from kx.contracts import Dataset, DatasetBundle, DatasetInfo
 from kx.data.arrays.sequences import WordRows, words_of
 from kx.data.arrays.splitting import Labels, bundled, keras_halves, labelled
-from kx.data.files.files import DataFile, Files
+from kx.data.files.files import Files, keras_file
 from kx.data.samples.newswires import newswires
 from kx.data.texts.word_index import REUTERS
 
@@ -54,9 +54,8 @@ class Reuters(Dataset):
     """
 
     data_files = (
-        DataFile(
+        keras_file(
             name="reuters.npz",
-            url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/reuters.npz",
             sha256="d6586e694ee56d7a4e65172e12b3e987c03096cb01eab99753921ef915959916",
             size=2_110_848,
             sample=newswires,

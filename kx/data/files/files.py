@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from kx.data.files.download import Published
     from kx.data.files.trees import Tree
 
+KERAS_DATASETS = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
+
 
 @dataclass(frozen=True, slots=True)
 class DataFile:
@@ -24,7 +26,7 @@ class DataFile:
         url: of the official download.
         sha256: of the official file, 64 hex digits.
         size: in bytes; the download is refused beyond it.
-        content: digest over the arrays in the file (``kx.data.files.sources.content_digest``): a
+        content: digest over the arrays in the file (``kx.data.files.official.content_digest``): a
             file with another container but these arrays is as good. Empty: not known.
         instead: what can be done without the file, for messages.
         sample: makes arrays of the same keys, types and meaning, but few and drawn by chance.
@@ -47,6 +49,14 @@ class DataFile:
     def start(self) -> bytes:
         """How the content begins: the digest tells more."""
         return b""
+
+
+def keras_file(
+    *, name: str, sha256: str, size: int, sample: Callable[[], Arrays], content: str = ""
+) -> DataFile:
+    """Return a file of ``keras.datasets``, from where Keras itself fetches it."""
+    url = f"{KERAS_DATASETS}{name.rpartition('/')[2]}"
+    return DataFile(name, url, sha256, size, sample, content)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from typing_extensions import override
+
 from kx.base.errors import MissingDataError, UsageError
 from kx.base.names import readable
 from kx.contracts import Provenance, Watcher
 from kx.data.files.download import Downloader, DownloadError
+from kx.data.files.files import Files
 from kx.data.files.official import check
 from kx.data.files.trees import existing
 from kx.data.files.user_folders import cache_folder, keras_home_of_user, patience
@@ -42,7 +45,7 @@ class Place:
 
 
 @dataclass(slots=True)
-class SourceFiles:
+class SourceFiles(Files):
     """The official files: from the user's folder, from Keras's, or from the network.
 
     Attributes:
@@ -90,14 +93,8 @@ class SourceFiles:
             watcher=watcher,
         )
 
+    @override
     def arrays(self, file: DataFile) -> Arrays:
-        """Return the arrays in ``file``, found, verified and read.
-
-        Raises:
-            MissingDataError: if the file is nowhere to be had.
-            DataError: if it is damaged or not the file it should be.
-            StorageError: if there is no room for the download.
-        """
         from kx.data.files.archives import read_arrays
 
         place = self.ensure(file)
@@ -120,13 +117,8 @@ class SourceFiles:
             if path.exists():
                 yield Place(folder.source, path)
 
+    @override
     def folder(self, folder: DataFolder) -> Tree:
-        """Return the files of ``folder``, found but not looked at.
-
-        Raises:
-            MissingDataError: if none of its names is to be found.
-            DataError: if what was found cannot be listed, or was made to do harm.
-        """
         place = next(self.folder_places(folder), None) or self._archive(folder)
         return self._opened(place, folder.without)
 
@@ -137,25 +129,16 @@ class SourceFiles:
                 if (parent.path / name).exists():
                     yield Place(parent.source, parent.path / name)
 
+    @override
     def own(self, path: Path, *, follow: bool = True) -> Tree:
-        """Return the files at ``path``, which the spec names.
-
-        Args:
-            path: of a folder, an archive or a table.
-            follow: whether symbolic links in a folder are followed.
-
-        Raises:
-            MissingDataError: if nothing is there.
-            DataError: if it cannot be listed, or was made to do harm.
-        """
         return self._opened(Place("path", existing(path)), follow=follow)
 
+    @override
     def took(self, tree: Tree, sha256: str) -> None:
-        """Take note of what was read of ``tree``: a digest over names and contents."""
         self._read[tree.name] = (self._read[tree.name][0], sha256)
 
+    @override
     def took_file(self, path: Path, sha256: str) -> None:
-        """Take note of a file that the spec names, and that a loader read in a stream."""
         self._read[readable(path.name)] = ("path", sha256)
 
     def provenance(self) -> Provenance:

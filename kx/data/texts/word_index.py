@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kx.base.errors import DataError
-from kx.data.files.files import DataFile
+from kx.data.files.files import DataFile, keras_file
 from kx.data.samples.words import word_index
 
 if TYPE_CHECKING:
@@ -23,16 +23,14 @@ _PARTED = str.maketrans(
     FILTERS + string.ascii_uppercase, " " * len(FILTERS) + string.ascii_lowercase
 )
 
-IMDB = DataFile(
+IMDB = keras_file(
     name="imdb_word_index.json",
-    url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/imdb_word_index.json",
     sha256="027313fe9a320280f3bf0fac5baf58c4a683cf39a7ed9c3d3d3912bde4284cf6",
     size=1_641_221,
     sample=word_index,
 )
-REUTERS = DataFile(
+REUTERS = keras_file(
     name="reuters_word_index.json",
-    url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/reuters_word_index.json",
     sha256="9b56000edc4b34a32e89fd5a23b2605594682c74efcf7d8f4e2a5514b771e633",
     size=550_378,
     sample=word_index,
