@@ -17,8 +17,9 @@ from kx.base.jsonfile import to_json
 from kx.planning import make_plan
 from kx.runs.folder import RunFolder
 from kx.runs.history import JSON, Curves
-from kx.runs.record import Record, ScoreRecord
+from kx.runs.record import Record
 from kx.runs.record_parts import DataFacts, FitRecord
+from kx.runs.record_scores import ScoreRecord
 from kx.runs.sparkline import glance
 from kx.runs.surroundings import Surroundings, collect_versions
 

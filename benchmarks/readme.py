@@ -10,7 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 
 from kx.base.curves import lower_is_better
-from kx.runs.record import Record, ScoreRecord
+from kx.runs.record import Record
+from kx.runs.record_scores import ScoreRecord
 
 ROW = re.compile(r"^\| \[(?P<spec>\w+)\]\(configs/(?:\w+/)?(?P=spec)\.yaml\) \|(?:[^|]*\|){4}$")
 DECIMAL = re.compile(r"-?\d[\d,]*\.(?P<decimals>\d+)")

@@ -24,10 +24,11 @@ from kx.base.storage import sweep_partial
 from kx.contracts import Watcher
 from kx.planning import Plan, Proposed
 from kx.running.bases import find_base
+from kx.running.expectations import judge_expectations
 from kx.running.features import extracted
 from kx.running.fitting import Fitter
 from kx.running.importance import importance
-from kx.running.judging import count_look, judge_expectations, judge_test, judge_validation
+from kx.running.judging import count_look, judge_test, judge_validation
 from kx.running.keeping import keep
 from kx.running.loading import Loaded, load
 from kx.running.networks import Networks

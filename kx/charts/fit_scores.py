@@ -10,7 +10,7 @@ from statistics import fmean, stdev
 from kx.charts.chart import Axis
 from kx.charts.curves import IN_UNITS, judged_fits
 from kx.runs.reader import Run
-from kx.runs.record import hardest
+from kx.runs.record_scores import hardest
 from kx.wording.words import Words
 
 

@@ -9,7 +9,8 @@ from kx.base.curves import lower_is_better
 from kx.base.text import number, scored
 from kx.charts.chart import DotPlot, DotRow
 from kx.pages.dots import DotDrawing, placed
-from kx.runs.record import ExpectationRecord, Record
+from kx.runs.record import Record
+from kx.runs.record_scores import ExpectationRecord
 from kx.runs.scores import Scored, Standing, main_score, scores_of
 from kx.wording.caveats import sentences
 from kx.wording.expected import reason, wanted

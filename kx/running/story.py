@@ -12,8 +12,9 @@ from kx.running.guesses import linear_facts
 from kx.running.judging import Judged, Tested
 from kx.running.loading import Loaded
 from kx.running.work import Work
-from kx.runs.record import ExpectationRecord, Record, Status
+from kx.runs.record import Record, Status
 from kx.runs.record_parts import DataFacts, ImportanceFacts, PartialNetwork, ThresholdFacts
+from kx.runs.record_scores import ExpectationRecord
 
 
 @dataclass(slots=True)

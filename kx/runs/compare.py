@@ -15,7 +15,8 @@ from kx.runs.comparable import Apart, apart
 from kx.runs.evidence import Contender, contender
 from kx.runs.findings import Comparison, compared
 from kx.runs.reader import Run
-from kx.runs.record import Record, ScoreRecord
+from kx.runs.record import Record
+from kx.runs.record_scores import ScoreRecord
 
 PARTS = ("validation", "test")
 

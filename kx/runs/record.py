@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
-from typing_extensions import TypedDict  # Pydantic wants this one below Python 3.12
-
 from kx.advice.diagnosis import Diagnosis
-from kx.base.curves import lower_is_better
 from kx.base.errors import DataError
 from kx.base.jsonfile import bytes_of, parse_json, to_json
 from kx.base.remark import Remark
@@ -34,6 +31,7 @@ from kx.runs.record_parts import (
     VariantFacts,
     VocabularyFacts,
 )
+from kx.runs.record_scores import ExpectationRecord, ScoreRecord
 from kx.runs.surroundings import Surroundings
 from kx.spec.stated import Stated
 
@@ -47,38 +45,6 @@ MOST_BYTES = 1 << 27
 
 Status = Literal["completed", "failed", "diverged", "interrupted", "running"]
 STATUSES: tuple[str, ...] = get_args(Status)
-
-Verdict = Literal["met", "missed", "not judged"]
-
-
-class ScoreRecord(TypedDict):
-    """A metric's value, with the ends and the kind of its interval where one is known.
-
-    ``interval`` is ``wilson``, ``bootstrap`` or ``block bootstrap``: from low to high there is 95 %
-    confidence. With ``fold spread`` and ``seed spread`` the value is the mean of several fits, and
-    low and high are one standard deviation of them away from it, which is no confidence interval.
-    """
-
-    value: float | None
-    low: float | None
-    high: float | None
-    interval: str | None
-
-
-class ExpectationRecord(TypedDict):
-    """What a spec expects of a score, and whether it came true.
-
-    ``key`` is ``part.metric``; ``reason`` says why nothing was judged: a mark of the run, or
-    ``unused`` where the test part was not looked at; ``source`` where the expectation is from.
-    """
-
-    key: str
-    at_least: float | None
-    at_most: float | None
-    value: float | None
-    verdict: Verdict
-    reason: str
-    source: str
 
 
 class _AsItIs:
@@ -319,13 +285,6 @@ def headline(record: Record) -> tuple[str, str, ScoreRecord] | None:
         for metric in sorted(scores, key=lambda name: name == "loss"):
             return part, metric, scores[metric]
     return None
-
-
-def hardest(values: Mapping[str, float | None], metric: str) -> tuple[str, float] | None:
-    """Return name and value of the best of several baselines' values of ``metric``, if any."""
-    known = [(name, value) for name, value in values.items() if value is not None]
-    choose = min if lower_is_better(metric) else max
-    return choose(known, key=lambda pair: pair[1]) if known else None
 
 
 def phase_starts(fits: Sequence[FitRecord]) -> tuple[int, ...]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kx.base.curves import lower_is_better
-from kx.runs.record import Record, ScoreRecord, hardest, headline
+from kx.runs.record import Record, headline
+from kx.runs.record_scores import ScoreRecord, hardest
 
 Standing = Literal["better", "unclear", "worse", ""]
 """Against the best baseline; empty where there is none to be held against."""

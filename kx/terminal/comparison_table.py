@@ -12,7 +12,7 @@ from kx.runs.compare import Overview, ScoreRow
 from kx.runs.evidence import Contender
 from kx.runs.findings import Comparison, PairedResult
 from kx.runs.history import Curves
-from kx.runs.record import ScoreRecord
+from kx.runs.record_scores import ScoreRecord
 from kx.terminal.pieces import plain, table
 from kx.terminal.runs_table import curve_table
 from kx.wording.caveats import caution, sentence

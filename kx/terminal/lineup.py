@@ -11,7 +11,8 @@ from kx.advice.workflow import Aim
 from kx.base.language import Language
 from kx.base.text import clean, number, shortened
 from kx.runs.entrants import Entrant
-from kx.runs.record import Record, ScoreRecord
+from kx.runs.record import Record
+from kx.runs.record_scores import ScoreRecord
 from kx.terminal.pieces import plain, table
 from kx.wording.diagnosis_words import kind_of
 from kx.wording.paired_words import verdicts

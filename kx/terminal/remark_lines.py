@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kx.base.text import clean, scored
-from kx.runs.record import ExpectationRecord, Record
+from kx.runs.record import Record
+from kx.runs.record_scores import ExpectationRecord
 from kx.terminal.pieces import plain
 from kx.wording.diagnosis_words import advice, diagnosis_line, recorded
 from kx.wording.expected import reason, wanted

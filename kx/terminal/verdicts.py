@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from kx.base.errors import KxError
 from kx.base.language import Language
 from kx.base.text import clean, duration, scored
-from kx.runs.record import ExpectationRecord, Record
+from kx.runs.record import Record
+from kx.runs.record_scores import ExpectationRecord
 from kx.terminal.pieces import padded
 from kx.wording.expected import reason, wanted
 from kx.wording.words import Words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kx.base.language import Language
 from kx.base.text import stated
-from kx.runs.record import ExpectationRecord
+from kx.runs.record_scores import ExpectationRecord
 from kx.wording.words import Words
 
 REASONS = {

@@ -8,8 +8,9 @@ import pytest
 import yaml
 
 from kx.runs.folder import RunFolder
-from kx.runs.record import Record, ScoreRecord
+from kx.runs.record import Record
 from kx.runs.record_parts import DataFacts, FitRecord
+from kx.runs.record_scores import ScoreRecord
 
 
 def score(value, low=None, high=None, interval=None):

@@ -2,8 +2,9 @@ import pytest
 
 from kx.base.remark import as_remark
 from kx.runs.folder import RunFolder
-from kx.runs.record import Record, ScoreRecord
+from kx.runs.record import Record
 from kx.runs.record_parts import DataFacts, FitRecord
+from kx.runs.record_scores import ScoreRecord
 
 
 def score(value, low=None, high=None):

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from kx.base.language import LANGUAGES
 from kx.pages.opening import expectations
-from kx.runs.record import ExpectationRecord
+from kx.runs.record_scores import ExpectationRecord
 from kx.terminal.panels import result_lines
 from kx.terminal.verdicts import Verified, verdicts_table
 from kx.wording.expected import wanted

@@ -8,13 +8,8 @@ from kx.advice.diagnosis import Diagnosis
 from kx.base.errors import DataError
 from kx.base.jsonfile import to_json
 from kx.base.remark import as_remark
-from kx.runs.record import (
-    SCHEMA_VERSION,
-    Record,
-    hardest,
-    headline,
-    read_record,
-)
+from kx.runs.record import SCHEMA_VERSION, Record, headline, read_record
+from kx.runs.record_scores import hardest
 from kx.wording.recorded import in_words
 
 SMALLEST = {
