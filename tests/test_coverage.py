@@ -32,8 +32,9 @@ def test_folds_that_validate_a_class_which_they_never_trained_on_are_told():
     (found,) = complaints(SORTED, thirds(), KINDS)
 
     assert in_words(found.message) == (
-        "fold-1 validates 'cat' (6 rows) without training on any; fold-2 validates 'dog' (6 rows) "
-        "without training on any; fold-3 validates 'owl' (6 rows) without training on any"
+        "fold-1 validates on 'cat' (6 rows) without training on any; fold-2 validates on 'dog' "
+        "(6 rows) without training on any; fold-3 validates on 'owl' (6 rows) without "
+        "training on any"
     )
     assert not found.fatal
 
@@ -48,7 +49,7 @@ def test_of_folds_that_are_mixed_nothing_is_told(info):
 def test_folds_whose_numbers_are_not_those_trained_on_are_told():
     (found,) = complaints(RISING, thirds(), PRICES)
 
-    assert "fold-2 validates numbers from 6.5 to 10.5 without training on any" in in_words(
+    assert "fold-2 validates on targets from 6.5 to 10.5 without training on similar" in in_words(
         found.message
     )
     assert not found.fatal
@@ -60,7 +61,7 @@ def test_a_class_whose_only_row_is_held_out_is_named():
 
     (found,) = complaints(y, [split], KINDS)
 
-    assert in_words(found.message) == "holdout validates 'owl' (1 row) without training on any"
+    assert in_words(found.message) == "holdout validates on 'owl' (1 row) without training on any"
 
 
 def test_a_class_that_no_split_validates_is_named():
@@ -69,7 +70,7 @@ def test_a_class_that_no_split_validates_is_named():
 
     (found,) = complaints(y, [split], KINDS)
 
-    assert in_words(found.message).startswith("no split validates 'owl' (1 row)")
+    assert in_words(found.message).startswith("no split validates on 'owl' (1 row)")
 
 
 @pytest.mark.parametrize(
@@ -93,8 +94,8 @@ def test_a_part_of_one_class_is_told_unless_it_is_tiny():
     found = complaints(y, parts, KINDS)
 
     assert [in_words(each.message) for each in found] == [
-        "a validates 'cat' (6 rows) alone",
-        "no split validates 'dog' (6 rows): the scores say nothing of it",
+        "a validates on 'cat' (6 rows) alone",
+        "no split validates on 'dog' (6 rows): the scores say nothing about it",
     ]
 
 
@@ -145,7 +146,7 @@ training: {epochs: 1, batch_size: 64}
     [
         ((), 2, "fold-1 trains on 'right' (200 rows) alone"),
         (("--set", "dataset.kind=constant"), 3, "All 400 targets of the training part"),
-        (("--set", "validation.k=4"), 0, "fold-1 validates 'left' (100 rows) alone"),
+        (("--set", "validation.k=4"), 0, "fold-1 validates on 'left' (100 rows) alone"),
         # The 256 rows of a smoke run are not sorted into folds like the whole.
         (("--set", "validation.k=4", "--smoke"), 0, ""),
     ],

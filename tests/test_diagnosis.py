@@ -331,7 +331,7 @@ def test_where_a_linear_model_does_better_it_is_advised():
         ("rises from the first epoch on",
          "overfits from epoch 1 on (val_loss 0.6800 there, 1.2500 at the end)"),
         ("falls, and stays there",
-         "well fitted (val_loss 0.2802 at epoch 30, the last, where it hardly falls any more)"),
+         "well fitted (val_loss 0.2802 at epoch 30, the last, where it has nearly levelled off)"),
         ("a score above chance, and a loss that never falls below that of a guess",
          "no better than the baseline (val_loss is 0.7000 at best, that of a constant guess "
          "0.6930)"),

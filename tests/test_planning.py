@@ -139,7 +139,7 @@ def test_what_does_not_go_together_is_told(sections, words):
 @pytest.mark.parametrize(
     ("dataset", "augmentation", "words"),
     [
-        ("mnist", "{horizontal_flip: true}", "horizontal_flip: a mirrored example of mnist means"),
+        ("mnist", "{horizontal_flip: true}", "horizontal_flip: a mirrored example of mnist has"),
         ("digits", "{horizontal_flip: true}", "horizontal_flip: a mirrored example of digits"),
         ("mnist", "{rotation_degrees: 10}", None),
         ("fashion_mnist", "{horizontal_flip: true}", None),

@@ -231,4 +231,4 @@ def test_padding_behind_the_words_is_warned_of(kx, spec_file, mails, dataset, ar
     code, _, err = kx("check", spec_file(text))
 
     assert code == 0, err
-    assert ("dataset.pad: back puts zeros behind the words" in err) is warned
+    assert ("dataset.pad: back puts zeros after the words" in err) is warned

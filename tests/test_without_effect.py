@@ -43,7 +43,7 @@ def of_optimizer(text):
         ({"training": "{epochs: 9, reduce_lr_on_plateau: {patience: 2, min_lr: 0.1}}"},
          "min_lr: the learning rate begins at 0.001 and so never falls; got 0.1"),
         (of_schedule("cosine_decay, decay_epochs: 5, warmup_epochs: 5"),
-         "warmup_epochs: with 5 epochs the learning rate never gets where the warm-up leads"),
+         "warmup_epochs: with 5 epochs the warm-up never ends"),
         (of_schedule("cosine_decay, decay_epochs: 5, alpha: 1.0"),
          "alpha: the learning rate stays at 0.001; got 1"),
         (of_schedule("exponential_decay, decay_epochs: 1, decay_rate: 1.0"),
@@ -61,37 +61,39 @@ def of_optimizer(text):
          "training.optimizer.nesterov: does nothing without momentum"),
         (of_optimizer("adam, ema_momentum: 0.5"), "ema_momentum: does nothing without use_ema"),
         ({"architecture": "{name: mlp, units: [4], dropout: 0.9}"},
-         "architecture.dropout: hardly leaves any signal to learn from; got 0.9"),
+         "architecture.dropout: leaves hardly any signal to learn from; got 0.9"),
         ({"architecture": "{name: mlp, units: [4], l2: 1.0}"},
          "architecture.l2: outweighs most losses: all weights go to 0; got 1"),
         ({"training": "{epochs: 5, early_stopping: {patience: 2, min_delta: 100}}"},
-         "early_stopping.min_delta: val_loss can hardly improve by so much: training stops when "
-         "the patience is over; got 100"),
+         "early_stopping.min_delta: val_loss can hardly improve by this much: training stops as "
+         "soon as the patience runs out; got 100"),
         # The loss of a guess among wine's three classes is ln 3 = 1.0986.
         ({"training": "{epochs: 5, early_stopping: {patience: 2, min_delta: 1.1}}"},
-         "early_stopping.min_delta: val_loss can hardly improve by so much"),
+         "early_stopping.min_delta: val_loss can hardly improve by this much"),
         ({"training": "{epochs: 5, monitor: val_accuracy, "
                       "early_stopping: {patience: 2, min_delta: 1}}"},
-         "early_stopping.min_delta: val_accuracy can hardly improve by so much"),
+         "early_stopping.min_delta: val_accuracy can hardly improve by this much"),
         ({"training": "{epochs: 5, "
                       "reduce_lr_on_plateau: {patience: 2, min_delta: 1, monitor: accuracy}}"},
-         "reduce_lr_on_plateau.min_delta: accuracy can hardly improve by so much: the learning "
-         "rate always falls; got 1"),
+         "reduce_lr_on_plateau.min_delta: accuracy can hardly improve by this much: the learning "
+         "rate is reduced in any case; got 1"),
         (of_optimizer("adam, learning_rate: 100"),
-         "training.optimizer.learning_rate: adam moves each weight by about so much in every "
+         "training.optimizer.learning_rate: adam moves each weight by about this much in every "
          "step; got 100; 0.001 is usual"),
         (of_optimizer("rmsprop, learning_rate: 1.01"), "rmsprop moves each weight"),
         ({"validation": "{strategy: holdout, size: 0.99}"},
-         "validation.size: holds out so much that 0.01 of the rows are left to train on; got 0.99"),
+         "validation.size: holds out so much that only 0.01 of the rows are left to train on; "
+         "got 0.99"),
         ({"validation": "{strategy: holdout, size: 71}"},  # of wine's 142
-         "validation.size: holds out so much that 0.5 of the rows are left to train on; got 71"),
+         "validation.size: holds out so much that only 0.5 of the rows are left to train on; "
+         "got 71"),
         ({"validation": "{strategy: holdout, size: 0.5}"}, "0.5 of the rows are left"),
         ({"dataset": "{name: wine, test_fraction: 0.9}"},
-         "dataset.test_fraction: holds out so much that 0.1 of the rows are left"),
+         "dataset.test_fraction: holds out so much that only 0.1 of the rows are left"),
         ({"dataset": "{name: imdb, encoding: sequence, maxlen: 1}",
           "architecture": "{name: embedding_mlp, embedding_dim: 4}"},
          "dataset.maxlen: of each text, a single word is read; got 1"),
-        ({"dataset": "{name: imdb, num_words: 3}"}, "dataset.num_words: hardly leaves a word"),
+        ({"dataset": "{name: imdb, num_words: 3}"}, "dataset.num_words: leaves hardly any words"),
         ({"training": "{epochs: 5, monitor: loss}"},
          "training.monitor: the training loss chooses the best epoch"),
     ],
@@ -187,5 +189,5 @@ def test_what_cannot_be_is_refused(tmp_path, sections, said):
 def test_rows_that_are_in_no_order_of_time_are_no_time_series(tmp_path):
     (warning,) = changed(tmp_path, validation="{strategy: time_series, k: 3}")
 
-    assert "validation.strategy: takes later rows for later in time" in warning
-    assert "nothing says that those of wine are in order of time" in warning
+    assert "validation.strategy: assumes that later rows are later in time" in warning
+    assert "nothing says that the rows of wine are in time order" in warning

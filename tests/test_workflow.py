@@ -111,7 +111,7 @@ def test_what_an_option_may_not_be_is_passed_over():
         (baseline_aim(record(7.0, metric="mae", median=6.5)), False, "MAE 7.0000"),
         (baseline_aim(record(0.7)), None, "no score"),
         (model_aim(record(0.8, 0.7, 0.9, linear=0.75), record(0.6)), True,
-         "the baseline 0.7500; no more than chance explains"),
+         "the baseline 0.7500; the difference may be chance"),
         (model_aim(record(0.8, 0.78, 0.82, majority=0.5), record(0.7)), True,
          "the baseline 0.7000"),
         (model_aim(record(3.0, metric="mae", mean=6.6), record(2.9, metric="mae")), False, "2.9"),
@@ -123,7 +123,7 @@ def test_what_an_option_may_not_be_is_passed_over():
          "NOT reached; underfits (accuracy 0.6000"),
         (regularised_aim(record(0.9), record(0.8), record(0.85), (0.2, 0.3)), True, "0.9000"),
         (regularised_aim(record(0.9), record(0.8), record(0.95), (0.2, 0.3)), False,
-         "0.8000 (overfit) and 0.9500 (model); val_loss 0.2000, before it 0.3000"),
+         "0.8000 (overfit) and 0.9500 (model); val_loss 0.2000, before 0.3000"),
         (regularised_aim(record(None), record(0.8), record(0.9), (0.2, 0.3)), None, "no score"),
     ],
 )  # fmt: skip

@@ -100,4 +100,4 @@ def test_a_run_tells_contradictory_labels_and_is_not_called_overfitted(kx, spec_
     found = json.loads(path.read_text())["diagnosis"]
     assert (found["kind"], found["rule"]) == ("contradictory", "labels")
     assert found["advice"] == ["check_labels"]
-    assert "held back by contradictory labels" in " ".join(out.split())
+    assert "limited by contradictory labels" in " ".join(out.split())

@@ -92,7 +92,7 @@ def test_what_is_no_number_has_no_place_in_a_regression():
 )
 def test_labels_that_differ_only_in_form_are_told(labels, alike):
     (remark,) = map(in_words, target_of(column(*labels), "classes").remarks)
-    assert "differ only in form" in remark
+    assert "differ only in spelling" in remark
     assert alike in remark
 
 
@@ -124,7 +124,7 @@ def test_a_number_is_written_with_digits_and_a_point(text, number):
 def test_signs_are_no_form(labels, different):
     remarks = [*map(in_words, target_of(column(*labels), "classes").remarks)]
 
-    assert any("differ only in form" in remark for remark in remarks) is not different
+    assert any("differ only in spelling" in remark for remark in remarks) is not different
 
 
 def test_a_label_without_a_letter_or_digit_is_asked_about():

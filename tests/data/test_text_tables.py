@@ -134,7 +134,7 @@ def test_what_looks_like_no_label_may_be_a_class(load):
     bundle = load(f"text,label\na,none\nb,None\n{ROWS}", missing_labels=())
 
     assert bundle.info.classes == ("None", "ham", "none", "spam")
-    assert "differ only in form" in in_words(bundle.info.remarks[0])
+    assert "differ only in spelling" in in_words(bundle.info.remarks[0])
 
 
 def test_numbers_are_a_regression(load):

@@ -74,8 +74,8 @@ def test_steps_stand_in_their_order_with_what_came_of_them(steps):
         row.name for row in view.group.rows
     ]
     assert view.group.rows[3].ground == (
-        "accuracy 0.9000, before it 0.8000 (overfit) and 0.8500 (model); val_loss 0.4000, "
-        "before it 0.4000"
+        "accuracy 0.9000, before 0.8000 (overfit) and 0.8500 (model); val_loss 0.4000, "
+        "before 0.4000"
     )
     assert view.group.rows[2].changes == [("architecture.units", "[2]")]
     assert next(curve["label"] for curve in view.curves["runs"].values()) == (

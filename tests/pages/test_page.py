@@ -300,7 +300,7 @@ def test_fits_of_several_seeds_are_not_called_folds(leave, said):
     page = page_of(leave(record, curves={"s-1": CURVES, "s-2": CURVES}, predictions=said))
 
     assert "Fits side by side" in page.text
-    assert "By the first of 2 networks" in page.text
+    assert "From the first of 2 networks" in page.text
 
 
 def test_crashed_run_shows_its_curves(leave):

@@ -38,9 +38,9 @@ def original(remark):
     ("remark", "english", "chinese"),
     [
         (Remark.of("why.no_amx"), "no AMX in the CPU", "CPU 没有 AMX"),
-        (Remark.of("engine.layer", kind="Conv2D"), "a layer of the kind Conv2D", "含有 Conv2D 层"),
+        (Remark.of("engine.layer", kind="Conv2D"), "a layer of type Conv2D", "含有 Conv2D 层"),
         (Remark.of("engine.unpaid", what=Remark.of("engine.recurrent", steps=1570)),
-         "1,570 steps of a recurrent network do not repay compiling",
+         "1,570 steps of a recurrent network are too few to pay back compilation",
          "循环网络，共 1,570 步，不足以抵偿编译所需的时间"),
         (Remark.of("linear.none", why=Remark.of("linear.numbers", numbers=135_000_000, limit=50)),
          "no linear model: 135,000,000 numbers to learn from; the limit is 50",
@@ -55,12 +55,13 @@ def original(remark):
          "请检查词向量：3,000 个词中有 25 个有词向量（0.8%），其余均为零。"),
         (warning("title.sample", SAMPLE_NOTE),
          "Sample data: This run uses a small generated stand-in. Its scores say nothing about the "
-         "real data set, and no expectation is judged.", "示例数据：该运行使用程序生成的少量替代"
+         "real data set, and expectations are not judged.", "示例数据：该运行使用程序生成的少量替代"
          "数据，其分数不能说明真实数据集的任何情况，也不判定预期。"),
         (warning("title.random", Remark.of("note.behind", why=as_remark("a.h5 is nowhere"),
                                            note=RANDOM)),
-         "Random weights: a.h5 is nowhere. This run goes on with random weights: nothing is "
-         "transferred, its scores say nothing of transfer learning, and no expectation is judged.",
+         "Random weights: a.h5 is nowhere. This run continues with random weights: nothing is "
+         "transferred, its scores say nothing about transfer learning, and expectations are "
+         "not judged.",
          "随机权重：该运行使用随机权重：没有迁移任何知识，其分数不能说明迁移学习的效果，也不判定预期。"
          "a.h5 is nowhere（英文原文）"),
         (warning("title.data", as_remark("3 files are odd")), "Check the data: 3 files are odd",

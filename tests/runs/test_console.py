@@ -267,7 +267,7 @@ def test_one_fit_among_several_shows_what_it_is_judged_by(record):
 
 LOOK = (
     "the test set of imdb has now been used 3 times: each use makes the test score a little less "
-    "honest"
+    "trustworthy"
 )
 
 

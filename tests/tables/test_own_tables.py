@@ -62,8 +62,8 @@ def test_columns_are_recognized_by_their_values(table):
     # Three makes and others, a number, a date; a column that marks gaps is added by the fit.
     assert info.input_shape == (4 + 1 + 5,)
     assert [said.partition(": column ")[2] for said in remarks(info)] == [
-        "id numbers the rows: it is left out. To learn from it, list it in dataset.numbers; to say "
-        "no more about it, in dataset.ignore",
+        "id numbers the rows: it is left out. To learn from it, list it in dataset.numbers; to "
+        "silence this, in dataset.ignore",
     ]
 
 

@@ -103,7 +103,7 @@ def test_the_names_of_files_tell_the_parts(folder):
     assert first_column(found.test) == list(range(40, 50))
     assert found.info.validation_examples == 10
     assert found.origins["train"][-10:] == [f"val.csv, line {at}" for at in range(2, 12)]
-    assert "left out, as they stand for no part by their names: notes.md" in remarks(found.info)
+    assert "left out, because their names match no part: notes.md" in remarks(found.info)
 
 
 def test_without_rows_for_testing_some_are_drawn_from_those_for_training(folder):

@@ -196,7 +196,7 @@ def test_what_is_suspicious_stands_at_its_column_and_is_printed(run_kx, tmp_path
     below = {line.split()[1]: at for at, line in enumerate(text.splitlines()) if "  # " in line}
     lines = text.splitlines()
     assert "! it has another whole number in each row" in lines[below["customer"] + 1]
-    assert "! it tells 9" in lines[below["paid"] + 1]
+    assert "! it alone explains 9" in lines[below["paid"] + 1]
     assert "! it gives y away" in lines[below["code"] + 1]
     assert "may be names of kinds" in lines[below["kind"]]
     assert "99% missing" in lines[below["rare"]]
@@ -204,13 +204,13 @@ def test_what_is_suspicious_stands_at_its_column_and_is_printed(run_kx, tmp_path
     for words in (
         "column row numbers the rows: it is left out",
         "column customer has another whole number in each row",
-        "paid tells 9",
+        "paid alone explains 9",
         "column code gives y away",
         "column kind holds 7 whole numbers",
         "column rare has no value in 99% of the rows",
     ):
         assert words in told
-    assert "code tells" not in told  # it is a copy, which was said
+    assert "code alone explains" not in told  # it is a copy, which was said
     assert max(map(len, err.splitlines())) <= 80
 
 
