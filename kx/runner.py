@@ -146,7 +146,7 @@ def _carry_out(story: Story) -> None:
     signals.check()
     check_environment()
     for remark in work.plan.remarks:
-        work.warn("title.spec", remark)
+        work.warn("title.spec" if remark.code == "spec.place" else "title.data", remark)
     story.loaded = loaded = _loaded(work)
     story.base = base = find_base(work, loaded)
     story.loaded = loaded = extracted(work, loaded, base.extractor)

@@ -143,9 +143,12 @@ def test_a_table_is_trained_in_one_go_and_its_spec_says_where_it_came_from(run_k
     flags = ("-q", "--outputs", tmp_path / "outputs")
     settings = ("--set", "training.epochs=2", "--set", "validation.k=2", "--seed", "3")
 
-    code, _, err = run_kx("train", cars, "--target", "price", *settings, *flags)
+    code, out, err = run_kx("train", cars, "--target", "price", *settings, *flags)
 
     assert code == 0, err
+    told = " ".join((out + err).split())
+    assert "Check the data: cars.csv: column id numbers the rows" in told
+    assert "Check the spec" not in told  # nobody wrote one
     (run,) = (tmp_path / "outputs").iterdir()
     record = json.loads((run / "record.json").read_text())
     assert record["spec_made_of"] == "cars.csv"
