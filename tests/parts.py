@@ -56,4 +56,6 @@ imdb, imdb_raw, reuters, text_csv, text_folder = _named(
 group_kfold, kfold, leave_one_out, repeated_kfold, stratified_kfold = _named(
     strategy, "group_kfold", "kfold", "leave_one_out", "repeated_kfold", "stratified_kfold"
 )
-holdout, time_series = _named(strategy, "holdout", "time_series")
+holdout, predefined_split, time_series = _named(
+    strategy, "holdout", "predefined_split", "time_series"
+)

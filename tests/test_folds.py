@@ -16,6 +16,7 @@ from tests.parts import (
     group_kfold,
     kfold,
     leave_one_out,
+    predefined_split,
     repeated_kfold,
     stratified_kfold,
     time_series,
@@ -25,6 +26,7 @@ FOLD_STRATEGIES = (
     "group_kfold",
     "kfold",
     "leave_one_out",
+    "predefined_split",
     "repeated_kfold",
     "stratified_kfold",
     "time_series",
@@ -45,6 +47,10 @@ def classes(*labels):
 
 def groups(*names):
     return Rows(len(names), groups=np.array(names))
+
+
+def folded(*folds, groups=None):
+    return Rows(len(folds), folds=np.array(folds), groups=groups and np.array(groups))
 
 
 def info(task="multiclass", **facts):
@@ -257,6 +263,49 @@ def test_groups_may_be_named_in_any_way(names):
     )
 
 
+# ---- Folds of the data
+
+
+def test_each_fold_of_the_data_is_held_out_once_and_rows_of_none_never():
+    proposals = predefined_split().propose(folded(1, 0, -1, 1, 0, 7), 3)
+
+    assert [(p.name, p.validation.tolist(), p.train.tolist()) for p in proposals] == [
+        ("fold-1", [1, 4], [0, 2, 3, 5]),
+        ("fold-2", [0, 3], [1, 2, 4, 5]),
+        ("fold-3", [5], [0, 1, 2, 3, 4]),
+    ]
+
+
+def test_the_folds_of_the_data_are_those_of_scikit_learn():
+    from sklearn.model_selection import PredefinedSplit
+
+    folds = np.random.default_rng(0).integers(-1, 4, 60)
+    ours = [(p.train.tolist(), p.validation.tolist()) for p in
+            predefined_split().propose(folded(*folds), 0)]  # fmt: skip
+
+    theirs = PredefinedSplit(folds).split()
+    assert ours == [(train.tolist(), test.tolist()) for train, test in theirs]
+
+
+@pytest.mark.parametrize(
+    ("folds", "told"),
+    [
+        ((0, 1, 0, 1), "k = 2 folds that the data bring along"),
+        ((0, 1, -1, 1), "k = 2 folds that the data bring along; 1 row is always trained on"),
+    ],
+)
+def test_the_record_says_that_folds_are_those_of_the_data(folds, told):
+    assert in_words(predefined_split().reason(folded(*folds))) == told
+
+
+def test_a_group_that_the_folds_divide_is_told():
+    (found,) = predefined_split().complaints(folded(0, 0, 1, 1, groups=["a", "b", "b", "c"]))
+    whole = predefined_split().complaints(folded(0, 0, 1, 1, groups=["a", "a", "b", "c"]))
+
+    assert in_words(found.message) == "the folds split 1 group: the scores may be too optimistic"
+    assert not list(whole)
+
+
 # ---- Time
 
 
@@ -403,6 +452,12 @@ def test_very_many_fits_take_no_more_memory_than_the_rows():
         ("group_kfold", {"groups": "patient"}, {}, []),
         ("group_kfold", {"groups": "patient", "train_examples": 3}, {"k": 4}, [("k", True)]),
         ("group_kfold", {"groups": "patient", "ordered": True}, {}, [("strategy", False)]),
+        ("predefined_split", {}, {}, [("strategy", True)]),
+        ("predefined_split", {"folds": "f"}, {}, []),
+        ("predefined_split", {"folds": "f", "ordered": True}, {}, [("strategy", False)]),
+        ("kfold", {"folds": "f"}, {}, [("strategy", False)]),
+        ("holdout", {"folds": "f"}, {}, [("strategy", False)]),
+        ("auto", {"folds": "f", "train_examples": 100}, {}, []),
         ("leave_one_out", {"train_examples": 1000}, {}, []),
         ("leave_one_out", {"train_examples": 1001}, {}, [("strategy", False)]),
         ("leave_one_out", {}, {}, []),
@@ -431,6 +486,13 @@ def test_what_cannot_work_is_known_before_data_is_read(strategy, described, opti
         (group_kfold(k=2), groups("a", "b", "b"), []),
         (group_kfold(k=3), groups("a", "b", "b"), [("k", True)]),
         (group_kfold(k=2), groups("b", "b"), [("k", True)]),
+        (predefined_split(), Rows(4), [("strategy", True)]),  # no folds
+        (predefined_split(), folded(-1, -1, -1), [("strategy", True)]),
+        (predefined_split(), folded(0, 0, 0), [("strategy", True)]),  # nothing to train on
+        (predefined_split(), folded(0, 0, -1), []),
+        (predefined_split(), folded(0, 1, 2, 2), [("strategy", True)]),  # an identifier
+        (predefined_split(), folded(0, 0, 1, 1, 2, -1), [("strategy", False)]),  # a fold of one row
+        (predefined_split(), folded(0, 0, 1, 1), []),
         (leave_one_out(), Rows(2), []),
         (leave_one_out(), Rows(1), [("strategy", True)]),
         (time_series(k=2), Rows(3), []),
@@ -459,7 +521,8 @@ def test_what_divides_groups_is_told(strategy):
 
     told = [c.message.code for c in evaluator[strategy].component().check(grouped) if not c.fatal]
 
-    assert told == ([] if strategy == "group_kfold" else ["spec.groups_divided"])
+    keep = strategy in ("group_kfold", "predefined_split")  # which tells once it sees the rows
+    assert told == ([] if keep else ["spec.groups_divided"])
 
 
 # ---- Smaller data

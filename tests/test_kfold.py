@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kx.base.errors import UsageError
 from kx.cli.kfold import folded_section
 from tests.machine import PATIENCE
 
@@ -298,11 +299,22 @@ def test_what_is_wrong_with_a_strategy_is_told_without_training(kx, spec_file, c
             (6, None, False),
             {"strategy": "group_kfold", "k": 6},
         ),
+        (
+            {"strategy": "predefined_split", "refit": 7},
+            (None, None, False),
+            {"strategy": "predefined_split", "refit": 7},
+        ),
         ({"strategy": "time_series"}, (None, None, False), {"strategy": "kfold", "k": 4}),
     ],
 )
 def test_any_section_becomes_one_with_folds(section, arguments, expected):
     assert folded_section(section, *arguments) == expected
+
+
+@pytest.mark.parametrize("asked", [(3, None, False), (None, 2, False), (None, None, True)])
+def test_folds_of_the_data_are_not_drawn_anew(asked):
+    with pytest.raises(UsageError, match="takes its folds from a column of the data"):
+        folded_section({"strategy": "predefined_split"}, *asked)
 
 
 @pytest.mark.slow

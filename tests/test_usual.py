@@ -7,7 +7,8 @@ import pytest
 
 from kx.contracts import DatasetBundle, DatasetInfo, Rows, Split
 from kx.evaluators.usual import Known, share_for_testing, usual
-from kx.running.loading import rows_to_split, sliced
+from kx.running.loading import sliced
+from kx.running.splitting import rows_to_split
 from tests.parts import strategy
 
 
@@ -19,6 +20,7 @@ from tests.parts import strategy
         (Known(8_000, 2_000), "holdout", {"size": 0.25}),  # 6:2:2 of 10,000
         (Known(1_960_000, 40_000), "holdout", {"size": 0.0102}),  # 20,000 of 2,000,000
         (Known(8_000, 2_000, groups=3), "group_kfold", {"k": 3}),
+        (Known(8_000, 2_000, groups=3, folds=4), "predefined_split", {}),
         (Known(8_000, 2_000, ordered=True), "time_series", {"k": 5}),
         (Known(8_000, 2_000, given=500), "holdout", {}),
     ],

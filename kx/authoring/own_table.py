@@ -21,6 +21,7 @@ from kx.data.tables.column_options import MOST_LEVELS, READINGS
 from kx.data.tables.delimited import AUTO
 from kx.data.tables.headers import generic
 from kx.data.tables.recognition import Reading, Recognized
+from kx.data.tables.sheets import fold_codes
 from kx.evaluators.usual import Known, share_for_testing, usual
 from kx.planning import Proposed
 from kx.wording.recorded import in_words
@@ -111,8 +112,10 @@ def _validation(found: Looked) -> Iterator[str]:
     test = held_out(rows, _test_fraction(found))
     groups = len(found.sheet.beside["group"].values) if columns.group else None
     left = groups and groups - held_out(groups, _test_fraction(found))
+    folds = fold_codes(found.sheet)
+    many = None if folds is None else int(folds.max()) + 1
     given = (found.sheet.parts or []).count("validation")
-    chosen = usual(Known(rows - test, test, left, columns.time is not None, given))
+    chosen = usual(Known(rows - test, test, left, columns.time is not None, given, folds=many))
     yield f"# {in_words(chosen.why)}"
     yield "validation:"
     yield f"  strategy: {chosen.strategy}"

@@ -77,8 +77,20 @@ def folded_section(
 
     A section that uses them already keeps its options; of any other only those are kept that
     every strategy has.
+
+    Raises:
+        UsageError: if the folds are those of the data, and others are asked for.
     """
+    from kx.base.errors import UsageError
+
     before = section.get("strategy")
+    if before == "predefined_split":
+        if k or repeats or stratify:
+            raise UsageError(
+                "The spec takes its folds from a column of the data (strategy: predefined_split): "
+                "leave out --k, --repeats and --stratify, or set validation.strategy=kfold."
+            )
+        return section
     if before == "group_kfold":
         strategy = before
     elif stratify or before == "stratified_kfold":

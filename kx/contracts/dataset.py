@@ -168,6 +168,7 @@ class DatasetInfo:
         note: what every user should know, such as the ethics of the data; may be empty.
         output_activation: overrides the output layer's activation; None: what suits the task.
         groups: what ``Split.groups`` tells apart, such as ``patient``; empty: nothing.
+        folds: name of the column that ``Split.folds`` is of; empty: there is none.
         ordered: whether the rows are in order of time, so that they must not be shuffled.
         pixels: x is uint8 in 0..255 and stays so; networks bring it to their range themselves, so
             that a saved model takes pictures as they are.
@@ -214,6 +215,7 @@ class DatasetInfo:
     note: str = ""
     output_activation: str | None = None
     groups: str = ""
+    folds: str = ""
     ordered: bool = False
     pixels: bool = False
     mirrored: bool = True
@@ -261,6 +263,7 @@ class Split:
             multilabel (n, classes) of 0 and 1; regression (n,) float32.
         weights: (n,) float32, how much each example counts in the loss; None: all the same.
         groups: (n,) what each example belongs to, as ``DatasetInfo.groups`` names it; or None.
+        folds: (n,) integers, the fold that each is held out with, -1 for none; or None.
         times: (n,) when each came about, where they are in that order and it is known; or None.
     """
 
@@ -269,6 +272,7 @@ class Split:
     weights: np.ndarray | None = None
     groups: np.ndarray | None = None
     times: np.ndarray | None = None
+    folds: np.ndarray | None = None
 
     def __len__(self) -> int:
         return int(self.y.shape[0])
@@ -281,6 +285,7 @@ class Split:
             None if self.weights is None else self.weights[rows],
             None if self.groups is None else self.groups[rows],
             None if self.times is None else self.times[rows],
+            None if self.folds is None else self.folds[rows],
         )
 
 

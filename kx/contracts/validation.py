@@ -25,6 +25,7 @@ class Rows:
         times: (n,) when each came about, never falling; None: all at different times, or unknown.
         labels: (n,) the class of each, as an integer; None where there are no single classes.
         groups: (n,) what each belongs to; None where the dataset tells nothing of the kind.
+        folds: (n,) integers, the fold of each, -1 for none; None where the dataset has no folds.
         classes: names, in the order of the labels; may be empty.
         given: how many, the last ones, the dataset itself has for validation.
         tags: (n, labels) of 0 and 1, where a row may have several labels; otherwise None.
@@ -36,6 +37,7 @@ class Rows:
     count: int
     spans: np.ndarray | None = field(default=None, kw_only=True)
     times: np.ndarray | None = field(default=None, kw_only=True)
+    folds: np.ndarray | None = field(default=None, kw_only=True)
     labels: np.ndarray | None = None
     groups: np.ndarray | None = None
     classes: Sequence[str] = ()

@@ -40,7 +40,7 @@ from kx.data.tables.delimited import Delimiting
 from kx.data.tables.rows import was_read
 from kx.data.tables.several_labels import targets_of
 from kx.data.tables.sheet_reading import check_names, read_sheet
-from kx.data.tables.sheets import Sheet, group_codes, pictures_of, row_weights_of
+from kx.data.tables.sheets import Sheet, fold_codes, group_codes, pictures_of, row_weights_of
 from kx.data.tables.table_files import table_file
 from kx.data.tables.target_columns import TargetNames, names_of
 from kx.data.tables.target_values import target_values
@@ -72,6 +72,8 @@ class ImageTable(Dataset):
         group: column that tells what pictures belong together, such as a patient: no group is
             divided between training and test part.
         weight: column that tells how much each picture counts in the loss.
+        fold: column that tells which fold each picture is validated in, by
+            `strategy: predefined_split`; those without a value, or with -1, are always trained on.
         layout: how the table is written.
         labels: what the target is.
         image_size: height and width of a picture, in pixels.
@@ -98,6 +100,7 @@ class ImageTable(Dataset):
     suffix: Annotated[str, Field(max_length=20)] = ""
     group: Name | None = None
     weight: Name | None = None
+    fold: Name | None = None
     layout: Delimiting = Delimiting()
     labels: TargetOptions = TargetOptions()
     image_size: ImageSize = 150
@@ -138,7 +141,8 @@ class ImageTable(Dataset):
         tree = picture_tree(self._root, listed.names)
         listed.refuse_elsewhere(tree, self._root)
         y, groups = target_values(sheet.targets, sheet.lines, found), group_codes(sheet)
-        data = Split(np.arange(len(y)), y, row_weights_of(sheet), groups).take(rows)
+        weights, folds = row_weights_of(sheet), fold_codes(sheet)
+        data = Split(np.arange(len(y)), y, weights, groups, folds=folds).take(rows)
         train, test = drawn_rows(data.y, self.test_fraction, self.split_seed, data.groups)
         parts = {"train": data.take(train), "test": data.take(test)}
         wanted = {
@@ -159,7 +163,7 @@ class ImageTable(Dataset):
 
     @property
     def _wanted(self) -> WantedSheet:
-        columns = ColumnOptions(group=self.group, weight=self.weight)
+        columns = ColumnOptions(group=self.group, weight=self.weight, fold=self.fold)
         targets = names_of(self.target)
         return WantedSheet(targets, self.layout, self.labels, columns, self.on_broken, self.image)
 
@@ -178,6 +182,7 @@ class ImageTable(Dataset):
             train_examples=train,
             test_examples=test,
             groups=self.group or "",
+            folds=self.fold or "",
             pixels=True,
             remarks=(*found.remarks, *_left_out(sheet, listed)),
         )
@@ -195,7 +200,9 @@ def _read(table: ImageTable, changed: int, size: int) -> tuple[Sheet, Target, Li
 
     wanted = table._wanted
     if name := wanted.twice():
-        raise DataError(f"column {name!r} is named twice among dataset.image, group and weight.")
+        raise DataError(
+            f"column {name!r} is named twice among dataset.image, group, weight and fold."
+        )
     sheet = read_sheet(Path(table.path), wanted)
     found = targets_of(sheet.targets, table.labels)
     names = [picture_name(name, table.suffix) for name in pictures_of(sheet)]

@@ -32,7 +32,7 @@ from kx.data.tables.rows import was_read
 from kx.data.tables.several_labels import targets_of
 from kx.data.tables.sheet_reading import check_names, read_sheet
 from kx.data.tables.sheet_remarks import relation_remarks, sheet_remarks
-from kx.data.tables.sheets import Sheet, group_codes, row_weights_of, times_of
+from kx.data.tables.sheets import Sheet, fold_codes, group_codes, row_weights_of, times_of
 from kx.data.tables.table_paths import table_folder, table_paths
 from kx.data.tables.target_columns import TargetNames, names_of
 from kx.data.tables.target_values import target_values
@@ -139,7 +139,7 @@ class OwnTable(Dataset):
         x = with_texts(sheet.x(forms), forms, sheet.strings(forms, "text"))
         x = with_names(x, sheet.strings(forms, "image"))
         times = times_of(sheet, self.columns.time) if self.columns.time else None
-        rows = Split(x, y, row_weights_of(sheet), groups, times)
+        rows = Split(x, y, row_weights_of(sheet), groups, times, fold_codes(sheet))
         relations = () if found.classes else relation_remarks(sheet, readings, y)
         info = DatasetInfo(
             name="table",
@@ -154,6 +154,7 @@ class OwnTable(Dataset):
             validation_examples=parts.validation,
             test_examples=len(test),
             groups=self.columns.group or "",
+            folds=self.columns.fold or "",
             ordered=self.columns.time is not None,
             features=tuple(form.name for form in forms),
             target="" if found.classes else ", ".join(each.shown for each in sheet.targets),

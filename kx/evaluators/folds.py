@@ -124,6 +124,13 @@ def divided_groups_complaints(info: DatasetInfo) -> Iterator[Complaint]:
         yield Complaint("strategy", message, Remark.of("spec.groups_divided_hint"), fatal=False)
 
 
+def unused_folds_complaints(info: DatasetInfo) -> Iterator[Complaint]:
+    """Warn if the dataset brings folds along, and others are drawn."""
+    if info.folds:
+        message = Remark.of("spec.folds_unused", folds=info.folds)
+        yield Complaint("strategy", message, Remark.of("spec.folds_unused_hint"), fatal=False)
+
+
 def no_classes_complaints(info: DatasetInfo, key: str, hint: str) -> Iterator[Complaint]:
     """Complain if examples have neither a class each, nor labels."""
     if info.numbers:

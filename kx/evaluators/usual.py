@@ -27,6 +27,7 @@ class Known:
         train: rows of the training part.
         test: rows of the test part.
         groups: how many groups there are in the training part; None: none are told.
+        folds: how many folds the data bring along; None: there are none.
         ordered: whether the rows are in an order of time.
         given: rows that the dataset itself has for validation.
     """
@@ -34,6 +35,7 @@ class Known:
     train: int
     test: int = 0
     groups: int | None = None
+    folds: int | None = field(default=None, kw_only=True)
     ordered: bool = False
     given: int = 0
 
@@ -65,6 +67,8 @@ def usual(known: Known) -> Usual:
         Notes 1.1.2: 6:2:2, above a million rows 98:1:1; K folds where rows are few.
     """
     rows = known.train + known.test
+    if known.folds is not None:
+        return Usual("predefined_split", Remark.of("splits.usual_folds", k=known.folds))
     if known.groups is not None:
         k = max(2, min(FOLDS, known.groups))
         why = Remark.of("splits.usual_groups", k=k, groups=known.groups)

@@ -62,6 +62,7 @@ def rows_to_split(bundle: DatasetBundle) -> Rows:
         ordered=info.ordered,
         whole=(info.train_examples or len(train), info.test_examples or len(bundle.test)),
         spans=spans,
+        folds=train.folds,
         times=train.times if spans is None else spans[:, 0],
     )
 

@@ -16,7 +16,8 @@ from kx.evaluators.usual import Known, Usual, usual
 class Auto(JudgedStrategy):
     """Choose the strategy by the rows: K folds of few, one part of many; groups and time count.
 
-    Groups are kept together (`group_kfold`), rows in an order of time are validated with later
+    Folds that the data bring along are used (`predefined_split`), groups are kept together
+    (`group_kfold`), rows in an order of time are validated with later
     ones (`time_series`), and rows that the dataset has for validation are used for it. Otherwise
     it is `kfold` below 2,000 rows for training, and else `holdout` of 20 % of all rows, above a
     million of 1 %. The record says what was chosen, and why.
@@ -32,7 +33,7 @@ class Auto(JudgedStrategy):
 
     def check(self, info: DatasetInfo) -> Iterator[Complaint]:
         """Yield what the strategy that is to be expected complains of."""
-        if info.train_examples is not None and not info.groups:
+        if info.train_examples is not None and not (info.groups or info.folds):
             known = Known(
                 info.train_examples,
                 info.test_examples or 0,
@@ -59,7 +60,8 @@ def _chosen(rows: Rows) -> Usual:
 
     groups = None if rows.groups is None else len(np.unique(rows.groups))
     train, test = rows.whole or (rows.count, rows.test)
-    return usual(Known(train, test, groups, rows.ordered, rows.given))
+    folds = None if rows.folds is None else len(np.unique(rows.folds[rows.folds >= 0]))
+    return usual(Known(train, test, groups, rows.ordered, rows.given, folds=folds))
 
 
 def _made(chosen: Usual) -> Strategy:

@@ -18,6 +18,7 @@ from kx.evaluators.folds import (
     folds,
     later_rows_complaints,
     mixed_complaints,
+    unused_folds_complaints,
 )
 
 NO_GROUPS = "groups missing: the dataset does not say which examples belong together"
@@ -41,6 +42,7 @@ class GroupKFold(JudgedStrategy):
 
     def check(self, info: DatasetInfo) -> Iterator[Complaint]:
         """Yield a complaint if there are too few rows or no groups."""
+        yield from unused_folds_complaints(info)
         yield from count_complaints(info.train_examples, self.k)
         if not info.groups:
             yield Complaint("strategy", NO_GROUPS, NO_GROUPS_HINT)

@@ -22,6 +22,7 @@ from kx.evaluators.folds import (
     rare_strata,
     shuffled_time_complaints,
     strata_of,
+    unused_folds_complaints,
 )
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class Holdout(JudgedStrategy):
 
     def check(self, info: DatasetInfo) -> Iterator[Complaint]:
         """Yield complaints about empty parts, order that must be kept, and contradictions."""
+        yield from unused_folds_complaints(info)
         given = info.validation_examples
         yield from divided_groups_complaints(info)
         if info.train_examples is not None:

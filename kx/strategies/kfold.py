@@ -19,6 +19,7 @@ from kx.evaluators.folds import (
     later_rows_complaints,
     mixed_complaints,
     shuffled_time_complaints,
+    unused_folds_complaints,
 )
 
 
@@ -41,6 +42,7 @@ class KFold(JudgedStrategy):
 
     def check(self, info: DatasetInfo) -> Iterator[Complaint]:
         """Yield a complaint if there are too few rows, or if their order must be kept."""
+        yield from unused_folds_complaints(info)
         yield from count_complaints(info.train_examples, self.k)
         yield from mixed_complaints(info)
         yield from divided_groups_complaints(info)

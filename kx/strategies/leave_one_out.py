@@ -13,6 +13,7 @@ from kx.evaluators.folds import (
     divided_groups_complaints,
     mixed_complaints,
     shuffled_time_complaints,
+    unused_folds_complaints,
 )
 
 MANY_FITS = 1000
@@ -34,6 +35,7 @@ class LeaveOneOut(JudgedStrategy):
 
     def check(self, info: DatasetInfo) -> Iterator[Complaint]:
         """Yield a complaint if order must be kept; a warning if there will be very many fits."""
+        yield from unused_folds_complaints(info)
         count = info.train_examples or 0
         yield from shuffled_time_complaints(info, "strategy")
         yield from mixed_complaints(info)

@@ -19,6 +19,7 @@ from kx.evaluators.folds import (
     mixed_complaints,
     repeated_names,
     shuffled_time_complaints,
+    unused_folds_complaints,
 )
 
 
@@ -41,6 +42,7 @@ class RepeatedKFold(JudgedStrategy):
 
     def check(self, info: DatasetInfo) -> Iterator[Complaint]:
         """Yield a complaint if there are too few rows, or if their order must be kept."""
+        yield from unused_folds_complaints(info)
         yield from count_complaints(info.train_examples, self.k)
         yield from shuffled_time_complaints(info, "strategy")
         yield from mixed_complaints(info)

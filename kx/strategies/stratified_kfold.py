@@ -25,6 +25,7 @@ from kx.evaluators.folds import (
     rare_strata,
     repeated_names,
     shuffled_time_complaints,
+    unused_folds_complaints,
 )
 
 
@@ -48,6 +49,7 @@ class StratifiedKFold(JudgedStrategy):
 
     def check(self, info: DatasetInfo) -> Iterator[Complaint]:
         """Yield complaints if there are too few rows, or no classes, or if order must be kept."""
+        yield from unused_folds_complaints(info)
         yield from count_complaints(info.train_examples, self.k)
         yield from no_classes_complaints(info, "strategy", "use strategy: kfold")
         yield from shuffled_time_complaints(info, "strategy")

@@ -19,6 +19,7 @@ from kx.evaluators.folds import (
     fewer_folds,
     fold_names,
     mixed_complaints,
+    unused_folds_complaints,
 )
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class TimeSeries(JudgedStrategy):
 
     def check(self, info: DatasetInfo) -> Iterator[Complaint]:
         """Yield complaints about shuffling, contradictions, and sizes that leave nothing."""
+        yield from unused_folds_complaints(info)
         yield from mixed_complaints(info)
         yield from divided_groups_complaints(info)
         if self.shuffle:

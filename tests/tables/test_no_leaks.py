@@ -31,7 +31,11 @@ training:
   sampling: {sampling}
 """
 
-OPTIONS = {"group_kfold": ", group: place", "time_series": ", time: day"}
+OPTIONS = {
+    "group_kfold": ", group: place",
+    "predefined_split": ", fold: kind",
+    "time_series": ", time: day",
+}
 """What the dataset must say for a strategy."""
 
 STRATEGIES = list(evaluator.names())

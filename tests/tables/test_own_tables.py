@@ -289,6 +289,24 @@ def test_with_a_time_the_last_rows_are_for_testing(table):
     assert len({*bundle.train.times.tolist()}) == 7  # rising days, for folds
 
 
+@pytest.mark.parametrize(
+    ("written", "folds"),
+    [
+        (["10", "9", "-1", "", "10"], [1, 0, -1, -1, 1]),  # numbers in their order
+        (["b", "a", "", "-1", "2"], [2, 1, -1, -1, 0]),  # and names after them
+    ],
+)
+def test_a_column_of_folds_is_no_feature(table, written, folds):
+    lines = "".join(f"{fold},{at},{at}.5,train\n" for at, fold in enumerate(written))
+    path = table("fold,a,price,part\n" + lines + f"{written[0]},7,8.5,test\n")
+
+    bundle = load(path, fold="fold", part="part", task="regression")
+
+    assert bundle.train.folds.tolist() == folds
+    assert bundle.info.folds == "fold"
+    assert [form.name for form in bundle.info.table] == ["a"]
+
+
 def test_no_group_is_in_both_parts(table):
     lines = "".join(f"{at % 6}p,{at * 0.5},{at}.5\n" for at in range(60))
 

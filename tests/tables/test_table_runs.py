@@ -164,6 +164,7 @@ def test_groups_times_and_seeds_train(run_kx, tmp_path):
     specs = {
         "groups": table + "group: patient}\nvalidation: {strategy: group_kfold, k: 3}\n",
         "time": table + "time: day}\nvalidation: {strategy: time_series, k: 3}\n",
+        "folds": table + "fold: patient}\nvalidation: auto\n",
         "seeds": table + "}\nseeds: 2\nvalidation: {strategy: kfold, k: 2}\n",
     }
 
@@ -174,3 +175,6 @@ def test_groups_times_and_seeds_train(run_kx, tmp_path):
         )
         assert code == 0, (name, err)
         assert len(list((tmp_path / name).glob("*/record.json"))) == 1
+    (kept,) = (tmp_path / "folds").glob("*/record.json")
+    fits = [fit["name"] for fit in json.loads(kept.read_text())["fits"]]
+    assert fits[:8] == [f"fold-{patient}" for patient in range(1, 9)]

@@ -34,7 +34,7 @@ READINGS: Mapping[str, Reading] = {
 }
 """Options that list columns -> how these are read."""
 
-BESIDE = ("group", "weight", "part")
+BESIDE = ("group", "weight", "part", "fold")
 """Options that name a column from which nothing is learned though it is read."""
 
 Name = Annotated[str, Field(min_length=1)]
@@ -91,6 +91,9 @@ class ColumnOptions(ColumnReadings):
         weight: column that tells how much each row counts in the loss; nothing is learned from it.
         part: column that says of each row whether it is for `train`, `validation` or `test`, by
             these or other usual names; nothing is learned from it.
+        fold: column that tells which fold each row is validated in: `strategy: predefined_split`
+            holds out each of its values once; rows without a value, or with -1, are trained on
+            every time; nothing is learned from it.
         most_levels: of a category: so many of its most frequent values are told apart, all others
             count as one.
         rare: of a category: values that fewer rows for training have count as one.
@@ -102,12 +105,13 @@ class ColumnOptions(ColumnReadings):
     time: Name | None = None
     weight: Name | None = None
     part: Name | None = None
+    fold: Name | None = None
     most_levels: Annotated[int, Field(ge=1, le=MOST_EMBEDDED)] = MOST_LEVELS
     rare: Annotated[int, Field(ge=1)] = 2
 
     def named(self) -> dict[str, tuple[str, ...]]:
         """Return the columns that the spec names: option -> names."""
-        single = {"group": self.group, "time": self.time, "weight": self.weight, "part": self.part}
+        single = {option: getattr(self, option) for option in ("time", *BESIDE)}
         several = {option: tuple(getattr(self, option)) for option in ("ignore", *READINGS)}
         return several | {option: (name,) for option, name in single.items() if name}
 

@@ -94,7 +94,7 @@ def read_sheet(path: Path | TablePaths, wanted: WantedSheet) -> Sheet:
         sheet.columns = [_empty(name, sheet, options) for name in learned if name not in left]
         beside = wanted.beside().items()
         sheet.beside = {option: _empty(name, sheet, options) for option, name in beside}
-        for option in {"image", "part"} & set(sheet.beside):
+        for option in {"image", "part", "fold"} & set(sheet.beside):
             sheet.beside[option].kept = True
         if isinstance(table, ArrowTable) and not wanted.image:
             _read_typed(sheet, table, cells, wanted)

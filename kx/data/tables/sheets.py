@@ -27,6 +27,7 @@ from kx.data.tables.recognition import (
 from kx.data.tables.rows import Places, in_lines
 from kx.data.tables.scales import boolean_words, known_values
 from kx.data.tables.target_columns import TargetColumn
+from kx.data.tables.targets import number_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -210,6 +211,27 @@ def group_codes(sheet: Sheet) -> np.ndarray | None:
         return None
     sheet.refuse_gaps(column, "group")
     return np.array(column.codes if column.floats is None else column.floats)
+
+
+def fold_codes(sheet: Sheet) -> np.ndarray | None:
+    """Return (n,) the fold of each row, -1 for none; None: the spec names no such column.
+
+    Folds are counted from 0, in the rising order of their values: numbers first, then names.
+    """
+    import numpy as np
+
+    if not (column := sheet.beside.get("fold")):
+        return None
+    values = list(column.values)
+    numbers = {value: number_of(value) for value in values}
+    order = sorted(
+        (value for value in values if numbers[value] != -1),
+        key=lambda value: (numbers[value] is None, numbers[value] or 0.0, value),
+    )
+    places = {value: at for at, value in enumerate(order)}
+    known = np.array([*(places.get(value, -1) for value in values), -1])  # at last: no value
+    found: np.ndarray = known[np.array(column.codes, np.int64)]
+    return found
 
 
 def pictures_of(sheet: Sheet) -> list[str]:
