@@ -13,7 +13,7 @@ from kx.base.errors import DataError, UsageError
 from kx.data.tables.charsets import CharsetError, likely_charset
 from kx.data.tables.column_options import WantedSheet
 from kx.data.tables.delimited import Delimiting
-from kx.data.tables.headers import named_rows
+from kx.data.tables.headers import name_columns
 from kx.data.tables.opening import open_table
 from kx.data.tables.rows import ragged
 from kx.data.tables.table_paths import table_paths
@@ -127,5 +127,5 @@ def looks_regular(file: Path) -> bool:
 
 def _names(file: Path, wanted: WantedSheet) -> tuple[str, ...]:
     with open_table(file, wanted.layout) as table:
-        named_rows(table, wanted.columns.header)
+        name_columns(table, wanted.columns.header)
         return table.header

@@ -447,7 +447,7 @@ def test_blocks_of_rows_are_read_as_single_rows_are(table, monkeypatch):
     options = table("a,b,price\n" + lines)
     whole = load(options, categories=("a",))
 
-    monkeypatch.setattr("kx.data.tables.sheet_reading.BLOCK", 1)
+    monkeypatch.setattr("kx.data.tables.rows.PIECE", 1)
     single = load(table("a,b,price\n" + lines, name="again.csv"), categories=("a",))
 
     assert whole.info.table == single.info.table

@@ -6,6 +6,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +20,9 @@ from kx.data.tables.cells import BESIDE, value_of
 from kx.data.tables.column_options import ColumnOptions
 from kx.data.tables.delimited import Delimiting
 from kx.data.tables.encoding import columns_from
-from kx.data.tables.headers import generic, named_rows
+from kx.data.tables.headers import generic, name_columns
 from kx.data.tables.opening import open_table, table_in
-from kx.data.tables.rows import AnyTable, TableRow, ragged
+from kx.data.tables.rows import RowTable, TableRow, ragged
 from kx.data.tables.table_files import table_file
 from kx.data.tables.targets import is_absent, number_of
 from kx.data.texts.text_columns import with_texts
@@ -125,20 +126,20 @@ class _Rows:
         except DataError as error:
             self.problems.append(str(error).rstrip("."))
 
-    def _add_table(self, table: AnyTable) -> None:
-        records = named_rows(table, self.form.get("header", "auto"))
+    def _add_table(self, table: RowTable) -> None:
+        above = name_columns(table, self.form.get("header", "auto"))
         if wrong := self._wrong_header(table):
             self.problems.append(wrong)
             return
         before = len(self.values)
         at = {name: table.header.index(name) for name in self.names}
         said = self.targets.places(table.header)
-        for record in records:
+        for record in chain(above, table):
             self._add_record(table, record, at, said)
         if len(self.values) == before and not self.problems:
             self.problems.append(f"{table.name}: has no rows below its header")
 
-    def _wrong_header(self, table: AnyTable) -> str:
+    def _wrong_header(self, table: RowTable) -> str:
         header = table.header
         missing = [name for name in self.names if name not in header]
         if twice := next((name for name in self.names if header.count(name) > 1), ""):
@@ -153,7 +154,7 @@ class _Rows:
         return ""
 
     def _add_record(
-        self, table: AnyTable, record: TableRow, at: Mapping[str, int], said: Sequence[int]
+        self, table: RowTable, record: TableRow, at: Mapping[str, int], said: Sequence[int]
     ) -> None:
         place = f"{table.name}:{record.line}"
         if not any(map(str.strip, record.cells)):

@@ -15,7 +15,7 @@ from kx.data.inputs.said_targets import TARGET_FORM, SaidTargets
 from kx.data.pictures.listed_pictures import picture_name
 from kx.data.tables.delimited import Delimiting
 from kx.data.tables.opening import open_table
-from kx.data.tables.rows import AnyTable, ragged
+from kx.data.tables.rows import RowTable, ragged
 
 TABLES = (
     ".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".jsonl", ".ndjson", ".jsonl.gz", ".parquet",
@@ -86,7 +86,7 @@ class PictureTables:
         except DataError as error:
             self.problems.append(str(error).rstrip("."))
 
-    def _rows(self, table: AnyTable, folder: Path) -> Iterator[ListedPicture]:
+    def _rows(self, table: RowTable, folder: Path) -> Iterator[ListedPicture]:
         targets = SaidTargets.of(self.form, "target")
         image, said = table.column(self.form["image"], "image"), targets.places(table.header)
         given = folder / self.form["folder"] if "folder" in self.form else None

@@ -17,7 +17,7 @@ from kx.data.tables.delimited import (
     delimiter_of,
 )
 from kx.data.tables.opening import open_table, table_in
-from kx.data.tables.rows import AnyTable, ragged
+from kx.data.tables.rows import RowTable, ragged
 from kx.data.tables.sniffing import GUESSED
 
 NAMED = 5
@@ -88,7 +88,7 @@ class TextTables:
         usual = delimiter == AUTO or delimiter_of(delimiter) in GUESSED
         return Delimiting(delimiter=AUTO if usual else delimiter, **options)
 
-    def _rows(self, table: AnyTable, problems: list[str]) -> Iterator[TextRow]:
+    def _rows(self, table: RowTable, problems: list[str]) -> Iterator[TextRow]:
         text, targets = self._form["text"], self._targets
         if table.header.count(text) != 1:
             problems.append(self._no_column(table, text))
@@ -106,7 +106,7 @@ class TextTables:
             yield TextRow(record.line, record.cells[place], said)
         self._note_labels(table, strange)
 
-    def _no_column(self, table: AnyTable, text: str) -> str:
+    def _no_column(self, table: RowTable, text: str) -> str:
         what = "twice the" if text in table.header else "no"
         return (
             f"{table.name}: has {what} column {text!r}, which this network reads: its first line "
@@ -114,7 +114,7 @@ class TextTables:
             "text in each line by --lines"
         )
 
-    def _note_columns(self, table: AnyTable) -> None:
+    def _note_columns(self, table: RowTable) -> None:
         known, found = self._form["columns"], table.header
         if more := [name for name in found if known and name not in known]:
             text = "which the table for training did not have: not read"
@@ -124,7 +124,7 @@ class TextTables:
             text = "which the table for training had: not needed"
             self.remarks.append(f"{table.name}: lacks {_some(less)}, {text}")
 
-    def _note_labels(self, table: AnyTable, strange: Mapping[str, int]) -> None:
+    def _note_labels(self, table: RowTable, strange: Mapping[str, int]) -> None:
         if strange:
             told = ", ".join(f"{label!r} (line {line})" for label, line in
                              list(strange.items())[:NAMED])  # fmt: skip

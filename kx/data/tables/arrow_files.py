@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from kx.base.errors import DataError
 from kx.base.remark import Remark
-from kx.data.tables.rows import TableRow, TypedTable
+from kx.data.tables.rows import ColumnBlock, Piece, TableRow, TypedTable
 from kx.data.tables.table_files import Stream
 
 if TYPE_CHECKING:
@@ -43,7 +43,6 @@ class ArrowTable(TypedTable):
         self.left = {field.name: what for field in schema if (what := _unread(field.type))}
         self.points = frozenset(field.name.strip() for field in schema if is_number(field.type))
         self.kinds = frozenset(field.name.strip() for field in schema if _is_kind(field.type))
-        self.rows = self._file.rows
         if not self.header:
             raise DataError(f"{self.name} has no columns that can be read.")
 
@@ -73,7 +72,14 @@ class ArrowTable(TypedTable):
                     number = next(numbers)
                     yield TableRow(number, number, row)
 
-    def values(self, name: str) -> pa.ChunkedArray:
+    def pieces(self) -> Iterator[Piece]:
+        """Yield all rows at once, each column read when it is asked for."""
+        import numpy as np
+
+        if rows := self._file.rows:
+            yield ColumnBlock(np.arange(1, rows + 1), rows, self._values)
+
+    def _values(self, name: str) -> pa.ChunkedArray:
         """Return the values of one column, which the header has once.
 
         Raises:

@@ -1,176 +1,130 @@
-"""Reading a whole file of typed columns: column by column, each different value looked at once."""
+"""Rows of a table that come column by column: each different value of a block is looked at once."""
 
 from __future__ import annotations
 
-import math
-from array import array
 from collections.abc import Collection, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from kx.data.tables.arrow_files import ArrowTable, cells_of, is_number
-from kx.data.tables.columns import MOST_DISTINCT, TableColumn
-from kx.data.tables.numbers import as_number
+from kx.data.tables.arrow_values import add_values, coded, firsts
+from kx.data.tables.rows import ColumnBlock
 from kx.data.tables.sheets import Sheet
-from kx.data.tables.target_columns import TargetCells
+from kx.data.tables.target_columns import TargetCells, TargetColumn
 from kx.data.tables.targets import is_absent
 
 if TYPE_CHECKING:
     import numpy as np
 
 
-def read_columns(
-    sheet: Sheet, table: ArrowTable, targets: TargetCells, absent: Collection[str]
+def add_block(
+    sheet: Sheet, block: ColumnBlock, targets: TargetCells, absent: Collection[str], image: str = ""
 ) -> None:
-    """Add the rows of ``table`` to ``sheet``, but those without a target, which become flaws.
+    """Add some rows to ``sheet``, but empty ones and those without a target, which become flaws.
 
-    The result is that of reading the same table as text, row by row.
+    The result is that of adding the same rows one by one.
 
     Args:
-        sheet: whose columns are empty.
-        table: to be read.
-        targets: that are filled.
+        sheet: that gets longer.
+        block: the rows.
+        targets: of the sheet.
         absent: what stands for no value.
+        image: name of the column with names of pictures, one of which each row must have.
 
     Raises:
         DataError: if a column has more different values than are kept, and some are no numbers.
     """
     import numpy as np
 
-    usable = _add_targets(sheet, table, targets)
-    rows = np.array(sheet.lines, np.int64)
+    asked = [coded(block.values(name)) for name in _asked(targets, image)]
+    unusable = _lacking(asked, targets)
+    used = np.ones(len(block.lines), bool)
+    if (blank := _blank(sheet, block, asked)).size:
+        used[blank] = unusable[blank] = False
+    _add_flaws(sheet, targets, block.lines, asked, np.flatnonzero(unusable), image)
+    rows = np.flatnonzero(used & ~unusable)
+    lines = block.lines[rows]
+    sheet.lines.frombytes(lines.tobytes())
+    for target, (cells, codes) in zip(targets.columns, asked, strict=False):
+        _add_labels(targets, target, cells, codes[rows], lines)
+    taken = partial(_taken, rows=rows, whole=len(rows) == len(used))
     for column in [*sheet.columns, *sheet.beside.values()]:
-        values = table.values(column.name)
-        fill(column, values if len(usable) == 0 else values.take(usable), rows, absent)
+        add_values(column, taken(block.values(column.name)), lines, absent)
 
 
-def _add_targets(sheet: Sheet, table: ArrowTable, targets: TargetCells) -> np.ndarray:
-    """Add what is to be predicted; return which rows can be used, nothing if all can."""
+def _asked(targets: TargetCells, image: str) -> list[str]:
+    """Return the columns in which each row needs a value."""
+    return [column.name for column in targets.columns] + [image] * bool(image)
+
+
+def _taken(values: Any, rows: np.ndarray, *, whole: bool) -> Any:
+    return values if whole else values.take(rows)
+
+
+def _lacking(asked: Sequence[tuple[list[str], np.ndarray]], targets: TargetCells) -> np.ndarray:
+    """Return (n,) bool, which rows lack what they need."""
     import numpy as np
 
-    coded = [_coded(table.values(column.name)) for column in targets.columns]
-    lacking = np.zeros(table.rows, bool)
-    for cells, codes in coded:
-        absent = [not targets.empty and is_absent(cell, targets.absent) for cell in cells]
+    lacking = np.zeros(len(asked[0][1]), bool)
+    for at, (cells, codes) in enumerate(asked):
+        of_target = at < len(targets.columns)
+        absent = [
+            (not targets.empty and is_absent(cell, targets.absent)) if of_target else not cell
+            for cell in cells
+        ]
         lacking |= np.array(absent, bool)[codes]
-    _add_flaws(sheet, targets, coded, np.flatnonzero(lacking))
-    usable = np.flatnonzero(~lacking)
-    sheet.lines = array("q", (usable + 1).tobytes())
-    for column, (cells, codes) in zip(targets.columns, coded, strict=True):
-        labels = [targets.label(cell) for cell in cells]
-        chosen = codes[usable]
-        first, counts = _first(chosen, usable + 1, len(labels)), np.bincount(chosen).tolist()
-        for code in sorted(set(np.unique(chosen).tolist()), key=first.__getitem__):
-            column.labels.add(labels[code], first[code], counts[code])
-        column.said += [labels[code] for code in chosen.tolist()]
-    return usable if len(usable) < table.rows else usable[:0]
+    return lacking
+
+
+def _blank(
+    sheet: Sheet, block: ColumnBlock, asked: Sequence[tuple[list[str], np.ndarray]]
+) -> np.ndarray:
+    """Return the rows in which nothing stands at all."""
+    import numpy as np
+
+    empty = np.ones(len(block.lines), bool)
+    for cells, codes in asked:
+        empty &= np.array([not cell for cell in cells], bool)[codes]
+    rows = np.flatnonzero(empty)
+    for name in sheet.header:
+        if not rows.size:
+            break
+        cells, codes = coded(block.values(name).take(rows))
+        rows = rows[np.array([not cell for cell in cells], bool)[codes]]
+    return rows
 
 
 def _add_flaws(
     sheet: Sheet,
     targets: TargetCells,
-    coded: Sequence[tuple[list[str], np.ndarray]],
+    lines: np.ndarray,
+    asked: Sequence[tuple[list[str], np.ndarray]],
     rows: np.ndarray,
+    image: str,
 ) -> None:
-    """Add which target each of these rows lacks."""
+    """Add what each of these rows lacks."""
     row_cells = [""] * (max(targets.places) + 1)
     for row in rows.tolist():
-        for place, (cells, codes) in zip(targets.places, coded, strict=True):
-            row_cells[place] = cells[codes[row]]
-        sheet.flaws.append(f"{sheet.place(row + 1)}: {targets.flaw(row_cells)}")
+        found = [cells[codes[row]] for cells, codes in asked]
+        for place, cell in zip(targets.places, found, strict=False):
+            row_cells[place] = cell
+        flaw = f"no {image}" if image and not found[-1] else targets.flaw(row_cells)
+        sheet.flaws.append(f"{sheet.place(int(lines[row]))}: {flaw}")
 
 
-def _first(codes: np.ndarray, lines: np.ndarray, count: int) -> list[int]:
-    """Return where each code stands first; 0: nowhere."""
-    import numpy as np
-
-    first = np.zeros(count, np.int64)
-    first[codes[::-1]] = lines[::-1]  # of those with the same code, the last one written stays
-    found: list[int] = first.tolist()
-    return found
-
-
-def fill(column: TableColumn, values: Any, lines: np.ndarray, absent: Collection[str]) -> None:
-    """Add all values of a column.
-
-    Args:
-        column: empty.
-        values: (n,) of pyarrow.
-        lines: (n,) int64, by which the rows are named.
-        absent: what stands for no value.
-
-    Raises:
-        DataError: as ``TableColumn.add`` does.
-    """
-    import pyarrow.compute as pc
-
-    many = is_number(values.type) and not column.kept
-    if many and pc.count_distinct(values).as_py() > MOST_DISTINCT:
-        _fill_numbers(column, values, lines, absent)
-    else:
-        _fill_codes(column, values, lines, absent)
-
-
-def _fill_numbers(
-    column: TableColumn, values: Any, lines: np.ndarray, absent: Collection[str]
+def _add_labels(
+    targets: TargetCells,
+    column: TargetColumn,
+    cells: Sequence[str],
+    codes: np.ndarray,
+    lines: np.ndarray,
 ) -> None:
-    import numpy as np
-    import pyarrow as pa
-
-    if pa.types.is_decimal(values.type):
-        numbers = np.array([float(cell or "nan") for cell in _cells(values)], np.float64)
-    else:
-        numbers = values.cast(pa.float64()).to_numpy().astype(np.float64)
-    none = [number for text in absent if (number := as_number(text, comma=False)) is not None]
-    numbers[np.isin(numbers, none)] = math.nan
-    if np.isinf(numbers).any():
-        row = int(np.isinf(numbers).argmax())
-        column.number(str(numbers[row]), int(lines[row]))
-    column.floats = array("d", numbers.tobytes())
-
-
-def _fill_codes(
-    column: TableColumn, values: Any, lines: np.ndarray, absent: Collection[str]
-) -> None:
+    """Add what a column says of some rows, in the order in which its labels come first."""
     import numpy as np
 
-    cells, codes = _coded(values)
-    known = []
-    for value in cells:
-        none = value.casefold() in absent
-        known.append(-1 if none else column.values.setdefault(value, len(column.values)))
-    found = np.array(known, np.int64)[codes]
-    column.lines = _first(found, lines, len(column.values) + 1)[:-1]
-    column.codes = array("l", found.tobytes())
-    column.keep_numbers()
-
-
-def _coded(values: Any) -> tuple[list[str], np.ndarray]:
-    """Return the different cells without blanks around them, at last an empty one, and (n,) places.
-
-    Cells that differ in blanks alone, or in nothing once they are texts, are several.
-    """
-    import numpy as np
-
-    encoded = _encoded(values)
-    cells = [cell.strip() for cell in cells_of(encoded.dictionary)]
-    codes: np.ndarray = encoded.indices.fill_null(len(cells)).to_numpy().astype(np.int64)
-    return [*cells, ""], codes
-
-
-def _encoded(values: Any) -> Any:
-    """Return the values as one dictionary array, whose dictionary has only what occurs, in order.
-
-    The first value that occurs comes first, as when rows are read one after the other.
-    """
-    import pyarrow as pa
-
-    if pa.types.is_dictionary(values.type):
-        values = values.cast(values.type.value_type)
-    whole = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
-    if isinstance(whole, pa.ChunkedArray):  # more than an array can hold
-        whole = pa.concat_arrays([chunk.cast(pa.large_string()) for chunk in whole.chunks])
-    return whole.dictionary_encode()
-
-
-def _cells(values: Any) -> list[str]:
-    return [cell for chunk in values.chunks for cell in cells_of(chunk)]
+    labels = [targets.label(cell) for cell in cells]
+    first, counts = firsts(codes, lines, len(labels)), np.bincount(codes, minlength=len(labels))
+    times = counts.tolist()
+    for code in sorted(np.flatnonzero(counts).tolist(), key=first.__getitem__):
+        column.labels.add(labels[code], first[code], times[code])
+    if targets.keep:
+        column.said += [labels[code] for code in codes.tolist()]

@@ -26,6 +26,11 @@ UNMET = -2
 """Instead of a code: of a cell that was not met before."""
 
 
+def too_many(count: int) -> bool:
+    """Whether so many different values are not kept as they are written."""
+    return count > MOST_DISTINCT
+
+
 @dataclass(slots=True)
 class TableColumn:
     """The values of one column, in the order of the rows.
@@ -92,7 +97,7 @@ class TableColumn:
             code = self.values.setdefault(value, len(self.values))
             if code == len(self.lines):
                 self.lines.append(line)
-                if len(self.lines) == MOST_DISTINCT + 1:
+                if self.has_one_too_many:
                     self.keep_numbers()
             if self.floats is None:
                 self.codes.append(code)
@@ -106,9 +111,14 @@ class TableColumn:
         else:
             self.floats.append(math.nan)
 
+    @property
+    def has_one_too_many(self) -> bool:
+        """Whether the last different value is the first one too many."""
+        return too_many(len(self.lines)) and not too_many(len(self.lines) - 1)
+
     def keep_numbers(self) -> None:
         """Keep numbers alone of too many different values, if all are some."""
-        if self.kept or len(self.lines) <= MOST_DISTINCT:
+        if self.kept or not too_many(len(self.lines)):
             return
         self.take_units_off()
         self.comma = self.has_commas()

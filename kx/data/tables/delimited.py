@@ -11,10 +11,8 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import chain
 from types import MappingProxyType
 from typing import Annotated, Literal
@@ -24,10 +22,12 @@ from pydantic_core import PydanticCustomError
 
 from kx.base.errors import DataError
 from kx.base.remark import Code, Remark
-from kx.data.tables.charsets import CharsetError, charset_of
-from kx.data.tables.rows import TableRow, in_lines, listed, place_of
+from kx.data.tables.charsets import charset_of
+from kx.data.tables.rows import ColumnBlock, Piece, TableRow, in_lines, in_pieces, listed, place_of
 from kx.data.tables.sniffing import WHITESPACE, first_lines, parted_by_tabs, sniff
 from kx.data.tables.table_files import BUFFER, READ, Stream
+from kx.data.tables.text_blocks import parsed
+from kx.data.tables.text_lines import LEAST, MOST_CHARACTERS, Lines
 
 AUTO = "auto"
 
@@ -43,16 +43,6 @@ NAMES: Mapping[str, Code] = {
     WHITESPACE: "layout.whitespace",
 }
 """What stands between two values -> the code of what it is called."""
-
-MOST_CHARACTERS = 10_000_000
-"""Of one value: a book has one or two million. A table may have any size."""
-
-MOST_IN_A_LINE = 4 * MOST_CHARACTERS
-
-SAY_HOW = "Or say how it is written: dataset.charset, such as cp1252, gb18030 or utf-16."
-
-NOT_DECODED = re.compile("[\udc80-\udcff]")
-"""What ``surrogateescape`` makes of bytes that are not UTF-8."""
 
 
 def _delimiter(value: str) -> str:
@@ -119,12 +109,13 @@ class Table:
     def __init__(
         self, stream: Stream, layout: Delimiting, wanted: Sequence[str], *, advise: bool = True
     ) -> None:
-        self.name, self._stream, self._advises = stream.name, stream, advise
+        self.name, self._stream, self._layout = stream.name, stream, layout
+        self._passed = 0  # lines of blocks, which the reader never sees
         source = io.BufferedReader(stream, BUFFER)
         head = source.peek(BUFFER)
         self.charset = charset_of(head) if layout.charset == AUTO else layout.charset
         text = io.TextIOWrapper(source, self.charset, "surrogateescape", newline="")
-        lines = self._lines(text)
+        self._lines = lines = Lines(text, stream.name, self.charset, advise=advise)
         given = "" if layout.delimiter == AUTO else delimiter_of(layout.delimiter)
         self._sniffed = sniff(list(first_lines(lines)), given, wanted, _quoting(layout))
         self.delimiter = self._sniffed.delimiter
@@ -204,44 +195,47 @@ class Table:
         looks = json if whole[:1] in ("{", "[") else ""
         return f"{looks} {READ} are read." if looks or len(self.header) == 1 else ""
 
-    def _lines(self, text: io.TextIOWrapper) -> Iterator[str]:
-        """Yield the lines with what ends them, each looked at."""
-        number = 0
-        try:
-            for number, line in enumerate(iter(partial(text.readline, MOST_IN_A_LINE), ""), 1):
-                if flaw := self._flaw(line):
-                    kind = DataError if "\0" in line else CharsetError
-                    raise kind(f"{self.name}, line {number}: {flaw}")
-                yield line
-        except UnicodeError as error:
-            raise DataError(
-                f"{self.name}, line {number + 1} or one soon after it, is not {self.charset}: "
-                f"{getattr(error, 'reason', error)}.{self._advice(SAY_HOW)}"
-            ) from error
+    def pieces(self) -> Iterator[Piece]:
+        """Yield the records below the header: those of a plain block of lines column by column.
 
-    def _flaw(self, line: str) -> str:
-        if "\0" in line:
-            return (
-                f"a zero byte at character {line.index(chr(0)) + 1}: this is not text, or not in "
-                f"{self.charset}.{self._advice(SAY_HOW)}"
-            )
-        if len(line) >= MOST_IN_A_LINE:
-            return f"has more than {MOST_IN_A_LINE:,} characters: this is not a table of texts."
-        if line.isascii() or not (found := NOT_DECODED.search(line)):
-            return ""
-        return (
-            f"byte 0x{ord(found[0]) - 0xDC00:02x} at character {found.start() + 1} is not "
-            f"{self.charset.upper().removesuffix('-SIG')}: save the file as UTF-8."
-            f"{self._advice(SAY_HOW)}"
+        Raises:
+            DataError: at what is no record, or no text, with its line.
+        """
+        looked_at = len(self._sniffed.lines)
+        yield from in_pieces(self._records(lambda: self._reader.line_num >= looked_at))
+        if not self._lines.come_in_blocks or self.delimiter == WHITESPACE:
+            yield from in_pieces(self._records())
+            return
+        small = True
+        while text := self._lines.block():
+            small = small and len(text) < LEAST
+            block = None if small else self._block(text)
+            if block:
+                yield block
+            else:
+                self._lines.put_back(text)
+                yield from in_pieces(self._records(lambda: not self._lines.has_more))
+
+    def _block(self, text: str) -> ColumnBlock | None:
+        layout = self._layout
+        quoted, escape = layout.quoting == "double", escape_of(layout) or ""
+        found = parsed(text, len(self.header), self.delimiter, quoted=quoted, escape=escape)
+        if found is None:
+            return None
+        begins = self._lines.taken + 1
+        self._passed += found.count
+        self._lines.taken += found.count
+        self._lines.put_back(found.rest)
+        columns = found.columns
+        return ColumnBlock(
+            begins + found.lines, self._lines.taken, lambda name: columns[self.header.index(name)]
         )
 
-    def _advice(self, text: str) -> str:
-        return f" {text}" if self._advises else ""
-
-    def _records(self) -> Iterator[TableRow]:
+    def _records(self, done: Callable[[], bool] = lambda: False) -> Iterator[TableRow]:
+        """Yield records one by one, until it is ``done``."""
         reader = self._reader
-        while True:
-            line = reader.line_num + 1
+        while not done():
+            line = self._passed + reader.line_num + 1
             try:
                 cells = next(reader)
             except StopIteration:
@@ -249,13 +243,15 @@ class Table:
             except csv.Error as error:
                 raise DataError(self._no_record(line, str(error))) from error
             if cells:
-                yield TableRow(line, reader.line_num, cells)
+                yield TableRow(line, self._passed + reader.line_num, cells)
 
     def _no_record(self, line: int, said: str) -> str:
         """Return why what begins on ``line`` is no record."""
         where = f"{self.name}, line {line}"
-        literal = self._advice("If quotation marks mean nothing there: dataset.quoting: none.")
-        escape = self._advice('Where \\" stands for one, say dataset.escape: backslash.')
+        literal = self._lines.advice(
+            "If quotation marks mean nothing there: dataset.quoting: none."
+        )
+        escape = self._lines.advice('Where \\" stands for one, say dataset.escape: backslash.')
         if "field larger" in said:
             return (
                 f"{where}: a value has more than {MOST_CHARACTERS:,} characters. Is a quotation "
@@ -264,9 +260,10 @@ class Table:
         if "end of data" in said:
             return f"{where}: a quotation mark opens a value that never ends.{literal}"
         if "expected after" in said:
+            line = self._passed + self._reader.line_num
             return (
-                f"{where}: a value continues after its closing quotation mark (line "
-                f"{self._reader.line_num}). Inside a value it is written twice.{escape}{literal}"
+                f"{where}: a value continues after its closing quotation mark (line {line}). "
+                f"Inside a value it is written twice.{escape}{literal}"
             )
         return f"{where}: {said}."
 
@@ -277,11 +274,14 @@ def delimiter_of(name: str) -> str:
 
 
 def _reader(lines: Iterator[str], layout: Delimiting, table: Table) -> csv._reader:  # type: ignore[name-defined]
-    escape = "\\" if layout.escape == "backslash" else None
     delimiter = "\t" if table.delimiter == WHITESPACE else table.delimiter
-    return csv.reader(
-        lines, delimiter=delimiter, escapechar=escape, quoting=_quoting(layout), strict=True
-    )
+    escape, quoting = escape_of(layout), _quoting(layout)
+    return csv.reader(lines, delimiter=delimiter, escapechar=escape, quoting=quoting, strict=True)
+
+
+def escape_of(layout: Delimiting) -> str | None:
+    """Return what makes a quotation mark one of a value; None: it is doubled."""
+    return "\\" if layout.escape == "backslash" else None
 
 
 def _quoting(layout: Delimiting) -> Literal[0, 3]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import chain
-
 from kx.base.errors import DataError
 from kx.data.tables.rows import AnyTable, TableRow
 from kx.data.tables.sniffing import names_columns
@@ -15,8 +12,8 @@ def generic(count: int) -> tuple[str, ...]:
     return tuple(f"c{at}" for at in range(1, count + 1))
 
 
-def named_rows(table: AnyTable, header: str) -> Iterator[TableRow]:
-    """Return the rows, after the columns of a table without a header were given names.
+def name_columns(table: AnyTable, header: str) -> list[TableRow]:
+    """Give names to the columns of a table without a header; return the row that stands there.
 
     Raises:
         DataError: if the file names them itself, but is said not to.
@@ -24,12 +21,12 @@ def named_rows(table: AnyTable, header: str) -> Iterator[TableRow]:
     if table.typed:
         if header == "none":
             raise DataError(f"{table.name} names its columns itself: leave dataset.header out.")
-        return iter(table)
+        return []
     cells, called = table.header, generic(len(table.header))
     if header == "auto" and not names_columns(cells, table.below):
         header = "none"
     if header == "none" and cells != called:
         table.header = called
-        return chain([TableRow(table.begins, table.begins, cells)], table)
+        return [TableRow(table.begins, table.begins, cells)]
     table.header = tuple(cell or name for cell, name in zip(cells, called, strict=True))
-    return iter(table)
+    return []

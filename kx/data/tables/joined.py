@@ -6,16 +6,26 @@ import hashlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from itertools import chain
 
 from kx.base.errors import DataError
 from kx.base.remark import Remark
 from kx.data.tables.delimited import Delimiting
-from kx.data.tables.headers import named_rows
+from kx.data.tables.headers import name_columns
 from kx.data.tables.opening import open_table
-from kx.data.tables.rows import AnyTable, TableRow, TypedTable, listed, ragged
+from kx.data.tables.rows import (
+    AnyTable,
+    ColumnBlock,
+    Piece,
+    RowTable,
+    TableRow,
+    TypedTable,
+    listed,
+    ragged,
+)
 from kx.data.tables.table_paths import TableFile
 
-Open = Callable[[TableFile], AbstractContextManager[AnyTable]]
+Open = Callable[[TableFile], AbstractContextManager[RowTable]]
 
 
 class JoinedTable(TypedTable):
@@ -35,7 +45,7 @@ class JoinedTable(TypedTable):
         self.files = tuple(files)
         self.name = f"{files[0].path.name} and {len(files) - 1} more"
         with self._open(files[0]) as first:
-            named_rows(first, header)
+            name_columns(first, header)
             self.header, self.points, self.kinds = first.header, first.points, first.kinds
             self.left, self._written = first.left, first.written
         for file in files[1:]:
@@ -64,8 +74,8 @@ class JoinedTable(TypedTable):
     def _at(self, number: int) -> int:
         return min(bisect_right(self.starts, number), len(self.files)) - 1
 
-    def __iter__(self) -> Iterator[TableRow]:
-        """Yield the rows, their values in the order of the first header.
+    def pieces(self) -> Iterator[Piece]:
+        """Yield the rows of all files, their values in the order of the first header.
 
         Raises:
             DataError: at what cannot be read, with its place.
@@ -75,18 +85,28 @@ class JoinedTable(TypedTable):
             last, start = 0, self.starts[-1]
             with self._open(file) as table:
                 self._places.append(table.place)
-                records = named_rows(table, self._header)
-                order = [table.header.index(name) for name in self.header]
-                for record in records:
-                    last = record.last
-                    cells = record.cells
-                    if not ragged(record, table):
-                        cells = [cells[at] for at in order]
-                    yield TableRow(start + record.line, start + last, cells)
+                above = name_columns(table, self._header)
+                for piece in chain([above], table.pieces()):
+                    yield self._moved(piece, table, start)
+                    last = _last(piece) or last
                 self.digests[file.path.name] = table.sha256
             self.starts.append(start + last + 1)
 
-    def _open(self, file: TableFile) -> AbstractContextManager[AnyTable]:
+    def _moved(self, piece: Piece, table: AnyTable, start: int) -> Piece:
+        """Return rows of one file as those of all, whose lines begin behind ``start``."""
+        if isinstance(piece, ColumnBlock):
+            return ColumnBlock(start + piece.lines, start + piece.last, piece.values)
+        order = [table.header.index(name) for name in self.header]
+        return [
+            TableRow(
+                start + row.line,
+                start + row.last,
+                row.cells if ragged(row, table) else [row.cells[at] for at in order],
+            )
+            for row in piece
+        ]
+
+    def _open(self, file: TableFile) -> AbstractContextManager[RowTable]:
         return open_table(file.path, self._layout, self._wanted)
 
     def _compare(self, file: TableFile) -> None:
@@ -96,7 +116,7 @@ class JoinedTable(TypedTable):
             DataError: naming the columns that it lacks, or has alone.
         """
         with self._open(file) as table:
-            named_rows(table, self._header)
+            name_columns(table, self._header)
             self.points &= table.points
             self.kinds &= table.kinds
             lacks = [name for name in self.header if name not in table.header]
@@ -109,6 +129,13 @@ class JoinedTable(TypedTable):
                     f"{table.name} {what} {first} {none}: the files of a table have the same "
                     "columns. Correct it, or name the files that are meant in dataset.path."
                 )
+
+
+def _last(piece: Piece) -> int:
+    """Return the line on which rows end; 0: there are none."""
+    if isinstance(piece, ColumnBlock):
+        return piece.last
+    return piece[-1].last if piece else 0
 
 
 @contextmanager
@@ -136,7 +163,7 @@ def without_targets(
     for file in files:
         if file.part == "test":
             with open_table(file.path, layout, targets) as table:
-                named_rows(table, header)
+                name_columns(table, header)
                 if lacks := [name for name in targets if name not in table.header]:
                     found[file.path.name] = lacks[0]
     return found

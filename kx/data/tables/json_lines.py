@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from kx.base.errors import DataError
 from kx.base.remark import Remark
-from kx.data.tables.rows import TableRow, TypedTable, in_lines
+from kx.data.tables.rows import Piece, TableRow, TypedTable, in_lines, in_pieces
 from kx.data.tables.table_files import BUFFER, Stream
 
 MOST_IN_A_LINE = 40_000_000
@@ -69,6 +69,10 @@ class JsonTable(TypedTable):
         """
         for line, values in _objects(self._stream, self.name, None, str):
             yield TableRow(line, line, [_cell(values.get(key)) for key in self._keys])
+
+    def pieces(self) -> Iterator[Piece]:
+        """Yield the rows, some at once."""
+        return in_pieces(iter(self))
 
 
 def is_json_lines(head: bytes) -> bool:

@@ -13,14 +13,14 @@ from kx.base.errors import DataError
 from kx.data.tables.arrow_files import ArrowTable, is_arrow
 from kx.data.tables.delimited import Delimiting, Table
 from kx.data.tables.json_lines import JsonTable, is_json_lines
-from kx.data.tables.rows import AnyTable
+from kx.data.tables.rows import RowTable
 from kx.data.tables.table_files import Stream, opened
 
 
 @contextmanager
 def open_table(
     path: Path, layout: Delimiting, wanted: Sequence[str] = (), *, advise: bool = True
-) -> Iterator[AnyTable]:
+) -> Iterator[RowTable]:
     """Open the table at ``path``; nothing of it stays in memory but the rows at hand.
 
     Args:
@@ -37,7 +37,7 @@ def open_table(
         yield _table(stream, partial(opened, path), layout, wanted, advise=advise)
 
 
-def table_in(content: bytes, name: str, layout: Delimiting, wanted: Sequence[str]) -> AnyTable:
+def table_in(content: bytes, name: str, layout: Delimiting, wanted: Sequence[str]) -> RowTable:
     """Return the table that ``content`` is, as ``open_table`` does; messages name no options.
 
     Raises:
@@ -57,7 +57,7 @@ def _table(
     wanted: Sequence[str],
     *,
     advise: bool,
-) -> AnyTable:
+) -> RowTable:
     head = stream.head()
     typed = is_arrow(head) or is_json_lines(head)
     if typed and advise:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from types import MappingProxyType
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from kx.base.errors import DataError, closest
 from kx.base.remark import Remark
 from kx.base.text import counted
+
+if TYPE_CHECKING:
+    import numpy as np
 
 Places = Callable[[int], str]
 """Says where a row stands, such as `line 12`, by the number that it goes by."""
@@ -47,8 +51,36 @@ class TableRow:
     cells: Sequence[str]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ColumnBlock:
+    """Some rows of a table, column by column.
+
+    Attributes:
+        lines: (n,) int64, on which each begins.
+        last: line on which the last one ends.
+        values: gives the (n,) values of pyarrow in a column, by its name.
+    """
+
+    lines: np.ndarray
+    last: int
+    values: Callable[[str], Any]
+
+
+Piece = Sequence[TableRow] | ColumnBlock
+"""Some rows of a table."""
+
+PIECE = 1_000
+"""Rows that are handed on at once."""
+
+
+def in_pieces(rows: Iterator[TableRow]) -> Iterator[Piece]:
+    """Yield all rows, some at once."""
+    while piece := list(islice(rows, PIECE)):
+        yield piece
+
+
 class AnyTable(Protocol):
-    """A table that is being read; iterating yields its rows, once.
+    """A table that is being read.
 
     Attributes:
         name: of the file, for messages.
@@ -82,8 +114,8 @@ class AnyTable(Protocol):
     def below(self) -> list[list[str]]:
         """Some of the rows below the header, for guesses."""
 
-    def __iter__(self) -> Iterator[TableRow]:
-        """Yield the rows.
+    def pieces(self) -> Iterator[Piece]:
+        """Yield all rows, once: many at once column by column, or some, row by row.
 
         Raises:
             DataError: at what cannot be read, with its place.
@@ -97,6 +129,17 @@ class AnyTable(Protocol):
 
         Raises:
             DataError: if there is no such column, or more than one.
+        """
+
+
+class RowTable(AnyTable, Protocol):
+    """A table of which single rows can be read; iterating yields them, once."""
+
+    def __iter__(self) -> Iterator[TableRow]:
+        """Yield the rows.
+
+        Raises:
+            DataError: at what cannot be read, with its place.
         """
 
 
@@ -123,8 +166,8 @@ class TypedTable(ABC):
         """Of the whole table, once all rows were read."""
 
     @abstractmethod
-    def __iter__(self) -> Iterator[TableRow]:
-        """Yield the rows."""
+    def pieces(self) -> Iterator[Piece]:
+        """Yield all rows, once."""
 
     @property
     def below(self) -> list[list[str]]:

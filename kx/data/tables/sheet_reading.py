@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from itertools import islice
+from itertools import chain
 from pathlib import Path
 
 from kx.base.errors import DataError, RowsError
 from kx.base.text import counted, some
-from kx.data.tables.arrow_files import ArrowTable
-from kx.data.tables.arrow_reading import read_columns
+from kx.data.tables.arrow_reading import add_block
 from kx.data.tables.column_options import MOST_COLUMNS, ColumnOptions, WantedSheet
 from kx.data.tables.columns import TableColumn
 from kx.data.tables.decimals import settle
-from kx.data.tables.headers import generic, named_rows
+from kx.data.tables.headers import generic, name_columns
 from kx.data.tables.joined import JoinedTable, open_files, without_targets
-from kx.data.tables.rows import AnyTable, TableRow, ragged
+from kx.data.tables.rows import AnyTable, ColumnBlock, Piece, TableRow, ragged
 from kx.data.tables.several_labels import hint_on_gaps
 from kx.data.tables.sheets import Sheet
 from kx.data.tables.table_paths import TableFile, TablePaths, table_folder, table_paths
@@ -28,9 +27,6 @@ from kx.data.tables.target_columns import (
     target_cells,
 )
 from kx.data.tables.targets import FEW, TargetOptions, number_of
-
-BLOCK = 1_000
-"""Rows that are added at once."""
 
 WORDS = ("classes", "multilabel")
 """Tasks whose targets are no numbers, whatever they look like."""
@@ -44,7 +40,7 @@ def check_names(path: Path | TablePaths, wanted: WantedSheet) -> None:
         DataError: if it is no table with these columns.
     """
     with _opened(_told(_paths(path), wanted)[0], wanted) as table:
-        _rows(table, wanted)
+        _above(table, wanted)
         _refuse_names(table, wanted)
 
 
@@ -64,9 +60,10 @@ def _opened(files: Sequence[TableFile], wanted: WantedSheet) -> AbstractContextM
     return open_files(files, wanted.layout, named, wanted.columns.header)
 
 
-def _rows(table: AnyTable, wanted: WantedSheet) -> Iterator[TableRow]:
+def _above(table: AnyTable, wanted: WantedSheet) -> list[TableRow]:
+    """Give names to columns that have none; return the row that stands in their place."""
     joined = isinstance(table, JoinedTable)  # each of its files has its own header
-    return iter(table) if joined else named_rows(table, wanted.columns.header)
+    return [] if joined else name_columns(table, wanted.columns.header)
 
 
 def read_sheet(path: Path | TablePaths, wanted: WantedSheet) -> Sheet:
@@ -81,7 +78,7 @@ def read_sheet(path: Path | TablePaths, wanted: WantedSheet) -> Sheet:
     paths = _paths(path)
     files, untold = _told(paths, wanted)
     with _opened(files, wanted) as table:
-        records = _rows(table, wanted)
+        above = _above(table, wanted)
         _refuse_names(table, wanted)
         places = {name: table.header.index(name) for name in wanted.targets}
         cells = target_cells(table, places, wanted.labels, "target")
@@ -96,10 +93,8 @@ def read_sheet(path: Path | TablePaths, wanted: WantedSheet) -> Sheet:
         sheet.beside = {option: _empty(name, sheet, options) for option, name in beside}
         for option in {"image", "part", "fold"} & set(sheet.beside):
             sheet.beside[option].kept = True
-        if isinstance(table, ArrowTable) and not wanted.image:
-            _read_typed(sheet, table, cells, wanted)
-        else:
-            _read(sheet, _usable(sheet, records, table, cells, wanted), table, wanted)
+        for piece in chain([above], table.pieces()):
+            _add(sheet, piece, table, cells, wanted)
         sheet.sha256, sheet.folder = table.sha256, table_folder(paths)
         if isinstance(table, JoinedTable):
             sheet.files = table.digests
@@ -123,11 +118,27 @@ def _empty(name: str, sheet: Sheet, options: ColumnOptions) -> TableColumn:
     return TableColumn(name, decimal, order=options.date_order, kept=kept, place=sheet.place)
 
 
-def _read_typed(sheet: Sheet, table: ArrowTable, cells: TargetCells, wanted: WantedSheet) -> None:
+def _add(
+    sheet: Sheet, piece: Piece, table: AnyTable, cells: TargetCells, wanted: WantedSheet
+) -> None:
+    """Add the rows to ``sheet``, but those that cannot be used."""
+    absent = wanted.columns.absent()
     try:
-        read_columns(sheet, table, cells, wanted.columns.absent())
+        if isinstance(piece, ColumnBlock):
+            add_block(sheet, piece, cells, absent, wanted.image)
+        else:
+            _add_rows(sheet, list(_usable(sheet, piece, table, cells, wanted)), table, absent)
     except DataError as error:
         raise DataError(f"{sheet.name}: {error}") from None
+
+
+def _add_rows(
+    sheet: Sheet, rows: Sequence[TableRow], table: AnyTable, absent: Collection[str]
+) -> None:
+    lines = [row.line for row in rows]
+    cells = list(zip(*(row.cells for row in rows), strict=True))
+    for column in [*sheet.columns, *sheet.beside.values()] if rows else []:
+        column.extend(cells[table.header.index(column.name)], lines, absent)
 
 
 def _settle_numbers(sheet: Sheet, wanted: WantedSheet) -> None:
@@ -156,24 +167,9 @@ def _as_column(target: TargetColumn, sheet: Sheet, options: ColumnOptions) -> Ta
     return TableColumn(target.name, decimal, values=values, lines=lines, place=sheet.place)
 
 
-def _read(sheet: Sheet, usable: Iterator[TableRow], table: AnyTable, wanted: WantedSheet) -> None:
-    """Add the rows to ``sheet``, but those that cannot be used."""
-    absent = wanted.columns.absent()
-    columns = [*sheet.columns, *sheet.beside.values()]
-    places = [table.header.index(column.name) for column in columns]
-    try:
-        while block := list(islice(usable, BLOCK)):
-            lines = [record.line for record in block]
-            cells = list(zip(*(record.cells for record in block), strict=True))
-            for column, place in zip(columns, places, strict=True):
-                column.extend(cells[place], lines, absent)
-    except DataError as error:
-        raise DataError(f"{sheet.name}: {error}") from None
-
-
 def _usable(
     sheet: Sheet,
-    records: Iterator[TableRow],
+    records: Sequence[TableRow],
     table: AnyTable,
     targets: TargetCells,
     wanted: WantedSheet,

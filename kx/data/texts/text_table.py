@@ -14,7 +14,7 @@ from kx.base.text import SHOWN, counted, some
 from kx.data.arrays.splitting import OnBroken
 from kx.data.tables.delimited import Delimiting
 from kx.data.tables.opening import open_table
-from kx.data.tables.rows import AnyTable, TableRow, ragged
+from kx.data.tables.rows import RowTable, TableRow, ragged
 from kx.data.tables.several_labels import hint_on_gaps
 from kx.data.tables.target_columns import TargetCells, refuse_twice, target_cells
 from kx.data.tables.targets import TargetOptions, is_absent, number_of
@@ -54,7 +54,7 @@ class TableRead:
         texts: of these, if they were to be kept.
     """
 
-    table: AnyTable
+    table: RowTable
     targets: TargetCells
     flaws: list[str] = field(default_factory=list)
     spans: list[tuple[int, int]] = field(default_factory=list)
