@@ -234,6 +234,11 @@ def test_predictions_go_into_a_file_of_the_kind_that_its_ending_says(predict, tm
     assert (tmp_path / "said.csv").read_text() == printed
     (line,) = (tmp_path / "said.jsonl").read_text().splitlines()
     assert json.loads(line) == json.loads(document)["predictions"][0]
+    code, _, err = predict(*row, "-o", tmp_path / "said.csv")
+    assert (code, (tmp_path / "said.csv").read_text()) == (2, printed)
+    assert "said.csv already exists; name another file, or replace it: --force." in err
+    assert predict(*row, "-o", tmp_path / "said.csv", "--force")[0] == 0
+    assert (tmp_path / "said.csv").read_text() != printed  # without the columns of --all
     code, _, err = predict(*row, "-o", tmp_path / "said.xlsx")
     assert code == 2
     assert ".csv, .jsonl, .parquet" in err

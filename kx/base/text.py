@@ -61,6 +61,11 @@ def shortened(text: str, width: int = 40) -> str:
     return f"{text[: width - 3 - half]}...{text[-half:]}"
 
 
+def brief(name: str) -> str:
+    """Return the name of a column as messages tell it: of a very long one, its ends."""
+    return shortened(name, 60)
+
+
 MOST_RATES = 6
 """Of more learning rates, the first ones and the last are shown."""
 
@@ -140,7 +145,29 @@ def counted(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
 
 
+PLACES = 3
+"""So many are named of those that have the same flaw."""
+
+
 def some(flaws: Sequence[str]) -> str:
     """Return the first of many flaws, each in a line of its own, and how many more there are."""
-    more = f"\n  and {len(flaws) - SHOWN:,} more" if len(flaws) > SHOWN else ""
-    return "".join(f"\n  {flaw}" for flaw in flaws[:SHOWN]) + more
+    told = _together(flaws)
+    more = f"\n  and {len(told) - SHOWN:,} more" if len(told) > SHOWN else ""
+    return "".join(f"\n  {flaw}" for flaw in told[:SHOWN]) + more
+
+
+def _together(flaws: Sequence[str]) -> list[str]:
+    """Tell at once what many places have in common: ``line 2, line 5, line 9 and 3 more: no y``."""
+    places: dict[str, list[str]] = {}
+    for flaw in flaws:
+        place, _, why = flaw.partition(": ")
+        places.setdefault(why or flaw, []).append(place if why else "")
+    many = {why for why, of in places.items() if len(of) > PLACES and all(of)}
+    told = []
+    for flaw in flaws:
+        why = flaw.partition(": ")[2]
+        if why not in many:
+            told.append(flaw)
+        elif of := places.pop(why, []):
+            told.append(f"{', '.join(of[:PLACES])} and {len(of) - PLACES:,} more: {why}")
+    return told

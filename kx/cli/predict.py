@@ -47,6 +47,8 @@ Output = Annotated[
     ),
 ]
 
+Force = Annotated[bool, typer.Option("--force", help="With -o: replace FILE if it is there.")]
+
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV instead, with all digits.")]
 
 
@@ -61,6 +63,7 @@ def predict(
     as_json: AsJson = False,
     as_csv: AsCsv = False,
     output: Output = None,
+    force: Force = False,
     plugins: Plugins = False,
     outputs: Outputs = Path("outputs"),
 ) -> None:
@@ -82,6 +85,8 @@ def predict(
         raise UsageError("--json, --csv and --output: choose one.")
     if output:
         refuse_ending(output)
+        if output.is_file() and not force:
+            raise UsageError(f"{output} already exists; name another file, or replace it: --force.")
     kept = open_run(find_run(outputs, run), plugins=plugins)
     given = Given(inputs or (), row or (), file or (), lines or (), invert)
     examples = kept.read(given)  # before TensorFlow is loaded: a mistake costs no seconds

@@ -166,7 +166,6 @@ def test_quotation_marks_inside_a_value_are_doubled_or_escaped(read):
         ("text,label\na,b\n", "txt", "no column 'txt'. Did you mean 'text'? Its first line"),
         ("text,text\na,b\n", "text", "has column 'text' twice"),
         ("text\tlabel\na\tb\n", "text", "Or does a tab stand between the columns"),
-        ('[{"text": "a", "label": "b"}]\n', "text", "It looks like JSON, of which only lines"),
     ],
 )
 def test_a_column_that_is_not_there_is_asked_for(tmp_path, content, name, said):
@@ -177,6 +176,17 @@ def test_a_column_that_is_not_there_is_asked_for(tmp_path, content, name, said):
     ):
         table.column(name, "text")
     assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "content", ['[{"text": "a"}]\n', '\ufeff[\n  {"text": "a"}\n]\n', '{\n  "text": ["a"]\n}\n']
+)
+def test_json_that_is_no_lines_is_told_before_anything_else(tmp_path, content):
+    (tmp_path / "t.json").write_text(content)
+
+    with pytest.raises(DataError, match="is one piece of JSON") as refused:
+        open_table(tmp_path / "t.json", Delimiting(), ["text"]).__enter__()
+    assert "column" not in str(refused.value)
 
 
 def zipped(content, *names):

@@ -146,10 +146,10 @@ def test_a_picture_is_listed_once(folder):
         ({"target": "kinds"}, "has no column 'kinds'. Did you mean 'kind'?"),
         ({"image": "pictures"}, "Say which column is meant: dataset.image."),
         ({"image": "kind"}, "dataset.image lists 'kind', which is the target."),
-        ({"group": "picture"}, "column 'picture' is named twice among dataset.image, group and"),
+        ({"group": "picture"}, "column 'picture' is named twice among dataset.image, group, w"),
         ({"folder": None}, "none of the 12 pictures that column picture lists is in"),
         ({"suffix": ".jpg"}, "such as p0.png.jpg, p1.png.jpg"),
-        ({"target": "tags", "task": "multilabel"}, "4 rows cannot be used: \n  line 4: no tags"),
+        ({"target": "tags", "task": "multilabel"}, "4 rows cannot be used: \n  line 4, line 6"),
     ],
     ids=lambda value: "" if isinstance(value, str) else " ".join(map(str, value.values())),
 )

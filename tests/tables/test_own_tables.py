@@ -307,6 +307,28 @@ def test_a_column_of_folds_is_no_feature(table, written, folds):
     assert [form.name for form in bundle.info.table] == ["a"]
 
 
+def test_rows_with_the_same_flaw_are_told_at_once(table):
+    lines = "".join(f"{at},{'' if at % 2 else at}\n" for at in range(40)) + "1,2,3\n"
+
+    with pytest.raises(RowsError) as refused:
+        load(table("a,price\n" + lines))
+
+    assert str(refused.value).splitlines()[1:3] == [
+        "  line 3, line 5, line 7 and 17 more: no price",
+        "  line 42: 3 columns, but the first line names 2",
+    ]
+
+
+def test_of_a_very_long_name_its_ends_are_told(table):
+    name = "first " + "long " * 100 + "last"
+
+    with pytest.raises(DataError) as refused:
+        load(table(f"{name},price\nx,1.5\n2,2.5\n"), numbers=(name,))
+
+    assert len(str(refused.value)) < 300
+    assert "column first long" in str(refused.value)
+
+
 def test_no_group_is_in_both_parts(table):
     lines = "".join(f"{at % 6}p,{at * 0.5},{at}.5\n" for at in range(60))
 

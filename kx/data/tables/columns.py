@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from kx.base.errors import DataError
+from kx.base.text import brief
 from kx.data.tables.dates import DateOrder, as_day
 from kx.data.tables.numbers import as_number, sign_of_money, unit_of, without_unit
 from kx.data.tables.rows import Places, in_lines
@@ -158,8 +159,9 @@ class TableColumn:
             points, commas = _readable([value for value in self.values if "." in value])
         if values and points and commas:
             raise DataError(
-                f"column {self.name}: {values[0]!r} may be {as_number(values[0], comma=False):g} "
-                f"or {as_number(values[0], comma=True):g}. Say dataset.decimal: point, or comma."
+                f"column {brief(self.name)}: {values[0]!r} may be "
+                f"{as_number(values[0], comma=False):g} or {as_number(values[0], comma=True):g}. "
+                "Say dataset.decimal: point, or comma."
             )
         return bool(values) and commas
 
@@ -172,8 +174,8 @@ class TableColumn:
         number = as_number(without_unit(value, self.unit), comma=self.comma)
         if number is None:
             raise DataError(
-                f"{self.place(line)}: column {self.name}: must be a number, as all values above "
-                f"are; got {value[:40]!r}. If it means that there is none, list it in "
+                f"{self.place(line)}: column {brief(self.name)}: must be a number, as all values "
+                f"above are; got {value[:40]!r}. If it means that there is none, list it in "
                 "dataset.missing_values; if it is not to be learned from, list the column in "
                 "dataset.ignore."
             )

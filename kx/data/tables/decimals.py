@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from kx.base.errors import DataError
+from kx.base.text import brief
 from kx.data.tables.columns import TableColumn
 from kx.data.tables.numbers import as_number, plain
 
@@ -58,6 +59,6 @@ def _refuse_two_ways(column: TableColumn) -> None:
     small = all(len(value.lstrip("+-")) <= 3 for value in whole)
     if whole and marked and small and not any("," in value for value in column.values):
         raise DataError(
-            f"column {column.name}: {marked[0]!r} may be {plain(marked[0], comma=True)} or "
+            f"column {brief(column.name)}: {marked[0]!r} may be {plain(marked[0], comma=True)} or "
             f"{marked[0]}, as {whole[0]!r} is there, too. Say dataset.decimal: point, or comma."
         )

@@ -191,9 +191,7 @@ class Table:
         for word, character in DELIMITERS.items():
             if character != self.delimiter and name in whole.split(character):
                 return f" Or does a {word} stand between the columns (dataset.delimiter: {word})?"
-        json = " It looks like JSON, of which only lines with an object in each are read:"
-        looks = json if whole[:1] in ("{", "[") else ""
-        return f"{looks} {READ} are read." if looks or len(self.header) == 1 else ""
+        return f" {READ} are read." if len(self.header) == 1 else ""
 
     def pieces(self) -> Iterator[Piece]:
         """Yield the records below the header: those of a plain block of lines column by column.

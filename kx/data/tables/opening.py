@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import fields
@@ -15,6 +16,14 @@ from kx.data.tables.delimited import Delimiting, Table
 from kx.data.tables.json_lines import JsonTable, is_json_lines
 from kx.data.tables.rows import RowTable
 from kx.data.tables.table_files import Stream, opened
+
+JSON = re.compile(rb'(\xef\xbb\xbf)?\s*(\[\s*[{\[]|\[\s*\n|\{\s*\n\s*["}])')
+"""How JSON begins that is no JSON lines: an array, or an object over several lines."""
+
+NO_LINES = (
+    "is one piece of JSON, an array or an object. Of JSON, lines are read, with one object in "
+    "each: `jq -c '.[]' FILE > FILE.jsonl` writes an array so."
+)
 
 
 @contextmanager
@@ -60,6 +69,8 @@ def _table(
 ) -> RowTable:
     head = stream.head()
     typed = is_arrow(head) or is_json_lines(head)
+    if not typed and JSON.match(head):
+        raise DataError(f"{stream.name} {NO_LINES}")
     if typed and advise:
         _refuse_layout(stream.name, layout)
     if is_arrow(head):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from kx.base.errors import DataError
-from kx.base.text import counted
+from kx.base.text import brief, counted
 from kx.contracts import ColumnForm, ColumnKind
 from kx.data.tables.cells import value_of
 from kx.data.tables.columns import TableColumn
@@ -139,9 +139,9 @@ def _refuse_mixed(column: TableColumn, values: Sequence[str], numbers: Sequence[
     )
     more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
     raise DataError(
-        f"column {column.name}: all values are numbers but {told}{more}. Correct them; or, if they "
-        "mean that there is none, list them in dataset.missing_values; if all are names of kinds, "
-        "list the column in dataset.categories."
+        f"column {brief(column.name)}: all values are numbers but {told}{more}. Correct them; or, "
+        "if they mean that there is none, list them in dataset.missing_values; if all are names "
+        "of kinds, list the column in dataset.categories."
     )
 
 
@@ -182,7 +182,7 @@ def refuse_stated(column: TableColumn, how: Recognized) -> None:
         what = FORMS[reading][len(wrong) > 1]
         hint = ADVICE.get(reading, "").format(levels=", ".join(how.levels))
         raise DataError(
-            f"column {column.name}: {counted(len(wrong), 'value is', 'values are')} {what} "
+            f"column {brief(column.name)}: {counted(len(wrong), 'value is', 'values are')} {what} "
             f"({told}{more}){hint}. "
             "Correct them, or list what means nothing in dataset.missing_values."
         )

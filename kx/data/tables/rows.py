@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from kx.base.errors import DataError, closest
 from kx.base.remark import Remark
-from kx.base.text import counted
+from kx.base.text import brief, counted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -186,7 +186,7 @@ class TypedTable(ABC):
         """
         if name in self.left:
             raise DataError(
-                f"{self.name}: column {name!r}, which dataset.{option} names, holds "
+                f"{self.name}: column {brief(name)!r}, which dataset.{option} names, holds "
                 f"{self.left[name]}: one number, text, date or yes or no in each row is read. "
                 "Give each part of it a column of its own."
             )
@@ -206,24 +206,25 @@ def place_of(name: str, table: AnyTable, option: str, has: str, hint: str = "") 
     Raises:
         DataError: if there is no such column, or more than one.
     """
+    shown = brief(name)
     if table.header.count(name) == 1:
         return table.header.index(name)
     if name in table.header:
         raise DataError(
-            f"{table.name} has column {name!r} twice: give one of the two another name."
+            f"{table.name} has column {shown!r} twice: give one of the two another name."
         )
     alike = [known for known in table.header if len(known) <= len(name) + 5]
     guess = closest(name, alike)
     meant = f" Did you mean {guess!r}?" if guess else ""
     raise DataError(
-        f"{table.name} has no column {name!r}.{meant} {has} Say which column is meant: "
+        f"{table.name} has no column {shown!r}.{meant} {has} Say which column is meant: "
         f"dataset.{option}.{hint}"
     )
 
 
 def listed(names: Sequence[str]) -> str:
     """Return the first names of columns, shortened, and how many more there are."""
-    some = [name if len(name) <= 60 else f"{name[:57]}…" for name in names[:20]]
+    some = [brief(name) for name in names[:20]]
     return ", ".join(some) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
 
 

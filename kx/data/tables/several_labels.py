@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from kx.base.errors import DataError
 from kx.base.remark import Remark, some_of
+from kx.base.text import brief
 from kx.data.tables.asked_targets import asked_target
 from kx.data.tables.scales import SAID
 from kx.data.tables.target_columns import MOST_TARGETS, TargetColumn
@@ -70,7 +71,7 @@ def hint_on_gaps(
         options: what the spec says they are.
         flaws: of all rows that cannot be used.
     """
-    gaps = any(flaw.endswith(f": no {column.name}") for column in columns for flaw in flaws)
+    gaps = any(flaw.endswith(f": no {brief(column.name)}") for column in columns for flaw in flaws)
     asked = options.task == "multilabel" or bool(options.label_separator)
     guessed = options.task == "auto" and bool(_clear_separator(columns[0].labels))
     if gaps and (asked or guessed or len(columns) > 1):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, get_args
 
 from kx.base.errors import DataError
 from kx.base.remark import Remark
+from kx.base.text import brief
 from kx.contracts import ColumnForm, ColumnKind, TextForm
 from kx.data.files.suffixes import PICTURE_FORMATS
 from kx.data.tables.cells import BESIDE
@@ -82,7 +83,7 @@ class Sheet:
 
     def where(self, column: TableColumn) -> str:
         """Return what a column is called in messages."""
-        return f"{self.name}: column {column.name}"
+        return f"{self.name}: column {brief(column.name)}"
 
     def named(self, column: str) -> Remark:
         """Return what a column is called in remarks."""
@@ -168,7 +169,7 @@ class Sheet:
         if not gaps and empty[test].any():
             place = self.place(self.lines[int(test[empty[test].argmax()])])
             raise DataError(
-                f"{self.name}: column {column.name} has no value in {place}, which is for "
+                f"{self.name}: column {brief(column.name)} has no value in {place}, which is for "
                 "testing, but has one in every row for training: there is nothing to learn from "
                 "what it means that it is missing. Fill it, use another dataset.split_seed, or "
                 "list the column in dataset.ignore."

@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from kx.base.errors import DataError
+from kx.base.text import brief
 from kx.data.tables.numbers import plain, without_unit
 from kx.data.tables.rows import AnyTable
 from kx.data.tables.targets import LabelCounts, TargetOptions, is_absent
@@ -99,7 +100,7 @@ class TargetCells:
         for column, place in zip(self.columns, self.places, strict=True):
             label = cells[place].strip()
             if is_absent(label, self.absent):
-                return f"no {column.name}" + (f", but {label!r}" if label else "")
+                return f"no {brief(column.name)}" + (f", but {label!r}" if label else "")
         return ""
 
     def label(self, cell: str) -> str:
@@ -133,7 +134,7 @@ def target_cells(
         keep: whether the value of each row stays in memory.
     """
     columns = tuple(
-        TargetColumn(name, LabelCounts(f"{table.name}: column {name}", option, table.place))
+        TargetColumn(name, LabelCounts(f"{table.name}: column {brief(name)}", option, table.place))
         for name in places
     )
     empty = options.empty_labels == "none"
