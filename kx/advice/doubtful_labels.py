@@ -54,12 +54,19 @@ class Doubts:
         score: its accuracy, or R², on rows that it was not trained on.
         count: how many rows are doubted.
         rows: the worst of them.
+        guess: the share of the most frequent label; 0 for numbers.
     """
 
     judged: int
     score: float
     count: int
     rows: tuple[Doubt, ...]
+    guess: float = 0.0
+
+    @property
+    def weak(self) -> bool:
+        """Whether the model is right no more often than the most frequent label: no judge."""
+        return bool(self.guess) and self.score <= self.guess
 
 
 def doubtful_labels(bundle: DatasetBundle) -> Doubts | None:
@@ -113,8 +120,12 @@ def _classes(
     model = ensemble.HistGradientBoostingClassifier(**_options(bundle))
     folds = model_selection.StratifiedKFold(FOLDS, shuffle=True, random_state=0)
     said = model_selection.cross_val_predict(model, x, codes, cv=folds, method="predict_proba")
+    guess = float(np.bincount(codes).max() / len(codes))
     rows = np.arange(len(codes))
     given, best = said[rows, codes], said.argmax(axis=1)
+    score = float((best == codes).mean())
+    if score <= guess:
+        return Doubts(len(codes), score, 0, (), guess)
     doubted = np.flatnonzero((given <= GIVEN) & (said.max(axis=1) >= SAID))
     worst = doubted[np.argsort(given[doubted], kind="stable")]
     names = [bundle.info.classes[at] for at in known]
@@ -122,7 +133,7 @@ def _classes(
         Doubt(places[at], names[codes[at]], names[best[at]], float(said[at].max()))
         for at in worst[:SHOWN]
     ]
-    return Doubts(len(codes), float((best == codes).mean()), len(doubted), tuple(shown))
+    return Doubts(len(codes), score, len(doubted), tuple(shown), guess)
 
 
 def _numbers(bundle: DatasetBundle, x: np.ndarray, y: np.ndarray, places: list[str]) -> Doubts:

@@ -149,6 +149,7 @@ Code = Literal[
     "linear.numbers",
     "linear.seconds",
     "linear.seconds_sparse",
+    "linear.unreadable",
     "list.and_more",
     "list.clauses",
     "list.clauses_more",

@@ -84,7 +84,7 @@ def libraries() -> ThreadpoolController:
 def linear_too_large(
     train: Split, info: DatasetInfo, times: int = 1, rows: np.ndarray | None = None
 ) -> Remark | None:
-    """Return why a linear model would take too long, or need too much memory; None if not.
+    """Return why a linear model has nothing to read, or would need too much time or memory.
 
     The limits are what takes 1 to 3 s of one core: 50 million numbers in the training features,
     500 million numbers times outputs, where an entry of a sparse matrix counts as ten, and 1.5
@@ -98,6 +98,8 @@ def linear_too_large(
     """
     numbers, features = _numbers(train.x, rows), _features(train.x)
     work = _work(train.x, info, rows)
+    if not features:
+        return Remark.of("linear.unreadable")
     if numbers > MOST_NUMBERS:
         return Remark.of("linear.numbers", numbers=numbers, limit=MOST_NUMBERS)
     if (count := features * info.outputs) > MOST_COEFFICIENTS:

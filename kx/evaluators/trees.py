@@ -38,7 +38,7 @@ def trees_fit(train: Split, info: DatasetInfo, times: int, rows: int) -> bool:
         times: how many such models a run fits.
         rows: that each of them learns from.
     """
-    if not _is_table(info):
+    if not _is_table(info) or not train.x.shape[1]:  # such as a table of nothing but pictures
         return False
     models = info.outputs if info.task in SEVERAL else 1  # the others are one, of so many outputs
     outputs = 1 if info.task == "binary" else info.outputs

@@ -41,6 +41,9 @@ def doubts_said(doubts: Doubts | None, words: Words) -> list[str]:
     """Return how labels were judged, and how many look wrong."""
     if doubts is None:
         return [words("look.doubts_unknown")]
+    if doubts.weak:
+        shares = {"score": f"{doubts.score:.1%}", "guess": f"{doubts.guess:.1%}"}
+        return [words("look.doubts_weak", **shares)]
     counts = words("look.doubts_count", count=f"{doubts.count:,}", judged=f"{doubts.judged:,}")
     kind = "classes" if not doubts.rows or doubts.rows[0].sure is not None else "numbers"
     how = words(f"look.doubts_{kind}", score=f"{doubts.score:.3f}")

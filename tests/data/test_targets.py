@@ -56,6 +56,8 @@ def test_many_decimal_numbers_are_a_regression_and_that_is_told():
         (["0.5", "1", "1.5"], "3 different numbers in 3 rows (0.5, 1, 1.5). What are they?"),
         ([f"id{n}" for n in range(30)], "30 different labels in 30 rows"),
         ([f"{n},5" for n in range(30)], "Numbers need a decimal point, as in 1.5."),
+        ([*(f"{n},5" for n in range(30)), "#DIV/0!"], "All are numbers but '#DIV/0!' (line 32)"),
+        ([*(f"{n}.250,5" for n in range(30)), "#DIV/0!"], "All are numbers but '#DIV/0!'"),
         (["a", "a"], "has 1 class: it needs two"),
         ([*DECIMALS, "unknown"], "All are numbers but 'unknown' (line 42): if these mean"),
         ([], "has no label at all"),

@@ -264,3 +264,18 @@ def test_a_run_without_a_spec_says_everything_once(tmp_path):
     for words in ("column customer has another", "column rare has no value in 99%", "code gives y"):
         assert sum(words in each for each in said) == 1, words
     assert not any("spec of" in each for each in said)
+
+
+def test_a_value_that_hardly_ever_occurs_again_gives_nothing_away(tmp_path):
+    """Of 200 rows with a number in every fourth, each number goes with one target by itself."""
+    lines = [f"{f'{at}.5' if at % 4 == 0 else ''},{at % 2},{at * 7}" for at in range(200)]
+    (tmp_path / "gaps.csv").write_text("\n".join(["seldom,kind,y", *lines]) + "\n")
+    copied = [f"{at * 7 if at % 4 == 0 else ''},{at % 2},{at * 7}" for at in range(200)]
+    (tmp_path / "copy.csv").write_text("\n".join(["seldom,kind,y", *copied]) + "\n")
+
+    def copies(name):
+        found = seen_table(tmp_path / name, "y", ["dataset.task=regression"]).findings
+        return [each for each in found if each.code == "columns.copy"]
+
+    assert not copies("gaps.csv")
+    assert len(copies("copy.csv")) == 1

@@ -7,6 +7,7 @@ from kx.contracts import Block, DatasetInfo, Split
 from kx.evaluators.spread import readable, spread
 from kx.evaluators.trees import LEAST_WORK, MODEL_WORK, MOST_WORK, trees_fit, trees_say
 from kx.running.guesses import guesses
+from kx.wording.recorded import in_words
 
 BLOCKS = (
     Block("km", "numbers", 0, 1),
@@ -55,6 +56,20 @@ def test_linear_models_and_trees_tell_the_values_of_a_category_apart():
     errors = {name: np.abs(of[:, 0] - prices[800:]).mean() for name, of in said.items()}
     assert errors["linear"] < 0.1 > errors["trees"]
     assert errors["mean"] > 0.5
+
+
+@pytest.mark.parametrize("task", ["regression", "multilabel"])
+def test_of_nothing_but_pictures_the_constants_are_guessed(task):
+    labels, many = ("a", "b") if task == "multilabel" else (), (40, 2)
+    info = DatasetInfo("t", task, (4,), labels, blocks=(Block("photo", "picture", 0, 4),))
+    y = np.arange(40.0) if task == "regression" else np.random.default_rng(0).integers(2, size=many)
+    data = Split(np.ones((40, 4), "float32"), y.astype("float32"))
+
+    found = guesses(data, np.arange(30), (data.x, np.arange(30, 40)), info, 1)
+
+    assert found.said
+    assert not {"linear", "trees"} & set(found.said)
+    assert "pictures" in in_words(found.note)
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,21 @@ def test_wrong_labels_are_found_with_their_lines(classes):
     assert all(each.given != each.said and each.sure > 0.9 for each in doubts.rows)
 
 
+def test_labels_are_not_judged_by_a_model_that_is_no_better_than_the_most_frequent_one(
+    run_kx, tmp_path
+):
+    random, path = np.random.default_rng(1), tmp_path / "rare.csv"
+    lines = [f"{random.normal():.3f},{'fraud' if at % 25 == 0 else 'ok'}" for at in range(400)]
+    path.write_text("\n".join(["x,kind", *lines]) + "\n")
+
+    doubts = doubtful_labels(look(own_table(path, "kind")).bundle())
+    _, out, _ = run_kx("data", "look", path, "--target", "kind")
+
+    assert doubts.weak
+    assert (doubts.count, doubts.rows) == (0, ())
+    assert "guessing the most frequent label in 96.0%" in " ".join(out.split())
+
+
 def test_rows_that_occur_again_are_counted_within_and_across_parts(tmp_path):
     lines = [f"{at}.25,{'ab'[at % 2]},{at * 37 % 11}.5" for at in range(1, 101)]
     (tmp_path / "r.csv").write_text("\n".join(["n,c,y", *lines, *lines[:10], "1.25,b,99"]) + "\n")

@@ -18,6 +18,9 @@ MOST_COLUMNS = 100
 EXACT = 1e-5
 """Share of the target's variance that an exact relation may leave, since values are rounded."""
 
+MANY = 10
+"""So many different values that are the target's, wherever there is one, are no chance."""
+
 LEAST_GIVEN = 0.5
 """Share of the rows in which a column must have a value to be looked at."""
 
@@ -75,12 +78,12 @@ def copies(columns: Sequence[TableColumn], said: Sequence[str]) -> Iterator[Tabl
                 number_of(label) == number
                 for number, label in zip(column.floats, said, strict=True)
             )
-        elif 2 <= len(column.values) < len(column) / 2:
+        elif 2 <= len(column.values) < (len(column) - column.gaps) / 2:
             copied = _goes_with(column, said)
         else:
-            values = list(column.values)
+            values, sparse = list(column.values), len(column.values) >= MANY
             copied = all(
-                code >= 0 and values[code] == label
+                sparse if code < 0 else values[code] == label
                 for code, label in zip(column.codes, said, strict=True)
             )
         if copied:

@@ -215,19 +215,22 @@ def _ask(labels: LabelCounts) -> None:
 def _nearly_numbers(labels: LabelCounts) -> str:
     """Say what keeps labels from being numbers, if most of them are."""
     others = [label for label in labels.counts if number_of(label) is None]
-    if any(re.fullmatch(r"[-+]?\d+,\d+", label) for label in others):
+    words = [label for label in others if not WITH_COMMA.fullmatch(label)]
+    if len(words) < len(others) and (not words or len(words) > len(labels.counts) / 2):
         return " Numbers need a decimal point, as in 1.5."
-    if len(others) > len(labels.counts) / 2:
+    if len(words) > len(labels.counts) / 2:
         return ""
     places = ", ".join(
-        f"{label!r} ({labels.place(labels.lines[label])})" for label in others[:NAMED]
+        f"{label!r} ({labels.place(labels.lines[label])})" for label in words[:NAMED]
     )
-    more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
+    more = f" and {len(words) - NAMED} more" if len(words) > NAMED else ""
     return (
         f" All are numbers but {places}{more}: if these mean that there is none, list them in "
         "dataset.missing_labels."
     )
 
+
+WITH_COMMA = re.compile(r"[-+]?(\d+|\d{1,3}(\.\d{3})+),\d+", re.ASCII)
 
 NO_NUMBER = ("value is not a finite number", "values are not finite numbers")
 
