@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kx.base.errors import DataError, UsageError, closest, suggest
+from kx.base.errors import DataError, MissingDataError, UsageError, closest, suggest
 from kx.data.arrays.fingerprint import fingerprint
 from kx.data.files.sample_files import SampleFiles
 from kx.data.files.sources import SourceFiles
@@ -236,13 +236,34 @@ def dataset_of(run: Run, files: Files | None = None) -> DatasetBundle:
     record = run.recorded
     if record.smoke:
         raise UsageError(f"{run.id} is a smoke run, on a few rows only: train it in full.")
-    plan = plan_data(run.folder, record.spec_folder, plugins=run.plugins)
     if files is None:
         files = SampleFiles() if record.is_sample else SourceFiles.from_environment()
-    bundle = plan.load_data(files)
+    try:
+        plan = plan_data(run.folder, record.spec_folder, plugins=run.plugins)
+        bundle = plan.load_data(files)
+    except MissingDataError:
+        raise
+    except DataError as error:
+        raise DataError(f"The data of {run.id} can no longer be read as it was: {error}") from error
     if fingerprint(bundle) != record.dataset.fingerprint:
-        raise DataError(f"{record.dataset.name} is no longer the data of {run.id}.")
+        raise DataError(_no_longer(run, bundle, files))
     return bundle
+
+
+def _no_longer(run: Run, bundle: DatasetBundle, files: Files) -> str:
+    """Return what to say of data that are others than in training: which files, how many rows."""
+    data = run.recorded.dataset
+    now = files.provenance().files
+    changed = [name for name, was in data.files.items() if was and now.get(name, was) != was]
+    told = f"{data.name} is no longer the data of {run.id}"
+    if changed:
+        verb = "was" if len(changed) == 1 else "were"
+        told += f": {', '.join(changed)} {verb} changed since training"
+    had = (data.train_examples or 0) + (data.test_examples or 0)
+    has = len(bundle.train) + len(bundle.test)
+    if has != had and data.test_examples is not None:
+        told += f"; there are {has:,} rows instead of {had:,}"
+    return f"{told}. Put the data of the run back, or train again."
 
 
 def _replay(run: Run, preparation: Preparation) -> Callable[[np.ndarray], np.ndarray]:
