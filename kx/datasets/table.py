@@ -43,8 +43,8 @@ from kx.data.texts.text_files import TextOptions
 if TYPE_CHECKING:
     import numpy as np
 
-CHEAP = 20_000_000
-"""Bytes of a table that is read to its end before anything else is done."""
+CHEAP = 50_000_000
+"""Bytes of a table that is read to its end before anything else: in about a second."""
 
 
 @dataset("table")

@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from kx.base.errors import DataError, MissingDataError
+from kx.base.remark import Remark
 from kx.contracts import Watcher
 from kx.data.files.class_folders import LabelledFile
 from kx.data.files.files import DataFolder
@@ -520,6 +521,7 @@ def test_it_is_told_how_far_reading_and_decoding_are(tmp_path, monkeypatch, cach
         return files.watcher.told
 
     reading = [("reading the train pictures", done, 5) for done in (2, 4, 5)]
-    decoding = [("decoding the train pictures", done, 5) for done in (2, 4, 5)]
+    stage = Remark.of("stage.decoding", part="train")
+    decoding = [(stage, done, 5) for done in (2, 4, 5)]
     assert told() == [*reading, *decoding]
     assert told() == [*reading, *([] if cached else decoding)]

@@ -105,10 +105,13 @@ def test_of_many_classes_five_are_named():
 @pytest.mark.parametrize(
     ("y", "told"),
     [
-        ([1.0] * 5 + [1e9] + [1.1] * 5, "row 5 .* is 1e\\+09, the median 1.1: .* makes 100% "),
+        (
+            [1.0] * 5 + [1e9] + [1.1] * 5,
+            "row 5 .* is 1e\\+09, the median 1.1: .* for 100% ",
+        ),
         ([0.0] * 10 + [-1e300], "row 10 .* is -1e\\+300, "),  # whose square is infinite
         # Eight squares of 1 and one of 100: 100 of 108.
-        ([0.0, *[1.0, -1.0] * 4, 10.0, 0.0], "row 9 .* makes 93% "),
+        ([0.0, *[1.0, -1.0] * 4, 10.0, 0.0], "row 9 .* for 93% "),
     ],
 )
 def test_a_target_that_decides_every_score_of_squares_is_named(y, told):

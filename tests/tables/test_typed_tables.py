@@ -193,6 +193,14 @@ def test_many_different_numbers_are_kept_as_numbers_alone(tmp_path):
     assert np.isnan(found.train.x[:, 0]).any()
 
 
+def test_whole_numbers_beyond_those_of_a_float_are_rounded(tmp_path):
+    count = MOST_DISTINCT + 100
+    whole = [2**60 + 3 * at for at in range(count)]
+    table = pa.table({"a": whole, "label": ["x", "y"] * (count // 2)})
+
+    assert load(written(tmp_path, table)).train.x.max() in (float(whole[-1]), float(whole[-2]))
+
+
 def test_rows_without_a_target_are_named_by_their_number(tmp_path):
     table = rows().set_column(7, "label", pa.array([None, *rows()["label"].to_pylist()[1:]]))
 

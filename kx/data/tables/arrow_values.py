@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kx.data.tables.arrow_files import cells_of, is_number
 from kx.data.tables.columns import TableColumn, too_many
-from kx.data.tables.numbers import as_number
+from kx.data.tables.numbers import as_number, names_a_number
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,7 +58,8 @@ def _add_numbers(
     if pa.types.is_decimal(values.type):
         numbers = np.array([float(cell or "nan") for cell in _cells(values)], np.float64)
     else:
-        numbers = np.array(values.cast(pa.float64()).to_numpy(zero_copy_only=False), np.float64)
+        cast = values.cast(pa.float64(), safe=False)  # as float does: beyond 2**53 it rounds
+        numbers = np.array(cast.to_numpy(zero_copy_only=False), np.float64)
     none = [number for text in absent if (number := as_number(text, comma=False)) is not None]
     numbers[np.isin(numbers, none)] = math.nan
     if np.isinf(numbers).any():
@@ -78,7 +79,7 @@ def _plain_numbers(column: TableColumn, values: Any, absent: Collection[str]) ->
     if not (pa.types.is_string(values.type) or pa.types.is_large_string(values.type)):
         return None
     numbers = None
-    if not column.comma and not any(as_number(text, comma=False) is not None for text in absent):
+    if not column.comma and not names_a_number(absent):
         numbers = _cast(values)
     if numbers is None:
         numbers = _cast(_bare(values, absent, comma=column.comma))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from kx.base.errors import DataError
 from kx.base.text import brief
 from kx.data.tables.dates import DateOrder, as_day
-from kx.data.tables.numbers import as_number, sign_of_money, unit_of, without_unit
+from kx.data.tables.numbers import as_number, names_a_number, sign_of_money, unit_of, without_unit
 from kx.data.tables.rows import Places, in_lines
 from kx.data.tables.scales import level_of
 
@@ -76,7 +76,7 @@ class TableColumn:
             if UNMET not in codes:
                 self.codes.extend(codes)
                 return
-        elif not self.comma and (numbers := _plain(cells)):
+        elif not self.comma and not names_a_number(absent) and (numbers := _plain(cells)):
             self.floats.extend(numbers)
             return
         for cell, line in zip(cells, lines, strict=True):
@@ -189,7 +189,7 @@ class TableColumn:
         """How many rows have no value."""
         if self.floats is None:
             return self.codes.count(-1)
-        return sum(map(math.isnan, self.floats))
+        return int(self.empty().sum())
 
     def empty(self) -> np.ndarray:
         """Return (n,) bool, which rows have no value."""

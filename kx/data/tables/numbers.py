@@ -63,6 +63,13 @@ def as_number(value: str, *, comma: bool) -> float | None:
     return number_of(plain(value, comma=comma))
 
 
+def names_a_number(words: Collection[str]) -> bool:
+    """Whether one of the words that stand for no value, such as -999, is a number."""
+    return any(
+        as_number(word, comma=comma) is not None for word in words for comma in (False, True)
+    )
+
+
 def plain(value: str, *, comma: bool) -> str:
     """Return a number as Python writes it; what is none stays none."""
     if below := NEGATIVE.fullmatch(value):
