@@ -35,6 +35,7 @@ from kx.running.networks import Networks
 from kx.running.plugin_networks import with_unit
 from kx.running.safe_points import SafePoints
 from kx.running.story import Story
+from kx.running.subgroups import subgroups
 from kx.running.unfinished import keep_unfinished, what_is_kept
 from kx.running.work import Switches, Work, first_line, without_paths
 from kx.runs.folder import RECORD, RunFolder
@@ -170,6 +171,7 @@ def _fitted_and_judged(story: Story, loaded: Loaded, fitter: Fitter) -> None:
         story.tested = judge_test(networks, fits, judged.threshold)
         story.importance = importance(networks, fits, judged.threshold)
     tested = story.tested
+    story.subgroups = subgroups(work, bundle, fits, judged, tested)
     story.expectations = judge_expectations(work, loaded, story.base, fits, judged, tested)
     keep(networks, loaded, fits, judged, tested)
     if work.plan.spec.training.tensorboard:

@@ -113,7 +113,7 @@ def test_a_regression_tells_its_number_and_its_unit(predict, kept, tmp_path):
     np.testing.assert_array_equal(said(out), kept("houses"))
     assert json.loads(out)["target"] == "median house price (1000 USD)"
     assert (code, err) == (0, "")
-    assert table.startswith("SAMPLE DATA: trained on generated data")
+    assert table.startswith("SAMPLE DATA: the model was trained on generated data")
     assert "median house price (1000 USD)" in table
     assert float(text.splitlines()[1].split(",")[1]) == kept("houses")[0, 0]
     assert "SAMPLE DATA" in loud

@@ -316,6 +316,7 @@ class DatasetBundle:
         remarks: what everybody should know of the data as they were found; the run warns of it.
         origins: ``train`` and ``test`` -> what each row was read from, such as a file's name;
             empty if there is nothing to tell.
+        group_names: what each number of ``Split.groups`` is called; empty: by the number.
     """
 
     info: DatasetInfo
@@ -323,3 +324,4 @@ class DatasetBundle:
     test: Split
     remarks: tuple[str | Remark, ...] = ()
     origins: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    group_names: Sequence[str] = ()

@@ -32,7 +32,14 @@ from kx.data.tables.rows import was_read
 from kx.data.tables.several_labels import targets_of
 from kx.data.tables.sheet_reading import check_names, read_sheet
 from kx.data.tables.sheet_remarks import relation_remarks, sheet_remarks
-from kx.data.tables.sheets import Sheet, fold_codes, group_codes, row_weights_of, times_of
+from kx.data.tables.sheets import (
+    Sheet,
+    fold_codes,
+    group_codes,
+    group_names,
+    row_weights_of,
+    times_of,
+)
 from kx.data.tables.table_paths import table_folder, table_paths
 from kx.data.tables.target_columns import TargetNames, names_of
 from kx.data.tables.target_values import target_values
@@ -166,7 +173,10 @@ class OwnTable(Dataset):
             part: [sheet.place(sheet.lines[at]) for at in of]
             for part, of in (("train", train), ("test", test))
         }
-        return DatasetBundle(info, rows.take(train), rows.take(test), origins=origins)
+        named = group_names(sheet)
+        return DatasetBundle(
+            info, rows.take(train), rows.take(test), origins=origins, group_names=named
+        )
 
     def _parts(self, sheet: Sheet, y: np.ndarray, groups: np.ndarray | None) -> TableParts:
         """Return the rows for training and those for testing."""

@@ -17,6 +17,7 @@ from kx.pages.folds import fold_plot
 from kx.pages.groups import member_of_run
 from kx.pages.importance import Importance, importance_shown
 from kx.pages.results import Results, results
+from kx.pages.subgroups import Subgroups, subgroups_shown
 from kx.pages.svg import Drawing, drawn
 from kx.runs.reader import Run
 from kx.runs.record import Record
@@ -42,6 +43,7 @@ class OneRun:
         curves_note: why there are no curves.
         folds: None where there are not several.
         importance: of the columns of a table; None of other data.
+        subgroups: scores by level of its columns; None likewise.
     """
 
     id: str
@@ -69,6 +71,7 @@ class OneRun:
     fits: facts.FitTable | None
     results: Results
     importance: Importance | None
+    subgroups: Subgroups | None
     spec: str
     groups: Sequence[facts.Headed]
     warnings: Sequence[Sequence[Piece]]
@@ -114,6 +117,7 @@ def one_run(
         fits=facts.fit_table(record) if record else None,
         results=results(run, words, warn),
         importance=importance_shown(record, words) if record else None,
+        subgroups=subgroups_shown(record, words) if record else None,
         spec=run.spec_text,
         groups=facts.groups(run, words),
         warnings=[told(text, words) for text in record.warnings] if record else [],

@@ -13,7 +13,13 @@ from kx.running.judging import Judged, Tested
 from kx.running.loading import Loaded
 from kx.running.work import Work
 from kx.runs.record import Record, Status
-from kx.runs.record_parts import DataFacts, ImportanceFacts, PartialNetwork, ThresholdFacts
+from kx.runs.record_parts import (
+    DataFacts,
+    ImportanceFacts,
+    PartialNetwork,
+    SubgroupFacts,
+    ThresholdFacts,
+)
 from kx.runs.record_scores import ExpectationRecord
 
 
@@ -27,6 +33,7 @@ class Story:
         begun: the record as it was when the run began.
         fitter: knows how far the fits have come.
         importance: of the columns of a table; None: not worked out.
+        subgroups: scores by level of its columns; None: likewise.
         test_looks: which look at the test part this run takes; 0: none yet.
         partial: of a run that was stopped, the network that is kept.
         error: what ended the run, if it ended badly.
@@ -39,6 +46,7 @@ class Story:
     fitter: Fitter | None = None
     judged: Judged | None = None
     importance: ImportanceFacts | None = None
+    subgroups: SubgroupFacts | None = None
     test_looks: int = 0
     tested: Tested | None = None
     expectations: list[ExpectationRecord] = field(default_factory=list)
@@ -76,6 +84,7 @@ class Story:
             baseline_note=(tested.baseline_note if tested else None) or fits.baseline_note,
             expectations=self.expectations,
             importance=self.importance,
+            subgroups=self.subgroups,
             test_looks=self.test_looks,
             warnings=list(self.work.warnings),
             partial=self.partial,

@@ -27,6 +27,7 @@ from kx.runs.record_parts import (
     Member,
     PartialNetwork,
     StepFacts,
+    SubgroupFacts,
     ThresholdFacts,
     VariantFacts,
     VocabularyFacts,
@@ -108,6 +109,7 @@ class Record:
         steps: ``validation`` or ``test`` -> errors of forecasts step by step, if there are several.
         importance: of the columns of a table, on the test rows; None of other data, or without
             these.
+        subgroups: scores by level of the columns of a table; None likewise.
         diagnosis: of its training; None if there was no epoch to judge by, or another kx made one
             that this one cannot read.
         glance: the validation loss, of several fits their mean, in at most 60 steps over all
@@ -164,6 +166,7 @@ class Record:
     threshold: ThresholdFacts | None = None
     steps: dict[str, StepFacts] = field(default_factory=dict)
     importance: ImportanceFacts | None = None
+    subgroups: SubgroupFacts | None = None
     expectations: list[ExpectationRecord] = field(default_factory=list)
     diagnosis: Annotated[Diagnosis | None, _AsItIs] = None
     glance: list[float | None] = field(default_factory=list)

@@ -306,6 +306,40 @@ class Member:
     changes: Mapping[str, Any] = field(default_factory=dict)
 
 
+class LevelScore(TypedDict):
+    """How good a network is for the rows of one level, with the 95 % interval.
+
+    ``worse``: than for the others, by more than chance.
+    """
+
+    column: str
+    level: str
+    rows: int
+    value: float
+    low: float
+    high: float
+    worse: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SubgroupFacts:
+    """How good a network is for the rows of each level of the columns of a table.
+
+    Attributes:
+        part: whose rows were looked at: ``test`` or ``validation``.
+        metric: ``accuracy``, ``mae`` or ``pinball``.
+        value: of all these rows.
+        rows: how many these are.
+        levels: by column.
+    """
+
+    part: str
+    metric: str
+    value: float
+    rows: int
+    levels: list[LevelScore]
+
+
 class ColumnImportance(TypedDict):
     """How much worse the metric gets without a column: ``worse``, with a standard deviation."""
 

@@ -1,5 +1,7 @@
 """Targets that are far from 1 are trained on as small numbers, and told in their own unit."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -101,14 +103,14 @@ def test_r_squared_while_training_keeps_its_digits_where_targets_are_far_from_0(
     info = DatasetInfo("years", "regression", (5,))
     unit = Unit(30_000.0, 2.0)
     large, _ = prices(unit=unit)
-    trainer = trainer_for(info, "xla", optimizer={"name": "adam", "learning_rate": 0.05})
-    trainer._head = type(trainer._head)("linear", "mse", ("r2",))
+    head = {"activation": "linear", "loss": "mse", "metrics": ("r2",)}
+    trainer = trainer_for(info, "xla", optimizer={"name": "adam", "learning_rate": 0.05}, head=head)
     task = job(info, large, range(30), range(30, 40), 5, unit=unit, loss_unit=4.0)
     (found,) = trainer.fit([task])
 
     said = trainer.predict(found, np.arange(30, 40))
 
-    exact = measure(large.y[30:], said, info, trainer._head)["r2"]
+    exact = measure(large.y[30:], said, info, replace(suited_head(info), **head))["r2"]
     assert found.history["val_r2"][-1] == pytest.approx(exact, abs=1e-3)
 
 
@@ -120,7 +122,7 @@ def test_r_squared_while_training_keeps_its_digits_where_targets_are_far_from_0(
         (300_000.0, 90_000.0, "root mean square"),
         (0.0, 200.0, "root mean square"),
         (0.02, 0.01, "deviation"),
-        (20.0, 1.0, "more than 10 deviations"),
+        (20.0, 1.0, "more than 10 standard deviations"),
     ],
 )
 def test_targets_are_scaled_where_a_network_could_hardly_reach_them(mean, deviation, told):

@@ -16,7 +16,7 @@ def test_a_second_run_on_features_looks_at_no_picture(train):
 
     assert one["features"]["forward_passes"] == 24 + 8
     assert "features: 32 forward passes" in out
-    assert "features of the train part: 24 of 24" in err
+    assert "features (training): 24 of 24" in err
     assert two["features"]["forward_passes"] == 0
     assert two["features"]["cached"] is True
     assert "features from cache: 0 forward passes" in again

@@ -214,6 +214,12 @@ def group_codes(sheet: Sheet) -> np.ndarray | None:
     return np.array(column.codes if column.floats is None else column.floats)
 
 
+def group_names(sheet: Sheet) -> tuple[str, ...]:
+    """Return what the numbers of ``group_codes`` stand for; empty: they are numbers themselves."""
+    column = sheet.beside.get("group")
+    return tuple(column.values) if column and column.floats is None else ()
+
+
 def fold_codes(sheet: Sheet) -> np.ndarray | None:
     """Return (n,) the fold of each row, -1 for none; None: the spec names no such column.
 
