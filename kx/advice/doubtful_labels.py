@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kx.advice.table_rows import KINDS, all_places, all_rows, all_targets
 from kx.base.text import number
 from kx.contracts import DatasetBundle
+from kx.data.tables.column_options import TREE_LEVELS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -98,8 +99,14 @@ def doubtful_labels(bundle: DatasetBundle) -> Doubts | None:
     return _numbers(bundle, x, y[rows].astype(float), named)
 
 
-def _options(bundle: DatasetBundle) -> dict[str, Any]:
-    kinds = [form.kind == "category" for form in bundle.info.table if form.kind in KINDS]
+def _options(bundle: DatasetBundle, x: np.ndarray) -> dict[str, Any]:
+    import numpy as np
+
+    forms = [form for form in bundle.info.table if form.kind in KINDS]
+    kinds = [
+        form.kind == "category" and len(np.unique(values)) <= TREE_LEVELS
+        for form, values in zip(forms, x.T, strict=True)
+    ]
     return {
         "max_iter": 60,
         "early_stopping": False,
@@ -117,7 +124,7 @@ def _classes(
     known, codes = np.unique(y, return_inverse=True)
     if len(known) < 2 or np.bincount(codes).min() < FOLDS:
         return None
-    model = ensemble.HistGradientBoostingClassifier(**_options(bundle))
+    model = ensemble.HistGradientBoostingClassifier(**_options(bundle, x))
     folds = model_selection.StratifiedKFold(FOLDS, shuffle=True, random_state=0)
     said = model_selection.cross_val_predict(model, x, codes, cv=folds, method="predict_proba")
     guess = float(np.bincount(codes).max() / len(codes))
@@ -140,7 +147,7 @@ def _numbers(bundle: DatasetBundle, x: np.ndarray, y: np.ndarray, places: list[s
     import numpy as np
     from sklearn import ensemble, metrics, model_selection
 
-    model = ensemble.HistGradientBoostingRegressor(**_options(bundle))
+    model = ensemble.HistGradientBoostingRegressor(**_options(bundle, x))
     folds = model_selection.KFold(FOLDS, shuffle=True, random_state=0)
     said = model_selection.cross_val_predict(model, x, y, cv=folds)
     off = np.abs(y - said)

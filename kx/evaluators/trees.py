@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from kx.contracts import DatasetInfo, Split
+from kx.data.tables.column_options import TREE_LEVELS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,9 +19,6 @@ LEAST_WORK = 250_000
 
 MODEL_WORK = 50_000
 """That each model of a fit counts for, however small it is: 0.1 s."""
-
-MOST_LEVELS = 255
-"""Values of a category that scikit-learn's trees tell apart; of more, they go by how frequent."""
 
 SEVERAL = ("multilabel", "multi_regression", "quantiles")
 """Tasks of which each output has trees of its own."""
@@ -68,7 +66,7 @@ def trees_say(train: Split, x: np.ndarray, info: DatasetInfo) -> np.ndarray:
 
     options = {
         "categorical_features": [
-            b.start for b in info.blocks if b.kind == "index" and b.size <= MOST_LEVELS
+            b.start for b in info.blocks if b.kind == "index" and b.size <= TREE_LEVELS
         ],
         "random_state": 0,
     }

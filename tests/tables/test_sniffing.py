@@ -114,3 +114,12 @@ def test_the_likeliest_encoding(tmp_path, text, charset):
     path.write_bytes((text * 20).encode(charset))
 
     assert likely_charset(path) == charset
+
+
+@pytest.mark.parametrize("head", ["Ort;Fläche (m²);Preis", "Ort;Raum in m³;Preis"])
+def test_square_metres_are_read_by_the_western_encoding(tmp_path, head):
+    path = tmp_path / "t.csv"
+    lines = [head, *(f"{at:05d};München;{at * 37 % 400},5;ja;{at * at}" for at in range(100))]
+    path.write_bytes("\r\n".join(lines).encode("cp1252"))
+
+    assert likely_charset(path) == "cp1252"

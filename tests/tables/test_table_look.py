@@ -90,6 +90,16 @@ def test_labels_are_not_judged_by_a_model_that_is_no_better_than_the_most_freque
     assert "guessing the most frequent label in 96.0%" in " ".join(out.split())
 
 
+def test_labels_are_judged_beside_more_levels_than_trees_tell_apart(tmp_path):
+    rows = [f"c{at % 399},{at % 2 + at / 9000:.4f},{('no', 'yes')[at % 2]}" for at in range(1596)]
+    rows[10] = "c10,0.0011,yes"
+    (tmp_path / "l.csv").write_text("\n".join(["customer,x,y", *rows]) + "\n")
+
+    doubts = seen_table(tmp_path / "l.csv", "y", []).look.doubts
+
+    assert [each.place for each in doubts.rows] == ["line 12"]
+
+
 def test_rows_that_occur_again_are_counted_within_and_across_parts(tmp_path):
     lines = [f"{at}.25,{'ab'[at % 2]},{at * 37 % 11}.5" for at in range(1, 101)]
     (tmp_path / "r.csv").write_text("\n".join(["n,c,y", *lines, *lines[:10], "1.25,b,99"]) + "\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 from pathlib import Path
 
 from kx.base.errors import DataError
@@ -26,6 +27,10 @@ LIKELY = (
 
 ENOUGH = 200_000
 """Bytes that are looked at."""
+
+
+SQUARES = re.compile(r"(?<![^\W\d_])([cdkm]?m)[²³](?!\w)")
+"""Units of areas and volumes, whose ² and ³ are other signs by other encodings."""
 
 
 class CharsetError(DataError):
@@ -62,5 +67,12 @@ def likely_charset(path: Path) -> str:
     found = charset_normalizer.from_bytes(head, cp_isolation=list(LIKELY)).best()
     if found is None:
         return ""
-    # Where both read the same, it is the Western one, which most programs write.
-    return "cp1252" if head.decode("cp1252", "replace") == str(found) else found.encoding
+    return "cp1252" if _western(head, found.encoding) else found.encoding
+
+
+def _western(head: bytes, charset: str) -> bool:
+    """Whether the Western encoding, which most programs write, reads the same but for m²."""
+    text = head.decode("cp1252", "replace")
+    units = SQUARES.sub(lambda unit: unit[1], text)
+    same = units.encode("cp1252", "replace").decode(charset, "replace")
+    return "\ufffd" not in text and units == same

@@ -17,6 +17,9 @@ from kx.data.tables.targets import MISSING, TargetOptions
 
 MOST_COLUMNS = 10_000
 
+TREE_LEVELS = 255
+"""Values of a category that scikit-learn's trees tell apart; of more, they go by how frequent."""
+
 MOST_LEVELS = 50
 """Of a category; rarer values count as one."""
 
