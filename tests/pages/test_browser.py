@@ -251,7 +251,7 @@ def test_curves_are_chosen_and_overlaid(show, many):
     assert lines() == 3  # of the dataset that most runs are of
     one(browser, "#draw-none").click()
     assert lines() == 0
-    assert "No run is chosen" in one(browser, "#overlaid").text
+    assert "No run is selected" in one(browser, "#overlaid").text
     one(browser, "#filter-text").send_keys("third")
     one(browser, "#draw-shown").click()
     assert lines() == 1
