@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kx.cli.options import AsJson, Invert, Outputs, Plugins, Run, repeated
+from kx.cli.options import AsJson, Invert, Lang, Outputs, Plugins, Run, repeated
 from kx.wording.recorded import in_words
+from kx.wording.words import Words
 
 if TYPE_CHECKING:
     from kx.data.inputs.given import Examples
@@ -65,6 +66,7 @@ def predict(
     output: Output = None,
     force: Force = False,
     plugins: Plugins = False,
+    lang: Lang = "en",
     outputs: Outputs = Path("outputs"),
 ) -> None:
     """Say what the network of RUN makes of new examples.
@@ -74,7 +76,6 @@ def predict(
     Examples: kx predict digits seven.png; kx predict wine wines.csv -o said.csv
     """
     from kx.base.errors import UsageError
-    from kx.base.text import counted
     from kx.data.inputs.given import Given
     from kx.predicting.prediction import open_run
     from kx.runs.folder import find_run
@@ -91,15 +92,15 @@ def predict(
     given = Given(inputs or (), row or (), file or (), lines or (), invert)
     examples = kept.read(given)  # before TensorFlow is loaded: a mistake costs no seconds
     start_tensorflow(deterministic=True)
-    forecasts = _forecasts(kept, examples)
+    forecasts, words = _forecasts(kept, examples), Words(lang)
     if as_json:
         _print_json(kept, examples, forecasts)
     elif output:
-        _tell(kept, examples, loud=False)
+        _tell(kept, examples, words, loud=False)
         write_forecasts(output, forecasts, kept.classes, every=every)
-        typer.echo(f"{output}: {counted(len(forecasts), 'prediction', 'predictions')}")
+        typer.echo(words("predicted.written", path=output, count=len(forecasts)))
     else:
-        _print(kept, examples, forecasts, every=every, as_csv=as_csv)
+        _print(kept, examples, forecasts, words, every=every, as_csv=as_csv)
 
 
 def _forecasts(kept: Kept, examples: Examples) -> list[Forecast]:
@@ -134,30 +135,42 @@ def _print_json(kept: Kept, examples: Examples, forecasts: list[Forecast]) -> No
         "sample": kept.record.is_sample,
         "target": kept.target if not kept.classes else None,
         **({"thresholds": kept.thresholds} if kept.thresholds else {}),
-        "remarks": [*kept.marks(), *kept.remarks(), *map(in_words, examples.remarks)],
+        "remarks": _remarks(kept, examples),
         "predictions": [forecast.as_dict() for forecast in forecasts],
     }
     typer.echo(to_json(document), nl=False)
 
 
+def _remarks(kept: Kept, examples: Examples) -> list[str]:
+    words = Words()
+    return [*kept.marks(words), *kept.remarks(words), *map(in_words, examples.remarks)]
+
+
 def _print(
-    kept: Kept, examples: Examples, forecasts: list[Forecast], *, every: bool, as_csv: bool
+    kept: Kept,
+    examples: Examples,
+    forecasts: list[Forecast],
+    words: Words,
+    *,
+    every: bool,
+    as_csv: bool,
 ) -> None:
     from kx.terminal import console
-    from kx.terminal.forecasts import forecast_csv, forecast_table
+    from kx.terminal.forecasts import ForecastHeads, forecast_csv, forecast_table
 
     paper = console.results()
-    _tell(kept, examples, loud=not as_csv)
+    _tell(kept, examples, words, loud=not as_csv)
     if as_csv:
         typer.echo(forecast_csv(forecasts, kept.classes, every=every), nl=False)
     else:
         width = paper.width if paper.is_terminal else None
-        table = forecast_table(forecasts, kept.target, width, every=every, paths=kept.reads_files)
+        heads = ForecastHeads(kept.record.dataset.target or "", words)
+        table = forecast_table(forecasts, heads, width, every=every, paths=kept.reads_files)
         paper.width = width or WIDEST
         paper.print(table)
 
 
-def _tell(kept: Kept, examples: Examples, *, loud: bool) -> None:
+def _tell(kept: Kept, examples: Examples, words: Words, *, loud: bool) -> None:
     """Say what everybody should know of the predictions; ``loud``: beside them, on stdout."""
     from rich.text import Text
 
@@ -165,7 +178,8 @@ def _tell(kept: Kept, examples: Examples, *, loud: bool) -> None:
     from kx.terminal import console
 
     paper, messages = console.results(), console.messages()
-    for mark in kept.marks():
+    for mark in kept.marks(words):
         (paper if loud else messages).print(Text(mark, "bold yellow"))
-    for remark in (*kept.remarks(), *examples.remarks):
-        messages.print(clean(in_words(remark)), soft_wrap=True)
+    told = (in_words(remark, words.language) for remark in examples.remarks)
+    for remark in (*kept.remarks(words), *told):
+        messages.print(clean(remark), soft_wrap=True)

@@ -19,7 +19,6 @@ from kx.runs.marks import marks_of
 from kx.runs.reader import Run
 from kx.training.feed import Resident
 from kx.training.prediction import Predictor
-from kx.wording.caveats import sentence
 from kx.wording.remarks import network_of
 from kx.wording.threshold_words import threshold_line
 from kx.wording.words import Words
@@ -85,23 +84,24 @@ class Kept:
         """Whether its inputs are known by files: pictures, or tables and their lines."""
         return self.form.get("kind") in ("picture", "table")
 
-    def marks(self) -> list[str]:
+    def marks(self, words: Words) -> list[str]:
         """Return why the predictions mean little, if they do; to be told loudly.
 
         A leak makes scores too good, and predictions no worse.
         """
-        words, worn = Words(), [mark for mark in marks_of(self.record) if mark != "leaky"]
-        marks = [words("caveat.network.sample") if m == "sample" else sentence(m) for m in worn]
+        worn = [mark for mark in marks_of(self.record) if mark != "leaky"]
+        places = {mark: "network" if mark == "sample" else "sentence" for mark in worn}
+        marks = [words(f"caveat.{place}.{mark}") for mark, place in places.items()]
         if partial := self.record.partial:
             marks.append(words("remark.stopped", network=network_of(partial, words)))
         return marks
 
-    def remarks(self) -> list[str]:
+    def remarks(self, words: Words) -> list[str]:
         """Return what else is to be known of the network."""
         count = self.record.seeds_count
-        told = [f"The network kept is that of the first of {count} seeds."] if count > 1 else []
+        told = [words("predicted.first_seed", count=count)] if count > 1 else []
         if self.record.threshold and not self.record.partial:
-            told.append(threshold_line(self.record.threshold, self.classes, Words()))
+            told.append(threshold_line(self.record.threshold, self.classes, words))
         return told
 
     def read(self, given: Given) -> Examples:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kx.base.text import clean, csv_cell, number
+from kx.wording.words import Words
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -111,9 +112,53 @@ def class_forecast(
     return Forecast(name, shown, None, tuple(ranked), labels, exclusive)
 
 
+@dataclass(frozen=True, slots=True)
+class ForecastHeads:
+    """The heads of a table of predictions.
+
+    Attributes:
+        target: name and unit of what a regression predicts; empty: it has none.
+        words: of the language.
+    """
+
+    target: str
+    words: Words
+
+    @property
+    def input(self) -> str:
+        """Of what is predicted of."""
+        return self.words("predicted.input")
+
+    @property
+    def number(self) -> str:
+        """Of what a regression predicts."""
+        return self.target or self.words("predicted.number")
+
+    @property
+    def probability(self) -> str:
+        """Of the probability of a class."""
+        return self.words("look.sure")
+
+    def of(self, first: Forecast, *, every: bool) -> list[str]:
+        """Return the heads for forecasts like the first one.
+
+        Args:
+            first: of all.
+            every: whether each class has a row.
+        """
+        if first.values:
+            return [self.input, *first.answer]
+        if first.value is not None:
+            return [self.input, self.number]
+        if not first.exclusive and not every:
+            return [self.input, self.words("predicted.labels")]
+        more = [self.words("predicted.next")] if len(first.probabilities) > 2 and not every else []
+        return [self.input, self.words("classes.class"), self.probability, *more]
+
+
 def forecast_table(
     forecasts: Sequence[Forecast],
-    target: str,
+    heads: ForecastHeads,
     width: int | None,
     *,
     every: bool = False,
@@ -125,7 +170,7 @@ def forecast_table(
 
     Args:
         forecasts: of one network, at least one.
-        target: name and unit of what a regression predicts.
+        heads: of its columns.
         width: of the paper, in columns; None: as wide as is needed.
         every: whether all classes are shown.
         paths: whether inputs are shown by the paths of files, of which both ends count.
@@ -133,18 +178,19 @@ def forecast_table(
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    heads = _heads(forecasts[0], target, every)
-    rows = list(_all_rows(forecasts) if every else _rows(forecasts))
-    if width and forecasts[0].values and _width([heads, *rows]) > width:
-        heads, rows = ["input", "", target], list(_one_below_the_other(forecasts))
+    names = heads.of(forecasts[0], every=every)
+    none = heads.words("compare.none")
+    rows = list(_all_rows(forecasts, none) if every else _rows(forecasts, none))
+    if width and forecasts[0].values and _width([names, *rows]) > width:
+        names, rows = [heads.input, "", heads.number], list(_one_below_the_other(forecasts))
     if are_labelled(forecasts):
-        heads, rows = [*heads, GIVEN], list(_labelled(forecasts, rows))
-    cells = [[clean(cell) for cell in row] for row in (heads, *rows)]
+        names, rows = [*names, heads.words("look.given")], list(_labelled(forecasts, rows))
+    cells = [[clean(cell) for cell in row] for row in (names, *rows)]
     cells = cells if width is None else _fitting(cells, width, paths=paths)
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    for head, cell in zip(heads, cells[0], strict=True):
-        numbers = ("probability", target, *dict(forecasts[0].values))
-        side = "right" if head in numbers else "left"
+    numbers = (heads.probability, heads.number, *dict(forecasts[0].values))
+    for name, cell in zip(names, cells[0], strict=True):
+        side = "right" if name in numbers else "left"
         table.add_column(_plain(cell), justify=side, no_wrap=True)  # type: ignore[arg-type]
     for row in cells[1:]:
         table.add_row(*map(_plain, row))
@@ -183,20 +229,8 @@ def _joined(value: Any) -> Any:
     return ";".join(map(csv_cell, value)) if isinstance(value, tuple) else csv_cell(value)
 
 
-def _heads(first: Forecast, target: str, every: bool) -> list[str]:
-    if first.values:
-        return ["input", *first.answer]
-    if first.value is not None:
-        return ["input", target]
-    if every:
-        return ["input", "class", "probability"]
-    if not first.exclusive:
-        return ["input", "labels"]
-    more = ["next"] if len(first.probabilities) > 2 else []
-    return ["input", "class", "probability", *more]
-
-
-def _rows(forecasts: Sequence[Forecast]) -> Iterator[list[str]]:
+def _rows(forecasts: Sequence[Forecast], none: str) -> Iterator[list[str]]:
+    """Yield a row for each input; ``none`` stands where no label is predicted."""
     for forecast in forecasts:
         if forecast.values:
             yield [forecast.shown, *(number(value) for _, value in forecast.values)]
@@ -205,7 +239,7 @@ def _rows(forecasts: Sequence[Forecast]) -> Iterator[list[str]]:
         elif not forecast.exclusive:
             found = dict(forecast.probabilities)
             said = [f"{label} {found[label]:.4f}" for label in forecast.labels]
-            yield [forecast.shown, ", ".join(said) or "none"]
+            yield [forecast.shown, ", ".join(said) or none]
         else:
             label, probability = forecast.answer.values()
             rest = [pair for pair in forecast.probabilities if pair[0] != label]
@@ -218,11 +252,11 @@ def _rows(forecasts: Sequence[Forecast]) -> Iterator[list[str]]:
             ]
 
 
-def _all_rows(forecasts: Sequence[Forecast]) -> Iterator[list[str]]:
+def _all_rows(forecasts: Sequence[Forecast], none: str) -> Iterator[list[str]]:
     """Yield a row for each class of each input; the name stands beside the first."""
     for forecast in forecasts:
         if forecast.values or forecast.value is not None:
-            yield from _rows([forecast])
+            yield from _rows([forecast], none)
         for at, (label, probability) in enumerate(forecast.probabilities):
             yield [forecast.shown if at == 0 else "", label, f"{probability:.4f}"]
 

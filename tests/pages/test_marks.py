@@ -14,6 +14,7 @@ from kx.runs.reader import Run
 from kx.runs.record_parts import BaseFacts
 from kx.runs.run_summary import summary
 from kx.wording.caveats import badge, loud_badge, sentence
+from kx.wording.words import Words
 from tests.pages.conftest import a_record
 from tests.pages.pages import Page
 
@@ -79,6 +80,6 @@ def test_conditions_and_what_is_exported_know_it(kx, leave, marked, mark):
 def test_predictions_say_it_unless_it_is_a_leak_in_scores(marked, mark):
     kept = Kept(Run(marked), {})
 
-    said = kept.marks()
+    said = kept.marks(Words())
 
     assert [loud_badge(mark) in text for text in said] == ([] if mark == "leaky" else [True])

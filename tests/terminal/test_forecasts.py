@@ -9,12 +9,14 @@ from rich.console import Console
 
 from kx.base.text import csv_cell, from_csv_cell, number
 from kx.terminal.forecasts import (
+    ForecastHeads,
     class_forecast,
     forecast_csv,
     forecast_table,
     value_forecast,
     values_forecast,
 )
+from kx.wording.words import Words
 
 CLASSES = ("earn", "acq", "crude", "trade")
 SAID = (0.125, 0.25, 0.5, 0.125)
@@ -22,7 +24,9 @@ SAID = (0.125, 0.25, 0.5, 0.125)
 
 def lines(forecasts, *, target="", width=80, every=False, paths=False):
     paper = Console(file=io.StringIO(), width=width or 10_000, highlight=False, emoji=False)
-    paper.print(forecast_table(forecasts, target, width, every=every, paths=paths))
+    paper.print(
+        forecast_table(forecasts, ForecastHeads(target, Words()), width, every=every, paths=paths)
+    )
     return [line.rstrip() for line in paper.file.getvalue().splitlines()]
 
 
