@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kx.cli.options import AsJson
+from kx.cli.options import AsJson, Lang
+from kx.wording.recorded import in_words
+from kx.wording.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +19,17 @@ if TYPE_CHECKING:
 
     from kx.runs.verification import FileFault
 
+SECTIONS = {
+    "versions": "fact.versions",
+    "machine": "doctor.machine",
+    "data": "doctor.data",
+    "outputs": "doctor.outputs",
+    "variables": "environment.variables",
+}
+"""Section of the facts -> the key of what it is called."""
+
+FOLDERS = ("KX_DATA_DIR", "KX_CACHE_DIR", "KERAS_HOME")
+"""Variables that name folders."""
 
 Verified = Annotated[
     Path | None,
@@ -30,7 +43,7 @@ Verified = Annotated[
 ]
 
 
-def doctor(verify: Verified = None, as_json: AsJson = False) -> None:
+def doctor(verify: Verified = None, lang: Lang = "en", as_json: AsJson = False) -> None:
     """Show versions, CPU features, and where data is.
 
     Also how large the cache is, and whether results can be written. With --outputs: whether all
@@ -39,22 +52,26 @@ def doctor(verify: Verified = None, as_json: AsJson = False) -> None:
     Example: kx doctor
     """
     from kx.base.jsonfile import to_json
+    from kx.wording.facts import in_text
 
     if verify is not None:
-        _verify(verify, as_json)
+        _verify(verify, Words(lang), as_json)
         return
-    facts = _facts(Path(os.environ.get("KX_OUTPUTS") or "outputs"))
+    outputs, words = Path(os.environ.get("KX_OUTPUTS") or "outputs"), Words(lang)
     if as_json:
-        typer.echo(to_json(facts), nl=False)
+        typer.echo(to_json(_facts(outputs, Words())), nl=False)
         return
-    for section, values in facts.items():
-        typer.echo(section)
+    for section, values in _facts(outputs, words).items():
+        typer.echo(words(SECTIONS[section]))
         for name, value in values.items():
-            shown = ", ".join(map(str, value)) if isinstance(value, list) else value
-            typer.echo(f"  {name}: {shown}")
+            kind = "environment" if section == "machine" else "doctor.named"
+            told = {"what": words.name(kind, name), "why": in_text(value, words)}
+            typer.echo(f"  {words('join.reasoned', **told)}")
 
 
-def _verify(outputs: Path, as_json: bool) -> None:
+def _verify(outputs: Path, words: Words, as_json: bool) -> None:
+    from dataclasses import asdict
+
     from kx.base.errors import DataError, UsageError
     from kx.base.jsonfile import to_json
     from kx.runs.verification import verified
@@ -64,20 +81,17 @@ def _verify(outputs: Path, as_json: bool) -> None:
         raise UsageError(f"{outputs} is not a folder.")
     sound, found = verified(outputs)
     if as_json:
-        rows = [finding.as_dict() for finding in found]
+        rows = [{**asdict(finding), "why": in_words(finding.why)} for finding in found]
         typer.echo(to_json({"outputs": str(outputs), "sound": sound, "findings": rows}), nl=False)
     elif found:
-        console.results().print(_table(found))
+        console.results().print(_table(found, words))
     if not as_json:
-        from kx.base.text import counted
-
-        files = counted(sound, "file is as its record says", "files are as their records say")
-        console.say(f"{outputs}: {files}")
+        console.say(words("doctor.sound", folder=outputs, count=sound))
     if damage := sum(finding.is_damage for finding in found):
         raise DataError(f"{outputs}: {damage:,} damaged, changed or missing; see the list.")
 
 
-def _table(found: Sequence[FileFault]) -> RenderableType:
+def _table(found: Sequence[FileFault], words: Words) -> RenderableType:
     from rich.table import Table
 
     from kx.base.text import clean
@@ -87,11 +101,12 @@ def _table(found: Sequence[FileFault]) -> RenderableType:
         table.add_column(overflow="fold")
     for finding in found:
         what = "/".join(part for part in (finding.run, finding.file) if part)
-        table.add_row(*(clean(text) for text in (finding.state, what, finding.why)))
+        cells = (words.name("fault", finding.state), what, in_words(finding.why, words.language))
+        table.add_row(*map(clean, cells))
     return table
 
 
-def _facts(outputs: Path) -> dict[str, dict[str, Any]]:
+def _facts(outputs: Path, words: Words) -> dict[str, dict[str, Any]]:
     from kx.runs.surroundings import Surroundings, collect_versions
 
     surroundings = Surroundings.now().known()
@@ -100,18 +115,16 @@ def _facts(outputs: Path) -> dict[str, dict[str, Any]]:
         "versions": collect_versions(),
         "machine": surroundings,
         "data": {
-            "KX_DATA_DIR": os.environ.get("KX_DATA_DIR", "not set"),
-            "KX_CACHE_DIR": os.environ.get("KX_CACHE_DIR", "not set"),
-            "KERAS_HOME": os.environ.get("KERAS_HOME", "not set"),
-            "cache": _cache(),
-            **_datasets(),
+            **{name: os.environ.get(name, words("doctor.unset")) for name in FOLDERS},
+            "cache": _cache(words),
+            **_datasets(words),
         },
-        "outputs": {str(outputs): _writable(outputs)},
+        "outputs": {str(outputs): words(f"doctor.{_writable(outputs)}")},
         "variables": variables,
     }
 
 
-def _cache() -> str:
+def _cache(words: Words) -> str:
     """Return how large the decoded pictures and the features are, and where."""
     from kx.base.text import size
     from kx.data.files.cache import limit, used
@@ -119,12 +132,11 @@ def _cache() -> str:
 
     folder = SourceFiles.from_environment().cache_dir
     if folder is None:
-        return "none"
-    return f"{size(used(folder))} of at most {size(limit())} (KX_CACHE_MB), in {folder}"
+        return words("compare.none")
+    return words("doctor.cached", used=size(used(folder)), limit=size(limit()), folder=folder)
 
 
-def _datasets() -> dict[str, str]:
-
+def _datasets(words: Words) -> dict[str, str]:
     from kx.components.plugins import load_installed
     from kx.components.registry import dataset
     from kx.data.files.sources import SourceFiles
@@ -137,16 +149,18 @@ def _datasets() -> dict[str, str]:
         places = [next(files.places(file), None) for file in getattr(source, "data_files", ())]
         folders = getattr(source, "data_folders", ())
         places += [next(files.folder_places(folder), None) for folder in folders]
-        labels = dict.fromkeys(place.source if place else "missing" for place in places)
-        otherwise = "your own files" if dataset[name].paths() else "comes with scikit-learn"
-        found[name] = " + ".join(labels) or otherwise
+        missing = words("doctor.missing")
+        labels = dict.fromkeys(place.source if place else missing for place in places)
+        otherwise = "own" if dataset[name].paths() else "packaged"
+        found[name] = " + ".join(labels) or words(f"doctor.{otherwise}")
     return found
 
 
 def _writable(outputs: Path) -> str:
+    """Return under which key it is told whether results can be written there."""
     folder = outputs
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     if not folder.is_dir():
-        return "is not a folder"
-    return "can be written" if os.access(folder, os.W_OK) else "cannot be written"
+        return "no_folder"
+    return "writable" if os.access(folder, os.W_OK) else "unwritable"

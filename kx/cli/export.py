@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kx.cli.options import AsJson, Outputs, Run
+from kx.cli.options import AsJson, Lang, Outputs, Run
+from kx.wording.words import Words
 
 if TYPE_CHECKING:
     from kx.runs import reader
@@ -52,6 +53,7 @@ def export(
     tracking_uri: Store = None,
     experiment: Experiment = None,
     timeout: Timeout = 30.0,
+    lang: Lang = "en",
     outputs: Outputs = Path("outputs"),
     as_json: AsJson = False,
 ) -> None:
@@ -72,12 +74,14 @@ def export(
 
     exported = reader.Run(find_run(outputs, run))
     _refuse_unrecorded(exported)
-    with console.watching(console.messages()) as watcher:
+    with console.watching(console.messages(), language=lang) as watcher:
         patience = mlflow.Patience(timeout, watcher)
         done = mlflow.export(exported, tracking_uri, experiment, patience)
-    what = "exported" if done.new else "there already; labels and files brought up to date"
     if as_json:
         typer.echo(to_json(asdict(done)), nl=False)
     else:
-        typer.echo(clean(f"{exported.id}: {what}"))
-        typer.echo(clean(f"run {done.id} of {done.experiment!r} in {done.store}"))
+        words = Words(lang)
+        told = {"what": exported.id, "why": words("exported.new" if done.new else "exported.known")}
+        typer.echo(clean(words("join.reasoned", **told)))
+        where = {"run": done.id, "experiment": done.experiment, "store": done.store}
+        typer.echo(clean(words("exported.where", **where)))

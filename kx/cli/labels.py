@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from kx.cli.options import Outputs, Run
+from kx.cli.options import Lang, Outputs, Run
+from kx.wording.words import Words
 
 Tags = Annotated[list[str], typer.Argument(metavar="NAME", help="Tags.", show_default=False)]
 Remove = Annotated[bool, typer.Option("--remove", help="Remove these tags instead.")]
@@ -18,7 +19,13 @@ Text = Annotated[
 ]  # fmt: skip
 
 
-def tag(run: Run, names: Tags, remove: Remove = False, outputs: Outputs = Path("outputs")) -> None:
+def tag(
+    run: Run,
+    names: Tags,
+    remove: Remove = False,
+    lang: Lang = "en",
+    outputs: Outputs = Path("outputs"),
+) -> None:
     """Give RUN tags, by which `kx runs --where 'tag = NAME'` finds it.
 
     Example: kx tag last baseline
@@ -30,10 +37,12 @@ def tag(run: Run, names: Tags, remove: Remove = False, outputs: Outputs = Path("
     folder = find_run(outputs, run)
     add, gone = ((), names) if remove else (names, ())
     tags = change_tags(folder, add=add, remove=gone).tags
-    console.say(f"{folder.name}: {', '.join(tags) or 'no tags'}")
+    words = Words(lang)
+    told = words("join.names").join(tags) or words("tidy.no_tags")
+    console.say(words("join.reasoned", what=folder.name, why=told))
 
 
-def note(run: Run, text: Text, outputs: Outputs = Path("outputs")) -> None:
+def note(run: Run, text: Text, lang: Lang = "en", outputs: Outputs = Path("outputs")) -> None:
     """Keep a note on RUN, to be shown beside it.
 
     `kx runs`, `kx show` and reports show it.
@@ -46,4 +55,5 @@ def note(run: Run, text: Text, outputs: Outputs = Path("outputs")) -> None:
 
     folder = find_run(outputs, run)
     kept = change_note(folder, text).note
-    console.say(f"{folder.name}: {kept or 'no note'}")
+    words = Words(lang)
+    console.say(words("join.reasoned", what=folder.name, why=kept or words("tidy.no_note")))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kx.base.errors import DataError, StorageError
+from kx.base.remark import Remark
 from kx.base.storage import PART
 from kx.runs.folder import judged, run_ids
 from kx.runs.history import CSV, read_history_csv
@@ -34,7 +35,7 @@ class Leftover:
     """
 
     path: Path
-    why: str
+    why: Remark
     size: int
 
 
@@ -124,9 +125,9 @@ def leftovers(outputs: Path, now: float | None = None) -> list[Leftover]:
 def _at_the_top(outputs: Path) -> Iterator[Leftover]:
     for path in sorted(outputs.glob(".*")):
         if path.name.startswith(GOING) and path.is_dir() and not path.is_symlink():
-            yield Leftover(path, "rest of a removed run", size_of(path))
+            yield Leftover(path, Remark.of("left.removed"), size_of(path))
         elif path.name.startswith(PART) and path.is_file() and not path.is_symlink():
-            yield Leftover(path, "unfinished file", size_of(path))
+            yield Leftover(path, Remark.of("left.unfinished"), size_of(path))
 
 
 def _in_run(folder: Path) -> Iterator[Leftover]:
@@ -134,16 +135,16 @@ def _in_run(folder: Path) -> Iterator[Leftover]:
     if state == "running":
         return
     if state == "crashed" and not _has_epochs(folder):
-        yield Leftover(folder, "killed before its first epoch ended", size_of(folder))
+        yield Leftover(folder, Remark.of("left.killed"), size_of(folder))
         return
     for parent, _, names in os.walk(folder):
         for path in (Path(parent, name) for name in sorted(names) if name.startswith(PART)):
-            yield Leftover(path, "unfinished file", path.lstat().st_size)
+            yield Leftover(path, Remark.of("left.unfinished"), path.lstat().st_size)
     models = folder / "models"
     if record is not None and not models.is_symlink():
         for path in sorted(models.glob("*.keras")):
             if f"models/{path.name}" not in record.artefacts and not path.name.startswith(PART):
-                yield Leftover(path, "model that its run did not keep", size_of(path))
+                yield Leftover(path, Remark.of("left.unkept"), size_of(path))
 
 
 def _has_epochs(folder: Path) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from kx.base.errors import DataError
+from kx.base.remark import Remark
 from kx.runs.folder import damaged_artefacts, judged, run_ids
 from kx.runs.labels import read_labels
 from kx.runs.looks import read_ledger
@@ -32,16 +33,12 @@ class FileFault:
     run: str
     file: str
     state: str
-    why: str = ""
+    why: str | Remark = ""
 
     @property
     def is_damage(self) -> bool:
         """Whether something is lost, or not what it says."""
         return self.state in DAMAGE
-
-    def as_dict(self) -> dict[str, str]:
-        """Return the fields by name."""
-        return asdict(self)
 
 
 def verified(outputs: Path) -> tuple[int, list[FileFault]]:
@@ -70,9 +67,9 @@ def _artefacts(folder: Path, record: Record) -> Iterator[FileFault]:
     changed = set(damaged_artefacts(folder, record, record.artefacts))
     for name in record.artefacts:
         if not os.path.lexists(folder / name):
-            yield FileFault(folder.name, name, "missing", "its record names it")
+            yield FileFault(folder.name, name, "missing", Remark.of("fault.named"))
         elif name in changed:
-            yield FileFault(folder.name, name, "changed", "its SHA-256 is not the recorded one")
+            yield FileFault(folder.name, name, "changed", Remark.of("fault.hash"))
 
 
 def _labels(folder: Path) -> Iterator[FileFault]:
@@ -94,4 +91,4 @@ def _rests(outputs: Path) -> Iterator[FileFault]:
         parts = rest.path.relative_to(outputs).parts
         file = "/".join(parts[1:])
         run, file = (parts[0], file) if (outputs / parts[0]).is_dir() else ("", parts[0])
-        yield FileFault(run, file, "left over", f"{rest.why}: kx gc")
+        yield FileFault(run, file, "left over", Remark.of("fault.rest", why=rest.why))

@@ -109,10 +109,11 @@ def _of_the_time(record: Record, words: Words) -> Iterator[tuple[str, Any]]:
     if record.peak_memory_mb:
         yield words("fact.memory"), words("value.memory", size=f"{record.peak_memory_mb:,.0f}")
     for name, value in record.environment.known().items():
-        yield words.name("environment", str(name)), _plain(value, words)
+        yield words.name("environment", str(name)), in_text(value, words)
 
 
-def _plain(value: Any, words: Words) -> str:
+def in_text(value: Any, words: Words) -> str:
+    """Return a value of the environment as text."""
     if isinstance(value, bool):
         return words("join.yes" if value else "join.no")
     if isinstance(value, Mapping):

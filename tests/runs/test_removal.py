@@ -15,6 +15,7 @@ from kx.runs.looks import Look, earlier_looks, remember_looks, take_look
 from kx.runs.record_parts import DataFacts
 from kx.runs.removal import leftovers, remove_runs, size_of
 from kx.runs.run_group import Group, page_of
+from kx.wording.recorded import in_words
 from tests.machine import PATIENCE
 
 REAL = DataFacts(**{"name": "imdb", "source": "cache", "sample": False})
@@ -243,7 +244,7 @@ def test_what_killed_processes_left_is_found_with_its_size(finished, outputs):
 
     found = leftovers(outputs, LATER)
 
-    assert {(rest.why, rest.size) for rest in found if rest.path.parent != outputs} == {
+    assert {(in_words(rest.why), rest.size) for rest in found if rest.path.parent != outputs} == {
         ("unfinished file", 1000),
         ("model that its run did not keep", 1000),
     }
