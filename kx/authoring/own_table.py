@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 from kx.authoring.asked_table import own_table, target_named
@@ -21,6 +22,7 @@ from kx.data.tables.column_options import MOST_LEVELS, READINGS
 from kx.data.tables.delimited import AUTO
 from kx.data.tables.headers import generic
 from kx.data.tables.recognition import Reading, Recognized
+from kx.data.tables.sheet_remarks import too_few_rows
 from kx.data.tables.sheets import fold_codes
 from kx.evaluators.usual import Known, share_for_testing, usual
 from kx.planning import Proposed
@@ -96,19 +98,18 @@ def _spec_lines(name: str, path: str, found: Looked, remarks: Sequence[Remark]) 
 
 def _columns(found: Looked, remarks: Sequence[Remark]) -> Iterator[str]:
     """Yield what each column is, and what is suspicious of it."""
-    columns = found.sheet.columns
-    for column, line in zip(columns, columns_in_words(found), strict=True):
+    for column, line in zip_longest(found.sheet.columns, columns_in_words(found)):
         yield line
-        yield from beside(column, found.sheet.named(column.name), remarks)
+        if column:
+            yield from beside(column, found.sheet.named(column.name), remarks)
     yield from below(remarks)
 
 
 def _validation(found: Looked) -> Iterator[str]:
     """Yield the section that says how the rows are validated with."""
     rows, columns = len(found.sheet.lines), found.table.columns
-    if rows < 3:
-        said = counted(rows, "row", "rows")
-        raise DataError(f"{found.sheet.name} has {said}: three are the least.")
+    if few := too_few_rows(found.sheet):
+        raise DataError(f"{in_words(few)}.")
     test = held_out(rows, _test_fraction(found))
     groups = len(found.sheet.beside["group"].values) if columns.group else None
     left = groups and groups - held_out(groups, _test_fraction(found))
@@ -154,7 +155,8 @@ def list_lines(found: Looked, lists: Mapping[Reading, str] = LISTS) -> Iterator[
         elif names:
             yield from _listed(option, names)
     left = [name for name, how in found.readings.items() if how.reading not in lists]
-    if names := [*found.table.columns.ignore, *left]:
+    ignored = [*found.table.columns.ignore, *left, *found.sheet.left]
+    if names := list(dict.fromkeys(ignored)):
         yield from _listed("ignore", names)
 
 

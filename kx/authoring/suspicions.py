@@ -24,6 +24,7 @@ STATED = (
     "columns.free_text",
     "columns.left_out",
     "columns.left_out_hint",
+    "columns.nested",
     "columns.ordered",
 )
 """How a column is read, and why: a spec states it in its lists."""

@@ -12,11 +12,12 @@ from kx.base.text import clean
 from kx.data.tables.cells import value_of
 from kx.data.tables.column_options import READINGS
 from kx.data.tables.columns import TableColumn
-from kx.data.tables.dates import YEARS, day_of
+from kx.data.tables.dates import are_years, day_of
 from kx.data.tables.recognition import MOSTLY, Recognized, form_of
 from kx.data.tables.sheet_remarks import why_left_out
 from kx.data.tables.target_columns import TargetColumn
 from kx.data.tables.targets import is_count, number_of
+from kx.terminal.pieces import aligned
 from kx.wording.recorded import in_words
 
 EXAMPLES = 4
@@ -24,6 +25,9 @@ EXAMPLES = 4
 
 LISTS = {reading: option for option, reading in READINGS.items()}
 """How a column is read -> the option that lists it; all others are ignored."""
+
+WIDEST = 40
+"""Characters of a column's name that a comment shows."""
 
 POSTCODE = re.compile(r"(?i)(^|[\W_])(zip|post|postal|plz)([\W_]*code)?($|[\W_])|邮编|邮政编码")
 
@@ -68,7 +72,7 @@ def _shares(found: Looked) -> Remark:
 
 def _numbers_said(column: TargetColumn) -> Remark:
     numbers = [value for label in column.labels.counts if (value := number_of(label)) is not None]
-    return _range(_short(min(numbers)), f"{_short(max(numbers))} {column.unit}".rstrip())
+    return _numbers(min(numbers), max(numbers), column.unit)
 
 
 def or_say(found: Looked) -> str:
@@ -88,13 +92,17 @@ def or_say(found: Looked) -> str:
 
 
 def columns_in_words(found: Looked) -> Iterator[str]:
-    """Yield what each column is, and what it holds."""
-    width = max((len(column.name) for column in found.sheet.columns), default=0)
-    for column in found.sheet.columns:
+    """Yield what each column is, and what it holds; at last those that cannot be read."""
+    columns, unread = found.sheet.columns, found.sheet.left
+    names = aligned([clean(name[:WIDEST]) for name in (*(c.name for c in columns), *unread)])
+    for column, name in zip(columns, names, strict=False):
         how = found.readings[column.name]
         kind = how.reading if how.reading in LISTS else "left out"
         told = _content(column, how, stated=column.name in found.table.columns.stated())
-        yield clean(f"{column.name[:40]:{min(width, 40)}}  {kind:8}  {told}")
+        yield clean(f"{name}  {kind:8}  {told}")
+    for what, name in zip(unread.values(), names[len(columns) :], strict=True):
+        why_not = in_words(Remark.of("columns.why_nested", what=what))
+        yield clean(f"{name}  left out  {why_not}")
 
 
 def _content(column: TableColumn, how: Recognized, *, stated: bool) -> str:
@@ -151,10 +159,11 @@ def range_of(column: TableColumn, how: Recognized) -> Remark:
     return _numbers(min(found), max(found))
 
 
-def _numbers(low: float, high: float) -> Remark:
+def _numbers(low: float, high: float, unit: str = "") -> Remark:
     """Return a range of numbers; years are written without a sign for thousands."""
-    years = YEARS[0] <= low and high <= YEARS[1] and float(low).is_integer()
-    return _range(f"{low:g}", f"{high:g}") if years else _range(_short(low), _short(high))
+    years = not unit and are_years(low, high) and float(low).is_integer()
+    first, last = (f"{low:g}", f"{high:g}") if years else (_short(low), _short(high))
+    return _range(first, f"{last} {unit}".rstrip())
 
 
 def _range(low: str, high: str) -> Remark:

@@ -24,7 +24,7 @@ def refuse_ending(path: Path) -> None:
     """
     if path.suffix.lower() not in WRITERS:
         known = ", ".join(WRITERS)
-        raise UsageError(f"{path}: its ending must say how it is written: one of {known}.")
+        raise UsageError(f"{path}: -o writes {known}; end the file's name in one of these.")
     if path.suffix.lower() == ".parquet":
         _pyarrow()
 

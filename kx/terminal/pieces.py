@@ -29,6 +29,14 @@ def padded(text: str, width: int) -> str:
     return text + " " * (width - cell_len(text))
 
 
+def aligned(texts: Sequence[str]) -> list[str]:
+    """Return texts with blanks behind them, all as wide as the widest."""
+    from rich.cells import cell_len
+
+    width = max(map(cell_len, texts), default=0)
+    return [padded(text, width) for text in texts]
+
+
 def table(columns: Sequence[str], right: Iterable[int] = ()) -> Table:
     """Return an empty table.
 

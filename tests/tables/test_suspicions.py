@@ -9,6 +9,7 @@ from kx.authoring.looked_table import look
 from kx.authoring.own_data import plan_of_data
 from kx.authoring.own_table import table_proposal
 from kx.authoring.table_seen import seen_table
+from kx.base.errors import DataError
 from kx.data.files.sources import SourceFiles
 from kx.wording.recorded import in_words
 from tests.parts import loaded
@@ -241,6 +242,26 @@ def test_numbers_are_described_as_what_they_are(table, tmp_path, name, values, w
     assert words.removesuffix("\n") in line
     if words.endswith("1\n"):
         assert line.endswith(words.strip())
+
+
+def test_names_of_any_script_stand_above_each_other(tmp_path):
+    rows = "".join(f"{at * 1.5},{at % 7},{'ab'[at % 2]}\n" for at in range(40))
+    (tmp_path / "t.csv").write_text(f"温度,km,y\n{rows}")
+
+    text = table_proposal("t", tmp_path / "t.csv", "y", tmp_path / "t.yaml").text
+
+    assert "\n  # 温度  number    0 to 58.5\n  # km    number    0 to 6;" in text
+
+
+def test_too_few_rows_are_told_alike_by_looking_and_by_writing_a_spec(tmp_path):
+    (tmp_path / "t.csv").write_text("v,y\n1.5,a\n2,b\n")
+    words = "t.csv has 2 rows: to train, validate and test, at least 3 are needed"
+
+    for target in (None, "y"):
+        remarks = seen_table(tmp_path / "t.csv", target).findings
+        assert [in_words(each) for each in remarks].count(words) == 1
+    with pytest.raises(DataError, match=words):
+        table_proposal("t", tmp_path / "t.csv", "y", tmp_path / "t.yaml")
 
 
 @pytest.mark.parametrize("name", NASTY)

@@ -10,6 +10,7 @@ from kx.authoring.asked_table import own_table
 from kx.authoring.looked_table import look
 from kx.authoring.table_seen import seen_table
 from kx.contracts import ColumnForm
+from kx.wording.recorded import in_words
 
 ROWS = 200
 
@@ -179,3 +180,16 @@ def test_mistakes_are_told(run_kx, tmp_path, classes, monkeypatch, args, code, w
 
     assert found == code
     assert words in " ".join(err.split())
+
+
+def test_years_have_no_commas_alone_or_as_a_target(tmp_path):
+    lines = "".join(f"{1990 + at % 7},{20_000 + at % 9}\n" for at in range(60))
+    (tmp_path / "t.csv").write_text("year,km\n" + lines)
+
+    alone = seen_table(tmp_path / "t.csv", None)
+    asked = seen_table(tmp_path / "t.csv", "year", ("dataset.task=regression",))
+
+    year, km = (column.look for column in alone.columns)
+    assert year.shape.names[0] == "1990"
+    assert km.shape.names[0] == "20,000"
+    assert in_words(asked.said) == "a number, 1990 to 1996"

@@ -274,6 +274,19 @@ def test_damaged_files_are_refused(tmp_path):
             load(path)
 
 
+def test_a_damaged_column_is_refused_with_the_name_of_the_file_once(tmp_path):
+    path = written(tmp_path, rows())
+    content = bytearray(path.read_bytes())
+    content[4:60] = b"\xff" * 56
+    path.write_bytes(content)
+
+    with pytest.raises(DataError) as error:
+        load(path)
+
+    assert str(error.value).startswith("t.parquet cannot be read: ")
+    assert str(error.value).count("t.parquet") == 1
+
+
 def test_what_text_alone_has_is_refused(tmp_path):
     with pytest.raises(DataError, match=r"dataset\.delimiter says how text is written"):
         load(written(tmp_path, rows()), delimiter="semicolon")
@@ -324,3 +337,14 @@ def test_a_spec_is_written_for_every_form(tmp_path):
 
         assert "numbers: [number, whole, share, price]" in spec
         assert "dates: [day]" in spec
+
+
+def test_a_spec_ignores_what_cannot_be_read_and_says_why(tmp_path):
+    table = rows().append_column("tags", pa.array([["a"]] * 40))
+
+    text = table_proposal("t", written(tmp_path, table), "label", tmp_path / "t.yaml").text
+    info = load(tmp_path / "t.parquet", ignore=("tags",)).info
+
+    assert "\n  # tags    left out  holds lists, not one value in each row\n" in text
+    assert "\n  ignore: [tags]\n" in text
+    assert not [said for said in remarks(info) if "tags" in said]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from kx.contracts import ColumnForm
-from kx.data.tables.dates import as_day, day_of
+from kx.data.tables.dates import are_years, as_day, day_of
 from kx.data.tables.numbers import as_number, without_unit
 from kx.data.tables.scales import known_values, level_of
 
@@ -54,4 +54,6 @@ def written(form: ColumnForm, value: float) -> str:
         return form.levels[int(value)] if value >= 0 else "…"
     if form.kind == "date":
         return day_of(value)
-    return f"{value:,.6g}{f' {form.unit}' if form.unit else ''}"
+    if form.unit:
+        return f"{value:,.6g} {form.unit}"
+    return f"{value:.6g}" if are_years(value, value) else f"{value:,.6g}"

@@ -125,9 +125,14 @@ def are_compact(values: Iterable[str]) -> bool:
 
 def are_rising_years(numbers: Sequence[float] | np.ndarray) -> bool:
     """Whether numbers are years, one after the other, as 1990, 1991, 1992."""
-    if len(numbers) < 3 or numbers[0] < YEARS[0] or not numbers[-1] <= YEARS[1]:
+    if len(numbers) < 3 or not are_years(numbers[0], numbers[-1]):
         return False
     return rise_by_one(numbers)
+
+
+def are_years(low: float, high: float) -> bool:
+    """Whether numbers from ``low`` to ``high`` may be years, which are written without a comma."""
+    return YEARS[0] <= low and high <= YEARS[1]
 
 
 def rise_by_one(numbers: Sequence[float] | np.ndarray) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from types import MappingProxyType
@@ -28,6 +29,20 @@ def in_lines(number: int) -> str:
 def in_rows(number: int) -> str:
     """Say where a row stands that has no line."""
     return f"row {number}"
+
+
+@contextmanager
+def naming(table: str) -> Iterator[None]:
+    """Begin what is wrong with the data of a table with its name, unless that stands there.
+
+    Raises:
+        DataError: of the same kind.
+    """
+    try:
+        yield
+    except DataError as error:
+        said = str(error)
+        raise type(error)(said if said.startswith(table) else f"{table}: {said}") from None
 
 
 def was_read(table: str, count: int, written: Remark) -> Remark:

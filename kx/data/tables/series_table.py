@@ -21,6 +21,7 @@ from kx.data.tables.forecasting import (
     without,
 )
 from kx.data.tables.leaks import copies
+from kx.data.tables.rows import naming
 from kx.data.tables.seasons import naive_error, season_of
 from kx.data.tables.series_columns import SeriesColumns
 from kx.data.tables.sheet_remarks import sheet_remarks
@@ -124,10 +125,8 @@ def series_bundle(sheet: Sheet, wanted: WantedSeries) -> DatasetBundle:
 def _timeline(sheet: Sheet, wanted: WantedSeries, *, dates: bool) -> tuple[np.ndarray, Timeline]:
     """Return when the rows of the table came about, and in which order."""
     times = times_of(sheet, wanted.time)
-    try:
+    with naming(sheet.name):
         line = timeline(times, group_codes(sheet), sheet.lines, dates=dates, as_rows=wanted.as_rows)
-    except DataError as error:
-        raise type(error)(f"{sheet.name}: {error}") from None
     if not wanted.skip_gaps:
         refuse_gaps(line, sheet.lines, times, sheet.name)
     return times, line

@@ -16,7 +16,7 @@ from kx.data.tables.columns import TableColumn
 from kx.data.tables.decimals import settle
 from kx.data.tables.headers import generic, name_columns
 from kx.data.tables.joined import JoinedTable, open_files, without_targets
-from kx.data.tables.rows import AnyTable, ColumnBlock, Piece, TableRow, ragged
+from kx.data.tables.rows import AnyTable, ColumnBlock, Piece, TableRow, naming, ragged
 from kx.data.tables.several_labels import hint_on_gaps
 from kx.data.tables.sheets import Sheet
 from kx.data.tables.table_paths import TableFile, TablePaths, table_folder, table_paths
@@ -103,10 +103,8 @@ def read_sheet(path: Path | TablePaths, wanted: WantedSheet) -> Sheet:
         raise DataError(f"{sheet.name} has no rows below the names of its columns.")
     if sheet.flaws and wanted.on_broken == "error":
         raise RowsError(_unusable(sheet, wanted.labels))
-    try:
+    with naming(sheet.name):
         _settle_numbers(sheet, wanted)
-    except DataError as error:
-        raise DataError(f"{sheet.name}: {error}") from None
     return sheet
 
 
@@ -123,13 +121,11 @@ def _add(
 ) -> None:
     """Add the rows to ``sheet``, but those that cannot be used."""
     absent = wanted.columns.absent()
-    try:
+    with naming(sheet.name):
         if isinstance(piece, ColumnBlock):
             add_block(sheet, piece, cells, absent, wanted.image)
         else:
             _add_rows(sheet, list(_usable(sheet, piece, table, cells, wanted)), table, absent)
-    except DataError as error:
-        raise DataError(f"{sheet.name}: {error}") from None
 
 
 def _add_rows(
@@ -199,6 +195,8 @@ def _refuse_names(table: AnyTable, wanted: WantedSheet) -> None:
         table.column(target, "target")
     for option, names in wanted.named().items():
         for name in names:
+            if option == "ignore" and name in table.left:
+                continue
             table.column(name, option)
             if name in wanted.targets:
                 what = "the target" if len(wanted.targets) == 1 else "one of the targets"

@@ -20,6 +20,9 @@ from kx.data.tables.target_columns import TargetColumn
 if TYPE_CHECKING:
     import numpy as np
 
+LEAST_ROWS = 3
+"""One to train on, one to validate with, one to test on."""
+
 MOSTLY_MISSING = 0.9
 """A share of rows without a value from which on that is told."""
 
@@ -34,6 +37,8 @@ def sheet_remarks(
         readings: how its columns are read.
         options: what the spec says of them: of what it states, less is told.
     """
+    if few := too_few_rows(sheet):
+        yield few
     if sheet.flaws:
         told = some_of(sheet.flaws, SHOWN, "list.clauses_more", "list.clauses")
         yield Remark.of("table.left_out", table=sheet.name, count=len(sheet.flaws), flaws=told)
@@ -42,7 +47,8 @@ def sheet_remarks(
     if sheet.strangers:
         yield Remark.of("table.strangers", files=some_of(sheet.strangers, NAMED, "list.comma_more"))
     for name, what in sheet.left.items():
-        yield Remark.of("columns.nested", column=sheet.named(name), what=what)
+        if name not in options.ignore:
+            yield Remark.of("columns.nested", column=sheet.named(name), what=what)
     stated = options.stated()
     for column in sheet.columns:
         where, how = sheet.named(column.name), readings[column.name]
@@ -60,6 +66,13 @@ def sheet_remarks(
     for target in sheet.targets:
         for column in copies(used, target.said):
             yield Remark.of("columns.copy", column=sheet.named(column.name), target=target.name)
+
+
+def too_few_rows(sheet: Sheet) -> Remark | None:
+    """Return that a table has too few rows to train on and to judge by; None: it has enough."""
+    if (rows := len(sheet.lines)) < LEAST_ROWS:
+        return Remark.of("table.few_rows", table=sheet.name, count=rows, least=LEAST_ROWS)
+    return None
 
 
 def relation_remarks(

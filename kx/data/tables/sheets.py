@@ -25,7 +25,7 @@ from kx.data.tables.recognition import (
     recognized,
     refuse_stated,
 )
-from kx.data.tables.rows import Places, in_lines
+from kx.data.tables.rows import Places, in_lines, naming
 from kx.data.tables.scales import boolean_words, known_values
 from kx.data.tables.target_columns import TargetColumn
 from kx.data.tables.targets import number_of
@@ -111,12 +111,10 @@ class Sheet:
         stated, found = {**self.typed, **options.stated()}, {}
         for column in self.columns:
             levels = options.levels(column.name)
-            try:
+            with naming(self.name):
                 found[column.name] = _reading(column, stated.get(column.name), levels)
-                if column.name not in stated and lists_pictures(column, self.folder):
-                    found[column.name] = Recognized("image")
-            except DataError as error:
-                raise DataError(f"{self.name}: {error}") from None
+            if column.name not in stated and lists_pictures(column, self.folder):
+                found[column.name] = Recognized("image")
         return found
 
     def forms(
@@ -311,10 +309,8 @@ def _times_differ(column: TableColumn, how: Recognized, rows: np.ndarray) -> boo
 
 
 def _read_as(sheet: Sheet, column: TableColumn, reading: Reading) -> Recognized:
-    try:
+    with naming(sheet.name):
         return _reading(column, reading)
-    except DataError as error:
-        raise DataError(f"{sheet.name}: {error}") from None
 
 
 def _reading(
