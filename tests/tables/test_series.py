@@ -354,6 +354,23 @@ def test_a_fold_trains_on_targets_that_were_known_when_its_forecasts_are_made():
     assert len(plain.train) == 10  # rows that stand alone: as before
 
 
+def test_a_series_with_few_rows_is_trained_on_what_was_known_too(series):
+    begin = datetime.date(2024, 1, 1)
+    lines = [
+        f"{begin + datetime.timedelta(days=day)},{station},{day}\n"
+        for day in range(100)
+        for station in ("daily", "weekly")
+        if station == "daily" or day % 7 == 0
+    ]
+    content = "when,station,temperature\n" + "".join(lines)
+    train = load(series(content, series="station", horizon=3, steps="rows", window=2)).train
+
+    made, known = train.x.spans(3).T
+
+    assert (train.y == known).all()  # the temperature is the number of the day
+    assert {*(known - made)[train.x.whose[train.x.ends] == 1].tolist()} == {21}
+
+
 def test_no_fold_divides_what_several_series_have_at_one_time(series):
     content = "".join(hourly(40, station=name) for name in "ABC")
     bundle = load(series(STATIONS + content, series="station"))

@@ -83,8 +83,12 @@ class Windows:
         return replace(self, rows=rows)
 
     def spans(self, lead: int) -> np.ndarray:
-        """Return (n, 2) int64, the steps at which each window ends and its last target stands."""
+        """Return (n, 2) int64, the steps at which each window ends and its last target stands.
+
+        Args:
+            lead: how many rows behind the end the last target is. That may be more steps: where
+                each row is one step behind the last one, other series have rows in between.
+        """
         import numpy as np
 
-        last = self.times[self.ends]
-        return np.stack([last, last + lead], axis=1)
+        return np.stack([self.times[self.ends], self.times[self.ends + lead]], axis=1)
