@@ -60,15 +60,32 @@ class Story:
 
     def record(self, status: Status) -> Record:
         """Return the record of the run as far as it has come."""
-        loaded, fits, judged, tested = self.loaded, self.fits, self.judged, self.tested
-        known = replace(
+        fits, judged, tested = self.fits, self.judged, self.tested
+        known = self._with_fits(self._begun(status), fits, tested)
+        return self._with_scores(known, fits, judged, tested) if judged else known
+
+    def _begun(self, status: Status) -> Record:
+        """Return the record as the run began, with all that neither fits nor scores tell."""
+        return replace(
             self.begun,
             status=status,
-            seeds={**self.begun.seeds, **fits.drawn},
             base=self.base.facts,
             embeddings=self.base.coverage,
-            features=loaded.features if loaded else None,
+            features=self.loaded.features if self.loaded else None,
             dataset=self._data(),
+            expectations=self.expectations,
+            importance=self.importance,
+            subgroups=self.subgroups,
+            test_looks=self.test_looks,
+            warnings=list(self.work.warnings),
+            partial=self.partial,
+            error=self.error,
+        )
+
+    def _with_fits(self, record: Record, fits: Fits, tested: Tested | None) -> Record:
+        return replace(
+            record,
+            seeds={**record.seeds, **fits.drawn},
             fits=list(fits.records),
             frozen=fits.frozen,
             vocabulary=tested.vocabulary if tested else fits.vocabulary,
@@ -82,21 +99,16 @@ class Story:
             linear=linear_facts([*fits.linear, *(tested.linear if tested else ())]),
             validation_reason=fits.validation_reason,
             baseline_note=(tested.baseline_note if tested else None) or fits.baseline_note,
-            expectations=self.expectations,
-            importance=self.importance,
-            subgroups=self.subgroups,
-            test_looks=self.test_looks,
-            warnings=list(self.work.warnings),
-            partial=self.partial,
-            error=self.error,
         )
-        if not judged:
-            return known
-        parts: dict[str, Judged | Tested] = {"validation": judged} | (
-            {"test": tested} if tested else {}
-        )
+
+    def _with_scores(
+        self, record: Record, fits: Fits, judged: Judged, tested: Tested | None
+    ) -> Record:
+        parts: dict[str, Judged | Tested] = {"validation": judged}
+        if tested:
+            parts["test"] = tested
         return replace(
-            known,
+            record,
             scores={part: of.scores for part, of in parts.items()},
             baselines={part: of.baselines for part, of in parts.items()},
             fold_scores={name: list(of) for name, of in judged.fold_scores.items()},

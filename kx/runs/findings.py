@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 SEED = 0
 """Of the resampling: the same runs give the same interval each time."""
 
+Rows = tuple["np.ndarray", "np.ndarray", "np.ndarray"]
+"""Targets of the test rows, and what each of two runs says of them."""
+
 Outcome = Literal["better", "worse", "chance", "no_telling"]
 
 
@@ -148,61 +151,63 @@ def _on_rows(first: Evidence, other: Evidence) -> PairedResult | Remark:
     if isinstance(first.rows, Remark) or isinstance(other.rows, Remark):
         reasons = tuple(run.rows for run in (first, other) if isinstance(run.rows, Remark))
         return Remark.of("compare.no_rows", reasons=reasons)
-    y, ours, theirs = *first.rows, other.rows[1]
-    if first.task in ONE_CLASS:
-        said = labels(ours, first.thresholds[0]), labels(theirs, other.thresholds[0])
-        test = mcnemar(said[0] == y, said[1] == y, SEED)
-        return _finding("test rows", Remark.of("compare.classified"), test, first, other)
-    if first.task == "quantiles":
-        shares = first.record.dataset.quantiles
-        before, after = (pinballs(y, outputs, shares).mean(axis=1) for outputs in (ours, theirs))
-        test = paired_bootstrap("pinball", before, after, SEED)
-        return _finding("test rows", Remark.of("compare.quantiles"), test, first, other)
-    if block := max(first.block, other.block):
-        return _on_forecasts(first, other, (y, ours, theirs), block)
-    if first.task == "multi_regression":
-        scale = y.std(axis=0) + 1e-12
-        before, after = (abs((outputs - y) / scale).mean(axis=1) for outputs in (ours, theirs))
-        test = paired_bootstrap("mae", before, after, SEED)
-        return _finding("test rows", Remark.of("compare.numbers"), test, first, other)
-    if first.task in NUMBERS:
-        before, after = (abs(outputs[:, 0].astype(float) - y) for outputs in (ours, theirs))
-        test = paired_bootstrap("mae", before, after, SEED)
-        return _finding("test rows", Remark.of("compare.number"), test, first, other)
-    if first.task == "multilabel" and ours.shape == theirs.shape == y.shape:
-        before, after = (
-            ((said > of.thresholds) == (y > 0.5)).mean(axis=1)
-            for said, of in ((ours, first), (theirs, other))
-        )
-        test = paired_bootstrap("accuracy", before, after, SEED)
-        return _finding("test rows", Remark.of("compare.labelled"), test, first, other)
-    reason = (
-        Remark.of("compare.no_test_for", task=first.task)
-        if first.task
-        else Remark.of("compare.unknown_task")
-    )
+    found = _tested(first, other, (*first.rows, other.rows[1]))
+    if found:
+        return _finding("test rows", *found, first, other)
+    none = Remark.of("compare.no_test_for", task=first.task)
+    reason = none if first.task else Remark.of("compare.unknown_task")
     return Remark.of("compare.no_rows", reasons=(reason,))
 
 
-def _on_forecasts(
-    first: Evidence,
-    other: Evidence,
-    rows: tuple[np.ndarray, np.ndarray, np.ndarray],
-    block: int,
-) -> PairedResult:
+def _tested(first: Evidence, other: Evidence, rows: Rows) -> tuple[Remark, PairedTest] | None:
+    """Return why a test fits the task, and the test; None if none does."""
+    y, ours, theirs = rows
+    if first.task in ONE_CLASS:
+        said = labels(ours, first.thresholds[0]), labels(theirs, other.thresholds[0])
+        return Remark.of("compare.classified"), mcnemar(said[0] == y, said[1] == y, SEED)
+    block = max(first.block, other.block)
+    if block and first.task != "quantiles":
+        return _on_forecasts(rows, block)
+    if found := _measured(first, other, rows):
+        why, metric, before, after = found
+        return why, paired_bootstrap(metric, before, after, SEED)
+    return None
+
+
+def _measured(
+    first: Evidence, other: Evidence, rows: Rows
+) -> tuple[Remark, str, np.ndarray, np.ndarray] | None:
+    """Return why each row is measured as it is, by which metric, and what both runs reach on it."""
+    y, ours, theirs = rows
+    if first.task == "quantiles":
+        shares = first.record.dataset.quantiles
+        losses = (pinballs(y, outputs, shares).mean(axis=1) for outputs in (ours, theirs))
+        return Remark.of("compare.quantiles"), "pinball", *losses
+    if first.task == "multi_regression":
+        scale = y.std(axis=0) + 1e-12
+        errors = (abs((outputs - y) / scale).mean(axis=1) for outputs in (ours, theirs))
+        return Remark.of("compare.numbers"), "mae", *errors
+    if first.task in NUMBERS:
+        errors = (abs(outputs[:, 0].astype(float) - y) for outputs in (ours, theirs))
+        return Remark.of("compare.number"), "mae", *errors
+    if first.task == "multilabel" and ours.shape == theirs.shape == y.shape:
+        said = ours > first.thresholds, theirs > other.thresholds
+        hits = ((labelled == (y > 0.5)).mean(axis=1) for labelled in said)
+        return Remark.of("compare.labelled"), "accuracy", *hits
+    return None
+
+
+def _on_forecasts(rows: Rows, block: int) -> tuple[Remark, PairedTest]:
     """Compare errors of forecasts, means over their steps, in blocks of neighbours.
 
     Args:
-        first: of one run.
-        other: of another.
         rows: targets (n,) or (n, steps), and what the two runs say: (n, steps).
         block: windows that err alike.
     """
     y, *said = (of.reshape(len(of), -1).astype(float) for of in rows)
     before, after = (abs(outputs - y).mean(axis=1) for outputs in said)
     test = paired_block_bootstrap("mae", before, after, SEED, block)
-    why = Remark.of("compare.steps" if y.shape[1] > 1 else "compare.number")
-    return _finding("test rows", why, test, first, other)
+    return Remark.of("compare.steps" if y.shape[1] > 1 else "compare.number"), test
 
 
 def _on_folds(first: Evidence, other: Evidence) -> PairedResult | Remark | None:

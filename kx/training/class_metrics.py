@@ -92,35 +92,46 @@ def _tallied() -> type:
         def __init__(self, info: DatasetInfo, measured: Any, name: str) -> None:
             super().__init__(name=name)
             self._info, self._measured = info, measured
-            self._exclusive = info.many_classes
-            shape = (1, 3, info.outputs) if self._exclusive else (info.outputs, 3, 2)
+            shape = (1, 3, info.outputs) if info.many_classes else (info.outputs, 3, 2)
             # float32 would stop to count at 16,777,216 rows.
             self._tally = self.add_weight(shape, "zeros", dtype="float64", name="tally")
 
         def update_state(self, y: Any, said: Any, sample_weight: Any = None) -> None:
-            ops = keras.ops
-            true = _in_columns(y, said, self._info)
-            if self._exclusive:
-                best = ops.argmax(said, axis=-1)
-                told = ops.one_hot(best, self._info.outputs, dtype="float32")
-                parts = [ops.sum(part, axis=0)[None] for part in (true * told, true, told)]
-            else:
-                told = ops.cast(said > 0.5, "float32")
-                parts = [self._of_labels(part, both) for part, both in self._kinds(true, told)]
-            self._tally.assign_add(ops.cast(ops.stack(parts, axis=1), "float64"))
-
-        def _kinds(self, true: Any, told: Any) -> list[tuple[Any, Any]]:
-            return [((1 - true) * (1 - told), true * told), (1 - true, true), (1 - told, told)]
-
-        def _of_labels(self, no: Any, yes: Any) -> Any:
-            ops = keras.ops
-            return ops.stack([ops.sum(no, axis=0), ops.sum(yes, axis=0)], axis=-1)
+            rows = _tallied_rows(_in_columns(y, said, self._info), said, self._info)
+            self._tally.assign_add(keras.ops.cast(rows, "float64"))
 
         def result(self) -> Any:
             ops = keras.ops
             return ops.cast(ops.mean(self._measured(self._tally.value)), "float32")
 
     return Tallied
+
+
+def _tallied_rows(true: Any, said: Any, info: DatasetInfo) -> Any:
+    """Return how many rows are hits, true and predicted: (labels, 3, classes) float32.
+
+    Args:
+        true: (n, outputs) of 0 and 1.
+        said: (n, outputs) probabilities.
+        info: whether the outputs exclude each other; else each is a label, with no and yes.
+    """
+    import keras
+
+    ops = keras.ops
+    if info.many_classes:
+        told = ops.one_hot(ops.argmax(said, axis=-1), info.outputs, dtype="float32")
+        return ops.stack([ops.sum(rows, axis=0)[None] for rows in (true * told, true, told)], 1)
+    told = ops.cast(said > 0.5, "float32")
+    no_and_yes = [((1 - true) * (1 - told), true * told), (1 - true, true), (1 - told, told)]
+    return ops.stack([_counted(no, yes) for no, yes in no_and_yes], axis=1)
+
+
+def _counted(no: Any, yes: Any) -> Any:
+    """Return how many rows say no and yes to each label: (labels, 2)."""
+    import keras
+
+    ops = keras.ops
+    return ops.stack([ops.sum(no, axis=0), ops.sum(yes, axis=0)], axis=-1)
 
 
 def _balanced(tally: Any) -> Any:
@@ -166,19 +177,11 @@ def _calibration() -> type:
         def update_state(self, y: Any, said: Any, sample_weight: Any = None) -> None:
             ops = keras.ops
             said = ops.cast(said, "float64")  # a bin must not hang on the last digit
-            sure, right = self._answers(_in_columns(y, said, self._info), said)
+            sure, right = _answers(_in_columns(y, said, self._info), said, self._info)
             bins = ops.clip(ops.ceil(sure * BINS), 1, BINS) - 1
             gaps = ops.one_hot(ops.cast(bins, "int32"), BINS, dtype="float64")
             self._gaps.assign_add(ops.sum(gaps * (sure - right)[:, None], axis=0))
             self._count.assign_add(ops.cast(ops.size(sure), "float64"))
-
-        def _answers(self, true: Any, said: Any) -> tuple[Any, Any]:
-            ops = keras.ops
-            if self._info.many_classes:
-                right = ops.argmax(true, axis=-1) == ops.argmax(said, axis=-1)
-                return ops.max(said, axis=-1), ops.cast(right, said.dtype)
-            sure, right = ops.maximum(said, 1 - said), (said > 0.5) == (true > 0)
-            return ops.reshape(sure, (-1,)), ops.cast(ops.reshape(right, (-1,)), said.dtype)
 
         def result(self) -> Any:
             ops = keras.ops
@@ -186,3 +189,15 @@ def _calibration() -> type:
             return ops.cast(gaps / ops.maximum(count, 1.0), "float32")
 
     return CalibrationError
+
+
+def _answers(true: Any, said: Any, info: DatasetInfo) -> tuple[Any, Any]:
+    """Return how sure each answer is, from 0 to 1, and whether it is right, 0 or 1: (answers,)."""
+    import keras
+
+    ops = keras.ops
+    if info.many_classes:
+        right = ops.argmax(true, axis=-1) == ops.argmax(said, axis=-1)
+        return ops.max(said, axis=-1), ops.cast(right, said.dtype)
+    sure, right = ops.maximum(said, 1 - said), (said > 0.5) == (true > 0)
+    return ops.reshape(sure, (-1,)), ops.cast(ops.reshape(right, (-1,)), said.dtype)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,6 +41,30 @@ if TYPE_CHECKING:
 
 MOST_BYTES_PREDICTED = 64e6
 """Of rows that are predicted at once, of data that do not fit into memory."""
+
+
+@dataclass(slots=True)
+class _Fit:
+    """A fit that goes on, phase by phase.
+
+    Attributes:
+        values: as the phases that are over left them.
+        best: of the best epoch of these phases.
+        started: by the monotonic clock.
+        phases: what is known of those that are over.
+    """
+
+    job: Job
+    recording: Recording
+    values: Values
+    best: Values
+    started: float
+    phases: list[PhaseNote] = field(default_factory=list)
+
+    def fitted(self, best_epoch: int, values: Values) -> Fitted:
+        """Return what came of it so far."""
+        seconds = time.monotonic() - self.started
+        return Fitted(self.job, self.recording.history, best_epoch, seconds, values, self.phases)
 
 
 class Trainer:
@@ -199,48 +223,50 @@ class Trainer:
         )
 
     def _fit_alone(self, job: Job) -> Fitted:
-        data, phases = job.data(), phases_of(self._training, job.epochs)
+        fit = self._begun(job)
         steps = job.batching(self._training).steps
-        started = time.monotonic()
-        recording, notes = Recording(job.name, self._hooks), list[PhaseNote]()
-        template = self._kits.of(job, phases[0]).template
-        values: Values = begun_in(
-            template.model, template.initial_values(job.weights_seed), job.unit
-        )
-        best = values
         self._hooks.watcher.fit_started(job.name, job.epochs, steps)
         own = self._hooks.callbacks()
         self._going = None
-        self.unfinished = lambda: self._stopped(job, recording, best, started)
+        self.unfinished = lambda: self._stopped(fit)
         try:
             with event_files(self._training, self._hooks.events / job.name) as writers:
-                callbacks = [*own, *writers, recorder(recording, steps)]
-                for phase in phases:
-                    one = replace(
-                        job,
-                        epochs=phase.epochs,
-                        first=recording.epochs,
-                        # The optimizer of each phase counts its steps from 0.
-                        augmentation_seed=job.augmentation_seed + phase.number,
-                    )
-                    kit = self._kits.of(job, phase)
-                    kit.template.start(values)
-                    notes.append(self._fit_phase(kit, self._feed(data), one, phase, callbacks))
-                    recording.refuse_divergence(phase.training)
-                    values = kit.template.values()
-                    if recording.best_epoch(self._training.monitor) > one.first:
-                        best = values  # of all epochs so far; a phase ends with its own best ones
+                callbacks = [*own, *writers, recorder(fit.recording, steps)]
+                for phase in phases_of(self._training, job.epochs):
+                    self._go_on(fit, phase, callbacks)
         finally:
             self._hooks.watcher.fit_ended(job.name)
         self.unfinished = lambda: None
-        return Fitted(
-            job,
-            recording.history,
-            recording.best_epoch(self._training.monitor),
-            time.monotonic() - started,
-            best if keeps_best(self._training, job) else values,
-            notes,
+        values = fit.best if keeps_best(self._training, job) else fit.values
+        return fit.fitted(self._monitored(fit), values)
+
+    def _begun(self, job: Job) -> _Fit:
+        started = time.monotonic()
+        template = self._kits.of(job, phases_of(self._training, job.epochs)[0]).template
+        fresh = template.initial_values(job.weights_seed)
+        values: Values = begun_in(template.model, fresh, job.unit)
+        return _Fit(job, Recording(job.name, self._hooks), values, values, started)
+
+    def _go_on(self, fit: _Fit, phase: FitPhase, callbacks: Sequence[Any]) -> None:
+        """Carry out the next phase of a fit, from the values that the last one left."""
+        job = replace(
+            fit.job,
+            epochs=phase.epochs,
+            first=fit.recording.epochs,
+            # The optimizer of each phase counts its steps from 0.
+            augmentation_seed=fit.job.augmentation_seed + phase.number,
         )
+        kit = self._kits.of(fit.job, phase)
+        kit.template.start(fit.values)
+        data = self._feed(fit.job.data())
+        fit.phases.append(self._fit_phase(kit, data, job, phase, callbacks))
+        fit.recording.refuse_divergence(phase.training)
+        fit.values = kit.template.values()
+        if self._monitored(fit) > job.first:
+            fit.best = fit.values  # of all epochs so far; a phase ends with its own best ones
+
+    def _monitored(self, fit: _Fit) -> int:
+        return fit.recording.best_epoch(self._training.monitor)
 
     def _fit_phase(
         self, kit: Kit, data: Any, job: Job, phase: FitPhase, callbacks: Sequence[Any]
@@ -254,32 +280,21 @@ class Trainer:
         )
         return proof.note(job.name, job.first + 1)
 
-    def _stopped(
-        self, job: Job, recording: Recording, before: Values, started: float
-    ) -> Unfinished | None:
-        """Return what there is of a fit that was stopped.
-
-        Args:
-            job: of the fit.
-            recording: of its epochs so far.
-            before: values of the best epoch of the phases that are over.
-            started: by the monotonic clock.
-        """
-        if self._going is None or not recording.begun:
+    def _stopped(self, fit: _Fit) -> Unfinished | None:
+        """Return what there is of a fit that was stopped."""
+        if self._going is None or not fit.recording.begun:
             return None
         kit, guarded = self._going
-        epoch, best = recording.epochs, best_so_far(guarded)
-        overall = recording.best_epoch(self._training.monitor) if epoch else 0
+        epoch, best = fit.recording.epochs, best_so_far(guarded)
+        overall = self._monitored(fit) if epoch else 0
         values: Values
         if best:
             kit.template.model.set_weights(best[0])
             epoch = best[1]
         values = kit.template.values()
-        if best and overall < epoch and keeps_best(self._training, job):
-            values, epoch = before, overall
-        seconds = time.monotonic() - started
-        fitted = Fitted(job, recording.history, overall, seconds, values)
-        return Unfinished(fitted, epoch, "best" if best else "last")
+        if best and overall < epoch and keeps_best(self._training, fit.job):
+            values, epoch = fit.best, overall
+        return Unfinished(fit.fitted(overall, values), epoch, "best" if best else "last")
 
     def _resident(self, data: Split) -> Resident:
         if self._source is None or self._source[0] is not data:
