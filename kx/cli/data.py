@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,7 +9,9 @@ import typer
 
 from kx.base.errors import DataError, UsageError, suggest
 from kx.cli.look import look
-from kx.cli.options import AsJson
+from kx.cli.options import AsJson, Lang
+from kx.terminal.dataset_tables import dataset_table, datasets_table, files_table
+from kx.wording.words import Words
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -31,17 +32,17 @@ Names = Annotated[
 
 
 @app.command()
-def ls(as_json: AsJson = False) -> None:
+def ls(lang: Lang = "en", as_json: AsJson = False) -> None:
     """List the datasets, and which of their files are here.
 
     Example: kx data ls
     """
     found = [_summary(_entry(name)) for name in _names()]
-    _show(found, _overview(found), as_json)
+    _show(found, datasets_table(found, Words(lang)), as_json)
 
 
 @app.command()
-def info(name: Name, as_json: AsJson = False) -> None:
+def info(name: Name, lang: Lang = "en", as_json: AsJson = False) -> None:
     """Describe the dataset NAME: form, options, files, cautions.
 
     Example: kx data info boston
@@ -56,11 +57,11 @@ def info(name: Name, as_json: AsJson = False) -> None:
         "options": option_schemas(entry),
         "documentation": entry.documentation,
     }
-    _show(found, _page(found), as_json)
+    _show(found, dataset_table(found, Words(lang)), as_json)
 
 
 @app.command()
-def fetch(name: Name, as_json: AsJson = False) -> None:
+def fetch(name: Name, lang: Lang = "en", as_json: AsJson = False) -> None:
     """Download the files of the dataset NAME that are not here yet.
 
     Example: kx data fetch imdb
@@ -70,17 +71,17 @@ def fetch(name: Name, as_json: AsJson = False) -> None:
 
     entry = _entry(name)
     found = [_folder_here(name, folder, _sources()) for folder in _folders(entry)]
-    with console.watching(console.messages(), quiet=as_json) as watcher:
+    with console.watching(console.messages(), quiet=as_json, language=lang) as watcher:
         source = _sources(watcher)
         for file in _files(entry):
             place = source.ensure(file)
             check(file, place.path)
             found.append({"dataset": name, "file": file.name, **_place(place)})
-    _show(found, _rows(found, f"{name} needs no file"), as_json)
+    _show(found, files_table(found, Words(lang)("data.none_of", name=name)), as_json)
 
 
 @app.command()
-def verify(names: Names = None, as_json: AsJson = False) -> None:
+def verify(names: Names = None, lang: Lang = "en", as_json: AsJson = False) -> None:
     """Compare the files that are here with the official ones.
 
     Every copy of them is read; the exit code is 3 if one differs.
@@ -88,9 +89,10 @@ def verify(names: Names = None, as_json: AsJson = False) -> None:
     Example: kx data verify
     """
     entries = [_entry(name) for name in names or _names()]
-    verdicts = [verdict for entry in entries for verdict in _verdicts(entry)]
+    words = Words("en" if as_json else lang)
+    verdicts = [verdict for entry in entries for verdict in _verdicts(entry, words)]
     found = [verdict for verdict, _ in verdicts]
-    _show(found, _rows(found, "no files to verify"), as_json)
+    _show(found, files_table(found, words("data.nothing")), as_json)
     damage = [problem for _, problem in verdicts if problem]
     if damage:
         raise DataError("\n".join(damage))
@@ -179,40 +181,40 @@ def _place(place: Place | None) -> dict[str, str | None]:
     }
 
 
-def _verdicts(entry: Entry[Dataset]) -> Iterator[tuple[dict[str, Any], str]]:
+def _verdicts(entry: Entry[Dataset], words: Words) -> Iterator[tuple[dict[str, Any], str]]:
     """Yield what is to be said of each copy of each file, and its problem, if there is one."""
     from kx.data.files.official import check
 
     source = _sources()
     for folder in _folders(entry):
-        yield from _folder_verdicts(entry.name, folder, source)
+        yield from _folder_verdicts(entry.name, folder, source, words)
     for file in _files(entry):
         row = {"dataset": entry.name, "file": file.name}
         places = list(source.places(file))
         if not places:
-            yield {**row, "state": "not here", **_place(None)}, ""
+            yield {**row, "state": words("data.not_here"), **_place(None)}, ""
         for place in places:
-            state, problem = "ok", ""
+            state, problem = words("data.ok"), ""
             try:
                 if check(file, place.path) != file.sha256:
-                    state = "ok, repacked"
+                    state = words("data.repacked")
             except DataError as error:
-                state, problem = "damaged", str(error)
+                state, problem = words("fault.damaged"), str(error)
             yield {**row, "state": state, **_place(place)}, problem
 
 
 def _folder_verdicts(
-    name: str, folder: DataFolder, source: SourceFiles
+    name: str, folder: DataFolder, source: SourceFiles, words: Words
 ) -> Iterator[tuple[dict[str, Any], str]]:
     from kx.data.files.trees import open_tree
 
     places = list(source.folder_places(folder))
     if not places:
-        row = {"dataset": name, "file": folder.names[0], "state": "not here", **_place(None)}
-        yield row, ""
+        row = {"dataset": name, "file": folder.names[0], **_place(None)}
+        yield {**row, "state": words("data.not_here")}, ""
     for place in places:
         flaws = folder.flaws(open_tree(place.path, without=folder.without))
-        state = f"{len(flaws):,} damaged" if flaws else "ok"
+        state = words("data.flaws", count=len(flaws)) if flaws else words("data.ok")
         row = {"dataset": name, "file": place.path.name, "state": state, **_place(place)}
         yield row, "\n".join(f"{place.path.name}/{flaw}" for flaw in flaws)
 
@@ -225,106 +227,3 @@ def _show(document: object, page: RenderableType, as_json: bool) -> None:
         typer.echo(to_json(document), nl=False)
     else:
         results().print(page)
-
-
-def _overview(found: Sequence[dict[str, Any]]) -> RenderableType:
-    """Return two or three lines per dataset: what it is, its form, where its files are."""
-    rows = []
-    for entry in found:
-        lines = (entry["summary"], _form(entry), _whereabouts(entry))
-        rows.append((entry["name"], "\n".join(line for line in lines if line)))
-    return _grid(rows)
-
-
-def _page(entry: dict[str, Any]) -> RenderableType:
-    """Return all that is known of a dataset."""
-    rows = [("name", entry["name"]), ("form", _form(entry))]
-    rows += [(key, entry[key]) for key in ("target", "note")]
-    rows += [(key, ", ".join(entry[key] or ())) for key in ("classes", "features")]
-    rows += [("option", _option(option)) for option in entry["options"]]
-    rows += [("file", _file_lines(file)) for file in entry["files"]]
-    rows += [("folder", _folder_lines(folder)) for folder in entry["folders"]]
-    rows.append(("about", _without_arguments(entry["documentation"])))
-    return _grid([(name, text) for name, text in rows if text])
-
-
-def _rows(found: Sequence[dict[str, Any]], otherwise: str) -> RenderableType:
-    """Return per file its state, or where it came from, and where it is."""
-    rows = [
-        (row.get("state") or row["found"], f"{row['file']}\n{row['path'] or ''}".rstrip())
-        for row in found
-    ]
-    return _grid(rows or [("", otherwise)])
-
-
-def _form(entry: dict[str, Any]) -> str:
-    if entry["task"] is None:
-        return ""
-    shape = " x ".join(map(str, entry["input_shape"]))
-    sizes = [entry["train_examples"], entry["test_examples"]]
-    counts = "" if None in sizes else f", {sizes[0]:,} + {sizes[1]:,} examples"
-    return f"{entry['task']}, shape {shape}{counts}"
-
-
-def _whereabouts(entry: dict[str, Any]) -> str:
-    from kx.base.text import size
-
-    if entry["own_files"]:
-        return "reads your own files"
-    if not all(folder["found"] for folder in entry["folders"]):
-        return f"not here yet, to be got by hand: kx data info {entry['name']}"
-    absent = sum(file["size"] for file in entry["files"] if not file["found"])
-    if absent:
-        return f"not here yet, {size(absent)}: kx data fetch {entry['name']}"
-    found = dict.fromkeys(file["found"] for file in [*entry["files"], *entry["folders"]])
-    return f"in {' and '.join(found)}" if found else "needs no file"
-
-
-def _option(option: dict[str, Any]) -> str:
-    from kx.components.describe import option_line
-
-    return f"{option_line(option)}\n{option['help']}".rstrip()
-
-
-def _without_arguments(documentation: str) -> str:
-    """Leave out of a docstring what the options say already, and what is for programmers."""
-    sections = documentation.split("\n\n")
-    wanted = (text for text in sections if not text.startswith(("Args:", "Raises:")))
-    return "\n\n".join(_flowing(text) for text in wanted)
-
-
-def _flowing(paragraph: str) -> str:
-    """Join the lines of a paragraph, but for lists: the terminal is narrower than the source."""
-    return re.sub(r"\n\s*(?![-*] )", " ", paragraph).replace("``", "`")
-
-
-def _file_lines(file: dict[str, Any]) -> str:
-    from kx.base.text import size
-
-    where = f"in {file['found']} ({file['path']})" if file["found"] else "not here yet"
-    return f"{file['name']}, {size(file['size'])}, {where}\n{file['url']}\nSHA-256 {file['sha256']}"
-
-
-def _folder_lines(folder: dict[str, Any]) -> str:
-    where = f"in {folder['found']} ({folder['path']})" if folder["found"] else "not here yet"
-    return f"{' or '.join(folder['names'])}, {where}\n{folder['url']}\n{folder['advice']}"
-
-
-def _grid(rows: Sequence[tuple[str, str]]) -> RenderableType:
-    from rich.table import Table
-
-    table = Table.grid(padding=(0, 2))
-    table.add_column(style="bold", overflow="fold")
-    table.add_column(overflow="fold")
-    for name, text in rows:
-        table.add_row(_plain(name), _plain(text))
-    return table
-
-
-def _plain(text: str) -> RenderableType:
-    """Return text without markup or commands to the terminal: names come from plugins, too."""
-    from rich.text import Text
-
-    from kx.base.text import clean
-
-    return Text("\n".join(map(clean, text.splitlines())))

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from kx.cli.options import AsJson, Seed, Set, SpecFile, overrides
+from kx.cli.options import AsJson, Lang, Seed, Set, SpecFile, overrides
+from kx.wording.words import Words
 
 if TYPE_CHECKING:
     import keras
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
 
 
 def summary(
-    spec: SpecFile, settings: Set = None, seed: Seed = None, as_json: AsJson = False
+    spec: SpecFile,
+    settings: Set = None,
+    seed: Seed = None,
+    lang: Lang = "en",
+    as_json: AsJson = False,
 ) -> None:
     """Show the layers, output shapes and parameters of SPEC's network.
 
@@ -39,9 +44,10 @@ def summary(
         document = {"layers": layers, "parameters": total, "convolutions": sizes}
         typer.echo(to_json(document), nl=False)
         return
-    console.results().print(_table(layers, total))
+    words = Words(lang)
+    console.results().print(_table(layers, total, words))
     if accounts:
-        console.results().print("", _arithmetic(accounts), sep="\n")
+        console.results().print("", _arithmetic(accounts, words), sep="\n")
 
 
 def _model(plan: Any) -> keras.Model:
@@ -78,26 +84,27 @@ def _accounts(model: keras.Model) -> list[Account]:
     return found if any(account.windows for account in found) else []
 
 
-def _table(layers: list[dict[str, Any]], total: int) -> Table:
+def _table(layers: list[dict[str, Any]], total: int, words: Words) -> Table:
     from rich.table import Table
 
     table = Table(box=None, show_footer=True)
     for name in ("layer", "kind", "output"):
-        table.add_column(name, overflow="fold")
-    table.add_column("parameters", f"{total:,}", justify="right", overflow="fold")
+        table.add_column(words(f"layers.{name}"), overflow="fold")
+    table.add_column(words("fact.parameters"), f"{total:,}", justify="right", overflow="fold")
     for layer in layers:
         shape = " x ".join(map(str, layer["shape"]))
         table.add_row(layer["name"], layer["kind"], shape, f"{layer['parameters']:,}")
     return table
 
 
-def _arithmetic(accounts: list[Account]) -> Table:
+def _arithmetic(accounts: list[Account], words: Words) -> Table:
     """Return a line for each layer that slides a window: what it sees, and the formula."""
     from rich.table import Table
 
     from kx.base.text import shortened
 
-    table = Table("layer", "sees", "stride", "floor((n + 2p - f) / s) + 1", box=None)
+    heads = [words(f"layers.{name}") for name in ("layer", "sees", "stride")]
+    table = Table(*heads, "floor((n + 2p - f) / s) + 1", box=None)
     for account in accounts:
         if account.windows:
             name = shortened(account.layer.rpartition("/")[2], 20)

@@ -26,7 +26,6 @@ class HeatMap:
         predicted: number of the most probable class; None likewise.
         outputs: (classes,) probabilities, two of them for a yes-or-no question; (1,) the number.
         heat: (height, width) float32, 0 to 1; the highest is 1, or all are 0.
-        note: why the map is empty, if it is.
     """
 
     layer: str
@@ -34,7 +33,11 @@ class HeatMap:
     predicted: int | None
     outputs: np.ndarray
     heat: np.ndarray
-    note: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing in the picture counts towards the class."""
+        return not self.heat.any()
 
 
 def grad_cam(
@@ -85,8 +88,7 @@ def grad_cam(
     if slopes is None:
         raise UsageError(f"the output of {graph.name} does not depend on {step.name}.")
     heat = weighed(np.asarray(seen)[0], np.asarray(slopes)[0])
-    note = "" if heat.any() else "nothing in this picture speaks for it: the map is empty"
-    return HeatMap(step.name, chosen, predicted, outputs, heat, note)
+    return HeatMap(step.name, chosen, predicted, outputs, heat)
 
 
 def weighed(channels: np.ndarray, gradients: np.ndarray) -> np.ndarray:

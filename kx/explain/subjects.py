@@ -21,6 +21,7 @@ from kx.models.applications import preprocess_input
 from kx.planning import plan_data
 from kx.predicting.kept_run import kept_model
 from kx.runs.reader import PREDICTIONS, Run
+from kx.wording.words import Words
 
 if TYPE_CHECKING:
     import keras
@@ -328,7 +329,7 @@ def of_application(
         MissingDataError: if the weights are not on this machine; nothing is downloaded.
     """
     model = build(name, weights, options, top)
-    random = "RANDOM WEIGHTS, nothing was learned" if weights == "none" else ""
+    random = Words()("caveat.network.untrained") if weights == "none" else ""
     prepare = preprocess_input(name)
     classes = class_names(model) if weights == "imagenet" else ()
     return Subject(name, model, prepare, classes, note=random)

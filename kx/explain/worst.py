@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from kx.base.remark import Remark
 from kx.base.text import number
 from kx.contracts import NUMBERS
 from kx.explain.mistakes import (
@@ -26,12 +27,12 @@ class Worst:
     """What is told of the worst predictions.
 
     Attributes:
-        said: how many are wrong, and how, in lines.
+        said: how many are wrong, and how.
         facts: the same as values that JSON can hold.
         captions: row of each of the worst, and what stands below its picture.
     """
 
-    said: Sequence[str]
+    said: Sequence[Remark]
     facts: dict[str, Any]
     captions: Sequence[tuple[int, tuple[str, str]]]
 
@@ -47,17 +48,22 @@ def _of_classes(judged: JudgedPictures, count: int) -> Worst:
     pairs = confusions(judged.y, judged.predictions, judged.thresholds[0])
     worst = worst_mistakes(judged.y, judged.predictions, count, judged.thresholds[0])
     wrong = sum(pair.count for pair in pairs)
-    said = [f"{wrong:,} of {len(judged.y):,} wrong"]
+    said = [Remark.of("explained.wrong", count=wrong, rows=len(judged.y))]
     said += [
-        f"{judged.label(pair.true)} taken for {judged.label(pair.predicted)}: {pair.count:,}"
+        Remark.of(
+            "explained.confused",
+            true=judged.label(pair.true),
+            predicted=judged.label(pair.predicted),
+            count=pair.count,
+        )
         for pair in pairs[:SHOWN]
     ]
     captions = [
         (
             each.row,
             (
-                f"is {judged.label(each.true)} ({number(each.true_probability)})",
-                f"taken for {judged.label(each.predicted)} ({number(each.probability)})",
+                f"true: {judged.label(each.true)} ({number(each.true_probability)})",
+                f"predicted: {judged.label(each.predicted)} ({number(each.probability)})",
             ),
         )
         for each in worst
@@ -69,9 +75,14 @@ def _of_classes(judged: JudgedPictures, count: int) -> Worst:
 def _of_labels(judged: JudgedPictures, count: int) -> Worst:
     errors = label_errors(judged.y, judged.predictions, judged.thresholds)
     wrong = worst_labels(judged.y, judged.predictions, len(judged.y), judged.thresholds)
-    said = [f"{len(wrong):,} of {len(judged.y):,} have a wrong label"]
+    said = [Remark.of("explained.wrong_label", count=len(wrong), rows=len(judged.y))]
     said += [
-        f"{judged.label(each.label)}: missed {each.missed:,}, wrongly found {each.wrongly_found:,}"
+        Remark.of(
+            "explained.labels",
+            label=judged.label(each.label),
+            missed=each.missed,
+            found=each.wrongly_found,
+        )
         for each in errors[:SHOWN]
     ]
 
@@ -83,8 +94,8 @@ def _of_labels(judged: JudgedPictures, count: int) -> Worst:
         (
             each.row,
             (
-                f"is {named(each.true, each.probabilities)}",
-                f"taken for {named(each.predicted, each.probabilities)}",
+                f"true: {named(each.true, each.probabilities)}",
+                f"predicted: {named(each.predicted, each.probabilities)}",
             ),
         )
         for each in wrong[:count]
@@ -99,10 +110,10 @@ def _of_numbers(judged: JudgedPictures, count: int) -> Worst:
     worst = farthest_off(judged.y, middle, count)
     off = number(max((abs(each.true - each.predicted) for each in worst), default=0.0))
     captions = [
-        (each.row, (f"is {number(each.true)}", f"taken for {number(each.predicted)}"))
+        (each.row, (f"true: {number(each.true)}", f"predicted: {number(each.predicted)}"))
         for each in worst
     ]
-    told = [f"{len(judged.y):,} pictures, the worst prediction is off by {off}"]
+    told = [Remark.of("explained.off", rows=len(judged.y), off=off)]
     return Worst(told, _facts(None, judged, worst, {}), captions)
 
 

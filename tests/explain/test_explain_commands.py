@@ -154,7 +154,7 @@ def test_the_worst_mistakes_are_drawn(explain, trained):
     assert found["examples"] == 359
     assert found["wrong"] == sum(pair["count"] for pair in found["confusions"])
     assert found["mistakes"][0]["true_probability"] <= found["mistakes"][1]["true_probability"]
-    assert "taken for" in explain("errors", "small")[1]
+    assert "predicted as" in explain("errors", "small")[1]
 
 
 @pytest.mark.parametrize(
@@ -261,7 +261,7 @@ def test_random_weights_are_said_loudly(kx, away):
     )
 
     assert code == 0
-    assert "Warning: MobileNet: RANDOM WEIGHTS, nothing was learned." in err
+    assert "Warning: MobileNet: RANDOM WEIGHTS, nothing was learned" in err
     assert json.loads(out)["note"] == "RANDOM WEIGHTS, nothing was learned"
     assert [path.name for path in (away / "here").iterdir()] == ["filters-conv1.png"]
 

@@ -7,6 +7,7 @@ import pytest
 
 from kx.explain.subjects import JudgedPictures
 from kx.explain.worst import worst_of
+from kx.wording.recorded import in_words
 
 
 def judged(task, y, predictions, classes=()):
@@ -20,12 +21,12 @@ def test_labels_are_counted_as_missed_or_wrongly_found():
 
     found = worst_of(judged("multilabel", y, said, ("red", "big")), 1)
 
-    assert found.said == [
+    assert list(map(in_words, found.said)) == [
         "2 of 3 have a wrong label",
-        "red: missed 1, wrongly found 0",
-        "big: missed 0, wrongly found 1",
+        "red: missed 1, wrongly predicted 0",
+        "big: missed 0, wrongly predicted 1",
     ]
-    assert found.captions == [(2, ("is no label", "taken for big (0.8750)"))]
+    assert found.captions == [(2, ("true: no label", "predicted: big (0.8750)"))]
     assert (found.facts["wrong"], len(found.facts["mistakes"])) == (2, 1)
 
 
@@ -36,7 +37,8 @@ def test_labels_are_counted_as_missed_or_wrongly_found():
 def test_numbers_are_farthest_off_by_the_middle_of_what_is_said(task, said):
     found = worst_of(judged(task, [1.0, 2.0], said), 9)
 
-    assert found.said == ["2 pictures, the worst prediction is off by 2.0000"]
+    (said,) = found.said
+    assert in_words(said) == "2 pictures; the worst prediction is off by 2.0000"
     assert [row for row, _ in found.captions] == [1, 0]
-    assert found.captions[0][1] == ("is 2.0000", "taken for 0.0000")
+    assert found.captions[0][1] == ("true: 2.0000", "predicted: 0.0000")
     assert "wrong" not in found.facts

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from PIL import Image
 
 SPEC = """\
 name: tiny
@@ -30,7 +31,14 @@ COMMANDS = [
     ("show", "last"),
     ("compare", "tiny-variants"),
     ("diagnose", "last"),
+    ("predict", "last", "--all", "PICTURE"),
+    ("explain", "errors", "last"),
+    ("doctor", "--outputs"),
+    ("note", "last", "好"),
 ]
+
+QUICK = [("doctor",), ("gc", "--dry-run"), ("data", "verify", "digits")]
+"""Commands that need no run."""
 
 
 def english(text):
@@ -68,13 +76,36 @@ def test_training_tells_in_chinese_how_it_goes(trained):
 @pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_what_is_told_of_runs_is_chinese(trained, run_kx, monkeypatch, command):
-    _, outputs, *_ = trained
+    spec, outputs, *_ = trained
     monkeypatch.setenv("KX_LANG", "zh")
+    picture = spec.with_name("seven.png")
+    Image.new("L", (8, 8)).save(picture)
+    asked = [str(picture) if word == "PICTURE" else word for word in command]
 
-    code, out, err = run_kx(*command, "--outputs", outputs)
+    code, out, err = run_kx(*asked, *([] if "--outputs" in asked else ["--outputs"]), outputs)
 
     assert (code, english(out), err) == (0, [], "")
     assert CHINESE.search(out)
+
+
+@pytest.mark.parametrize("command", QUICK, ids=" ".join)
+def test_what_is_told_without_a_run_is_chinese(run_kx, monkeypatch, tmp_path, command):
+    monkeypatch.setenv("KX_LANG", "zh")
+    monkeypatch.setenv("KX_OUTPUTS", str(tmp_path))
+
+    code, out, err = run_kx(*command)
+
+    assert (code, english(out), err) == (0, [], "")
+    assert CHINESE.search(out)
+
+
+@pytest.mark.slow
+def test_what_a_table_of_layers_is_headed_by_is_chinese(run_kx, trained):
+    spec, *_ = trained
+
+    _, out, _ = run_kx("summary", spec, "--lang", "zh")
+
+    assert out.split()[:3] == ["层", "类型", "输出形状"]
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ import typer
 
 from kx.cli.explain.answering import folder, look_of, short, tell
 from kx.cli.explain.asking import BaseOption, ImageFile, Network, Output, Weights, read, subject_of
-from kx.cli.options import AsJson, Invert, Outputs, Plugins
+from kx.cli.options import AsJson, Invert, Lang, Outputs, Plugins
 
 
 def activations(
@@ -22,6 +22,7 @@ def activations(
     base_option: BaseOption = None,
     output: Output = None,
     plugins: Plugins = False,
+    lang: Lang = "en",
     outputs: Outputs = Path("outputs"),
     as_json: AsJson = False,
 ) -> None:
@@ -55,4 +56,4 @@ def activations(
                 "plot": str(path),
             }
         )
-    tell(subject, {"layers": found}, [item["plot"] for item in found], as_json)
+    tell(subject, {"layers": found}, [item["plot"] for item in found], lang, as_json)

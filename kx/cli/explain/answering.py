@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
+
+from kx.base.language import Language
+from kx.base.remark import Remark
+from kx.wording.recorded import in_words
+from kx.wording.words import Words
 
 if TYPE_CHECKING:
     from kx.drawing.canvas import Heading
@@ -34,16 +40,26 @@ def short(layer: str) -> str:
     return layer.rpartition("/")[2]
 
 
-def tell(subject: Subject, facts: dict[str, Any], lines: list[str], as_json: bool) -> None:
+def tell(
+    subject: Subject,
+    facts: dict[str, Any],
+    lines: Sequence[str | Remark],
+    lang: Language,
+    as_json: bool,
+) -> None:
     """Print the result, and on stderr what makes it worthless, if something does."""
     if subject.note:
-        typer.echo(f"Warning: {subject.name}: {subject.note}.", err=True)
+        words = Words(lang)
+        what = words("join.reasoned", what=subject.name, why=words("caveat.network.untrained"))
+        typer.echo(words("run.warning", text=what), err=True)
     run = subject.folder.name if subject.folder else None
     facts = {"id": run, "network": subject.name, "note": subject.note, **facts}
-    show(facts, lines, as_json)
+    show(facts, lines, lang, as_json)
 
 
-def show(facts: dict[str, Any], lines: list[str], as_json: bool) -> None:
+def show(
+    facts: dict[str, Any], lines: Sequence[str | Remark], lang: Language, as_json: bool
+) -> None:
     """Print facts for other programs, or lines for people."""
     from kx.base.jsonfile import to_json
     from kx.base.text import clean
@@ -51,4 +67,9 @@ def show(facts: dict[str, Any], lines: list[str], as_json: bool) -> None:
     if as_json:
         typer.echo(to_json(facts), nl=False)
     else:
-        typer.echo("\n".join(clean(line) for line in lines))
+        typer.echo("\n".join(clean(line) for line in in_lines(lines, lang)))
+
+
+def in_lines(said: Sequence[str | Remark], lang: Language = "en") -> list[str]:
+    """Return lines in a language; pictures have English ones, since fonts lack Chinese."""
+    return [line if isinstance(line, str) else in_words(line, lang) for line in said]

@@ -9,7 +9,7 @@ import typer
 
 from kx.cli.explain.answering import folder, show
 from kx.cli.explain.asking import Output
-from kx.cli.options import AsJson, Outputs, Plugins, Sample
+from kx.cli.options import AsJson, Lang, Outputs, Plugins, Sample
 
 if TYPE_CHECKING:
     from kx.explain.augmented import AugmentedData
@@ -28,6 +28,7 @@ def augmentation(
     sample: Sample = False,
     output: Output = None,
     plugins: Plugins = False,
+    lang: Lang = "en",
     outputs: Outputs = Path("outputs"),
     as_json: AsJson = False,
 ) -> None:
@@ -63,7 +64,7 @@ def augmentation(
         "sample": source.sample,
         "plot": str(path),
     }
-    show(facts, [settings, str(path)], as_json)
+    show(facts, [settings, str(path)], lang, as_json)
 
 
 def _source(run: str, outputs: Path, sample: bool, plugins: bool) -> AugmentedData:

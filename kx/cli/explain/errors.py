@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kx.cli.explain.answering import folder, show
+from kx.base.remark import Remark
+from kx.cli.explain.answering import folder, in_lines, show
 from kx.cli.explain.asking import Output
-from kx.cli.options import AsJson, Outputs, Plugins, Run
+from kx.cli.options import AsJson, Lang, Outputs, Plugins, Run
 
 if TYPE_CHECKING:
     from kx.explain.subjects import JudgedPictures
@@ -24,6 +25,7 @@ def errors(
     count: Annotated[int, typer.Option(min=1, max=1_000, help="Of pictures.")] = 16,
     output: Output = None,
     plugins: Plugins = False,
+    lang: Lang = "en",
     outputs: Outputs = Path("outputs"),
     as_json: AsJson = False,
 ) -> None:
@@ -41,8 +43,9 @@ def errors(
     worst = worst_of(judged, count)
     path = _gallery(judged, worst, output) if worst.captions else None
     facts = {**worst.facts, "plot": path}
-    lines = [*worst.said, *([path] if path else [])]
-    show({"id": judged.folder.name, **facts}, lines, as_json)
+    lines: list[str | Remark] = [*worst.said]
+    lines += [path] if path else []
+    show({"id": judged.folder.name, **facts}, lines, lang, as_json)
 
 
 def _gallery(judged: JudgedPictures, worst: Worst, output: Path | None) -> str:
@@ -63,5 +66,5 @@ def _gallery(judged: JudgedPictures, worst: Worst, output: Path | None) -> str:
     ]
     path = folder(judged.folder, output) / "errors.png"
     look = Heading(f"{judged.name}, worst mistakes on the test part", sample=judged.sample)
-    draw_gallery(path, exhibits, look, notes="; ".join(worst.said))
+    draw_gallery(path, exhibits, look, notes="; ".join(in_lines(worst.said)))
     return str(path)

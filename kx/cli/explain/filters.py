@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from kx.cli.explain.answering import folder, look_of, short, tell
+from kx.base.remark import Remark
+from kx.cli.explain.answering import folder, in_lines, look_of, short, tell
 from kx.cli.explain.asking import BaseOption, Network, Output, Weights, subject_of
-from kx.cli.options import AsJson, Outputs, Plugins
+from kx.cli.options import AsJson, Lang, Outputs, Plugins
 
 
 def filters(
@@ -25,6 +26,7 @@ def filters(
     base_option: BaseOption = None,
     output: Output = None,
     plugins: Plugins = False,
+    lang: Lang = "en",
     outputs: Outputs = Path("outputs"),
     as_json: AsJson = False,
 ) -> None:
@@ -45,11 +47,12 @@ def filters(
     found = patterns(graph, name, ascent, count)
     path = folder(subject.folder, output) / f"filters-{slug(found.layer)}.png"
     first, last = (float(found.activations[:, at].mean()) for at in (0, -1))
-    said = [f"{len(found.pictures)} of {found.filters} filters, {steps} steps"]
-    said.append(f"mean activation {first:.3g} -> {last:.3g}")
-    said += [f"{len(found.silent)} silent"] if found.silent else []
+    drawn = {"count": len(found.pictures), "filters": found.filters, "steps": steps}
+    said = [Remark.of("explained.drawn", **drawn)]
+    said.append(Remark.of("explained.rise", first=f"{first:.3g}", last=f"{last:.3g}"))
+    said += [Remark.of("explained.silent", count=len(found.silent))] if found.silent else []
     look = look_of(subject, f"{subject.name}, filters of {short(found.layer)}")
-    draw_sheet(path, found.pictures, look, per_row=8, margin=5, notes="; ".join(said))
+    draw_sheet(path, found.pictures, look, per_row=8, margin=5, notes="; ".join(in_lines(said)))
     facts = {
         "layer": found.layer,
         "filters": found.filters,
@@ -57,4 +60,4 @@ def filters(
         "silent": list(found.silent),
         "plot": str(path),
     }
-    tell(subject, facts, [*said, str(path)], as_json)
+    tell(subject, facts, [*said, str(path)], lang, as_json)

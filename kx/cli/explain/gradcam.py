@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kx.cli.explain.answering import folder, look_of, tell
+from kx.base.remark import Remark
+from kx.cli.explain.answering import folder, in_lines, look_of, tell
 from kx.cli.explain.asking import BaseOption, ImageFile, Network, Output, Weights, read, subject_of
-from kx.cli.options import AsJson, Invert, Outputs, Plugins
+from kx.cli.options import AsJson, Invert, Lang, Outputs, Plugins
+from kx.wording.recorded import in_words
 
 if TYPE_CHECKING:
     from kx.explain.gradcam import HeatMap
     from kx.explain.subjects import Subject
+
+EMPTY = Remark.of("explained.empty")
+"""Of a map without anything on it."""
 
 Layer = Annotated[
     str | None,
@@ -34,6 +39,7 @@ def gradcam(
     base_option: BaseOption = None,
     output: Output = None,
     plugins: Plugins = False,
+    lang: Lang = "en",
     outputs: Outputs = Path("outputs"),
     as_json: AsJson = False,
 ) -> None:
@@ -53,8 +59,9 @@ def gradcam(
     found = grad_cam(unfolded(subject.model), prepared, target, layer, is_number=is_number)
     named = "output" if found.target is None else subject.label(found.target)
     path = folder(subject.folder, output) / f"gradcam-{slug(image.stem)}-{slug(named)}.png"
-    lines = _verdict(subject, found)
-    look = look_of(subject, f"{subject.name}, what speaks for {named}")
+    said = _verdict(subject, found)
+    lines = in_lines(said)
+    look = look_of(subject, f"{subject.name}, evidence for {named}")
     notes = "; ".join([f"{image.name}: {lines[0]}", f"layer {found.layer}", *lines[1:]])
     shown = picture.pixels
     draw_heat(path, shown, found.heat, overlaid(shown, found.heat), look, notes)
@@ -63,22 +70,27 @@ def gradcam(
         "class": found.target,
         "predicted": found.predicted,
         "outputs": [float(value) for value in found.outputs],
-        "map_note": found.note,
+        "map_note": in_words(EMPTY) if found.is_empty else "",
         "plot": str(path),
     }
-    tell(subject, facts, [*lines, str(path)], as_json)
+    tell(subject, facts, [*said, str(path)], lang, as_json)
 
 
-def _verdict(subject: Subject, found: HeatMap) -> list[str]:
+def _verdict(subject: Subject, found: HeatMap) -> list[Remark]:
     """Return what is predicted, of what the map is, and what is odd about it."""
     from kx.base.text import number
 
     if found.target is None or found.predicted is None:
-        lines = [f"predicted: {number(float(found.outputs[0]))}"]
+        said = [Remark.of("explained.number", value=number(float(found.outputs[0])))]
     else:
-        numbers = dict.fromkeys([found.predicted, found.target])
-        lines = [
-            f"{word} {subject.label(at)}, probability {number(float(found.outputs[at]))}"
-            for word, at in zip(("predicted", "mapped"), numbers, strict=False)
-        ]
-    return [*lines, found.note] if found.note else lines
+        numbers = list(dict.fromkeys([found.predicted, found.target]))
+        told = [_labelled(subject, found, at) for at in numbers]
+        said = [Remark.of("explained.predicted", **told[0])]
+        said += [Remark.of("explained.mapped", **each) for each in told[1:]]
+    return [*said, EMPTY] if found.is_empty else said
+
+
+def _labelled(subject: Subject, found: HeatMap, at: int) -> dict[str, str]:
+    from kx.base.text import number
+
+    return {"label": subject.label(at), "value": number(float(found.outputs[at]))}
