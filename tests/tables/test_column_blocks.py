@@ -61,6 +61,16 @@ def test_a_table_with_nasty_traits_is_read_in_blocks_as_in_rows(make, size, tmp_
     assert everything(path, wanted, size) == everything(path, wanted, 0)
 
 
+@pytest.mark.parametrize("size", [1, 40, 700])
+@pytest.mark.parametrize("make", NASTY.values(), ids=NASTY)
+def test_a_table_without_a_target_is_read_in_blocks_as_in_rows(make, size, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_bytes(make()[0])
+    wanted = replace(skipping("x"), targets=())
+
+    assert everything(path, wanted, size) == everything(path, wanted, 0)
+
+
 CELLS = ["1", "2.5", " 3 ", "1,5", "1.234", "1,234", "nan", "NA", "none", "inf", "1_0", "\uff12"]
 CELLS += ["1e3", "", "  ", "x", "ß", "K", "$5", "5 kg", "-0", "+7", ".5", "5.", "0x1", "1e999"]
 WRITTEN = [*CELLS, '"a ""b"""', '"two\nlines"', '" 1"', '"x,y"', '""']

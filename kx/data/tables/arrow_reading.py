@@ -36,7 +36,7 @@ def add_block(
     import numpy as np
 
     asked = [coded(block.values(name)) for name in _asked(targets, image)]
-    unusable = _lacking(asked, targets)
+    unusable = _lacking(asked, targets, len(block.lines))
     used = np.ones(len(block.lines), bool)
     if (blank := _blank(sheet, block, asked)).size:
         used[blank] = unusable[blank] = False
@@ -60,11 +60,13 @@ def _taken(values: Any, rows: np.ndarray, *, whole: bool) -> Any:
     return values if whole else values.take(rows)
 
 
-def _lacking(asked: Sequence[tuple[list[str], np.ndarray]], targets: TargetCells) -> np.ndarray:
-    """Return (n,) bool, which rows lack what they need."""
+def _lacking(
+    asked: Sequence[tuple[list[str], np.ndarray]], targets: TargetCells, rows: int
+) -> np.ndarray:
+    """Return (rows,) bool, which rows lack what they need: none do if nothing is asked for."""
     import numpy as np
 
-    lacking = np.zeros(len(asked[0][1]), bool)
+    lacking = np.zeros(rows, bool)
     for at, (cells, codes) in enumerate(asked):
         of_target = at < len(targets.columns)
         absent = [
@@ -102,7 +104,7 @@ def _add_flaws(
     image: str,
 ) -> None:
     """Add what each of these rows lacks."""
-    row_cells = [""] * (max(targets.places) + 1)
+    row_cells = [""] * (max(targets.places, default=-1) + 1)
     for row in rows.tolist():
         found = [cells[codes[row]] for cells, codes in asked]
         for place, cell in zip(targets.places, found, strict=False):
