@@ -151,6 +151,7 @@ Code = Literal[
     "layout.commented",
     "layout.delimited",
     "layout.form",
+    "layout.json_array",
     "layout.json_lines",
     "layout.pipe",
     "layout.read",

@@ -58,7 +58,7 @@ CHEAP = 50_000_000
 class OwnTable(Dataset):
     """Load your own table, to predict one of its columns from the others.
 
-    The table is delimited text (CSV, TSV and the like), JSON lines, Parquet or Arrow (Feather),
+    The table is delimited text (CSV, TSV and the like), JSON, Parquet or Arrow (Feather),
     also packed with gzip, zip, bzip2 or xz.
     Columns are recognized as numbers, categories, dates, levels with an order, or yes and no; what
     is left out, such as a column that numbers the rows, is told with the reason, and each choice

@@ -179,12 +179,12 @@ def test_a_column_that_is_not_there_is_asked_for(tmp_path, content, name, said):
 
 
 @pytest.mark.parametrize(
-    "content", ['[{"text": "a"}]\n', '\ufeff[\n  {"text": "a"}\n]\n', '{\n  "text": ["a"]\n}\n']
+    "content", ['[["a"], ["b"]]\n', "\ufeff[\n  1\n]\n", '{\n  "text": ["a"]\n}\n']
 )
-def test_json_that_is_no_lines_is_told_before_anything_else(tmp_path, content):
+def test_json_that_holds_no_rows_is_told_before_anything_else(tmp_path, content):
     (tmp_path / "t.json").write_text(content)
 
-    with pytest.raises(DataError, match="is one piece of JSON") as refused:
+    with pytest.raises(DataError, match="is JSON of a form that is not read") as refused:
         open_table(tmp_path / "t.json", Delimiting(), ["text"]).__enter__()
     assert "column" not in str(refused.value)
 

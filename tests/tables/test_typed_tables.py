@@ -49,6 +49,10 @@ def json_lines(table):
     return "".join(f"{row}\n" for row in rows).encode()
 
 
+def json_array(table):
+    return b"\xef\xbb\xbf" + json.dumps(table.to_pylist(), default=str, indent=1).encode()
+
+
 def text(table):
     buffer = io.BytesIO()
     pyarrow.csv.write_csv(table, buffer)
@@ -60,6 +64,7 @@ FORMS = {
     "feather": feather,
     "arrow": arrow_stream,
     "jsonl": json_lines,
+    "json": json_array,
     "jsonl.gz": lambda table: gzip.compress(json_lines(table)),
     "parquet.gz": lambda table: gzip.compress(parquet(table)),
 }
@@ -252,6 +257,25 @@ def test_lines_that_are_no_objects_are_named(content, told, tmp_path):
 
     with pytest.raises(DataError, match=told):
         load(tmp_path / "t.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ('[{"a": 1},\n{"a": 2', "row 2: is no JSON: Expecting ',' delimiter"),
+        ('[{"a": 1}, 5]', "row 2: is '5', no object"),
+        ('[{"a": 1} {"a": 2}]', "after row 1: '{\"a\": 2}]' in place of a comma"),
+        ('[{"a": 1}, {"a": 2}', "after row 2: the array does not end"),
+        ('[{"a": 1}]\n[{"a": 2}]', "after the array: '[{\"a\": 2}]' follows"),
+        ('[{"a": 1, "a": 2}]', "row 1: has the key 'a' twice"),
+    ],
+)
+def test_what_is_no_array_of_objects_is_named(content, told, tmp_path):
+    (tmp_path / "t.json").write_text(content)
+
+    with pytest.raises(DataError) as refused:
+        load(tmp_path / "t.json", target="a")
+    assert f"t.json, {told}" in str(refused.value)
 
 
 def test_a_key_may_come_late_and_numbers_stay_as_they_are_written(tmp_path):

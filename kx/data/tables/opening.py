@@ -1,4 +1,4 @@
-"""Opening a table, whatever its form: text, JSON lines, Parquet or Arrow."""
+"""Opening a table, whatever its form: text, JSON, Parquet or Arrow."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from pathlib import Path
 from kx.base.errors import DataError
 from kx.data.tables.arrow_files import ArrowTable, is_arrow
 from kx.data.tables.delimited import Delimiting, Table
-from kx.data.tables.json_lines import JsonTable, is_json_lines
+from kx.data.tables.json_lines import JsonTable, in_array, is_json_array, is_json_lines, on_lines
 from kx.data.tables.rows import RowTable
 from kx.data.tables.table_files import Stream, opened
 
 JSON = re.compile(rb'(\xef\xbb\xbf)?\s*(\[\s*[{\[]|\[\s*\n|\{\s*\n\s*["}])')
-"""How JSON begins that is no JSON lines: an array, or an object over several lines."""
+"""How JSON begins that holds no rows: an array of arrays, or an object over several lines."""
 
 NO_LINES = (
-    "is one piece of JSON, an array or an object. Of JSON, lines are read, with one object in "
-    "each: `jq -c '.[]' FILE > FILE.jsonl` writes an array so."
+    "is JSON of a form that is not read: it must be an array of objects, as "
+    '[{"a": 1}, {"a": 2}], or have one object in each line.'
 )
 
 
@@ -68,15 +68,16 @@ def _table(
     advise: bool,
 ) -> RowTable:
     head = stream.head()
-    typed = is_arrow(head) or is_json_lines(head)
+    objects = on_lines if is_json_lines(head) else in_array if is_json_array(head) else None
+    typed = is_arrow(head) or objects is not None
     if not typed and JSON.match(head):
         raise DataError(f"{stream.name} {NO_LINES}")
     if typed and advise:
         _refuse_layout(stream.name, layout)
     if is_arrow(head):
         return ArrowTable(stream, head)
-    if typed:
-        return JsonTable(stream, again)
+    if objects:
+        return JsonTable(stream, again, objects)
     return Table(stream, layout, wanted, advise=advise)
 
 

@@ -42,8 +42,8 @@ FOREIGN = (
 """How files begin that are no text, and what they are."""
 
 READ = (
-    "CSV, TSV and other delimited text, JSON lines, Parquet and Arrow, also packed with zip, gzip, "
-    "bzip2, xz or tar"
+    "CSV, TSV and other delimited text, JSON (lines, or an array of objects), Parquet and Arrow, "
+    "also packed with zip, gzip, bzip2, xz or tar"
 )
 """What is read, for messages."""
 
