@@ -142,7 +142,20 @@ def _nothing_to_learn(found: Looked) -> str:
     named = [f"{each.name} ({why(each, found.readings[each.name])})" for each in sheet.columns]
     left = f": left out are {', '.join(named[:NAMED])}" if named else ""
     target = sheet.targets[0].name
-    return f"{sheet.name} has no column to learn from beside {target!r}{left}."
+    readings = reversed(list(found.readings.items()))
+    counting = next((name for name, how in readings if how.reading == "rows"), "")
+    return f"{sheet.name} has no column to learn from beside {target!r}{left}.{_way_on(counting)}"
+
+
+def _way_on(counting: str) -> str:
+    """Say what to do with a column that only numbers the rows, such as years or heights."""
+    if not counting:
+        return ""
+    return (
+        f" To learn from {counting} all the same, add --set 'dataset.numbers=[{counting}]'; to "
+        "forecast the target from its own past, add --set dataset=series "
+        f"--set 'dataset.time={counting}'."
+    )
 
 
 def list_lines(found: Looked, lists: Mapping[Reading, str] = LISTS) -> Iterator[str]:

@@ -42,8 +42,16 @@ def test_labels_are_what_they_look_like_or_what_the_spec_says(labels, kind, expe
     assert target_of(column(*labels), kind) == expected
 
 
-def test_many_decimal_numbers_are_a_regression_and_that_is_told():
-    found = target_of(column(*DECIMALS), "auto")
+@pytest.mark.parametrize(
+    "labels",
+    [
+        DECIMALS,
+        ["3.4", "7.7", "3.9", "4"],  # few rows, most of which differ
+        [f"{n}.5" for n in range(11)] * 9,  # eleven: nobody gives as many doses
+    ],
+)
+def test_decimal_numbers_many_of_which_differ_are_a_regression_and_that_is_told(labels):
+    found = target_of(column(*labels), "auto")
 
     assert (found.task, found.classes) == ("regression", ())
     assert "holds decimal numbers, so this is a regression" in in_words(found.remarks[0])
@@ -53,7 +61,8 @@ def test_many_decimal_numbers_are_a_regression_and_that_is_told():
     ("labels", "said"),
     [
         (WHOLE, "40 different numbers in 40 rows (0, 1, 2, 3, 4, …). What are they?"),
-        (["0.5", "1", "1.5"], "3 different numbers in 3 rows (0.5, 1, 1.5). What are they?"),
+        (["0.5", "1", "1.5"] * 3, "3 different numbers in 9 rows (0.5, 1, 1.5). What are they?"),
+        ([f"{n}.5" for n in range(10)] * 4, "10 different numbers in 40 rows"),
         ([f"id{n}" for n in range(30)], "30 different labels in 30 rows"),
         ([f"{n},5" for n in range(30)], "Numbers need a decimal point, as in 1.5."),
         ([*(f"{n},5" for n in range(30)), "#DIV/0!"], "All are numbers but '#DIV/0!' (line 32)"),

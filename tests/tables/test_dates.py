@@ -68,6 +68,22 @@ def test_a_month_is_its_first_day():
     assert as_day("2024-13") is as_day("2024.03") is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["1977-Apr", "1977 April", "Apr 1977", "April-1977", "Apr. 1977", "1977年4月", "1977Q2",
+     "1977-Q2", "1977 q2", "Q2 1977", "Q2/1977"],
+)  # fmt: skip
+def test_months_by_name_and_quarters(text):
+    assert as_day(text) == days(1977, 4, 1)
+
+
+@pytest.mark.parametrize(
+    "text", ["1977Q5", "1977-Foo", "Foo 1977", "Q0 1977", "mar1", "1977年13月"]
+)
+def test_what_is_no_month_and_no_quarter(text):
+    assert as_day(text) is None
+
+
 def test_eight_digits_are_a_date_if_all_are():
     assert are_compact(["20240305", "19991231"])
     assert not are_compact(["20240305", "20241332"])

@@ -1,5 +1,7 @@
 """Tables as people export them: thousands, times of day, many identifiers, odd names."""
 
+import re
+
 import numpy as np
 import pytest
 import yaml
@@ -172,6 +174,18 @@ def test_no_spec_is_written_that_could_not_be_trained(table, tmp_path, header, r
 
     with pytest.raises(DataError, match=words):
         table_proposal("t", tmp_path / "t.csv", options["target"], tmp_path / "t.yaml")
+
+
+def test_a_column_that_counts_can_be_learned_from_or_be_the_time(table, tmp_path):
+    options = table("height;y", [(58 + at, 110.5 + at * at) for at in range(12)])
+
+    with pytest.raises(DataError, match="left out are height") as refused:
+        table_proposal("t", tmp_path / "t.csv", options["target"], tmp_path / "t.yaml")
+    settings = re.findall(r"--set '?([\w.]+=[\w\[\]]+)", str(refused.value))
+
+    assert settings == ["dataset.numbers=[height]", "dataset=series", "dataset.time=height"]
+    spec = table_proposal("t", tmp_path / "t.csv", "y", tmp_path / "t.yaml", settings[:1]).text
+    assert "numbers: [height]" in spec
 
 
 def test_a_spec_says_what_is_nearly_a_number_and_what_begins_with_zeros(table, tmp_path):

@@ -66,6 +66,9 @@ def test_comments_above_the_names(text, comments, first):
         ("150,4,setosa\n5.1,3.5,1.4\n", True),  # a word above numbers
         ("name,town\nAnn,Rome\n", True),
         ("name,town\n", True),
+        (",142.24,144.78\n9.4,0,1\n9.5,0,0\n", True),  # R and pandas leave out the rows' name
+        (",1,5\nx,2,6\nx,3,7\n", False),  # what is below numbers no rows: a value is missing
+        (",1,5\n1,2,6\n,3,7\n", False),
     ],
 )
 def test_whether_the_first_line_names_the_columns(text, names):

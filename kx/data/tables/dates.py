@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import pairwise
@@ -33,6 +33,11 @@ FORMS = (
     r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?[-/ ]?(?P<name>[A-Za-zä]{3,9})\.?,?[-/ ]?"
     r"(?P<year>\d{4}|\d{2})",
     r"(?P<name>[A-Za-zä]{3,9})\.? (?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>\d{4})",
+    r"(?P<year>\d{4})年(?P<month>\d{1,2})月",
+    r"(?P<year>\d{4})[-/ ]?(?P<name>[A-Za-zä]{3,9})\.?",
+    r"(?P<name>[A-Za-zä]{3,9})\.?[-/ ]?(?P<year>\d{4})",
+    r"(?P<year>\d{4})[-/ ]?[Qq](?P<quarter>[1-4])",
+    r"[Qq](?P<quarter>[1-4])[-/ ]?(?P<year>\d{4})",
 )
 """Of dates, before the time of day; compiled when a table is read, not when it is described."""
 
@@ -61,7 +66,7 @@ LATEST = 68
 def as_day(value: str, *, month_first: bool = False) -> float | None:
     """Return the days from 1970 to a date such as 2024-03-01 or 1.3.2024; None: it is none.
 
-    A month, as 2024-03, is its first day.
+    A month, as 2024-03 or 2024-Mar, or a quarter, as 2024Q1, is its first day.
 
     A time of day, as in 2024-03-01 18:00, is a part of a day; one that says how far it is ahead of
     UTC is put back by that.
@@ -76,9 +81,15 @@ def as_day(value: str, *, month_first: bool = False) -> float | None:
     for form in _forms():
         if found := form.fullmatch(value):
             parts = found.groupdict()
-            month = _month(parts["name"]) if "name" in parts else int(parts["month"])
-            return _day(found, month, int(parts.get("day", 1)))
+            return _day(found, _month_of(parts), int(parts.get("day", 1)))
     return None
+
+
+def _month_of(parts: Mapping[str, str]) -> int:
+    """Return the number of the month that a date says in one way or another; 0: there is none."""
+    if "name" in parts:
+        return _month(parts["name"])
+    return 3 * int(parts["quarter"]) - 2 if "quarter" in parts else int(parts["month"])
 
 
 @cache

@@ -107,17 +107,21 @@ def parted_by_tabs(line: str, quoting: int) -> str:
 def names_columns(cells: Sequence[str], below: Iterable[Sequence[str]]) -> bool:
     """Whether the first line of a table holds the names of the columns, and is no row.
 
-    It is a row if all of it are numbers; or if numbers stand above numbers, nothing else does, and
-    it repeats itself or what is below, or has a fraction: a name such as 1990 does none of that.
+    An empty cell above values that all differ heads the row names, which R and pandas write
+    without a name of their own. Otherwise it is a row if all of it are numbers; or if numbers stand
+    above numbers, nothing else does, and it repeats itself or what is below, or has a fraction: a
+    name such as 1990 does none of that.
 
     Args:
         cells: of the first line.
         below: some of the rows below it.
     """
+    columns = list(zip(*(row for row in below if len(row) == len(cells)), strict=True))
     said = [cell for cell in cells if cell]
+    if said and columns and not cells[0] and _are_row_names(columns[0]):
+        return True
     if said and all(map(_is_number, said)):
         return False
-    columns = list(zip(*(row for row in below if len(row) == len(cells)), strict=True))
     if not columns:
         return True
     numbers = [_mostly_numbers(column) for column in columns]
@@ -127,6 +131,10 @@ def names_columns(cells: Sequence[str], below: Iterable[Sequence[str]]) -> bool:
         return True
     again = any(cells[at].strip() in map(str.strip, columns[at]) for at in texts)
     return not (again or len(set(said)) < len(said) or any(re.search(r"[.,]", n) for n in above))
+
+
+def _are_row_names(column: Sequence[str]) -> bool:
+    return len(column) > 1 and all(column) and len(set(column)) == len(column)
 
 
 def _is_number(cell: str) -> bool:

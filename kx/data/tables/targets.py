@@ -39,6 +39,9 @@ MISSING = ("nan", "na", "n/a", "#n/a", "<na>", "null", "none")
 FEW = 20
 """As many different whole numbers may be classes without a question, such as stars or digits."""
 
+FEW_DECIMAL = 10
+"""As many different decimal numbers may be classes, such as 0.5, 1 and 2 mg; one has to ask."""
+
 NAMED = 5
 """Labels that a message names."""
 
@@ -176,9 +179,13 @@ def target_of(labels: LabelCounts, kind: TargetKind) -> Target:
 
 
 def _are_measured(labels: LabelCounts) -> bool:
-    """Whether the labels are many different decimal numbers: nobody would call them classes."""
+    """Whether the labels are decimal numbers of which many differ: nobody would call them classes.
+
+    Few different ones among many rows may be doses or prices, which are both.
+    """
     numbers = [number_of(label) for label in labels.counts]
-    return len(numbers) > FEW and None not in numbers and not _are_whole(numbers)
+    many = len(numbers) > FEW_DECIMAL or 3 * len(numbers) > labels.rows
+    return many and len(numbers) > 1 and None not in numbers and not _are_whole(numbers)
 
 
 def _are_whole(numbers: Iterable[float | None]) -> bool:
