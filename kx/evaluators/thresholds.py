@@ -61,7 +61,7 @@ class Sweep:
             return -paid
         if rule.aim == "least_recall":
             enough = hits >= rule.least * self.yes - 1e-9
-            worth: np.ndarray = np.where(enough, 1.0 + passed, 0.0)
+            worth: np.ndarray = np.where(enough, 1.0 + passed, hits / (self.yes + 1))
             return worth
         if rule.aim == "balanced_accuracy":
             mean: np.ndarray = (_shares(hits, self.yes) + _shares(passed, self.no)) / 2
@@ -106,6 +106,8 @@ def sweep(yes: np.ndarray, said: np.ndarray) -> Sweep:
     alarms = np.concatenate([of_no[::-1].cumsum()[::-1], [0.0]])
     edges = np.concatenate([[0.0], values, [1.0]])
     thresholds = ((edges[:-1] + edges[1:]) / 2).clip(0, 1)
+    first = int(np.any(values <= 0))  # of 0 itself no threshold makes a yes
+    thresholds, hits, alarms = thresholds[first:], hits[first:], alarms[first:]
     return Sweep(thresholds, hits, alarms, int(yes.sum()), int((~yes).sum()))
 
 

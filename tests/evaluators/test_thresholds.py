@@ -81,6 +81,23 @@ def test_the_least_recall_is_kept_with_as_few_alarms_as_can_be(least):
     assert all(oracle.recall_score(yes, said > other) < least for other in stricter)
 
 
+@pytest.mark.parametrize("said", [[0.0, 0.0, 0.3, 1.0], [0.0] * 4, [1.0] * 4, [0.0, 1.0] * 2])
+def test_what_comes_of_a_threshold_is_what_is_decided_by_it(said):
+    said, yes = np.array(said, np.float32)[:, None], np.array([True, False, True, True])
+
+    found = sweep(yes, said[:, 0])
+
+    for at, hits, alarms in zip(found.thresholds, found.hits, found.alarms, strict=True):
+        decided = decisions(said, (float(at),))[:, 0] > 0
+        assert (hits, alarms) == ((decided & yes).sum(), (decided & ~yes).sum())
+
+
+def test_a_recall_that_no_threshold_has_is_come_as_near_to_as_can_be():
+    yes, said = np.array([True, True, True, False]), np.array([0.0, 0.2, 0.9, 0.0])
+
+    assert chosen(sweep(yes, said), Aimed("least_recall", least=0.9)) == pytest.approx(0.1)
+
+
 def test_of_several_best_ones_it_is_the_nearest_to_one_half():
     yes, said = np.array([False, True]), np.array([0.5, 0.9])
 
