@@ -71,7 +71,7 @@ class ImageTable(Dataset):
         suffix: what their names lack, such as `.png`.
         group: column that tells what pictures belong together, such as a patient: no group is
             divided between training and test part.
-        weight: column that tells how much each picture counts in the loss.
+        weight: column that tells how much each picture counts in the loss; only ratios matter.
         fold: column that tells which fold each picture is validated in, by
             `strategy: predefined_split`; those without a value, or with -1, are always trained on.
         layout: how the table is written.

@@ -30,6 +30,7 @@ class Prepared:
     plan: Plan
     bundle: DatasetBundle
     _last: tuple[AnyPreparation, Split] | None = None
+    _weighted: tuple[Split, np.ndarray, Split] | None = None
 
     def fitted(self, rows: np.ndarray) -> AnyPreparation:
         """Return the preparation that the training rows alone decide, unless it is to leak."""
@@ -57,7 +58,12 @@ class Prepared:
             x = preparation.apply(self.bundle.train.x, "training")
             self._last = (preparation, replace(self.bundle.train, x=x))
         data, how = self._last[1], self.plan.spec.training.class_weight
-        if how is None:
-            return data
+        weights = row_weights(data, rows, self.bundle.info, how)
+        return data if weights is None else self._weighing(data, weights)
 
-        return replace(data, weights=row_weights(data, rows, self.bundle.info, how))
+    def _weighing(self, data: Split, weights: np.ndarray) -> Split:
+        """Return data with weights; the same again for the same ones, which are tensors by then."""
+        last = self._weighted
+        if last is None or last[0] is not data or not np.array_equal(last[1], weights):
+            self._weighted = last = (data, weights, replace(data, weights=weights))
+        return last[2]

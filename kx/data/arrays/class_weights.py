@@ -42,6 +42,9 @@ def row_weights(
 ) -> np.ndarray | None:
     """Return a weight for each example of ``split``: (n,) float32, or None if all are the same.
 
+    The split's own weights are brought to a mean of 1: those of a survey may be thousands, with
+    which a loss is beyond any learning rate, and far above that of validation rows.
+
     Args:
         split: whose own weights, if it has some, are multiplied with those of the classes.
         rows: the training rows: they alone decide what is balanced.
@@ -51,8 +54,9 @@ def row_weights(
     """
     import numpy as np
 
+    own = None if split.weights is None else _evened(split.weights, rows)
     if how is None:
-        return split.weights
+        return own
     labels = class_labels(split.y, info)
     names = _names(info)
     if how == "balanced":
@@ -61,4 +65,13 @@ def row_weights(
     else:
         of_class = np.array([how.get(name, 1.0) for name in names])
     weights: np.ndarray = of_class[labels].astype("float32")
-    return weights if split.weights is None else weights * split.weights
+    return weights if own is None else weights * own
+
+
+def _evened(weights: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Return weights whose mean over ``rows`` is 1; those that are all 0 stay so."""
+    import numpy as np
+
+    mean = float(weights[rows].mean(dtype=np.float64)) if len(rows) else 1.0
+    evened: np.ndarray = (weights / (mean or 1.0)).astype(np.float32)
+    return evened

@@ -91,7 +91,8 @@ class ColumnOptions(ColumnReadings):
             from it, and no group is divided between training and test part.
         time: column of numbers or dates that tells when rows came about: they are put in its
             order, and the last ones are for testing.
-        weight: column that tells how much each row counts in the loss; nothing is learned from it.
+        weight: column that tells how much each row counts in the loss; only ratios matter;
+            scores count all rows alike, and nothing is learned from it.
         part: column that says of each row whether it is for `train`, `validation` or `test`, by
             these or other usual names; nothing is learned from it.
         fold: column that tells which fold each row is validated in: `strategy: predefined_split`
