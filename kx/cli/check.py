@@ -7,18 +7,25 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from kx.cli.options import AsJson, Seed, Set, SpecFiles, overrides
+from kx.base.language import Language
+from kx.cli.options import AsJson, Lang, Seed, Set, SpecFiles, overrides
+from kx.wording.recorded import in_words
+from kx.wording.words import Words
 
 if TYPE_CHECKING:
     from kx.base.errors import Problem
     from kx.spec.document import Document
 
-Found = tuple[list["Problem"], list["Problem"]]
-"""What is wrong with a spec, and what is hardly meant."""
+Found = tuple[list["Problem"], list["Problem"], list[str]]
+"""What is wrong with a spec, what is hardly meant, and the latter in words."""
 
 
 def check(
-    specs: SpecFiles, settings: Set = None, seed: Seed = None, as_json: AsJson = False
+    specs: SpecFiles,
+    settings: Set = None,
+    seed: Seed = None,
+    lang: Lang = "en",
+    as_json: AsJson = False,
 ) -> None:
     """Find every mistake in each SPEC without training anything.
 
@@ -32,9 +39,9 @@ def check(
     from kx.base.jsonfile import to_json
 
     problems: list[Problem] = []
-    report = []
+    words, report = Words(lang), []
     for path in specs:
-        found, warnings = _checked(path, overrides(settings, seed))
+        found, warnings, said = _checked(path, overrides(settings, seed), lang)
         problems += found
         report.append(
             {
@@ -45,10 +52,10 @@ def check(
             }
         )
         if not as_json:
-            for warning in warnings:
-                typer.echo(f"Warning: {warning}", err=True)
+            for warning in said:
+                typer.echo(words("run.warning", text=warning), err=True)
             if not found:
-                typer.echo(f"{path}: ok")
+                typer.echo(words("authored.sound", path=path))
     if as_json:
         typer.echo(to_json(report), nl=False)
         raise typer.Exit(SpecError(problems).exit_code if problems else 0)
@@ -56,7 +63,7 @@ def check(
         raise SpecError(problems)
 
 
-def _checked(path: Path, settings: list[str]) -> Found:
+def _checked(path: Path, settings: list[str], lang: Language) -> Found:
     from kx.base.errors import SpecError
     from kx.planning import plugin_files
     from kx.spec.load import load_document
@@ -64,34 +71,37 @@ def _checked(path: Path, settings: list[str]) -> Found:
     try:
         document = load_document(path, settings)
     except SpecError as error:
-        return list(error.problems), []
+        return list(error.problems), [], []
     if files := plugin_files(document):
-        say_imported(path)
-        return _apart(document, path.parent, files)
-    return _in_here(document, path.parent)
+        say_imported(path, lang)
+        return _apart(document, path.parent, files, lang)
+    return _in_here(document, path.parent, lang)
 
 
-def say_imported(path: Path) -> None:
+def say_imported(path: Path, lang: Language) -> None:
     """Tell that the plugin files of a spec are imported, if it names any: that runs their code."""
     from kx.base.text import clean
     from kx.planning import plugin_files
     from kx.spec.document import read_document
 
     if files := plugin_files(read_document(path)):
-        typer.echo(clean(f"{path}: imports {', '.join(files)}"), err=True)
+        words = Words(lang)
+        told = words("authored.imports", path=path, files=words("join.names").join(files))
+        typer.echo(clean(told), err=True)
 
 
-def _in_here(document: Document, folder: Path) -> Found:
+def _in_here(document: Document, folder: Path, lang: Language) -> Found:
     from kx.base.errors import SpecError
     from kx.planning import plan_document
 
     try:
-        return [], list(plan_document(document, folder).warnings)
+        plan = plan_document(document, folder)
     except SpecError as error:
-        return list(error.problems), []
+        return list(error.problems), [], []
+    return [], list(plan.warnings), [in_words(remark, lang) for remark in plan.remarks]
 
 
-def _apart(document: Document, folder: Path, files: list[str]) -> Found:
+def _apart(document: Document, folder: Path, files: list[str], lang: Language) -> Found:
     """Check a spec with plugins in a process of its own, which these may end, or never end."""
     from dataclasses import asdict
 
@@ -99,10 +109,12 @@ def _apart(document: Document, folder: Path, files: list[str]) -> Found:
     from kx.base.guard import GRACE, answer, patience
 
     def work() -> Any:
-        return [[asdict(problem) for problem in part] for part in _in_here(document, folder)]
+        problems, warnings, said = _in_here(document, folder, lang)
+        return [[asdict(each) for each in part] for part in (problems, warnings)], said
 
     found, failure = answer(work, patience() + GRACE)
     if failure:
-        return [document.problem(("plugins",), f"{', '.join(files)} {failure}")], []
-    problems, warnings = ([Problem(**each) for each in part] for part in found)
-    return problems, warnings
+        return [document.problem(("plugins",), f"{', '.join(files)} {failure}")], [], []
+    parts, said = found
+    problems, warnings = ([Problem(**each) for each in part] for part in parts)
+    return problems, warnings, said

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kx.cli.options import Set, Target
+from kx.cli.options import Lang, Set, Target
+from kx.wording.words import Words
 
 if TYPE_CHECKING:
     from kx.base.remark import Remark
@@ -35,6 +36,7 @@ def new(
     data: Data = None,
     target: Target = None,
     settings: Set = None,
+    lang: Lang = "en",
 ) -> None:
     """Write a commented spec, every option with its default, to FILE.
 
@@ -63,11 +65,12 @@ def new(
         remarks = ()
         text = spec_template(path.stem, dataset or "digits", architecture or "mlp")
     write_named(path, text)
-    _tell(to_mend(text), remarks)
-    typer.echo(f"{path}: check it with `kx check {path}`, run it with `kx train {path}`")
+    words = Words(lang)
+    _tell(to_mend(text), remarks, words)
+    typer.echo(words("authored.written", path=path))
 
 
-def _tell(mistakes: Sequence[str], suspicions: Sequence[Remark]) -> None:
+def _tell(mistakes: Sequence[str], suspicions: Sequence[Remark], words: Words) -> None:
     """Print what must be mended before training, and what should be looked at."""
     from kx.base.text import clean
     from kx.terminal.screen import messages
@@ -75,11 +78,11 @@ def _tell(mistakes: Sequence[str], suspicions: Sequence[Remark]) -> None:
 
     paper = messages()
     for what in mistakes:
-        paper.print(f"Warning: {clean(what)}")
+        paper.print(words("run.warning", text=clean(what)))
     if suspicions:
-        paper.print("Look at this first; the spec says how each column is read now:")
+        paper.print(words("authored.look"))
     for each in suspicions:
-        paper.print(f"- {clean(in_words(each))}")
+        paper.print(f"- {clean(in_words(each, words.language))}")
 
 
 def _refuse_mixed(

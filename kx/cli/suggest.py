@@ -11,6 +11,7 @@ import typer
 
 from kx.cli.diagnose import diagnosed
 from kx.cli.options import AsJson, Lang, Outputs, Run
+from kx.wording.words import Words
 
 if TYPE_CHECKING:
     from kx.advice.diagnosis import Diagnosis
@@ -72,8 +73,8 @@ def suggest(
         target = output or _beside(begun, plan) / f"{name}.yaml"
         _refuse_taken(target)
         _refuse_elsewhere(target, begun, plan)
-        why = f"{folder.name}: {sentence}"
-        source, text = _new_spec(folder, spec, begun, {"name": name, **changes}, why, target)
+        top = Words(lang)("suggest.top", why=f"{folder.name}: {sentence}")
+        source, text = _new_spec(folder, spec, begun, {"name": name, **changes}, top, target)
         _write(target, text)
     if as_json:
         document = {"change": key, "changes": changes, "sentence": sentence}
@@ -176,7 +177,7 @@ def _refuse_elsewhere(target: Path, begun: Begun, plan: Plan) -> None:
 
 
 def _new_spec(
-    folder: Path, spec: Path | None, begun: Begun, changes: dict[str, Any], why: str, target: Path
+    folder: Path, spec: Path | None, begun: Begun, changes: dict[str, Any], top: str, target: Path
 ) -> tuple[Path | None, str]:
     """Return the text of the new spec, and the file that it begins with; None: the run's own.
 
@@ -187,13 +188,13 @@ def _new_spec(
     """
     from kx.cli.spec_source import find_source
 
-    own = _new_text(begun, changes, why, target)
+    own = _new_text(begun, changes, top, target)
     wanted = _planned(own, target)
     if spec is not None:
         return spec, own
     if known := find_source(folder, begun.plan().resolved()):
         path, set_then = known
-        text = _new_text(Begun(path, path.parent), {**set_then, **changes}, why, target)
+        text = _new_text(Begun(path, path.parent), {**set_then, **changes}, top, target)
         if _leads_to(text, target, wanted):
             return path, text
     return None, own
@@ -218,8 +219,6 @@ def _leads_to(text: str, target: Path, wanted: dict[str, Any]) -> bool:
 
 
 def _on_comments(source: Path | None, lang: Language) -> str:
-    from kx.wording.words import Words
-
     if source is not None:
         return Words(lang)("suggest.comments", path=_short(source))
     return Words(lang)("suggest.no_comments")
@@ -279,7 +278,7 @@ def _refuse_taken(target: Path) -> None:
         raise UsageError(f"{target} already exists; name another file: -o FILE")
 
 
-def _new_text(begun: Begun, changes: dict[str, Any], why: str, target: Path) -> str:
+def _new_text(begun: Begun, changes: dict[str, Any], top: str, target: Path) -> str:
     """Return the text of a spec with the changes, and what they are for on top.
 
     What is ``LEFT_OUT`` is, and relative paths lead to the same files from its new folder.
@@ -293,8 +292,7 @@ def _new_text(begun: Begun, changes: dict[str, Any], why: str, target: Path) -> 
         text = without(text, section)
     text = moved(text, begun.path.parent, target.parent)
     text = edited(text, {**_new_ways(begun, target.parent), **changes})
-    top = textwrap.wrap(f"Suggested by kx after {why}", 96)
-    return "".join(f"# {line}\n" for line in top) + text
+    return "".join(f"# {line}\n" for line in textwrap.wrap(top, 96)) + text
 
 
 def _new_ways(begun: Begun, folder: Path) -> dict[str, Any]:

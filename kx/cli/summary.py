@@ -35,7 +35,7 @@ def summary(
     from kx.planning import make_plan
     from kx.terminal import console
 
-    say_imported(spec)
+    say_imported(spec, lang)
     model = _model(make_plan(spec, overrides(settings, seed)))
     layers, accounts = _layers(model), _accounts(model)
     total = sum(layer["parameters"] for layer in layers)

@@ -9,6 +9,7 @@ from kx.base.text import duration
 from kx.runs.reader import Run
 from kx.runs.record import Record
 from kx.wording.facts import fact_groups, first
+from kx.wording.fit_names import fit_name
 from kx.wording.words import Words
 
 Headed = tuple[str, Sequence[tuple[str, str]]]
@@ -54,13 +55,13 @@ def groups(run: Run, words: Words) -> list[Headed]:
     ]
 
 
-def fit_table(record: Record) -> FitTable | None:
+def fit_table(record: Record, words: Words) -> FitTable | None:
     """Return the table of all fits, or None if there is none."""
     known = [fit.scores for fit in record.fits]
     names = list(dict.fromkeys(name for scores in known for name in scores))
     rows = [
         FitRow(
-            fit.name or "?",
+            fit_name(fit.name, words) if fit.name else "?",
             fit.epochs,
             fit.best_epoch,
             fit.seconds,

@@ -114,7 +114,7 @@ def one_run(
         curves_note=in_a_line(run.curves_note, words) or words("curve.before"),
         folds=placed(fold_plot(folds, words)) if folds else None,
         fits_heading=words(f"{_fits_heading(record, folds)}"),
-        fits=facts.fit_table(record) if record else None,
+        fits=facts.fit_table(record, words) if record else None,
         results=results(run, words, warn),
         importance=importance_shown(record, words) if record else None,
         subgroups=subgroups_shown(record, words) if record else None,

@@ -147,7 +147,9 @@ def _scores(rows: Sequence[ScoreRow], reference: str, words: Words) -> Iterator[
 def _range(score: ScoreRecord, words: Words) -> str:
     low, high, kind = score["low"], score["high"], score["interval"] or ""
     if low is not None and high is not None and kind.endswith("spread"):
-        return f"± {number((high - low) / 2)}" + words("join.remark", text=clean(kind))
+        return f"± {number((high - low) / 2)}" + words(
+            "join.remark", text=words.name("interval", clean(kind))
+        )
     return interval(low, high) or "-"
 
 

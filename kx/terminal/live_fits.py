@@ -9,6 +9,7 @@ from functools import cache
 
 from kx.base.curves import lower_is_better
 from kx.base.text import clean, duration, number
+from kx.wording.fit_names import fit_name
 from kx.wording.words import Words
 
 _lower_is_better = cache(lower_is_better)  # asked some thousand times in a second
@@ -44,6 +45,10 @@ class LiveFit:
             if name.startswith("val_") and _is_better(name, value, self.best.get(name)):
                 self.best[name] = (value, epoch)
 
+    def called(self, words: Words) -> str:
+        """Return its name in words."""
+        return clean(fit_name(self.name, words))
+
     def share(self) -> float:
         """Return how much of it is done, from 0 to 1."""
         return (self.epoch + self.step / max(self.steps, 1)) / max(self.epochs, 1)
@@ -75,7 +80,7 @@ class LiveFit:
         best = self.best_so_far(words)
         end = words("live.best", best=best) if best else self.numbers()
         spent = duration(now - self.started)
-        told = words("live.verdict", name=clean(self.name), count=self.epoch, time=spent)
+        told = words("live.verdict", name=self.called(words), count=self.epoch, time=spent)
         return words("join.clauses").join(filter(None, (told, end)))
 
 

@@ -13,6 +13,7 @@ from kx.base.remark import Remark
 from kx.base.text import clean, duration, shortened, size
 from kx.contracts import Watcher
 from kx.terminal.live_fits import LiveFit, LiveFits
+from kx.terminal.pieces import padded
 from kx.wording.recorded import in_a_line
 from kx.wording.words import Words
 
@@ -84,7 +85,11 @@ class PlainWatcher(Watcher):
         every = 1 if fit.epochs <= 20 else math.ceil(fit.epochs / LINES)
         if epoch % every == 0 or epoch in (1, fit.epochs):
             where = self._words("live.epoch", epoch=epoch, epochs=fit.epochs)
-            self._say(self._words("live.told", name=fit.name, where=where, what=fit.numbers()))
+            self._say(
+                self._words(
+                    "live.told", name=fit.called(self._words), where=where, what=fit.numbers()
+                )
+            )
 
     def fit_ended(self, name: str) -> None:
         """Say how it went as a whole; of very many fits, of some."""
@@ -297,7 +302,7 @@ def _one(fit: LiveFit, now: float, words: Words) -> list[RenderableType]:
     text = words("live.epoch", epoch=fit.epoch, epochs=fit.epochs) + batch
     best = words("live.best", best=fit.best_so_far(words) or "-")
     return [
-        _bar(clean(fit.name), text, fit.share(), _left(fit.seconds_left(now), words)),
+        _bar(fit.called(words), text, fit.share(), _left(fit.seconds_left(now), words)),
         Text(f"  {fit.numbers()}"),
         Text(f"  {best}", style="dim"),
     ]
@@ -315,18 +320,19 @@ def _overall(fits: LiveFits, now: float, words: Words) -> RenderableType:
 
 def _running(running: Sequence[LiveFit], words: Words) -> list[Text]:
     """Return a line for each of the first few fits, and how many there are beside them."""
+    from rich.cells import cell_len
     from rich.text import Text
 
     shown = running[:FEW]
-    width = max((len(_short(fit)) for fit in shown), default=0)
-    lines = [f"{_short(fit):{width}} {_epoch(fit, words)}  {fit.judged_by()}" for fit in shown]
+    names = [shortened(fit.called(words), 24) for fit in shown]
+    width = max(map(cell_len, names), default=0)
+    lines = [
+        f"{padded(name, width)} {_epoch(fit, words)}  {fit.judged_by()}"
+        for name, fit in zip(names, shown, strict=True)
+    ]
     if len(running) > FEW:
         lines.append(words("live.more", count=len(running) - FEW))
     return [Text(f"    {line}", no_wrap=True, overflow="ellipsis", style="dim") for line in lines]
-
-
-def _short(fit: LiveFit) -> str:
-    return shortened(clean(fit.name), 24)
 
 
 def _epoch(fit: LiveFit, words: Words) -> str:

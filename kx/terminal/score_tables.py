@@ -12,6 +12,7 @@ from kx.runs.record_parts import FitRecord
 from kx.runs.scores import Scored, scores_of
 from kx.terminal.pieces import plain, table
 from kx.wording.caveats import loud_badge
+from kx.wording.fit_names import fit_name
 from kx.wording.score_words import brief_ends
 from kx.wording.words import Words
 
@@ -63,19 +64,19 @@ def fit_tables(record: Record, words: Words) -> list[Table]:
     several = len(_judged(record)) > 1
     for at, fit in enumerate(record.fits):
         if not hidden or not 0 <= at - ROWS // 2 < hidden:
-            made.add_row(*_fit_row(fit, several))
+            made.add_row(*_fit_row(fit, several, words))
         elif at == ROWS // 2:
             made.add_row(plain("..."), "", "", "", plain(words("fit.hidden", count=hidden)))
     return [made] if made.rows else []
 
 
-def _fit_row(fit: FitRecord, several: bool) -> list[Text]:
+def _fit_row(fit: FitRecord, several: bool, words: Words) -> list[Text]:
     """Return the cells of a fit; one among several shows only what it is judged by."""
     scores = dict(fit.scores)
     judged_by = {name: value for name, value in scores.items() if name.startswith("val_")}
     scores = judged_by if several and judged_by else scores
     return [
-        plain(fit.name or "?"),
+        plain(fit_name(fit.name, words) if fit.name else "?"),
         plain(_or_dash(fit.epochs)),
         plain(_or_dash(fit.best_epoch)),
         plain(duration(fit.seconds)),

@@ -137,6 +137,17 @@ def test_no_two_keys_say_the_same_in_both_languages():
     ] == []
 
 
+def test_no_chinese_text_brings_blanks_that_stand_beside_another():
+    blank = {
+        key
+        for key, text in texts_in("zh").items()
+        for form in forms(text)
+        if "  " in form or form != form.strip()
+    }
+
+    assert blank == {"join.below", "join.or", "said.layout.sign"}
+
+
 NEVER_ONE = {
     "remark.looks", "diagnosis.beside.folds", "paired.many",
     "said.linear.coefficients", "said.linear.numbers", "said.linear.seconds",

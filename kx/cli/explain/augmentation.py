@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kx.base.language import Language
 from kx.cli.explain.answering import folder, show
 from kx.cli.explain.asking import Output
 from kx.cli.options import AsJson, Lang, Outputs, Plugins, Sample
@@ -43,7 +44,7 @@ def augmentation(
     from kx.explain.augmented import versions as made_of
     from kx.runs.folder import slug
 
-    source = _source(run, outputs, sample, plugins)
+    source = _source(run, outputs, sample, plugins, lang)
     found = made_of(source, count, versions)
     path = folder(source.folder, output) / f"augmentation-{slug(source.name)}.png"
     settings = ", ".join(f"{key} {_short_value(value)}" for key, value in source.settings().items())
@@ -67,7 +68,7 @@ def augmentation(
     show(facts, [settings, str(path)], lang, as_json)
 
 
-def _source(run: str, outputs: Path, sample: bool, plugins: bool) -> AugmentedData:
+def _source(run: str, outputs: Path, sample: bool, plugins: bool, lang: Language) -> AugmentedData:
     """Return the spec that a file or a run has, with its data; then TensorFlow is ready."""
     from kx.base.errors import UsageError
     from kx.cli.check import say_imported
@@ -76,7 +77,7 @@ def _source(run: str, outputs: Path, sample: bool, plugins: bool) -> AugmentedDa
     from kx.training.environment import start_tensorflow
 
     if run.endswith((".yaml", ".yml")):
-        say_imported(Path(run))
+        say_imported(Path(run), lang)
         source = of_spec(Path(run), sample=sample)
     elif sample:
         raise UsageError("--sample is for a spec; a run has its data.")
