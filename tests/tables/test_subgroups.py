@@ -51,13 +51,16 @@ def test_chance_is_that_of_drawing_as_many_rows():
     assert chance_of(np.ones(4), np.array([True, False, False, False])) == 1
 
 
-def test_the_chance_of_means_is_kept_where_nothing_differs():
+@pytest.mark.parametrize("some", [20, 40, 360])
+@pytest.mark.parametrize("spread", [0.1, 0.7, 1.5])
+def test_the_chance_of_means_is_kept_where_nothing_differs(spread, some):
     random = np.random.default_rng(0)
-    rows = np.arange(200) < 40
+    rows = np.arange(400) < some  # with a spread of 1.5, some errors are 80 times the usual one
 
-    chances = [chance_of(random.exponential(size=200), rows) for _ in range(1_000)]
+    chances = [chance_of(random.lognormal(sigma=spread, size=400), rows) for _ in range(1_500)]
 
-    assert np.mean(np.array(chances) < 0.05) == pytest.approx(0.05, abs=0.025)
+    assert np.mean(np.array(chances) < 0.05) == pytest.approx(0.05, abs=0.02)
+    assert np.mean(np.array(chances) < 0.01) == pytest.approx(0.01, abs=0.01)
 
 
 def test_of_many_looks_the_least_chance_must_be_small():
