@@ -43,7 +43,7 @@ ARCHITECTURE = (
     "  name: tabular              # or tabm, many networks in one: slower, and often better",
 )
 
-REFLECTED = tuple(f"dataset.{option}" for option in ("ignore", *READINGS))
+REFLECTED = tuple(f"dataset.{option}" for option in ("ignore", "ignore_labels", *READINGS))
 """Keys that the spec has anyway, as the look at the table shows them."""
 
 
@@ -85,6 +85,9 @@ def _spec_lines(name: str, path: str, found: Looked, remarks: Sequence[Remark]) 
     yield f"  task: {TASKS.get(found.target.task, found.target.task)}"
     if found.target.task == "ordered" and found.labels.order:
         yield f"  order: [{', '.join(map(quoted, found.target.classes))}]  # the lowest first"
+    if ignored := found.table.labels.ignore_labels:
+        yield "  # left out with their rows: no split can both train on and test a class of one row"
+        yield from _listed("ignore_labels", ignored)
     yield from (f"  # {line}" for line in _columns(found, remarks))
     yield from list_lines(found)
     if (most := found.table.columns.most_levels) != MOST_LEVELS:

@@ -299,6 +299,8 @@ Code = Literal[
     "table.alike",
     "table.alike_group",
     "table.few_rows",
+    "table.ignored",
+    "table.ignored_label",
     "table.label",
     "table.label_at",
     "table.label_columns",

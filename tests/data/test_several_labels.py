@@ -71,7 +71,7 @@ def test_columns_that_say_yes_or_no_are_labels_in_the_order_of_the_spec(tmp_path
 
 
 def test_one_column_in_a_list_is_that_column(tmp_path):
-    path = answered(tmp_path, COLUMNS)
+    path = answered(tmp_path, COLUMNS * 2)
 
     assert loaded(path=path, target=("round",)).info.classes == ("NO", "No", "YES", "no", "yes")[1:]
 
@@ -93,7 +93,7 @@ def test_a_cross_or_nothing_is_yes_or_no_if_the_spec_says_so(tmp_path):
     [
         ["male, adult", "male, child", "female, adult", "female, child", "male, old", "female, old"]
         * 2,
-        ["low;high", "low", "high;higher"],
+        ["low;high", "low", "high;higher"] * 2,
     ],
     ids=["as many parts in each", "as many labels as cells"],
 )

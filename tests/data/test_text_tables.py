@@ -131,7 +131,7 @@ def test_rows_that_cannot_be_used_may_be_left_out(load):
 
 
 def test_what_looks_like_no_label_may_be_a_class(load):
-    bundle = load(f"text,label\na,none\nb,None\n{ROWS}", missing_labels=())
+    bundle = load("text,label\n" + "a,none\nb,None\n" * 2 + ROWS, missing_labels=())
 
     assert bundle.info.classes == ("None", "ham", "none", "spam")
     assert "differ only in spelling" in in_words(bundle.info.remarks[0])
@@ -155,7 +155,7 @@ def test_numbers_are_a_regression(load):
 
 
 def test_whole_numbers_are_asked_for(load):
-    years = "text,label\n" + "".join(f"words {n},{1980 + n}\n" for n in range(40))
+    years = "text,label\n" + "".join(f"words {n},{1980 + n}\n" for n in range(40)) * 2
 
     with pytest.raises(DataError, match=r"Say dataset\.task: regression, counts or classes"):
         load(years)

@@ -81,6 +81,9 @@ class ColumnBlock:
     values: Callable[[str], Any]
 
 
+LEAST_ROWS = 3
+"""Of a table, to train, to validate and to test on."""
+
 Piece = Sequence[TableRow] | ColumnBlock
 """Some rows of a table."""
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from kx.base.errors import DataError
 from kx.base.remark import Remark, some_of
 from kx.base.text import brief
 from kx.data.tables.asked_targets import asked_target
+from kx.data.tables.lone_classes import refuse_lone_classes
 from kx.data.tables.scales import SAID
 from kx.data.tables.target_columns import MOST_TARGETS, TargetColumn
 from kx.data.tables.targets import (
@@ -38,8 +40,26 @@ def targets_of(columns: Sequence[TargetColumn], options: TargetOptions) -> Targe
         options: what the spec says they are.
 
     Raises:
-        DataError: if they cannot be that, or if one has to ask.
+        DataError: if they cannot be that, if one has to ask, or if a class has a single row.
     """
+    target = seen_targets(columns, options)
+    refuse_lone_classes(columns[0].labels, target)
+    return replace(target, remarks=(*_told_ignored(columns), *target.remarks))
+
+
+def _told_ignored(columns: Sequence[TargetColumn]) -> Iterator[Remark]:
+    """Yield which rows are left out for their targets."""
+    for column in columns:
+        counts = column.ignored.items()
+        told = [Remark.of("table.ignored_label", label=label, count=n) for label, n in counts]
+        if told:
+            labels = some_of(told, NAMED, "list.comma_more")
+            count = sum(column.ignored.values())
+            yield Remark.of("table.ignored", column=column.labels.where, count=count, labels=labels)
+
+
+def seen_targets(columns: Sequence[TargetColumn], options: TargetOptions) -> Target:
+    """Return what is learned, however few rows a class has; see ``targets_of``."""
     if options.positive and (len(columns) > 1 or options.task not in ("auto", "classes")):
         raise DataError("dataset.positive is for one target of two classes (task: classes).")
     if len(columns) > 1:

@@ -181,6 +181,8 @@ def _usable(
         if flaw := flaw or targets.flaw(record.cells):
             sheet.flaws.append(f"{sheet.place(record.line)}: {flaw}")
             continue
+        if targets.left_out(record.cells):
+            continue
         targets.add(record.cells, record.line)
         sheet.lines.append(record.line)
         yield record

@@ -67,6 +67,7 @@ class TargetOptions:
             F1, PR AUC and `threshold` are of it; if it is not stated, of the second by name.
         missing_labels: values that mean that there is no label, besides an empty one; upper and
             lower case are the same. `[]` if they are classes.
+        ignore_labels: values whose rows are left out, such as a class of a single row.
         label_separator: what stands between several labels in a cell; if it is not stated, what
             does in most of them.
         empty_labels: where a row may have several labels, what an empty cell means: that they are
@@ -78,6 +79,7 @@ class TargetOptions:
     order: Annotated[tuple[str, ...], Field(min_length=3, max_length=100)] | None = None
     positive: Annotated[str, Field(min_length=1)] | None = None
     missing_labels: Annotated[tuple[str, ...], Field(max_length=100)] = MISSING
+    ignore_labels: Annotated[tuple[str, ...], Field(max_length=10_000)] = ()
     label_separator: Annotated[str, Field(min_length=1, max_length=10)] | None = None
     empty_labels: EmptyLabels = "missing"
 
@@ -338,7 +340,7 @@ def _alike(labels: LabelCounts) -> Iterator[Remark]:
     """Yield which classes differ only in form, such as 1 and 1.0, or yes and YES."""
     forms: dict[object, list[str]] = {}
     for label in labels.counts:
-        forms.setdefault(_form(label), []).append(label)
+        forms.setdefault(form_of_label(label), []).append(label)
     alike = [group for group in forms.values() if len(group) > 1]
     if alike:
         groups = tuple(
@@ -355,7 +357,7 @@ def _signs(labels: LabelCounts) -> Iterator[Remark]:
             yield Remark.of("table.sign", column=labels.where, label=labels.counted(label))
 
 
-def _form(label: str) -> object:
+def form_of_label(label: str) -> object:
     """Return what is left of a label without its form: the number, or the words."""
     number = number_of(label)
     if number is not None:

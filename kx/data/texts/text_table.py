@@ -134,6 +134,8 @@ def _add(rows: TableRead, record: TableRow, place: int) -> None:
     if flaw := ragged(record, rows.table) or _flaw(record, place) or targets.flaw(record.cells):
         rows.flaws.append(f"{rows.table.place(record.line)}: {flaw}")
         return
+    if targets.left_out(record.cells):
+        return
     text = record.cells[place]
     rows.like_nothing += len(text) < 10 and is_absent(text.strip(), targets.absent)
     targets.add(record.cells, record.line)
