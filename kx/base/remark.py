@@ -298,6 +298,7 @@ Code = Literal[
     "stage.writing",
     "table.alike",
     "table.alike_group",
+    "table.changed",
     "table.few_rows",
     "table.ignored",
     "table.ignored_label",

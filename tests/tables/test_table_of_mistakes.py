@@ -178,6 +178,26 @@ def test_a_new_file_without_a_column_is_refused(run_kx, trained):
 
 
 @pytest.mark.slow
+def test_predict_tells_that_the_file_of_the_training_has_changed(run_kx, trained, tmp_path):
+    rows = "p,q\n" + ROWS.replace(",a", "").replace(",b", "")
+    (tmp_path / "t.csv").write_text(rows)
+    before = (trained / "t.csv").read_text()
+
+    def told(path):
+        code, _, err = run_kx("predict", "mine", path, "--outputs", trained / "out")
+        assert code == 0, err
+        return "t.csv has changed since the run was trained on it" in " ".join(err.split())
+
+    assert not told(trained / "t.csv")
+    assert not told(tmp_path / "t.csv")  # another file, of the same name
+    try:
+        (trained / "t.csv").write_text(rows)
+        assert told(trained / "t.csv")
+    finally:
+        (trained / "t.csv").write_text(before)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "told"),
     [

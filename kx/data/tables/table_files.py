@@ -131,6 +131,18 @@ def opened(path: Path) -> Iterator[Stream]:
             raise DataError(f"{path.name} cannot be read: {error.strerror or error}.") from error
 
 
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of the one table at ``path``, whatever it is packed in.
+
+    Raises:
+        DataError: as ``opened`` does, or if it is damaged.
+    """
+    with opened(path) as stream:
+        while stream.read(BUFFER):
+            pass
+        return stream.sha256
+
+
 def table_file(path: Path) -> Path:
     """Return the file at ``path``, or the only one in the folder there.
 
