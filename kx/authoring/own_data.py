@@ -17,13 +17,10 @@ from kx.authoring.suspicions import SILENCED
 from kx.authoring.template import slug
 from kx.base.errors import KxError, MissingDataError, UsageError
 from kx.base.remark import Remark, as_remark
+from kx.data.files.table_names import is_called_a_table
 from kx.planning import Plan, Proposed, plan_document
 from kx.spec.document import read_document
 from kx.spec.edit import document_of
-
-TABLES = (".csv", ".tsv", ".tab", ".psv", ".dat", ".data", ".jsonl", ".ndjson", ".parquet")
-PACKED = (".gz", ".bz2", ".xz", ".zip")
-"""How names of tables end, and what may follow."""
 
 SHOWN = 20
 """Columns that a message names."""
@@ -39,15 +36,10 @@ USUAL = re.compile(
 def is_data(path: Path) -> bool:
     """Whether what could be a spec is a table or a folder of data, by its ending or its content."""
     if not path.exists():
-        return _is_called_a_table(path)
+        return is_called_a_table(path.name)
     if path.is_dir():
         return not any(path.glob("*.y*ml")) and is_sorted_folder(path)
-    return _is_called_a_table(path) or (not _is_spec(path) and _is_table(path))
-
-
-def _is_called_a_table(path: Path) -> bool:
-    inner = path.with_suffix("") if path.suffix.lower() in PACKED else path
-    return inner.suffix.lower() in TABLES
+    return is_called_a_table(path.name) or (not _is_spec(path) and _is_table(path))
 
 
 def _is_spec(path: Path) -> bool:

@@ -7,7 +7,9 @@ import pytest
 import yaml
 from PIL import Image
 
+from kx.authoring.asked_table import options_named
 from kx.authoring.own_data import is_data, refuse_no_target
+from kx.base.errors import DataError
 
 CARS = "id,make,km,owner,price\n" + "".join(
     f"{row},{'abc'[row % 3]},{row * 37 % 101},o{row % 9},{row * 7 % 50}.5\n" for row in range(1, 61)
@@ -85,6 +87,9 @@ def test_texts_in_folders_become_a_spec(run_kx, tmp_path):
     [
         ("a.csv", "x,y\n1,2\n", True),
         ("a.tsv.gz", "whatever", True),
+        ("a.json", '[{"x": 1, "y": 2}]', True),
+        ("a.txt", '{"x": 1, "y": 2}\n{"x": 3, "y": 4}\n', True),
+        ("spec.json", '{"name": "x", "dataset": "digits"}', False),
         ("table", "x;y\n1;2\n3;4\n", True),
         ("notes.md", "Dear all, this is\nno table\n", False),
         ("spec", "name: x\ndataset: digits\n", False),
@@ -209,3 +214,20 @@ def test_a_fault_of_the_data_is_told_as_such_by_every_command(run_kx, tmp_path, 
 
     assert spec["dataset"]["name"] == "table"
     assert codes == [3] * 5
+
+
+@pytest.mark.parametrize(
+    ("said", "option"),
+    [
+        ("correct them, or set dataset.on_broken: skip", "dataset.on_broken=skip"),
+        ("say dataset.task: regression, or classes", "dataset.task=regression"),
+        ("list it in dataset.categories", "dataset.header=none"),
+    ],
+)
+def test_without_a_spec_the_option_that_helps_is_written_as_a_setting(said, option):
+    with pytest.raises(DataError) as refused, options_named():
+        raise DataError(said)
+
+    assert str(refused.value) == (
+        f"{said}\nHere, options of the dataset are given as in --set {option}."
+    )
