@@ -40,7 +40,14 @@ from kx.data.tables.delimited import Delimiting
 from kx.data.tables.rows import was_read
 from kx.data.tables.several_labels import targets_of
 from kx.data.tables.sheet_reading import check_names, read_sheet
-from kx.data.tables.sheets import Sheet, fold_codes, group_codes, pictures_of, row_weights_of
+from kx.data.tables.sheets import (
+    Sheet,
+    fold_codes,
+    group_codes,
+    group_names,
+    pictures_of,
+    row_weights_of,
+)
 from kx.data.tables.table_files import table_file
 from kx.data.tables.target_columns import TargetNames, names_of
 from kx.data.tables.target_values import target_values
@@ -155,7 +162,8 @@ class ImageTable(Dataset):
         splits = {part: _joined(album.parts[part], parts[part]) for part in parts}
         info = self._described(sheet, found, len(train), len(test), listed)
         bundle = bundled(info, splits["train"], splits["test"])
-        return replace(bundle, remarks=album.remarks, origins=album.names)
+        named = group_names(sheet)
+        return replace(bundle, remarks=album.remarks, origins=album.names, group_names=named)
 
     @property
     def _root(self) -> Path:

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from kx.contracts import DatasetInfo
-from kx.evaluators.amounts import errors, pinball
+from kx.evaluators.amounts import errors, pinball, scaled_errors
 from kx.evaluators.answers import answers
+from kx.evaluators.paired import LEVEL
 from kx.evaluators.scores import bootstrap_mean, wilson
 
 if TYPE_CHECKING:
     import numpy as np
-
-LEVEL = 0.05
-"""Below this probability, a difference is no longer taken for chance."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,11 +21,11 @@ class RowScores:
     """How good a network is on each row.
 
     Attributes:
-        metric: the mean of these values: ``accuracy``, ``mae`` or ``pinball``.
+        metric: the mean of these values; ``scaled_mae`` is in standard deviations of the targets.
         values: (n,) float64.
     """
 
-    metric: Literal["accuracy", "mae", "pinball"]
+    metric: Literal["accuracy", "mae", "scaled_mae", "pinball"]
     values: np.ndarray
 
     @property
@@ -45,8 +43,8 @@ class RowScores:
 
 def row_scores(
     y: np.ndarray, predictions: np.ndarray, info: DatasetInfo, thresholds: Sequence[float] = ()
-) -> RowScores | None:
-    """Return how good predictions are row by row; None where rows have several units.
+) -> RowScores:
+    """Return how good predictions are row by row.
 
     Args:
         y: targets, in the form of the dataset.
@@ -58,7 +56,7 @@ def row_scores(
 
     given = answers(y, predictions, info)
     if info.task == "multi_regression":
-        return None
+        return RowScores("scaled_mae", scaled_errors(given.truth, given.said))
     if info.task == "quantiles":
         return RowScores("pinball", np.asarray(pinball(given), np.float64))
     if given.exclusive:
