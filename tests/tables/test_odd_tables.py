@@ -252,7 +252,7 @@ def test_trees_that_saw_one_class_predict_it(task, shares):
 def test_an_error_says_where_options_go_while_there_is_no_spec(table, tmp_path):
     options = table("km;y", [(f"{at + 1},250", "ab"[at % 2]) for at in range(12)])
 
-    with pytest.raises(DataError, match="are given with --set"):
+    with pytest.raises(DataError, match=r"are given as in --set dataset\.decimal=point"):
         table_proposal("t", tmp_path / "t.csv", options["target"], tmp_path / "t.yaml")
 
 

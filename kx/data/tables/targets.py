@@ -42,6 +42,9 @@ FEW = 20
 FEW_DECIMAL = 10
 """As many different decimal numbers may be classes, such as 0.5, 1 and 2 mg; one has to ask."""
 
+LEAST_OF_A_CLASS = 5
+"""Rows of a class on average: of fewer, labels may be names, dates or texts, and one has to ask."""
+
 NAMED = 5
 """Labels that a message names."""
 
@@ -205,7 +208,7 @@ def _ask(labels: LabelCounts) -> None:
             f"{labels.where} holds {different} different numbers in {labels.rows} rows "
             f"({_some(labels.counts)}). What are they? Say dataset.task: {ways} or classes."
         )
-    if different > FEW and different > labels.rows / 2:
+    if different > FEW and LEAST_OF_A_CLASS * different > labels.rows:
         raise DataError(
             f"{labels.where} holds {different} different labels in {labels.rows} rows "
             f"({_some(labels.counts)}): is this the column that is meant (dataset.{labels.option})?"
