@@ -1,6 +1,5 @@
 """Several numbers at once: each in its own unit, from the columns to the scores."""
 
-import keras
 import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression
@@ -139,6 +138,8 @@ def test_losses_are_told_in_deviations_and_numbers_in_their_units():
 
 @pytest.mark.slow
 def test_each_output_is_brought_back_to_its_unit():
+    import keras
+
     bare = keras.Sequential([keras.Input((2,)), output_layer(HOMES)])
     scaled, unit = with_unit(bare), Unit((5000.0, 3.0), (1000.0, 0.5))
     for variable, value in zip(
