@@ -40,14 +40,7 @@ from kx.data.tables.delimited import Delimiting
 from kx.data.tables.rows import was_read
 from kx.data.tables.several_labels import targets_of
 from kx.data.tables.sheet_reading import check_names, read_sheet
-from kx.data.tables.sheets import (
-    Sheet,
-    fold_codes,
-    group_codes,
-    group_names,
-    pictures_of,
-    row_weights_of,
-)
+from kx.data.tables.sheets import Sheet, fold_codes, group_codes, pictures_of, row_weights_of
 from kx.data.tables.table_files import table_file
 from kx.data.tables.target_columns import TargetNames, names_of
 from kx.data.tables.target_values import target_values
@@ -162,8 +155,7 @@ class ImageTable(Dataset):
         splits = {part: _joined(album.parts[part], parts[part]) for part in parts}
         info = self._described(sheet, found, len(train), len(test), listed)
         bundle = bundled(info, splits["train"], splits["test"])
-        named = group_names(sheet)
-        return replace(bundle, remarks=album.remarks, origins=album.names, group_names=named)
+        return replace(bundle, remarks=album.remarks, origins=album.names)
 
     @property
     def _root(self) -> Path:
@@ -221,8 +213,8 @@ def _read(table: ImageTable, changed: int, size: int) -> tuple[Sheet, Target, Li
         raise RowsError(_repeated(sheet.name, list(twice.values())))
     rows = np.array([row for row in range(len(names)) if row not in twice], np.int64)
     if len(rows) < 2:
-        raise DataError(f"{sheet.name} lists {counted(len(rows), 'picture', 'pictures')}: two are "
-                        "the least.")  # fmt: skip
+        raise DataError(f"{sheet.name} lists {counted(len(rows), 'picture', 'pictures')}: it "
+                        "takes at least two.")  # fmt: skip
     return sheet, found, listed, rows
 
 
@@ -260,7 +252,7 @@ def _missing(table: str, flaws: list[str]) -> str:
 def _repeated(table: str, flaws: list[str]) -> str:
     rows = counted(len(flaws), "row lists", "rows list")
     return (
-        f"{table}: {rows} a picture that an earlier one lists: {some(flaws)}\n"
-        "Remove them, or set dataset.on_broken: skip, which keeps the first of each. If a picture "
-        "has several labels, put them into one cell, as in red;round, or into a column each."
+        f"{table}: {rows} a picture that an earlier row lists: {some(flaws)}\nRemove them, or set "
+        "dataset.on_broken: skip, which keeps the first of each. If a picture has several "
+        "labels, put them into one cell, as in red;round, or into a column each."
     )

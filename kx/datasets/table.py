@@ -135,7 +135,7 @@ class OwnTable(Dataset):
         found = targets_of(sheet.targets, self.labels)
         y = target_values(sheet.targets, sheet.lines, found)
         if len(y) < 2:
-            raise DataError(f"{sheet.name} has {len(y)} row: two are the least.")
+            raise DataError(f"{sheet.name} has {len(y)} row: it takes at least two.")
         readings = sheet.readings(self.columns)
         groups = group_codes(sheet)
         parts = self._parts(sheet, y, groups)
@@ -184,9 +184,9 @@ class OwnTable(Dataset):
         if self.columns.time:
             if given is not None:
                 raise DataError(
-                    f"{sheet.name}: dataset.time tests on the last rows, but which are for testing "
-                    "is given by files or dataset.part. Leave one out, or list it in "
-                    "dataset.ignore."
+                    f"{sheet.name}: dataset.time tests on the last rows, but files or "
+                    "dataset.part already define the test rows. Remove one of them, or list the "
+                    "column in dataset.ignore."
                 )
             times = times_of(sheet, self.columns.time)
             return TableParts(*last_in_time(times, self.test_fraction))
@@ -227,8 +227,8 @@ def _read(table: OwnTable, state: tuple[tuple[str, int, int], ...]) -> tuple[_Re
         )
     if table.columns.group and table.columns.time:
         raise DataError(
-            "dataset.group keeps its rows in one part, dataset.time tests on the last rows: both "
-            "cannot be had at once. Leave one out, or list it in dataset.ignore."
+            "dataset.group keeps its rows in one part, dataset.time tests on the last rows: they "
+            "exclude each other. Remove one, or list its column in dataset.ignore."
         )
     paths = table_paths(table.path)
     sheet = read_sheet(paths, table.wanted)

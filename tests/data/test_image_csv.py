@@ -94,17 +94,6 @@ def test_groups_stay_whole_and_weights_go_with_their_rows(folder):
         assert split.groups.tolist() == [at // 2 for at in shades]
 
 
-def test_groups_have_the_names_of_the_table(folder):
-    bundle = load(folder, group="kind", target="price")
-
-    names = {
-        x[0, 0, 0]: bundle.group_names[of]
-        for x, of in zip(bundle.train.x, bundle.train.groups, strict=True)
-    }
-    assert set(names.values()) <= {"apple", "pear"}
-    assert all(name == ("apple", "pear")[shade % 2] for shade, name in names.items())
-
-
 def test_pictures_lie_beside_the_table_in_an_archive_or_lack_their_ending(folder):
     contents = {p.name: p.read_bytes() for p in (folder / "photos").iterdir()}
     archive = zipped(folder / "photos.zip", contents)
@@ -143,7 +132,7 @@ def test_a_picture_is_listed_once(folder):
         load(folder)
     skipped = load(folder, on_broken="skip")
 
-    assert "1 row lists a picture that an earlier one lists: \n  line 14: p3.png is in line 5" in (
+    assert "1 row lists a picture that an earlier row lists: \n  line 14: p3.png is in line 5" in (
         str(refused.value)
     )
     assert "If a picture has several labels" in str(refused.value)

@@ -131,7 +131,7 @@ def test_rows_that_cannot_be_used_may_be_left_out(load):
 
 
 def test_what_looks_like_no_label_may_be_a_class(load):
-    bundle = load("text,label\n" + "a,none\nb,None\n" * 2 + ROWS, missing_labels=())
+    bundle = load(f"text,label\na,none\nb,None\n{ROWS}", missing_labels=())
 
     assert bundle.info.classes == ("None", "ham", "none", "spam")
     assert "differ only in spelling" in in_words(bundle.info.remarks[0])
@@ -155,9 +155,9 @@ def test_numbers_are_a_regression(load):
 
 
 def test_whole_numbers_are_asked_for(load):
-    years = "text,label\n" + "".join(f"words {n},{1980 + n}\n" for n in range(40)) * 2
+    years = "text,label\n" + "".join(f"words {n},{1980 + n}\n" for n in range(40))
 
-    with pytest.raises(DataError, match=r"Say dataset\.task: regression, counts or classes"):
+    with pytest.raises(DataError, match=r"Set dataset\.task: regression, counts or classes"):
         load(years)
     assert load(years, task="regression").info.task == "regression"
     assert len(load(years, task="classes").info.classes) == 40
@@ -241,5 +241,5 @@ def test_numbers_beyond_32_bits_are_refused_with_their_line(load):
 def test_numbers_that_32_bits_do_not_tell_apart_are_refused(load):
     numbers = "".join(f"words {n},17000000{n:02}.{n % 9 + 1}\n" for n in range(30))
 
-    with pytest.raises(DataError, match=r"holds 30 different numbers, of which .* only \d+ apart"):
+    with pytest.raises(DataError, match=r"holds 30 different numbers, of which .* only \d+:"):
         load("text,label\n" + numbers, task="regression")

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from kx.base.errors import DataError
 from kx.base.names import readable
-from kx.data.files.table_names import is_called_a_table
 from kx.data.inputs.given import (
     MOST_BYTES,
     STDIN,
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
 
 if TYPE_CHECKING:
     from kx.data.inputs.text_rows import TextTables
+
+TABLES = (".csv", ".tsv")
 
 HEAD = 100_000
 """Bytes in which the first line of a table ends."""
@@ -100,14 +101,14 @@ def _all(
 
 def _no_text(text: str) -> str:
     """Say why an argument is hardly meant as a text: it is the name of a file."""
-    if _is_file(text) and is_called_a_table(text):
+    if _is_file(text) and text.lower().endswith(TABLES):
         return (
             f"{text}: a table, but this network was not trained on one: it is unclear which column "
             "is meant. Give its texts as lines: --lines FILE"
         )
     if _is_file(text):
         return f"{text}: a file name, not a text: --file {text}, or --lines {text}"
-    if is_called_a_table(text) and " " not in text.strip():
+    if text.lower().endswith(TABLES) and not text[:-4].strip().count(" "):
         return f"{text}: there is no such file, and this is hardly a text; pass texts by --lines -"
     return ""
 

@@ -47,13 +47,13 @@ def given_parts(sheet: Sheet) -> np.ndarray | None:
             place = sheet.place(column.lines[column.values[value]])
             names = ", ".join(names[0] for names in NAMES.values())
             raise DataError(
-                f"{sheet.where(column)}, which dataset.part names: {place}: {value[:40]!r} is no "
-                f"part. They are called {names}."
+                f"{sheet.where(column)}, which dataset.part names: {place}: {value[:40]!r} is not "
+                f"a part. Parts are called {names}."
             )
     sheet.refuse_gaps(column, "part")
     found = np.array(known)[np.array(column.codes, np.int64)]
     if not (found == "train").any():
-        raise DataError(f"{sheet.where(column)} says of no row that it is for training.")
+        raise DataError(f"{sheet.where(column)} marks no row as training.")
     return found
 
 
@@ -100,6 +100,6 @@ def last_in_time(times: np.ndarray, fraction: float) -> tuple[np.ndarray, np.nda
     wanted = len(order) - held_out(len(order), fraction)
     bounds = np.flatnonzero(np.diff(rising)) + 1
     if not len(bounds):
-        raise DataError("all rows are of the same time, by dataset.time: none is later.")
+        raise DataError("all rows have the same dataset.time: none is later.")
     bound = int(bounds[np.abs(bounds - wanted).argmin()])
     return order[:bound], order[bound:]

@@ -14,12 +14,14 @@ from kx.data.tables.dates import are_rising_years
 from kx.data.tables.identifiers import may_identify
 from kx.data.tables.leaks import copies, exact_relation
 from kx.data.tables.recognition import NAMED, Recognized
-from kx.data.tables.rows import LEAST_ROWS
 from kx.data.tables.sheets import USED, Sheet
 from kx.data.tables.target_columns import TargetColumn
 
 if TYPE_CHECKING:
     import numpy as np
+
+LEAST_ROWS = 3
+"""One to train on, one to validate with, one to test on."""
 
 MOSTLY_MISSING = 0.9
 """A share of rows without a value from which on that is told."""

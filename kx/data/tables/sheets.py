@@ -99,7 +99,7 @@ class Sheet:
             row = int(column.empty().argmax())
             raise DataError(
                 f"{self.where(column)}, which dataset.{option} names, has no value in "
-                f"{self.place(self.lines[row])}. Fill it, or leave the row out."
+                f"{self.place(self.lines[row])}. Fill it in, or remove the row."
             )
 
     def readings(self, options: ColumnOptions) -> dict[str, Recognized]:
@@ -151,7 +151,7 @@ class Sheet:
             if readings[column.name].reading in USED
         ]
         if not forms:
-            raise DataError(f"{self.name} has no column to learn from beside the target.")
+            raise DataError(f"{self.name} has no column to learn from besides the target.")
         return tuple(forms)
 
     def _form(
@@ -167,10 +167,10 @@ class Sheet:
         if not gaps and empty[test].any():
             place = self.place(self.lines[int(test[empty[test].argmax()])])
             raise DataError(
-                f"{self.name}: column {brief(column.name)} has no value in {place}, which is for "
-                "testing, but has one in every row for training: there is nothing to learn from "
-                "what it means that it is missing. Fill it, use another dataset.split_seed, or "
-                "list the column in dataset.ignore."
+                f"{self.name}: column {brief(column.name)} has no value in {place}, a test row, "
+                "but has one in every training row: the network cannot learn what a missing "
+                "value means. Fill it in, use another dataset.split_seed, or list the column in "
+                "dataset.ignore."
             )
         levels = how.levels
         if how.reading == "category":
@@ -267,8 +267,8 @@ def row_weights_of(sheet: Sheet) -> np.ndarray | None:
     if (weights <= 0).any():
         row = int((weights <= 0).argmax())
         raise DataError(
-            f"{sheet.where(column)}: {sheet.place(sheet.lines[row])}: a weight must be above "
-            f"0; got {weights[row]:g}. Leave rows out that should not count."
+            f"{sheet.where(column)}: {sheet.place(sheet.lines[row])}: a weight must be above 0; "
+            f"got {weights[row]:g}. Remove rows that should not count."
         )
     found: np.ndarray = weights.astype(np.float32)
     return found

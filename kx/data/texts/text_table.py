@@ -134,8 +134,6 @@ def _add(rows: TableRead, record: TableRow, place: int) -> None:
     if flaw := ragged(record, rows.table) or _flaw(record, place) or targets.flaw(record.cells):
         rows.flaws.append(f"{rows.table.place(record.line)}: {flaw}")
         return
-    if targets.left_out(record.cells):
-        return
     text = record.cells[place]
     rows.like_nothing += len(text) < 10 and is_absent(text.strip(), targets.absent)
     targets.add(record.cells, record.line)
@@ -169,7 +167,7 @@ def _unusable(name: str, flaws: Sequence[str]) -> str:
     if any("columns, but" in flaw for flaw in flaws):
         hints.append(
             "A text with a delimiter or a line break in it needs quotation marks around it; "
-            "where these mean nothing, say dataset.quoting: none."
+            "where these have no meaning, set dataset.quoting: none."
         )
     rows = counted(len(flaws), "row", "rows")
     return f"{name}: {rows} cannot be used: {some(flaws)}\n{' '.join(hints)}"
