@@ -29,7 +29,7 @@ from kx.running.features import extracted
 from kx.running.fitting import Fitter
 from kx.running.importance import importance
 from kx.running.judging import count_look, judge_test, judge_validation
-from kx.running.keeping import keep
+from kx.running.keeping import draw_dot_plots, keep
 from kx.running.loading import Loaded, load
 from kx.running.networks import Networks
 from kx.running.plugin_networks import with_unit
@@ -169,11 +169,12 @@ def _fitted_and_judged(story: Story, loaded: Loaded, fitter: Fitter) -> None:
     if work.switches.test and fits.finals and len(bundle.test) > 0:
         story.test_looks = count_look(work, loaded)
         story.tested = judge_test(networks, fits, judged.threshold)
-        story.importance = importance(networks, fits, judged.threshold)
     tested = story.tested
+    story.importance = importance(networks, fits, judged.threshold, tested=tested is not None)
     story.subgroups = subgroups(work, bundle, fits, judged, tested)
     story.expectations = judge_expectations(work, loaded, story.base, fits, judged, tested)
     keep(networks, loaded, fits, judged, tested)
+    draw_dot_plots(work, loaded, story.importance, story.subgroups)
     if work.plan.spec.training.tensorboard:
         _keep_trial(story)
 

@@ -130,6 +130,13 @@ def test_tensorflow_is_imported_in_functions_alone_and_numpy_at_the_top_of_heavy
     assert numpy == HEAVY_PACKAGES
 
 
+def test_the_tests_that_train_nothing_need_no_tensorflow():
+    # Every process of `make check` imports all modules of tests.
+    tops = {path.stem: at_the_top(path) for path in (ROOT / "tests").rglob("*.py")}
+
+    assert [name for name, top in tops.items() if top & {"tensorflow", "keras"}] == []
+
+
 def test_no_modules_import_one_another():
     graph = {name: sorted(set(imports(name, path))) for name, path in MODULES.items()}
 

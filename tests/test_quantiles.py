@@ -1,6 +1,5 @@
 """Quantiles of a number: losses, outputs that cannot cross, baselines, and what is told of them."""
 
-import keras
 import numpy as np
 import pytest
 from sklearn.linear_model import QuantileRegressor
@@ -91,6 +90,8 @@ def test_the_quantiles_of_trees_and_lines_do_not_cross():
 
 @pytest.mark.slow
 def test_outputs_never_fall_whatever_the_numbers_are():
+    import keras
+
     numbers = np.random.default_rng(0).normal(scale=40, size=(500, 5)).astype("float32")
 
     found = np.asarray(rising(keras.ops.convert_to_tensor(numbers)))
@@ -104,6 +105,8 @@ def test_outputs_never_fall_whatever_the_numbers_are():
 
 @pytest.mark.slow
 def test_each_quantile_is_brought_back_to_the_unit_of_the_targets():
+    import keras
+
     bare = keras.Sequential([keras.Input((2,)), output_layer(PRICES)])
     scaled, unit = with_unit(bare), Unit(5000.0, 300.0)
     for variable, value in zip(

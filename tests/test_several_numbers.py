@@ -1,6 +1,5 @@
 """Several numbers at once: each in its own unit, from the columns to the scores."""
 
-import keras
 import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression
@@ -58,7 +57,7 @@ def test_columns_of_numbers_are_targets_side_by_side(tmp_path):
     [
         (["1,2", "2,many", "3,4"], "regression", r"column size: .* \(line 3: 'many'\)"),
         (["1,2", "2,2", "3,2"], "regression", "column size has the same number in every row"),
-        (["1,2", "2,3", "3,4"], "counts", "lists 2 columns, but dataset.task: counts predicts one"),
+        (["1,2", "2,3", "3,4"], "counts", "lists 2 columns, and dataset.task: counts predicts one"),
     ],
 )
 def test_a_column_that_is_no_number_is_refused(tmp_path, rows, task, words):
@@ -139,6 +138,8 @@ def test_losses_are_told_in_deviations_and_numbers_in_their_units():
 
 @pytest.mark.slow
 def test_each_output_is_brought_back_to_its_unit():
+    import keras
+
     bare = keras.Sequential([keras.Input((2,)), output_layer(HOMES)])
     scaled, unit = with_unit(bare), Unit((5000.0, 3.0), (1000.0, 0.5))
     for variable, value in zip(

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from kx.advice.loss_statistics import Course, share_fallen
 from kx.advice.remedies import advised
 from kx.advice.rules import KINDS, NAIVE, OF_WON, RULES, SIMPLE, Kind, Numbers, Rule
-from kx.base.curves import Points, difference, lower_is_better
+from kx.base.curves import Points, difference, lower_is_better, main_metric
 from kx.base.remark import Remark
 from kx.spec.stated import Stated
 
@@ -128,7 +128,7 @@ def diagnose(record: Diagnosable, histories: Histories) -> Diagnosis:
     }
     numbers = {name: max(-BEYOND, min(BEYOND, value)) for name, value in found.items()}
     rule = next(rule for rule in RULES if _applies(rule, numbers))
-    score = _main_metric(record)
+    score = main_metric(record.scores.get("validation", {}))
     return Diagnosis(
         kind=rule.kind,
         rule=rule.name,
@@ -212,13 +212,6 @@ def _contradictions(record: Diagnosable) -> dict[str, float]:
     return {}
 
 
-def _main_metric(record: Diagnosable) -> str | None:
-    """Return what the run is judged by; where classes are rare, accuracy is no judge of it."""
-    scores = record.scores.get("validation", {})
-    first = next(iter(scores), None)
-    return "balanced_accuracy" if first == "accuracy" and "balanced_accuracy" in scores else first
-
-
 def _score_numbers(record: Diagnosable) -> dict[str, float]:
     """Return the score beside its baselines, and how far it is from them, chance taken off.
 
@@ -227,7 +220,7 @@ def _score_numbers(record: Diagnosable) -> dict[str, float]:
     ``linear_lead`` how much worse than the linear model the score is, and ``behind_linear`` how
     much worse its better end is; all in the unit of the score.
     """
-    metric = _main_metric(record)
+    metric = main_metric(record.scores.get("validation", {}))
     if metric is None:
         return {}
     score = record.scores["validation"][metric]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kx.advice.table_rows import KINDS, all_places, all_rows, all_targets
+from kx.base.one_core import one_core
 from kx.base.text import number
 from kx.contracts import DatasetBundle
 from kx.data.tables.column_options import TREE_LEVELS
@@ -94,9 +95,10 @@ def doubtful_labels(bundle: DatasetBundle) -> Doubts | None:
     x = all_rows(bundle)[rows][:, used]
     places = all_places(bundle)
     named = [places[row] if row < len(places) else f"row {row}" for row in rows]
-    if info.one_class:
-        return _classes(bundle, x, y[rows].astype(int), named)
-    return _numbers(bundle, x, y[rows].astype(float), named)
+    with one_core():
+        if info.one_class:
+            return _classes(bundle, x, y[rows].astype(int), named)
+        return _numbers(bundle, x, y[rows].astype(float), named)
 
 
 def _options(bundle: DatasetBundle, x: np.ndarray) -> dict[str, Any]:

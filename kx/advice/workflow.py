@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 from kx.advice.diagnosis import Diagnosable, Diagnosis
 from kx.advice.rules import NAIVE, SIMPLE
 from kx.advice.suggestion import resized
-from kx.base.curves import lower_is_better
+from kx.base.curves import lower_is_better, main_metric
 
 Step = Literal["baseline", "model", "overfit", "regularised"]
 STEPS: tuple[Step, ...] = get_args(Step)
@@ -160,7 +160,7 @@ def score_of(record: Diagnosable) -> float | None:
 
 
 def _metric(record: Diagnosable) -> str:
-    return next(iter(record.scores.get("validation", {})), "loss")
+    return main_metric(record.scores.get("validation", {})) or "loss"
 
 
 def _best(record: Diagnosable, *, constants: bool = False) -> float | None:

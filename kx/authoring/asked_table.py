@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -25,7 +26,11 @@ from kx.spec.load import fail_on, override
 FIRST_ROWS = 4
 """By which it is seen whether a file is a table."""
 
-OPTIONS = "Options of the dataset are given with --set, as in --set dataset.header=none."
+VALUED = re.compile(r"(dataset\.\w+): (\w+)")
+"""An option with a value, as messages write it."""
+
+HEADERLESS = ("dataset.header", "none")
+"""An option with a value for messages that name none."""
 
 
 def own_table(file: Path, target: str | Sequence[str], settings: Sequence[str] = ()) -> OwnTable:
@@ -70,7 +75,7 @@ def _refuse_joined(file: Path, target: str | Sequence[str], settings: Sequence[s
         and names >= set(parts)
     ):
         said = " ".join(f"--target {part}" for part in parts)
-        raise UsageError(f"--target names one column; for several, use {said}.")
+        raise UsageError(f"--target names one column; for several, say {said}.")
 
 
 def target_named(target: str | Sequence[str]) -> str:
@@ -89,7 +94,8 @@ def options_named() -> Iterator[None]:
     except DataError as error:
         said = str(error).replace("dataset.target", "--target")
         if "dataset." in said:
-            said = f"{said}\n{OPTIONS}"
+            option, value = found.groups() if (found := VALUED.search(said)) else HEADERLESS
+            said += f"\nHere, options of the dataset are given as in --set {option}={value}."
         raise type(error)(said) from None
 
 
@@ -120,7 +126,7 @@ def looks_regular(file: Path) -> bool:
     Raises:
         DataError: if it is none.
     """
-    with open_table(file, Delimiting(charset="latin-1")) as table:
+    with open_table(file, Delimiting(charset="latin-1"), advise=False) as table:
         first = list(islice(table, FIRST_ROWS))
         return len(table.header) > 1 and bool(first) and not any(ragged(r, table) for r in first)
 

@@ -10,9 +10,10 @@ from kx.contracts import DatasetBundle
 from kx.data.tables.charsets import CharsetError, likely_charset
 from kx.data.tables.column_options import MOST_EMBEDDED, MOST_LEVELS, WantedSheet
 from kx.data.tables.delimited import AUTO, Delimiting
+from kx.data.tables.lone_classes import dispensable
 from kx.data.tables.recognition import Recognized
 from kx.data.tables.scales import rising
-from kx.data.tables.several_labels import answer, targets_of
+from kx.data.tables.several_labels import answer, seen_targets, targets_of
 from kx.data.tables.sheet_reading import read_sheet
 from kx.data.tables.sheets import Sheet
 from kx.data.tables.table_paths import TablePaths, table_paths
@@ -50,7 +51,7 @@ class Looked:
 
 
 def look(table: OwnTable) -> Looked:
-    """Read a table, which tells what is to be predicted.
+    """Read a table, which tells what is to be predicted; a few classes of one row are left out.
 
     Raises:
         DataError: if it is no table, or has no such column; then with the names of all.
@@ -58,9 +59,17 @@ def look(table: OwnTable) -> Looked:
     with options_named():
         sheet, layout = _read(table_paths(table.path), table.wanted)
         labels = _labels(sheet, table.labels)
+        if lone := dispensable(sheet.targets[0].labels, seen_targets(sheet.targets, labels)):
+            return look(_without(table, lone))
         target = targets_of(sheet.targets, labels)
         readings = sheet.readings(table.columns)
         return Looked(_embedding(table, sheet, readings), sheet, target, readings, layout, labels)
+
+
+def _without(table: OwnTable, labels: Sequence[str]) -> OwnTable:
+    """Return a table whose rows with these labels are left out."""
+    ignored = (*table.labels.ignore_labels, *labels)
+    return replace(table, labels=replace(table.labels, ignore_labels=ignored))
 
 
 def _embedding(table: OwnTable, sheet: Sheet, readings: Mapping[str, Recognized]) -> OwnTable:

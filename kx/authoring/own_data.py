@@ -17,13 +17,10 @@ from kx.authoring.suspicions import SILENCED
 from kx.authoring.template import slug
 from kx.base.errors import KxError, MissingDataError, UsageError
 from kx.base.remark import Remark, as_remark
+from kx.data.files.table_names import is_called_a_table
 from kx.planning import Plan, Proposed, plan_document
 from kx.spec.document import read_document
 from kx.spec.edit import document_of
-
-TABLES = (".csv", ".tsv", ".tab", ".psv", ".dat", ".data", ".jsonl", ".ndjson", ".parquet")
-PACKED = (".gz", ".bz2", ".xz", ".zip")
-"""How names of tables end, and what may follow."""
 
 SHOWN = 20
 """Columns that a message names."""
@@ -39,15 +36,10 @@ USUAL = re.compile(
 def is_data(path: Path) -> bool:
     """Whether what could be a spec is a table or a folder of data, by its ending or its content."""
     if not path.exists():
-        return _is_called_a_table(path)
+        return is_called_a_table(path.name)
     if path.is_dir():
         return not any(path.glob("*.y*ml")) and is_sorted_folder(path)
-    return _is_called_a_table(path) or (not _is_spec(path) and _is_table(path))
-
-
-def _is_called_a_table(path: Path) -> bool:
-    inner = path.with_suffix("") if path.suffix.lower() in PACKED else path
-    return inner.suffix.lower() in TABLES
+    return is_called_a_table(path.name) or (not _is_spec(path) and _is_table(path))
 
 
 def _is_spec(path: Path) -> bool:
@@ -138,15 +130,15 @@ def refuse_no_target(file: Path, settings: Sequence[str] = ()) -> UsageError:
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     guess, why = _guess(names)
     return UsageError(
-        "Which column is the target? Name it with --target: one of "
-        f"{', '.join(names[:SHOWN])}{more}. Perhaps --target {_typed(guess)}: {why}."
+        f"Which column is to be predicted? Say --target, one of: {', '.join(names[:SHOWN])}{more}. "
+        f"Perhaps --target {_typed(guess)}: {why}."
     )
 
 
 def _guess(names: Sequence[str]) -> tuple[str, str]:
     """Return the column that is most likely to be predicted, and why."""
     usual = [name for name in names if USUAL.fullmatch(name.strip())]
-    return (usual[-1], "a usual name for it") if usual else (names[-1], "it is the last one")
+    return (usual[-1], "often called so") if usual else (names[-1], "it is the last one")
 
 
 def _typed(name: str) -> str:

@@ -23,7 +23,6 @@ from kx.data.tables.delimited import AUTO
 from kx.data.tables.headers import generic
 from kx.data.tables.recognition import Reading, Recognized
 from kx.data.tables.sheet_remarks import too_few_rows
-from kx.data.tables.sheets import fold_codes
 from kx.evaluators.usual import Known, share_for_testing, usual
 from kx.planning import Proposed
 from kx.wording.recorded import in_words
@@ -43,7 +42,7 @@ ARCHITECTURE = (
     "  name: tabular              # or tabm, many networks in one: slower, and often better",
 )
 
-REFLECTED = tuple(f"dataset.{option}" for option in ("ignore", *READINGS))
+REFLECTED = tuple(f"dataset.{option}" for option in ("ignore", "ignore_labels", *READINGS))
 """Keys that the spec has anyway, as the look at the table shows them."""
 
 
@@ -77,7 +76,7 @@ def _spec_lines(name: str, path: str, found: Looked, remarks: Sequence[Remark]) 
     fraction = _test_fraction(found)
     yield f"# {clean(sheet.name)}: {counted(rows, 'row', 'rows')}, {in_words(sheet.written)}"
     yield f"name: {name}"
-    yield "seed: 0                      # decides everything random: split, order, initial weights"
+    yield "seed: 0                      # decides every draw: split, order, initial weights"
     yield from ("", "dataset:", "  name: table", f"  path: {quoted(path)}")
     yield from layout_lines(found)
     said = in_words(target_said(found)) + or_say(found)
@@ -85,11 +84,14 @@ def _spec_lines(name: str, path: str, found: Looked, remarks: Sequence[Remark]) 
     yield f"  task: {TASKS.get(found.target.task, found.target.task)}"
     if found.target.task == "ordered" and found.labels.order:
         yield f"  order: [{', '.join(map(quoted, found.target.classes))}]  # the lowest first"
+    if ignored := found.table.labels.ignore_labels:
+        yield "  # left out with their rows: no split can both train on and test a class of one row"
+        yield from _listed("ignore_labels", ignored)
     yield from (f"  # {line}" for line in _columns(found, remarks))
     yield from list_lines(found)
     if (most := found.table.columns.most_levels) != MOST_LEVELS:
-        yield f"  most_levels: {most}  # levels kept of each category: the network embeds them"
-    yield f"  test_fraction: {fraction:g}         # used for neither training nor any choice"
+        yield f"  most_levels: {most}  # told apart of each category: the network embeds them"
+    yield f"  test_fraction: {fraction:g}         # never trained on, never chosen by"
     yield from ("", *ARCHITECTURE, "")
     yield from _validation(found)
     yield ""
@@ -107,16 +109,16 @@ def _columns(found: Looked, remarks: Sequence[Remark]) -> Iterator[str]:
 
 def _validation(found: Looked) -> Iterator[str]:
     """Yield the section that says how the rows are validated with."""
-    rows, columns = len(found.sheet.lines), found.table.columns
+    rows, roles = len(found.sheet.lines), found.table.roles
     if few := too_few_rows(found.sheet):
         raise DataError(f"{in_words(few)}.")
     test = held_out(rows, _test_fraction(found))
-    groups = len(found.sheet.beside["group"].values) if columns.group else None
+    groups = len(found.sheet.beside["group"].values) if roles.group else None
     left = groups and groups - held_out(groups, _test_fraction(found))
-    folds = fold_codes(found.sheet)
+    folds = found.sheet.roles().folds()
     many = None if folds is None else int(folds.max()) + 1
     given = (found.sheet.parts or []).count("validation")
-    chosen = usual(Known(rows - test, test, left, columns.time is not None, given, folds=many))
+    chosen = usual(Known(rows - test, test, left, roles.time is not None, given, folds=many))
     yield f"# {in_words(chosen.why)}"
     yield "validation:"
     yield f"  strategy: {chosen.strategy}"
@@ -132,19 +134,19 @@ def _test_fraction(found: Looked) -> float:
 def layout_lines(found: Looked) -> Iterator[str]:
     """Yield the options that fix what was guessed of how the table is written."""
     if found.layout.charset != AUTO:
-        yield f"  charset: {found.layout.charset}  # a guess: it is not UTF-8"
+        yield f"  charset: {found.layout.charset}  # a guess, since it is no UTF-8"
     if found.sheet.header == generic(len(found.sheet.header)):
-        yield "  header: none  # the first line is a row: columns are named c1, c2, ..."
+        yield "  header: none  # the first line is a row: columns are called c1, c2, ..."
 
 
 def _nothing_to_learn(found: Looked) -> str:
     sheet = found.sheet
     named = [f"{each.name} ({why(each, found.readings[each.name])})" for each in sheet.columns]
-    left = f": these are left out: {', '.join(named[:NAMED])}" if named else ""
+    left = f": left out are {', '.join(named[:NAMED])}" if named else ""
     target = sheet.targets[0].name
     readings = reversed(list(found.readings.items()))
     counting = next((name for name, how in readings if how.reading == "rows"), "")
-    return f"{sheet.name} has no column to learn from besides {target!r}{left}.{_way_on(counting)}"
+    return f"{sheet.name} has no column to learn from beside {target!r}{left}.{_way_on(counting)}"
 
 
 def _way_on(counting: str) -> str:
@@ -152,8 +154,9 @@ def _way_on(counting: str) -> str:
     if not counting:
         return ""
     return (
-        f" To learn from {counting} anyway, add --set 'dataset.numbers=[{counting}]'; to forecast "
-        f"the target from its own past, add --set dataset=series --set 'dataset.time={counting}'."
+        f" To learn from {counting} all the same, add --set 'dataset.numbers=[{counting}]'; to "
+        "forecast the target from its own past, add --set dataset=series "
+        f"--set 'dataset.time={counting}'."
     )
 
 

@@ -46,7 +46,7 @@ def suspicions(found: Looked) -> tuple[Remark, ...]:
     """
     sheet, readings = found.sheet, found.readings
     of_target = [each for each in found.target.remarks if each.code not in CONFIRMED]
-    said = [*of_target, *sheet_remarks(sheet, readings, found.table.columns)]
+    said = [*of_target, *sheet_remarks(sheet, readings, found.table.columns, found.table.roles)]
     if not found.target.classes:
         y = target_values(sheet.targets, sheet.lines, found.target)
         said += relation_remarks(sheet, readings, y)

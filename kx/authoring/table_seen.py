@@ -67,7 +67,8 @@ def _without_target(file: Path, settings: Sequence[str]) -> SeenTable:
     x = with_texts(sheet.x(forms), forms, sheet.strings(forms, "text"))
     x = plain(with_names(x, sheet.strings(forms, "image")), forms)
     seen = look_without_target(forms, x)
-    remarks = (*sheet_remarks(sheet, readings, table.columns), *seen.findings)
+    found = sheet_remarks(sheet, readings, table.columns, table.roles)
+    remarks = (*found, *seen.findings)
     return _seen(sheet, readings, "", None, seen, remarks)
 
 

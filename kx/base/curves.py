@@ -36,6 +36,19 @@ def lower_is_better(metric: str) -> bool:
 OF_FORECASTS = frozenset(("mase", "smape"))
 """Likewise, metrics of forecasts alone."""
 
+
+def main_metric(metrics: Iterable[str]) -> str | None:
+    """Return which of the metrics of a part a run is judged by; None without any.
+
+    The first, and any before the loss; but balanced accuracy before accuracy: where it was
+    measured, classes are rare, and nearly all of what knows nothing of them is accurate.
+    """
+    names = sorted(metrics, key=lambda name: name == "loss")
+    if names and names[0] == "accuracy" and "balanced_accuracy" in names:
+        return "balanced_accuracy"
+    return names[0] if names else None
+
+
 ROUNDING = 1e-6
 """Scores that differ by a smaller share of them are the same: metrics are counted in float32."""
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
+from kx.base.curves import main_metric
 from kx.charts.chart import Axis
 from kx.charts.curves import IN_UNITS, judged_fits
 from kx.runs.reader import Run
@@ -68,9 +69,9 @@ def fit_scores(
 def scores_of_fits(run: Run, words: Words) -> FitScores | None:
     """Return what the fits of a run scored, or None where there are not several."""
     record = run.record
-    metric = next(iter(record.scores.get("validation", {})), "") if record else ""
-    values = record.fold_scores.get(metric, []) if record else []
-    if record is None or sum(value is not None for value in values) < 2:
+    metric = main_metric(record.scores.get("validation", {})) if record else None
+    values = record.fold_scores.get(metric, []) if record and metric else []
+    if record is None or metric is None or sum(value is not None for value in values) < 2:
         return None
     names = list(judged_fits(run.curves))
     if len(names) != len(values):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,11 +21,10 @@ from kx.data.arrays.splitting import (
     Seed,
     TestFraction,
     bundled,
-    drawn_rows,
-    held_out,
 )
 from kx.data.files.class_folders import LabelledFile
 from kx.data.files.files import Files
+from kx.data.files.trees import Tree
 from kx.data.pictures.decoding import Channels, ImageSize, PictureForm
 from kx.data.pictures.listed_pictures import (
     Listed,
@@ -35,12 +34,19 @@ from kx.data.pictures.listed_pictures import (
     places,
 )
 from kx.data.pictures.pictures import OnCorrupt, read_pictures
-from kx.data.tables.column_options import ColumnOptions, Name, WantedSheet
+from kx.data.tables.column_options import (
+    NO_ROLES,
+    ColumnOptions,
+    Name,
+    RowRoles,
+    WantedSheet,
+)
 from kx.data.tables.delimited import Delimiting
+from kx.data.tables.given_parts import TableParts, divided, with_parts, with_roles
 from kx.data.tables.rows import was_read
 from kx.data.tables.several_labels import targets_of
 from kx.data.tables.sheet_reading import check_names, read_sheet
-from kx.data.tables.sheets import Sheet, fold_codes, group_codes, pictures_of, row_weights_of
+from kx.data.tables.sheets import Sheet, pictures_of
 from kx.data.tables.table_files import table_file
 from kx.data.tables.target_columns import TargetNames, names_of
 from kx.data.tables.target_values import target_values
@@ -69,11 +75,7 @@ class ImageTable(Dataset):
             of columns that say yes or no, each of which is then a label.
         folder: where these names begin, also an archive; null: at the folder of the table.
         suffix: what their names lack, such as `.png`.
-        group: column that tells what pictures belong together, such as a patient: no group is
-            divided between training and test part.
-        weight: column that tells how much each picture counts in the loss; only ratios matter.
-        fold: column that tells which fold each picture is validated in, by
-            `strategy: predefined_split`; those without a value, or with -1, are always trained on.
+        roles: columns that say what rows are for; nothing is learned from any of them.
         layout: how the table is written.
         labels: what the target is.
         image_size: height and width of a picture, in pixels.
@@ -98,9 +100,7 @@ class ImageTable(Dataset):
     target: TargetNames
     folder: SpecPath | None = None
     suffix: Annotated[str, Field(max_length=20)] = ""
-    group: Name | None = None
-    weight: Name | None = None
-    fold: Name | None = None
+    roles: RowRoles = NO_ROLES
     layout: Delimiting = Delimiting()
     labels: TargetOptions = TargetOptions()
     image_size: ImageSize = 150
@@ -121,30 +121,23 @@ class ImageTable(Dataset):
         if state.st_size > CHEAP:
             check_names(file, self._wanted)
             return None
-        sheet, found, listed, rows = _read(self, state.st_mtime_ns, state.st_size)
-        tree = picture_tree(self._root, listed.names)
-        listed.refuse_elsewhere(tree, self._root)
+        read = _read(self, state.st_mtime_ns, state.st_size)
+        listed = read.listed
+        tree = self._tree(listed)
         if self.on_corrupt == "error" and (flaws := [f for _, f in flaws_of_missing(tree, listed)]):
-            raise DataError(_missing(sheet.name, flaws))
-        test = held_out(len(rows), self.test_fraction)
-        return self._described(sheet, found, len(rows) - test, test, listed)
+            raise DataError(_missing(read.sheet.name, flaws))
+        return self._described(read)
 
     def load(self, files: Files) -> DatasetBundle:
         """Read the pictures."""
-        import numpy as np
-
         file = table_file(Path(self.path))
         state = file.stat()
-        sheet, found, listed, rows = _read(self, state.st_mtime_ns, state.st_size)
+        read = _read(self, state.st_mtime_ns, state.st_size)
+        sheet, listed = read.sheet, read.listed
         files.took_file(file, sheet.sha256)
         files.watcher.stage(was_read(sheet.name, len(sheet.lines), sheet.written))
-        tree = picture_tree(self._root, listed.names)
-        listed.refuse_elsewhere(tree, self._root)
-        y, groups = target_values(sheet.targets, sheet.lines, found), group_codes(sheet)
-        weights, folds = row_weights_of(sheet), fold_codes(sheet)
-        data = Split(np.arange(len(y)), y, weights, groups, folds=folds).take(rows)
-        train, test = drawn_rows(data.y, self.test_fraction, self.split_seed, data.groups)
-        parts = {"train": data.take(train), "test": data.take(test)}
+        tree = self._tree(listed)
+        parts = {"train": read.rows.take(read.parts.train), "test": read.rows.take(read.parts.test)}
         wanted = {
             part: [LabelledFile(listed.names[row], row) for row in of.x.tolist()]
             for part, of in parts.items()
@@ -152,10 +145,18 @@ class ImageTable(Dataset):
         form = PictureForm(self.image_size, self.channels)
         album = read_pictures(files, tree, wanted, form, self.on_corrupt, places(listed))
         files.took_file(self._root, album.sha256)
-        splits = {part: _joined(album.parts[part], parts[part]) for part in parts}
-        info = self._described(sheet, found, len(train), len(test), listed)
-        bundle = bundled(info, splits["train"], splits["test"])
-        return replace(bundle, remarks=album.remarks, origins=album.names)
+        train, test = (_joined(album.parts[part], of) for part, of in parts.items())
+        given = parts["train"].x[len(parts["train"]) - read.parts.validation :]
+        info = replace(
+            self._described(read), validation_examples=_kept(album.parts["train"], given)
+        )
+        bundle = replace(bundled(info, train, test), remarks=album.remarks, origins=album.names)
+        return replace(bundle, group_names=sheet.roles().group_names())
+
+    def _tree(self, listed: Listed) -> Tree:
+        tree = picture_tree(self._root, listed.names)
+        listed.refuse_elsewhere(tree, self._root)
+        return tree
 
     @property
     def _root(self) -> Path:
@@ -163,14 +164,13 @@ class ImageTable(Dataset):
 
     @property
     def _wanted(self) -> WantedSheet:
-        columns = ColumnOptions(group=self.group, weight=self.weight, fold=self.fold)
-        targets = names_of(self.target)
-        return WantedSheet(targets, self.layout, self.labels, columns, self.on_broken, self.image)
+        layout, labels, columns = self.layout, self.labels, ColumnOptions()
+        named = names_of(self.target)
+        return WantedSheet(named, layout, labels, columns, self.on_broken, self.image, self.roles)
 
-    def _described(
-        self, sheet: Sheet, found: Target, train: int, test: int, listed: Listed
-    ) -> DatasetInfo:
-        return DatasetInfo(
+    def _described(self, read: _ReadPictures) -> DatasetInfo:
+        found = read.found
+        info = DatasetInfo(
             name="image_csv",
             task=found.task,
             input_shape=(self.image_size, self.image_size, self.channels),
@@ -178,19 +178,35 @@ class ImageTable(Dataset):
             quantiles=found.quantiles,
             targets=found.targets,
             target="" if found.classes else ", ".join(names_of(self.target)),
-            columns=sheet.header,
-            train_examples=train,
-            test_examples=test,
-            groups=self.group or "",
-            folds=self.fold or "",
+            columns=read.sheet.header,
             pixels=True,
-            remarks=(*found.remarks, *_left_out(sheet, listed)),
+            remarks=(*found.remarks, *_left_out(read.sheet, read.listed)),
         )
+        return with_roles(with_parts(info, read.parts), self.roles)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _ReadPictures:
+    """What a table of pictures holds.
+
+    Attributes:
+        sheet: as it was read.
+        found: what its targets are.
+        listed: its pictures, row by row.
+        rows: that count, each with its number in the table as x.
+        parts: which of these are for training, and which for testing.
+    """
+
+    sheet: Sheet
+    found: Target
+    listed: Listed
+    rows: Split
+    parts: TableParts
 
 
 @lru_cache(maxsize=2)
-def _read(table: ImageTable, changed: int, size: int) -> tuple[Sheet, Target, Listed, np.ndarray]:
-    """Return what a table holds, and the rows of it that count; the same again if it is the same.
+def _read(table: ImageTable, changed: int, size: int) -> _ReadPictures:
+    """Return what a table holds; the same again if it is the same.
 
     Raises:
         DataError: if it cannot be used.
@@ -198,28 +214,43 @@ def _read(table: ImageTable, changed: int, size: int) -> tuple[Sheet, Target, Li
     """
     import numpy as np
 
+    table.roles.refuse_both()
     wanted = table._wanted
-    if name := wanted.twice():
-        raise DataError(
-            f"column {name!r} is named twice among dataset.image, group, weight and fold."
-        )
+    wanted.refuse_twice()
     sheet = read_sheet(Path(table.path), wanted)
     found = targets_of(sheet.targets, table.labels)
+    listed = _listed(sheet, table)
+    counts = np.array([row for row in range(len(sheet.lines)) if row not in listed.twice()])
+    roles, y = sheet.roles(), target_values(sheet.targets, sheet.lines, found)
+    rows = roles.split(np.arange(len(y)), y).take(counts)
+    given = roles.parts()
+    of = None if given is None else given[counts]
+    parts = divided(rows, of, table.test_fraction, table.split_seed, sheet.name)
+    return _ReadPictures(sheet, found, listed, rows, parts)
+
+
+def _listed(sheet: Sheet, table: ImageTable) -> Listed:
+    """Return the pictures that a table lists, of which none may be there twice.
+
+    Raises:
+        DataError: if it lists addresses, or fewer than two pictures.
+        RowsError: if rows list the same picture.
+    """
     names = [picture_name(name, table.suffix) for name in pictures_of(sheet)]
     listed = Listed(sheet.name, table.image, names, sheet.lines, sheet.place)
     listed.refuse_urls()
     twice = listed.twice()
     if twice and table.on_broken == "error":
         raise RowsError(_repeated(sheet.name, list(twice.values())))
-    rows = np.array([row for row in range(len(names)) if row not in twice], np.int64)
-    if len(rows) < 2:
-        raise DataError(f"{sheet.name} lists {counted(len(rows), 'picture', 'pictures')}: it "
-                        "takes at least two.")  # fmt: skip
-    return sheet, found, listed, rows
+    if (count := len(names) - len(twice)) < 2:
+        raise DataError(
+            f"{sheet.name} lists {counted(count, 'picture', 'pictures')}: two are the least."
+        )
+    return listed
 
 
 def _joined(pictures: Split, rows: Split) -> Split:
-    """Return pictures with the targets, weights and groups of their rows.
+    """Return pictures with the targets and all that is said of their rows.
 
     Args:
         pictures: whose labels are numbers of rows.
@@ -229,6 +260,13 @@ def _joined(pictures: Split, rows: Split) -> Split:
 
     kept = rows.take(np.flatnonzero(np.isin(rows.x, pictures.y)))
     return replace(kept, x=pictures.x)
+
+
+def _kept(pictures: Split, rows: np.ndarray) -> int:
+    """Return how many of some rows have a picture that could be read."""
+    import numpy as np
+
+    return int(np.isin(rows, pictures.y).sum())
 
 
 def _left_out(sheet: Sheet, listed: Listed) -> list[Remark]:
@@ -252,7 +290,7 @@ def _missing(table: str, flaws: list[str]) -> str:
 def _repeated(table: str, flaws: list[str]) -> str:
     rows = counted(len(flaws), "row lists", "rows list")
     return (
-        f"{table}: {rows} a picture that an earlier row lists: {some(flaws)}\nRemove them, or set "
-        "dataset.on_broken: skip, which keeps the first of each. If a picture has several "
-        "labels, put them into one cell, as in red;round, or into a column each."
+        f"{table}: {rows} a picture that an earlier one lists: {some(flaws)}\n"
+        "Remove them, or set dataset.on_broken: skip, which keeps the first of each. If a picture "
+        "has several labels, put them into one cell, as in red;round, or into a column each."
     )

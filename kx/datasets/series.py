@@ -14,7 +14,7 @@ from kx.components.registry import dataset
 from kx.contracts import Dataset, DatasetBundle, DatasetInfo
 from kx.data.arrays.splitting import OnBroken, TestFraction
 from kx.data.files.files import Files
-from kx.data.tables.column_options import Name, WantedSheet
+from kx.data.tables.column_options import Name, RowRoles, WantedSheet
 from kx.data.tables.delimited import Delimiting
 from kx.data.tables.forecasting import Cut
 from kx.data.tables.rows import was_read
@@ -131,7 +131,7 @@ class OwnSeries(Dataset):
     def wanted(self) -> WantedSeries:
         """What is made of the table."""
         labels = TargetOptions("regression", missing_labels=self.columns.missing_values)
-        columns = self.columns.of_table(self.time, self.series)
+        columns, roles = self.columns.of_table(), RowRoles(group=self.series, time=self.time)
         return WantedSeries(
             time=self.time,
             series=self.series or "",
@@ -141,7 +141,9 @@ class OwnSeries(Dataset):
             columns=self.columns,
             test_fraction=self.test_fraction,
             skip_gaps=self.on_gap == "skip",
-            sheet=WantedSheet((self.target,), self.layout, labels, columns, self.on_broken),
+            sheet=WantedSheet(
+                (self.target,), self.layout, labels, columns, self.on_broken, roles=roles
+            ),
         )
 
 
@@ -149,18 +151,14 @@ class OwnSeries(Dataset):
 def _read(series: OwnSeries, changed: int, size: int) -> tuple[Sheet, DatasetBundle]:
     """Return what a table holds; the same again, as long as nobody changes it."""
     wanted = series.wanted
-    options = wanted.sheet.columns
-    if twice := options.twice():
-        raise DataError(
-            f"column {twice!r} is listed twice among dataset.numbers, categories and so on."
-        )
-    if series.time in {*options.ignore, series.series, series.target}:
+    wanted.sheet.refuse_twice()
+    if series.time in {*series.columns.ignore, series.series, series.target}:
         raise DataError(f"dataset.time names {series.time!r}, which is listed elsewhere too.")
     if series.columns.known and series.window < series.cut.leads[-1]:
         raise DataError(
-            f"dataset.window is {series.window}, but known columns are read at the last "
-            f"{series.window} steps up to the one that is forecast, {series.cut.leads[-1]} ahead: "
-            "make window at least as large, or leave out known."
+            f"dataset.window is {series.window}, but columns known ahead are read at the last "
+            f"{series.window} steps up to the one that is forecast, "
+            f"{series.cut.leads[-1]} ahead: make window at least as large, or leave out known."
         )
     sheet = read_sheet(Path(series.path), wanted.sheet)
     return sheet, series_bundle(sheet, wanted)

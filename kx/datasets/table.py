@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from pydantic import Field
 
@@ -14,41 +14,32 @@ from kx.base.errors import DataError
 from kx.base.remark import Remark
 from kx.components.options import SpecPath
 from kx.components.registry import dataset
-from kx.contracts import Dataset, DatasetBundle, DatasetInfo, Split, TextForm
-from kx.data.arrays.splitting import (
-    SEED,
-    OnBroken,
-    Seed,
-    TestFraction,
-    drawn_rows,
-)
+from kx.contracts import ColumnForm, Dataset, DatasetBundle, DatasetInfo, TextForm
+from kx.data.arrays.splitting import SEED, OnBroken, Seed, TestFraction
 from kx.data.files.files import Files
 from kx.data.pictures.decoding import Channels, ImageSize
 from kx.data.pictures.picture_columns import pictured, with_names
-from kx.data.tables.column_options import READINGS, ColumnOptions, WantedSheet
+from kx.data.tables.column_options import (
+    NO_ROLES,
+    READINGS,
+    ColumnOptions,
+    RowRoles,
+    WantedSheet,
+)
 from kx.data.tables.delimited import Delimiting
-from kx.data.tables.given_parts import TableParts, arranged, given_parts, last_in_time
+from kx.data.tables.given_parts import TableParts, divided, origins, with_parts, with_roles
+from kx.data.tables.recognition import Recognized
 from kx.data.tables.rows import was_read
 from kx.data.tables.several_labels import targets_of
 from kx.data.tables.sheet_reading import check_names, read_sheet
 from kx.data.tables.sheet_remarks import relation_remarks, sheet_remarks
-from kx.data.tables.sheets import (
-    Sheet,
-    fold_codes,
-    group_codes,
-    group_names,
-    row_weights_of,
-    times_of,
-)
+from kx.data.tables.sheets import Sheet
 from kx.data.tables.table_paths import table_folder, table_paths
 from kx.data.tables.target_columns import TargetNames, names_of
 from kx.data.tables.target_values import target_values
-from kx.data.tables.targets import TargetOptions
+from kx.data.tables.targets import Target, TargetOptions
 from kx.data.texts.text_columns import with_texts
 from kx.data.texts.text_files import TextOptions
-
-if TYPE_CHECKING:
-    import numpy as np
 
 CHEAP = 50_000_000
 """Bytes of a table that is read to its end before anything else: in about a second."""
@@ -79,6 +70,7 @@ class OwnTable(Dataset):
         layout: how the table is written.
         labels: what the target is.
         columns: what the other columns are.
+        roles: columns that say what rows are for.
         words: how columns of texts become numbers.
         image_size: height and width of the pictures that a column lists, in pixels.
         channels: of these: 3 for colours, 1 for shades of grey.
@@ -102,6 +94,7 @@ class OwnTable(Dataset):
     layout: Delimiting = Delimiting()
     labels: TargetOptions = TargetOptions()
     columns: ColumnOptions = ColumnOptions()
+    roles: RowRoles = NO_ROLES
     words: TextOptions = TextOptions(tokenize="cjk", encoding="tf_idf", num_words=1_000)
     image_size: ImageSize = 32
     channels: Channels = 3
@@ -132,22 +125,38 @@ class OwnTable(Dataset):
 
     def bundle(self, sheet: Sheet) -> DatasetBundle:
         """Return the data of a table that was read."""
+        import numpy as np
+
         found = targets_of(sheet.targets, self.labels)
         y = target_values(sheet.targets, sheet.lines, found)
         if len(y) < 2:
-            raise DataError(f"{sheet.name} has {len(y)} row: it takes at least two.")
-        readings = sheet.readings(self.columns)
-        groups = group_codes(sheet)
-        parts = self._parts(sheet, y, groups)
-        train, test = parts.train, parts.test
+            raise DataError(f"{sheet.name} has {len(y)} row: two are the least.")
+        roles, readings = sheet.roles(self.roles.time), sheet.readings(self.columns)
+        rows = roles.split(np.arange(len(y)), y)
+        parts = divided(rows, roles.parts(), self.test_fraction, self.split_seed, sheet.name)
+        forms = self._forms(sheet, readings, parts)
+        x = with_texts(sheet.x(forms), forms, sheet.strings(forms, "text"))
+        rows = replace(rows, x=with_names(x, sheet.strings(forms, "image")))
+        relations = () if found.classes else relation_remarks(sheet, readings, y)
+        remarks = (*sheet_remarks(sheet, readings, self.columns, self.roles), *relations)
+        info = replace(self._info(sheet, found, forms), remarks=(*found.remarks, *remarks))
+        return DatasetBundle(
+            with_parts(info, parts),
+            rows.take(parts.train),
+            rows.take(parts.test),
+            origins=origins(parts, roles),
+            group_names=roles.group_names(),
+        )
+
+    def _forms(
+        self, sheet: Sheet, readings: Mapping[str, Recognized], parts: TableParts
+    ) -> tuple[ColumnForm, ...]:
+        """Return the columns that are learned from."""
         text = TextForm(**asdict(self.words))  # no options: as it is read back from a run
         picture = (self.image_size, self.image_size, self.channels)
-        forms = sheet.forms(readings, train, test, self.columns, text, picture)
-        x = with_texts(sheet.x(forms), forms, sheet.strings(forms, "text"))
-        x = with_names(x, sheet.strings(forms, "image"))
-        times = times_of(sheet, self.columns.time) if self.columns.time else None
-        rows = Split(x, y, row_weights_of(sheet), groups, times, fold_codes(sheet))
-        relations = () if found.classes else relation_remarks(sheet, readings, y)
+        return sheet.forms(readings, parts.train, parts.test, self.columns, text, picture)
+
+    def _info(self, sheet: Sheet, found: Target, forms: tuple[ColumnForm, ...]) -> DatasetInfo:
         info = DatasetInfo(
             name="table",
             task=found.task,
@@ -157,52 +166,20 @@ class OwnTable(Dataset):
             targets=found.targets,
             scale="standardize",
             missing="indicator",
-            train_examples=len(train),
-            validation_examples=parts.validation,
-            test_examples=len(test),
-            groups=self.columns.group or "",
-            folds=self.columns.fold or "",
-            ordered=self.columns.time is not None,
             features=tuple(form.name for form in forms),
             target="" if found.classes else ", ".join(each.shown for each in sheet.targets),
             columns=sheet.header,
             table=forms,
-            remarks=(*found.remarks, *sheet_remarks(sheet, readings, self.columns), *relations),
         )
-        origins = {
-            part: [sheet.place(sheet.lines[at]) for at in of]
-            for part, of in (("train", train), ("test", test))
-        }
-        named = group_names(sheet)
-        return DatasetBundle(
-            info, rows.take(train), rows.take(test), origins=origins, group_names=named
-        )
-
-    def _parts(self, sheet: Sheet, y: np.ndarray, groups: np.ndarray | None) -> TableParts:
-        """Return the rows for training and those for testing."""
-        given = given_parts(sheet)
-        if self.columns.time:
-            if given is not None:
-                raise DataError(
-                    f"{sheet.name}: dataset.time tests on the last rows, but files or "
-                    "dataset.part already define the test rows. Remove one of them, or list the "
-                    "column in dataset.ignore."
-                )
-            times = times_of(sheet, self.columns.time)
-            return TableParts(*last_in_time(times, self.test_fraction))
-
-        def drawn(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-            of = None if groups is None else groups[rows]
-            train, test = drawn_rows(y[rows], self.test_fraction, self.split_seed, of)
-            return rows[train], rows[test]
-
-        return arranged(given, len(y), drawn)
+        return with_roles(info, self.roles)
 
     @property
     def wanted(self) -> WantedSheet:
         """What is read of the table."""
         targets = names_of(self.target)
-        return WantedSheet(targets, self.layout, self.labels, self.columns, self.on_broken)
+        return WantedSheet(
+            targets, self.layout, self.labels, self.columns, self.on_broken, roles=self.roles
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,15 +198,8 @@ class _Read:
 @lru_cache(maxsize=2)
 def _read(table: OwnTable, state: tuple[tuple[str, int, int], ...]) -> tuple[_Read, DatasetBundle]:
     """Return what a table holds; the same again, as long as nobody changes it."""
-    if twice := table.columns.twice():
-        raise DataError(
-            f"column {twice!r} is listed twice among dataset.numbers, categories and so on."
-        )
-    if table.columns.group and table.columns.time:
-        raise DataError(
-            "dataset.group keeps its rows in one part, dataset.time tests on the last rows: they "
-            "exclude each other. Remove one, or list its column in dataset.ignore."
-        )
+    table.wanted.refuse_twice()
+    table.roles.refuse_both()
     paths = table_paths(table.path)
     sheet = read_sheet(paths, table.wanted)
     told = was_read(sheet.name, len(sheet.lines), sheet.written)

@@ -90,15 +90,15 @@ def styled() -> Iterator[None]:
         yield
 
 
-def new_figure(count: int) -> Figure:
-    """Return a figure with ``count`` axes, at most three beside each other."""
+def new_figure(count: int, height: float = 4.0) -> Figure:
+    """Return a figure with ``count`` axes, each so many inches high, at most three in a row."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     columns = min(count, 3)
     rows = -(-count // columns)
     figure = Figure(
-        figsize=(6.4 if count == 1 else 4.8 * columns, 4.0 * rows), layout="constrained"
+        figsize=(6.4 if count == 1 else 4.8 * columns, height * rows), layout="constrained"
     )
     FigureCanvasAgg(figure)  # draws to memory: needs no screen, leaves pyplot's state alone
     figure.subplots(rows, columns, squeeze=False)

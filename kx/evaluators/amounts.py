@@ -12,11 +12,26 @@ if TYPE_CHECKING:
     import numpy as np
 
 
+TINY_SPREAD = 1e-12
+"""Added to a standard deviation: that of equal targets is 0."""
+
+
 def errors(given: Answers) -> np.ndarray:
     """Return (n, outputs) float64, by how much answers are too large."""
     import numpy as np
 
     found: np.ndarray = given.said.astype(np.float64) - given.truth.astype(np.float64)
+    return found
+
+
+def scaled_errors(y: np.ndarray, said: np.ndarray) -> np.ndarray:
+    """Return the mean absolute error of each row over several numbers, each in a unit of its own.
+
+    Args:
+        y: (n, numbers) targets, in whose standard deviations the errors are told.
+        said: (n, numbers).
+    """
+    found: np.ndarray = abs((said - y) / (y.std(axis=0) + TINY_SPREAD)).mean(axis=1)
     return found
 
 

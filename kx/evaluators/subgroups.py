@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from kx.contracts import DatasetInfo
-from kx.evaluators.amounts import errors, pinball
+from kx.evaluators.amounts import errors, pinball, scaled_errors
 from kx.evaluators.answers import answers
+from kx.evaluators.paired import LEVEL
 from kx.evaluators.scores import bootstrap_mean, wilson
 
 if TYPE_CHECKING:
     import numpy as np
-
-LEVEL = 0.05
-"""Below this probability, a difference is no longer taken for chance."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,11 +21,11 @@ class RowScores:
     """How good a network is on each row.
 
     Attributes:
-        metric: the mean of these values: ``accuracy``, ``mae`` or ``pinball``.
+        metric: the mean of these values; ``scaled_mae`` is in standard deviations of the targets.
         values: (n,) float64.
     """
 
-    metric: Literal["accuracy", "mae", "pinball"]
+    metric: Literal["accuracy", "mae", "scaled_mae", "pinball"]
     values: np.ndarray
 
     @property
@@ -45,8 +43,8 @@ class RowScores:
 
 def row_scores(
     y: np.ndarray, predictions: np.ndarray, info: DatasetInfo, thresholds: Sequence[float] = ()
-) -> RowScores | None:
-    """Return how good predictions are row by row; None where rows have several units.
+) -> RowScores:
+    """Return how good predictions are row by row.
 
     Args:
         y: targets, in the form of the dataset.
@@ -58,7 +56,7 @@ def row_scores(
 
     given = answers(y, predictions, info)
     if info.task == "multi_regression":
-        return None
+        return RowScores("scaled_mae", scaled_errors(given.truth, given.said))
     if info.task == "quantiles":
         return RowScores("pinball", np.asarray(pinball(given), np.float64))
     if given.exclusive:
@@ -78,11 +76,16 @@ def chance_of(worse: np.ndarray, rows: np.ndarray) -> float:
         rows: (n,) bool, those that are judged.
 
     Returns:
-        Of values of which there are two, by the hypergeometric distribution; else by the normal
-        one, with the variance of a mean of rows drawn without replacement.
+        Of values of which there are two, by the hypergeometric distribution; else by that of
+        Pearson's type III, with variance and skewness of a mean of rows drawn without replacement.
+        The normal one would take the few large errors that most levels lack for more than chance.
+
+    Source:
+        Berry and Mielke (1983), "Moment approximations as an alternative to the F test in analysis
+        of variance", British Journal of Mathematical and Statistical Psychology 36.
     """
     import numpy as np
-    from scipy.stats import hypergeom, norm
+    from scipy.stats import hypergeom, pearson3
 
     count, some = len(worse), int(rows.sum())
     low, high = float(worse.min()), float(worse.max())
@@ -91,8 +94,11 @@ def chance_of(worse: np.ndarray, rows: np.ndarray) -> float:
     if set(np.unique(worse).tolist()) == {low, high}:
         bad = worse == high
         return float(hypergeom.sf(int(bad[rows].sum()) - 1, count, int(bad.sum()), some))
-    deviation = float(worse.std(ddof=1)) * ((1 - some / count) / some) ** 0.5
-    return float(norm.sf((float(worse[rows].mean()) - float(worse.mean())) / deviation))
+    off = (worse - worse.mean()) / worse.std()
+    left = count - some
+    deviation = (left / (some * (count - 1))) ** 0.5
+    skewness = float((off**3).mean()) * left * (left - some) / (some**2 * (count - 1) * (count - 2))
+    return float(pearson3.sf(float(off[rows].mean()) / deviation, skewness / deviation**3))
 
 
 def beyond_chance(chances: Mapping[int, float]) -> frozenset[int]:

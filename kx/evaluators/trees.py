@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from kx.base.one_core import one_core
 from kx.contracts import DatasetInfo, Split
 from kx.data.tables.column_options import TREE_LEVELS
 
@@ -62,7 +63,6 @@ def trees_say(train: Split, x: np.ndarray, info: DatasetInfo) -> np.ndarray:
         whose histograms scikit-learn's are modelled on.
     """
     import numpy as np
-    from threadpoolctl import threadpool_limits
 
     options = {
         "categorical_features": [
@@ -70,7 +70,7 @@ def trees_say(train: Split, x: np.ndarray, info: DatasetInfo) -> np.ndarray:
         ],
         "random_state": 0,
     }
-    with threadpool_limits(limits=1):
+    with one_core():
         if info.numbers:
             return _numbers_say(train, x, info, options)
         if info.task == "multilabel":

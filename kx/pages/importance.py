@@ -1,17 +1,13 @@
-"""What matters to the network of a run, column by column, as a dot plot."""
+"""What matters to the network of a run, column by column."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kx.base.text import number
-from kx.charts.chart import DotPlot, DotRow
+from kx.charts.importance import importance_plot
 from kx.pages.dots import DotDrawing, placed
 from kx.runs.record import Record
 from kx.wording.words import Words
-
-SHOWN = 20
-"""Columns that are shown: those that matter most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +23,10 @@ def importance_shown(record: Record, words: Words) -> Importance | None:
     facts = record.importance
     if not facts or not facts.columns:
         return None
-    ranked = sorted(facts.columns, key=lambda each: -each["worse"])
-    rows = [
-        DotRow(
-            each["name"], [each["worse"]], each["low"], each["high"], shown=number(each["worse"])
-        )
-        for each in ranked[:SHOWN]
-    ]
-    plot = placed(DotPlot(words.score("test", facts.metric), rows))
+    chart = importance_plot(facts, words)
+    plot = placed(chart)
     told = {"metric": words.metric(facts.metric), "rows": f"{facts.rows:,}"}
-    note = words("importance.note", repeats=facts.repeats, **told)
-    more = len(ranked) - len(rows) + facts.left
+    note = words(f"importance.{facts.part}_note", repeats=facts.repeats, fit=facts.fit, **told)
+    more = len(facts.columns) - len(chart.rows) + facts.left
     note += words("importance.more", count=more) if more else ""
     return Importance(plot, note) if plot else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from kx.contracts import Split
 from kx.data.inputs.given import Examples, Given
 from kx.data.inputs.kinds import completed, read_examples
 from kx.predicting.kept_run import kept_model
+from kx.predicting.trained_files import changed_files
 from kx.runs.marks import marks_of
 from kx.runs.reader import Run
 from kx.training.feed import Resident
@@ -111,7 +112,11 @@ class Kept:
             UsageError: if nothing was given, or in a way that is for other runs.
             DataError: with all that is wrong with what was given.
         """
-        return read_examples(given, self.form, self.run.preparation)
+        examples = read_examples(given, self.form, self.run.preparation)
+        if self.form.get("kind") == "series":  # whose file gets longer between two forecasts
+            return examples
+        changed = changed_files(self.run, given.inputs)
+        return replace(examples, remarks=(*changed, *examples.remarks))
 
     def predict(self, examples: Examples) -> np.ndarray:
         """Return what the network says: (n, outputs) float32; TensorFlow must be ready.

@@ -45,6 +45,7 @@ class Fits:
         seeds: one for each time that every split is trained on.
         outcomes: of each fit: all seeds of the first split, then of the second, …
         guessed: what the baselines say of the validation rows of each split.
+        first: the fit of the first split and seed, of a table; None of other data.
         finals: the fits whose networks are the result of the run, one per seed; may be empty.
         conclusion: of the strategy; None until all fits are carried out.
         drawn: purpose -> seed, of all that was drawn.
@@ -66,6 +67,7 @@ class Fits:
     seeds: Sequence[int] = ()
     outcomes: tuple[Outcome, ...] = ()
     guessed: tuple[Guesses, ...] = ()
+    first: Fitted | None = None
     finals: tuple[Fitted, ...] = ()
     conclusion: Conclusion | None = None
     drawn: Mapping[str, int] = field(default_factory=dict)

@@ -124,6 +124,8 @@ class Fitter:
         if not before or before[-1].proposal is not proposal:  # the first seed of a split
             self._guess(fitted, proposal)
         self.networks.keep(fitted, self.fits.histories)
+        if not before and self._loaded.bundle.info.table:
+            self.fits = replace(self.fits, first=fitted)
         if len(self.fits.proposals) == 1:
             self.fits = replace(self.fits, finals=(*self.fits.finals, fitted))
 

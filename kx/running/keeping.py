@@ -9,14 +9,18 @@ from typing import Any
 import numpy as np
 
 from kx.base import signals
+from kx.base.curves import main_metric
 from kx.base.remark import Remark
 from kx.base.storage import atomic_write
 from kx.charts.curves import FitCurves, curve_sheets
 from kx.charts.fit_scores import fit_scores
+from kx.charts.importance import importance_plot
 from kx.charts.step_errors import step_chart
+from kx.charts.subgroups import subgroup_plot
 from kx.contracts import DatasetBundle
 from kx.drawing.canvas import Heading
 from kx.drawing.curves import draw_charts, draw_run_plots
+from kx.drawing.dots import draw_dot_plot
 from kx.drawing.folds import draw_fold_scores
 from kx.running.artefacts import keep_preparation
 from kx.running.fits import Fits
@@ -26,6 +30,7 @@ from kx.running.networks import Networks
 from kx.running.work import Work
 from kx.runs.folder import plots_folder
 from kx.runs.record import phase_starts
+from kx.runs.record_parts import ImportanceFacts, SubgroupFacts
 from kx.wording.words import Words
 
 
@@ -43,6 +48,24 @@ def keep(
         keep_preparation(work.folder.path, fits.preparation(final))
     signals.check()
     _draw(work, loaded, fits, judged, tested)
+
+
+def draw_dot_plots(
+    work: Work,
+    loaded: Loaded,
+    importance: ImportanceFacts | None,
+    subgroups: SubgroupFacts | None,
+) -> None:
+    """Draw what matters to the network, and its scores by level, as far as they are known."""
+    words, name = Words(), work.plan.spec.name
+    plots = {
+        "importance": importance_plot(importance, words) if importance else None,
+        "subgroups": subgroup_plot(subgroups, words) if subgroups else None,
+    }
+    for kind, plot in plots.items():
+        if plot and plot.rows:
+            heading = Heading(f"{name}: {words(f'{kind}.title')}", sample=loaded.facts.sample)
+            draw_dot_plot(plots_folder(work.folder.path) / f"{kind}.png", plot, heading)
 
 
 def _keep_predictions(
@@ -101,7 +124,7 @@ def _draw(work: Work, loaded: Loaded, fits: Fits, judged: Judged, tested: Tested
         chart = step_chart(steps, curves.unit, words)
         titled = replace(heading, title=f"{heading.title}: {chart.title}")
         draw_charts(folder / "steps.png", [chart], titled)
-    metric = next(iter(judged.scores), "")
+    metric = main_metric(judged.scores) or ""
     values = judged.fold_scores.get(metric, [])
     if len(values) > 1:
         scores = dict(zip(histories, values, strict=True))

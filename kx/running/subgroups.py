@@ -28,6 +28,16 @@ MOST = 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    """Rows of a part that no network was trained on, and what is said of them: (n, outputs)."""
+
+    part: str
+    split: Split
+    rows: np.ndarray
+    said: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Level:
     column: str
     name: str
@@ -40,41 +50,41 @@ def subgroups(
     """Return the scores by level, on the test part or else on the rows of each validation part.
 
     Returns:
-        None of data that are no table, of windows of a series, without such a column, and of a
+        None of data without groups and without such a column, of windows of a series, and of a
         smoke run.
     """
-    info = bundle.info
-    if not info.table or info.series or work.switches.smoke:
+    if bundle.info.series or work.switches.smoke:
+        return None
+    asked = _asked(bundle, fits, tested)
+    levels = list(_levels(asked, bundle)) if asked else []
+    if asked is None or not levels:
         return None
     threshold = judged.threshold.values if judged.threshold else ()
+    y = asked.split.y[asked.rows]
+    scores = row_scores(y, asked.said, bundle.info, threshold)
+    return _facts(asked.part, scores, levels, derive(work.seed, "bootstrap"))
+
+
+def _asked(bundle: DatasetBundle, fits: Fits, tested: Tested | None) -> _Asked | None:
+    """Return the test rows, or else those of the validation parts, each once; None: neither."""
     if tested:
-        part, split, said = "test", bundle.test, tested.predictions[0]
-    elif found := _held_out(bundle, fits):
-        part, (split, said) = "validation", found
-    else:
-        return None
-    scores = row_scores(split.y, said, info, threshold)
-    levels = list(_levels(split, bundle))
-    if scores is None or not levels:
-        return None
-    return _facts(part, scores, levels, derive(work.seed, "bootstrap"))
-
-
-def _held_out(bundle: DatasetBundle, fits: Fits) -> tuple[Split, np.ndarray] | None:
-    """Return the rows of the validation parts, each once, and what is said of them."""
+        return _Asked("test", bundle.test, np.arange(len(bundle.test)), tested.predictions[0])
     if not fits.outcomes:
         return None
     rows = np.concatenate([each.proposal.validation for each in fits.outcomes])
     said = np.concatenate([each.predictions for each in fits.outcomes])
     first = np.unique(rows, return_index=True)[1]
-    return bundle.train.take(rows[first]), said[first]
+    return _Asked("validation", bundle.train, rows[first], said[first])
 
 
-def _levels(split: Split, bundle: DatasetBundle) -> Iterator[_Level]:
-    x: Any = split.x
-    numbers = x.numbers if isinstance(x, TableRows) else np.asarray(x)
+def _levels(asked: _Asked, bundle: DatasetBundle) -> Iterator[_Level]:
+    split, rows = asked.split, asked.rows
     if split.groups is not None:
-        yield from _of(bundle.info.groups, split.groups, bundle.group_names)
+        yield from _of(bundle.info.groups, split.groups[rows], bundle.group_names)
+    if not bundle.info.table:
+        return
+    x: Any = split.x
+    numbers = (x.numbers if isinstance(x, TableRows) else np.asarray(x))[rows]
     for at, form in enumerate(bundle.info.table):
         if form.levels and not form.is_measured:
             yield from _of(form.name, numbers[:, at], form.levels)
@@ -85,7 +95,7 @@ def _of(column: str, codes: np.ndarray, names: Sequence[str]) -> Iterator[_Level
     often = np.argsort(-counts, kind="stable")[:MOST_LEVELS]
     for code, count in zip(known[often].tolist(), counts[often].tolist(), strict=True):
         if LEAST_ROWS <= count <= len(codes) - LEAST_ROWS:
-            name = names[int(code)] if int(code) < len(names) else f"{code:g}"
+            name = names[int(code)] if int(code) < len(names) else f"{code:.15g}"
             yield _Level(column, name, codes == code)
 
 

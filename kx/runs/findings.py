@@ -11,7 +11,7 @@ from kx.base.errors import DataError
 from kx.base.remark import Remark
 from kx.base.text import clean, shortened
 from kx.contracts import NUMBERS, ONE_CLASS
-from kx.evaluators.amounts import pinballs
+from kx.evaluators.amounts import pinballs, scaled_errors
 from kx.evaluators.paired import (
     PairedTest,
     corrected_t,
@@ -184,12 +184,11 @@ def _measured(
         losses = (pinballs(y, outputs, shares).mean(axis=1) for outputs in (ours, theirs))
         return Remark.of("compare.quantiles"), "pinball", *losses
     if first.task == "multi_regression":
-        scale = y.std(axis=0) + 1e-12
-        errors = (abs((outputs - y) / scale).mean(axis=1) for outputs in (ours, theirs))
-        return Remark.of("compare.numbers"), "mae", *errors
+        scaled = [scaled_errors(y, outputs) for outputs in (ours, theirs)]
+        return Remark.of("compare.numbers"), "mae", scaled[0], scaled[1]
     if first.task in NUMBERS:
-        errors = (abs(outputs[:, 0].astype(float) - y) for outputs in (ours, theirs))
-        return Remark.of("compare.number"), "mae", *errors
+        errors = [abs(outputs[:, 0].astype(float) - y) for outputs in (ours, theirs)]
+        return Remark.of("compare.number"), "mae", errors[0], errors[1]
     if first.task == "multilabel" and ours.shape == theirs.shape == y.shape:
         said = ours > first.thresholds, theirs > other.thresholds
         hits = ((labelled == (y > 0.5)).mean(axis=1) for labelled in said)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from kx.advice.diagnosis import Diagnosis
+from kx.base.curves import main_metric
 from kx.base.errors import DataError
 from kx.base.jsonfile import bytes_of, parse_json, to_json
 from kx.base.remark import Remark
@@ -281,11 +282,11 @@ def has_ended(folder: Path) -> bool:
 def headline(record: Record) -> tuple[str, str, ScoreRecord] | None:
     """Return part, metric and score of what the run is judged by, or None without scores.
 
-    The test part comes before the validation part, and any metric before the loss.
+    The test part comes before the validation part.
     """
     for part in ("test", "validation"):
         scores = record.scores.get(part, {})
-        for metric in sorted(scores, key=lambda name: name == "loss"):
+        if metric := main_metric(scores):
             return part, metric, scores[metric]
     return None
 

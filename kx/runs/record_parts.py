@@ -323,11 +323,11 @@ class LevelScore(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class SubgroupFacts:
-    """How good a network is for the rows of each level of the columns of a table.
+    """How good a network is for the rows of each group, and each level of a table's columns.
 
     Attributes:
         part: whose rows were looked at: ``test`` or ``validation``.
-        metric: ``accuracy``, ``mae`` or ``pinball``.
+        metric: ``accuracy``, ``mae``, ``scaled_mae`` or ``pinball``.
         value: of all these rows.
         rows: how many these are.
         levels: by column.
@@ -338,6 +338,18 @@ class SubgroupFacts:
     value: float
     rows: int
     levels: list[LevelScore]
+
+    @property
+    def ranked(self) -> list[LevelScore]:
+        """Those that are worse first, then those whose values differ most from that of all."""
+        return sorted(
+            self.levels, key=lambda each: (not each["worse"], -abs(each["value"] - self.value))
+        )
+
+    @property
+    def worse(self) -> list[LevelScore]:
+        """Those that are worse than the others by more than chance, the worst first."""
+        return [each for each in self.ranked if each["worse"]]
 
 
 class ColumnImportance(TypedDict):
@@ -355,10 +367,12 @@ class ImportanceFacts:
 
     Attributes:
         metric: by which that is judged.
-        rows: of the test part that were looked at.
+        rows: that were looked at.
         repeats: how often each column was mixed.
         columns: in their order.
         left: how many further columns were not looked at.
+        part: of which the rows are: ``test`` or ``validation``.
+        fit: whose network was asked; empty: that of the run.
     """
 
     metric: str
@@ -366,3 +380,5 @@ class ImportanceFacts:
     repeats: int
     columns: list[ColumnImportance]
     left: int = 0
+    part: str = "test"
+    fit: str = ""

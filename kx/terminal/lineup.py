@@ -8,6 +8,7 @@ from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
 from kx.advice.workflow import Aim
+from kx.base.curves import main_metric
 from kx.base.language import Language
 from kx.base.text import clean, number, shortened
 from kx.runs.entrants import Entrant
@@ -105,7 +106,7 @@ def _table(shown: Sequence[tuple[str, Entrant]], language: Language) -> Table:
 
 
 def _metric(record: Record) -> str:
-    return next(iter(record.scores.get("validation", {})), "loss")
+    return main_metric(record.scores.get("validation", {})) or "loss"
 
 
 def _cells(entrant: Entrant, record: Record, metric: str, language: Language) -> Iterator[str]:

@@ -11,6 +11,7 @@ from kx.runs.looks import whose_test_part
 from kx.runs.record import Record
 from kx.runs.record_parts import PartialNetwork, VocabularyFacts
 from kx.wording.recorded import in_a_line
+from kx.wording.subgroup_words import level_name
 from kx.wording.threshold_words import on_threshold
 from kx.wording.words import Words
 
@@ -52,9 +53,27 @@ def on_network_and_data(record: Record, words: Words) -> Iterator[str]:
         yield words("remark.kept", network=network_of(record.partial, words))
     yield from _on_the_base(record, words)
     yield from _on_the_data(record, words)
+    yield from _on_subgroups(record, words)
     if record.baseline_note:
         why = in_a_line(record.baseline_note, words)
         yield words("join.reasoned", what=words("fact.baselines"), why=why)
+
+
+def _on_subgroups(record: Record, words: Words) -> Iterator[str]:
+    """Yield for which rows the network is worse by more than chance, the worst of them by name."""
+    facts = record.subgroups
+    if not facts or not facts.worse:
+        return
+    worst, *others = facts.worse
+    first = words(
+        "remark.subgroup",
+        name=level_name(worst, words),
+        metric=words.brief(facts.part, facts.metric),
+        value=number(worst["value"]),
+        rows=f"{worst['rows']:,}",
+        whole=number(facts.value),
+    )
+    yield words("remark.subgroups", first=first, count=len(others)) if others else first
 
 
 def network_of(partial: PartialNetwork, words: Words) -> str:

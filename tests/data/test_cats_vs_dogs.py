@@ -214,7 +214,7 @@ def test_verify_lists_all_pictures_that_are_broken(here, capsys):
 
 def test_the_commands_tell_where_the_pictures_are_or_how_to_get_them(here, capsys):
     listed = " ".join(run(capsys, "data", "ls")[1].out.split())
-    assert "not here yet, to be got by hand: kx data info cats_vs_dogs" in listed
+    assert "not here yet; get it by hand: kx data info cats_vs_dogs" in listed
     assert "reads your own files" in listed
     assert run(capsys, "data", "verify", "cats_vs_dogs")[0] == 0
     assert "microsoft.com" in run(capsys, "data", "info", "cats_vs_dogs")[1].out

@@ -94,6 +94,39 @@ def test_groups_stay_whole_and_weights_go_with_their_rows(folder):
         assert split.groups.tolist() == [at // 2 for at in shades]
 
 
+def test_groups_have_the_names_of_the_table(folder):
+    bundle = load(folder, group="kind", target="price")
+
+    names = {
+        x[0, 0, 0]: bundle.group_names[of]
+        for x, of in zip(bundle.train.x, bundle.train.groups, strict=True)
+    }
+    assert set(names.values()) <= {"apple", "pear"}
+    assert all(name == ("apple", "pear")[shade % 2] for shade, name in names.items())
+
+
+def test_groups_of_pictures_have_names_and_parts_and_times_are_heeded(folder):
+    write(folder, [row(at).replace(f",{at // 2},", f",p{at // 4},") for at in range(COUNT)])
+    named = load(folder, group="patient")
+    latest = load(folder, time="weight", test_fraction=0.25)
+
+    assert named.group_names == ("p0", "p1", "p2")
+    assert latest.info.ordered
+    assert sorted(latest.test.x[:, 0, 0, 0].tolist()) == [9, 10, 11]
+
+
+def test_a_picture_for_validation_that_is_left_out_is_not_counted(folder):
+    parts = ["train", "valid", "test"]
+    write(folder, [row(at).replace(f",{at // 2},", f",{parts[at % 3]},") for at in range(COUNT)])
+    (folder / "photos" / "p4.png").unlink()
+
+    bundle = load(folder, part="patient", on_corrupt="skip")
+
+    assert bundle.train.x[:, 0, 0, 0].tolist() == [0, 3, 6, 9, 1, 7, 10]
+    assert bundle.info.validation_examples == 3
+    assert bundle.test.x[:, 0, 0, 0].tolist() == [2, 5, 8, 11]
+
+
 def test_pictures_lie_beside_the_table_in_an_archive_or_lack_their_ending(folder):
     contents = {p.name: p.read_bytes() for p in (folder / "photos").iterdir()}
     archive = zipped(folder / "photos.zip", contents)
@@ -132,7 +165,7 @@ def test_a_picture_is_listed_once(folder):
         load(folder)
     skipped = load(folder, on_broken="skip")
 
-    assert "1 row lists a picture that an earlier row lists: \n  line 14: p3.png is in line 5" in (
+    assert "1 row lists a picture that an earlier one lists: \n  line 14: p3.png is in line 5" in (
         str(refused.value)
     )
     assert "If a picture has several labels" in str(refused.value)
@@ -146,7 +179,7 @@ def test_a_picture_is_listed_once(folder):
         ({"target": "kinds"}, "has no column 'kinds'. Did you mean 'kind'?"),
         ({"image": "pictures"}, "Say which column is meant: dataset.image."),
         ({"image": "kind"}, "dataset.image lists 'kind', which is the target."),
-        ({"group": "picture"}, "column 'picture' is named twice among dataset.image, group, w"),
+        ({"group": "picture"}, "dataset.image and dataset.group are the same column: picture"),
         ({"folder": None}, "none of the 12 pictures that column picture lists is in"),
         ({"suffix": ".jpg"}, "such as p0.png.jpg, p1.png.jpg"),
         ({"target": "tags", "task": "multilabel"}, "4 rows cannot be used: \n  line 4, line 6"),

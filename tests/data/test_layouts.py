@@ -302,7 +302,8 @@ def test_links_are_followed_if_that_is_asked_for(linked):
 
 
 def test_a_linked_class_is_followed_if_that_is_asked_for(tmp_path):
-    write(tmp_path, {**{f"mine/{k}": v for k, v in classes(4).items()}, "far/1.png": halves()})
+    far = {"far/1.png": halves(), "far/2.png": halves()}
+    write(tmp_path, {**{f"mine/{k}": v for k, v in classes(4).items()}, **far})
     (tmp_path / "mine" / "plum").symlink_to(tmp_path / "far")
 
     layout = layout_of(open_tree(tmp_path / "mine"), PICTURES, FolderOptions())
@@ -310,7 +311,7 @@ def test_a_linked_class_is_followed_if_that_is_asked_for(tmp_path):
     assert {name: len(files) for name, files in layout.parts["train"].items()} == {
         "apple": 4,
         "pear": 4,
-        "plum": 1,
+        "plum": 2,
     }
 
 

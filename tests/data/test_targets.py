@@ -22,6 +22,8 @@ def column(*labels):
 
 
 DECIMALS = [f"{n / 7:.3f}" for n in range(-20, 20)]
+THIRTY = Target("multiclass", tuple(f"id{n:02}" for n in range(30)))
+
 WHOLE = [str(n) for n in range(40)]
 
 
@@ -30,6 +32,7 @@ WHOLE = [str(n) for n in range(40)]
     [
         (["b", "a", "b"], "auto", Target("binary", ("a", "b"))),
         (["1", "0", "1"], "auto", Target("binary", ("0", "1"))),
+        ([f"id{n:02}" for n in range(30)] * 5, "auto", THIRTY),
         (["3", "1", "2"] * 2, "auto", Target("multiclass", ("1", "2", "3"))),
         (["0.0", "1.0"], "auto", Target("binary", ("0.0", "1.0"))),
         (["1", "2.5", "3"], "regression", Target("regression")),
@@ -64,13 +67,14 @@ def test_decimal_numbers_many_of_which_differ_are_a_regression_and_that_is_told(
         (["0.5", "1", "1.5"] * 3, "3 different numbers in 9 rows (0.5, 1, 1.5). What are they?"),
         ([f"{n}.5" for n in range(10)] * 4, "10 different numbers in 40 rows"),
         ([f"id{n}" for n in range(30)], "30 different labels in 30 rows"),
+        ([f"2024-01-{n}" for n in range(30)] * 4, "30 different labels in 120 rows"),
         ([f"{n},5" for n in range(30)], "Numbers need a decimal point, as in 1.5."),
-        ([*(f"{n},5" for n in range(30)), "#DIV/0!"], "All are numbers except '#DIV/0!' (line 32)"),
-        ([*(f"{n}.250,5" for n in range(30)), "#DIV/0!"], "All are numbers except '#DIV/0!'"),
+        ([*(f"{n},5" for n in range(30)), "#DIV/0!"], "All are numbers but '#DIV/0!' (line 32)"),
+        ([*(f"{n}.250,5" for n in range(30)), "#DIV/0!"], "All are numbers but '#DIV/0!'"),
         (["a", "a"], "has 1 class: it needs two"),
-        ([*DECIMALS, "unknown"], "All are numbers except 'unknown' (line 42): if these mark"),
-        ([], "has no labels"),
-        (["1.5", "2.75", "good"], "holds decimal numbers, and 'good' (line 4). If that marks"),
+        ([*DECIMALS, "unknown"], "All are numbers but 'unknown' (line 42): if these mean"),
+        ([], "has no label at all"),
+        (["1.5", "2.75", "good"], "holds decimal numbers, and 'good' (line 4). If that means"),
         (["1.5", "inf", "2.5"], "and 'inf' (line 3)"),
         (["0x1", "5.5", "1e3"], "and '0x1' (line 2)"),
     ],

@@ -131,7 +131,7 @@ def test_rows_that_cannot_be_used_may_be_left_out(load):
 
 
 def test_what_looks_like_no_label_may_be_a_class(load):
-    bundle = load(f"text,label\na,none\nb,None\n{ROWS}", missing_labels=())
+    bundle = load("text,label\n" + "a,none\nb,None\n" * 2 + ROWS, missing_labels=())
 
     assert bundle.info.classes == ("None", "ham", "none", "spam")
     assert "differ only in spelling" in in_words(bundle.info.remarks[0])
@@ -155,9 +155,9 @@ def test_numbers_are_a_regression(load):
 
 
 def test_whole_numbers_are_asked_for(load):
-    years = "text,label\n" + "".join(f"words {n},{1980 + n}\n" for n in range(40))
+    years = "text,label\n" + "".join(f"words {n},{1980 + n}\n" for n in range(40)) * 2
 
-    with pytest.raises(DataError, match=r"Set dataset\.task: regression, counts or classes"):
+    with pytest.raises(DataError, match=r"Say dataset\.task: regression, counts or classes"):
         load(years)
     assert load(years, task="regression").info.task == "regression"
     assert len(load(years, task="classes").info.classes) == 40
@@ -241,5 +241,67 @@ def test_numbers_beyond_32_bits_are_refused_with_their_line(load):
 def test_numbers_that_32_bits_do_not_tell_apart_are_refused(load):
     numbers = "".join(f"words {n},17000000{n:02}.{n % 9 + 1}\n" for n in range(30))
 
-    with pytest.raises(DataError, match=r"holds 30 different numbers, of which .* only \d+:"):
+    with pytest.raises(DataError, match=r"holds 30 different numbers, of which .* only \d+ apart"):
         load("text,label\n" + numbers, task="regression")
+
+
+ROLES = "text,label,author,day,weight,part,fold\n" + "".join(
+    f"words {n},{'spam' if n % 2 else 'ham'},a{n % 5},2024-01-{20 - n:02},{n + 1},"
+    f"{('train', 'train', 'valid', 'test')[n % 4]},{n % 3 if n else ''}\n"
+    for n in range(20)
+)
+"""Lines 2 to 21 have the words 0 to 19; later lines come about earlier."""
+
+
+def numbers(split):
+    return [int(text.split()[1]) for text in split.x.strings]
+
+
+def test_groups_of_texts_stay_whole_under_their_names_and_weights_go_with_their_rows(load):
+    bundle = load(ROLES, group="author", weight="weight")
+
+    assert bundle.info.groups == "author"
+    assert not set(bundle.train.groups) & set(bundle.test.groups)
+    assert sorted(numbers(bundle.train) + numbers(bundle.test)) == list(range(20))
+    for split in (bundle.train, bundle.test):
+        assert split.weights.tolist() == [n + 1 for n in numbers(split)]
+        named = [bundle.group_names[group] for group in split.groups]
+        assert named == [f"a{n % 5}" for n in numbers(split)]
+
+
+def test_the_latest_texts_are_for_testing(load):
+    bundle = load(ROLES, time="day")
+
+    assert bundle.info.ordered
+    assert numbers(bundle.train) == list(range(19, 3, -1))
+    assert numbers(bundle.test) == [3, 2, 1, 0]
+    assert (np.diff(bundle.train.times) > 0).all()
+
+
+def test_parts_and_folds_of_texts_are_as_their_columns_say(load):
+    bundle = load(ROLES, part="part", fold="fold")
+
+    assert (bundle.info.validation_examples, bundle.info.folds) == (5, "fold")
+    assert numbers(bundle.train)[-5:] == [2, 6, 10, 14, 18]  # those for validation come last
+    assert numbers(bundle.test) == [3, 7, 11, 15, 19]
+    assert bundle.train.folds.tolist() == [n % 3 if n else -1 for n in numbers(bundle.train)]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"group": "text"}, "dataset.text and dataset.group are the same column: text."),
+        ({"fold": "label"}, "dataset.label and dataset.fold are the same column: label."),
+        ({"group": "author", "time": "day"}, "both cannot be had at once"),
+        ({"time": "day", "part": "part"}, "mails.csv: dataset.time tests on the last rows, but"),
+        ({"group": "writer"}, "mails.csv has no column 'writer'"),
+        ({"weight": "author"}, "mails.csv: column author: 5 values are no numbers (line 2: 'a0'"),
+        ({"part": "author"}, "mails.csv: column author, which dataset.part names: line 2: 'a0' is"),
+        ({"group": "fold"}, "column fold, which dataset.group names, has no value in line 2"),
+    ],
+)
+def test_what_columns_cannot_say_of_texts_is_refused(load, options, said):
+    with pytest.raises(DataError) as refused:
+        load(ROLES, **options)
+
+    assert said in str(refused.value)

@@ -1,5 +1,3 @@
-import re
-
 import numpy as np
 import pytest
 
@@ -24,20 +22,6 @@ def test_no_picture_is_lost_when_a_row_is_not_full(count, per_row, shape):
     assert laid.shape == (*shape, 1)
     assert sorted(set(laid.compressed())) == list(range(1, count + 1))
     assert laid.count() == count * 6  # the rest is masked, and so blank
-
-
-@pytest.fixture
-def texts(tmp_path, monkeypatch):
-    """A function that draws into an SVG and returns the texts in it."""
-    from kx.drawing import canvas
-
-    monkeypatch.setitem(canvas.STYLE, "svg.fonttype", "none")  # texts stay texts
-
-    def drawn(draw, *arguments, **options):
-        draw(tmp_path / "x.svg", *arguments, **options)
-        return re.findall(r"<text[^>]*>([^<]*)</text>", (tmp_path / "x.svg").read_text())
-
-    return drawn
 
 
 GREY = np.zeros((4, 6, 1), "uint8")

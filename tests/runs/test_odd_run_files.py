@@ -25,7 +25,8 @@ KINDS = {
 }
 
 COMMANDS = (
-    "runs", "runs --json", "show last", "show last --json", "diagnose last", "plot last",
+    "runs", "runs --json", "show last", "show last --json", "diagnose last",
+    "plot last --metric loss",
     "report last", "report", "compare last GOOD", "gc --dry-run", "note last x", "predict last x",
     "tag last x", "suggest last -o s.yaml", "explain errors last", "runs --where name=imdb",
 )  # fmt: skip

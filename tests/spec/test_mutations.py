@@ -1,5 +1,7 @@
 """Every key of every shipped spec, misspelt one at a time."""
 
+from functools import cache
+
 import pytest
 
 from benchmarks.shipped import SPECS
@@ -25,13 +27,19 @@ def lengthened(word):
     return f"{word}x" if len(word) < 8 else None
 
 
+@cache
+def marks(path):
+    """Where each key stands in the file."""
+    return parse(path.read_text()).keys
+
+
 def keys(path):
     """Return the keys that stand in the file, as paths of words.
 
     Of variants the names are free, and the keys are paths: see test_variants.py. Those of ordered
     columns are of the table, which says where they are not found.
     """
-    found = parse(path.read_text()).keys
+    found = marks(path)
     return [
         key
         for key in found
@@ -64,7 +72,7 @@ def test_there_are_specs_and_they_are_sound():
 @pytest.mark.parametrize(("path", "key", "misspell"), list(cases()))
 def test_a_misspelt_key_is_named_where_it_stands_with_what_was_meant(path, key, misspell):
     text = path.read_text()
-    mark, right = parse(text).keys[key], key[-1]
+    mark, right = marks(path)[key], key[-1]
     wrong = misspell(right)
     lines = text.splitlines(keepends=True)
     line = lines[mark.line - 1]

@@ -40,7 +40,8 @@ def everything(path, wanted, size):
         for c in [*sheet.columns, *sheet.beside.values()]
     ]
     targets = [
-        (t.name, t.said, list(t.labels.counts.items()), t.labels.lines) for t in sheet.targets
+        (t.name, t.said, list(t.labels.counts.items()), t.labels.lines, t.ignored)
+        for t in sheet.targets
     ]
     return columns, targets, list(sheet.lines), sheet.flaws, sheet.sha256, sheet.header
 
@@ -48,6 +49,21 @@ def everything(path, wanted, size):
 def skipping(target, **options):
     labels = TargetOptions(missing_labels=("none",))
     return WantedSheet((target,), Delimiting(**options), labels, ColumnOptions(), on_broken="skip")
+
+
+@pytest.mark.parametrize("size", [1, 40, 10**6])
+def test_rows_are_left_out_for_their_label_in_blocks_as_in_rows(size, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("a,y\n" + "1,p\n2, odd \n3,q\n,\n4,none\n5,odd\n" * 9)
+    labels = TargetOptions(missing_labels=("none",), ignore_labels=("odd", "even"))
+    wanted = replace(skipping("y"), labels=labels)
+
+    found = everything(path, wanted, size)
+
+    assert found == everything(path, wanted, 0)
+    _, (target,), lines, flaws, *_ = found
+    assert target[-1] == {"odd": 18, "even": 0}
+    assert (len(lines), len(flaws)) == (18, 9)
 
 
 @pytest.mark.parametrize("size", [1, 40, 700, 10**6])

@@ -7,7 +7,9 @@ import pytest
 import yaml
 from PIL import Image
 
+from kx.authoring.asked_table import options_named
 from kx.authoring.own_data import is_data, refuse_no_target
+from kx.base.errors import DataError
 
 CARS = "id,make,km,owner,price\n" + "".join(
     f"{row},{'abc'[row % 3]},{row * 37 % 101},o{row % 9},{row * 7 % 50}.5\n" for row in range(1, 61)
@@ -85,6 +87,9 @@ def test_texts_in_folders_become_a_spec(run_kx, tmp_path):
     [
         ("a.csv", "x,y\n1,2\n", True),
         ("a.tsv.gz", "whatever", True),
+        ("a.json", '[{"x": 1, "y": 2}]', True),
+        ("a.txt", '{"x": 1, "y": 2}\n{"x": 3, "y": 4}\n', True),
+        ("spec.json", '{"name": "x", "dataset": "digits"}', False),
         ("table", "x;y\n1;2\n3;4\n", True),
         ("notes.md", "Dear all, this is\nno table\n", False),
         ("spec", "name: x\ndataset: digits\n", False),
@@ -110,7 +115,7 @@ def test_without_a_target_the_columns_are_listed_with_a_guess(tmp_path, header, 
 
     said = str(refuse_no_target(tmp_path / "t.csv"))
 
-    assert f"one of {header.replace(',', ', ')}." in said
+    assert f"one of: {header.replace(',', ', ')}." in said
     assert f"Perhaps --target {guess}:" in said
 
 
@@ -125,7 +130,7 @@ def test_without_a_target_the_columns_are_listed_with_a_guess(tmp_path, header, 
         (("gone", "--target", "price"), 3, "gone: there is no such file"),
         (("gone.yaml",), 2, "gone.yaml: there is no such file"),
         (("cars.csv", "--target", "price", "--set", "seed=1", "a.b=2"), 2, "--set a.b=2"),
-        (("spec.yaml", "--target", "price"), 2, "is not a table"),
+        (("spec.yaml", "--target", "price"), 2, "is no table"),
     ],
 )
 def test_each_mistake_gets_one_message(run_kx, tmp_path, cars, monkeypatch, args, code, words):
@@ -209,3 +214,20 @@ def test_a_fault_of_the_data_is_told_as_such_by_every_command(run_kx, tmp_path, 
 
     assert spec["dataset"]["name"] == "table"
     assert codes == [3] * 5
+
+
+@pytest.mark.parametrize(
+    ("said", "option"),
+    [
+        ("correct them, or set dataset.on_broken: skip", "dataset.on_broken=skip"),
+        ("say dataset.task: regression, or classes", "dataset.task=regression"),
+        ("list it in dataset.categories", "dataset.header=none"),
+    ],
+)
+def test_without_a_spec_the_option_that_helps_is_written_as_a_setting(said, option):
+    with pytest.raises(DataError) as refused, options_named():
+        raise DataError(said)
+
+    assert str(refused.value) == (
+        f"{said}\nHere, options of the dataset are given as in --set {option}."
+    )

@@ -42,6 +42,16 @@ def test_classes_and_labels_are_judged_row_by_row():
     assert labels.values.tolist() == [0.5, 1]
 
 
+def test_several_numbers_are_judged_in_their_own_deviations():
+    y = np.array([[0.0, 0.0], [2.0, 200.0]])  # deviations: 1 and 100
+    said = np.array([[1.0, 0.0], [2.0, 500.0]])
+
+    found = row_scores(y, said, info("multi_regression", targets=("a", "b")))
+
+    assert found.metric == "scaled_mae"
+    np.testing.assert_allclose(found.values, [0.5, 1.5])
+
+
 def test_chance_is_that_of_drawing_as_many_rows():
     worse = np.array([1.0, 1, 0, 0, 0, 0])  # both wrong rows of six in a draw of two: 1 of 15
 
@@ -51,13 +61,16 @@ def test_chance_is_that_of_drawing_as_many_rows():
     assert chance_of(np.ones(4), np.array([True, False, False, False])) == 1
 
 
-def test_the_chance_of_means_is_kept_where_nothing_differs():
+@pytest.mark.parametrize("some", [20, 40, 360])
+@pytest.mark.parametrize("spread", [0.1, 0.7, 1.5])
+def test_the_chance_of_means_is_kept_where_nothing_differs(spread, some):
     random = np.random.default_rng(0)
-    rows = np.arange(200) < 40
+    rows = np.arange(400) < some  # with a spread of 1.5, some errors are 80 times the usual one
 
-    chances = [chance_of(random.exponential(size=200), rows) for _ in range(1_000)]
+    chances = [chance_of(random.lognormal(sigma=spread, size=400), rows) for _ in range(1_500)]
 
-    assert np.mean(np.array(chances) < 0.05) == pytest.approx(0.05, abs=0.025)
+    assert np.mean(np.array(chances) < 0.05) == pytest.approx(0.05, abs=0.02)
+    assert np.mean(np.array(chances) < 0.01) == pytest.approx(0.01, abs=0.01)
 
 
 def test_of_many_looks_the_least_chance_must_be_small():
@@ -77,18 +90,22 @@ def test_a_level_with_noise_and_a_group_with_it_are_told(run_kx, tmp_path):
     more = ["training.epochs=30", "dataset.group=place", "dataset.test_fraction=0.4"]
     args = [word for each in more for word in ("--set", each)]
 
-    code, _, err = run_kx(
+    code, out, err = run_kx(
         "train", tmp_path / "t.csv", "--target", "y", "-q", *args, "--outputs", tmp_path / "o"
     )
 
     assert code == 0, err
     (path,) = (tmp_path / "o").glob("*/record.json")
-    facts = json.loads(path.read_text())["subgroups"]
+    record = json.loads(path.read_text())
+    facts = record["subgroups"]
     levels = {(each["column"], each["level"]): each for each in facts["levels"]}
     assert facts["part"] == "test"
     assert [key for key, each in levels.items() if each["worse"]] == [("kind", "b")]
     assert levels["kind", "a"]["high"] < facts["value"] < levels["kind", "b"]["low"]
     assert any(column == "place" and level.startswith("p") for column, level in levels)
+    assert "worse for kind = b than chance explains: test MAE " in " ".join(out.split())
+    assert (path.parent / "plots" / "subgroups.png").is_file()
+    assert (record["importance"]["part"], record["importance"]["fit"]) == ("test", "")
     for language, title in (("en", "The model is worse on 1 subgroup"), ("zh", "分组得分")):
         code = run_kx("report", "last", "--outputs", tmp_path / "o", "--lang", language)[0]
         assert code == 0

@@ -29,6 +29,19 @@ CASES = {
         "'many' (line 32)",
         "dataset.missing_values",
     ),
+    "a class of one row": (
+        "p,q,y\n" + ROWS + "5,6,rare\n",
+        "",
+        "t.csv: column y: 1 of 3 classes has a single row (line 32: 'rare')",
+        "dataset.ignore_labels: ['rare']",
+    ),
+    "classes of one row, in a table of parts": (
+        "p,q,r,y\n"
+        + ROWS.replace(",a", ",train,a").replace(",b", ",test,b")
+        + "5,6,train,odd\n1,2,test,rare\n",
+        ", part: r",
+        "2 of 4 classes have a single row (line 32: 'odd', line 33: 'rare')",
+    ),
     "the same column twice": ("p,p,y\n" + ROWS, "", "has column 'p' twice"),
 }
 """Name -> the table, options of the dataset, and what the one message says."""
@@ -55,8 +68,8 @@ def test_a_mistake_in_a_table_is_one_message(run_kx, tmp_path, name):
 
 
 def test_three_rows_are_told(run_kx, tmp_path):
-    (tmp_path / "t.csv").write_text("p,q,y\n1,2,a\n3,4,b\n5,6,a\n")
-    (tmp_path / "t.yaml").write_text(SPEC.format(more=""))
+    (tmp_path / "t.csv").write_text("p,q,y\n1,2,1.5\n3,4,2.5\n5,6,3.5\n")
+    (tmp_path / "t.yaml").write_text(SPEC.format(more=", task: regression"))
 
     code, out, err = run_kx("train", tmp_path / "t.yaml", "--outputs", tmp_path / "out")
 
@@ -65,15 +78,83 @@ def test_three_rows_are_told(run_kx, tmp_path):
     assert "1 mistake." in err
 
 
-@pytest.mark.slow
-def test_a_class_with_one_row_is_told_and_trained_on(run_kx, tmp_path):
-    (tmp_path / "t.csv").write_text("p,q,y\n" + ROWS + "5,6,rare\n")
-    (tmp_path / "t.yaml").write_text(SPEC.format(more=""))
+LONE = ROWS + "5,6,rare\n"
 
-    code, _, err = run_kx("train", tmp_path / "t.yaml", "--outputs", tmp_path / "out")
 
-    assert code == 0
-    assert "class without a row in the test part: 'rare' (1 row)" in " ".join(err.split())
+@pytest.mark.parametrize(
+    ("content", "more", "code", "said"),
+    [
+        (LONE, "", 3, "a single row (line 32: 'rare')"),
+        (LONE, ", ignore_labels: [rare]", 0, "1 row was left out because of dataset.ignore_labels"),
+        (LONE, ", ignore_labels: [rar]", 3, "a single row"),
+        (LONE.replace("rare", "A"), "", 3, "'A' differs from 'a' only in spelling"),
+        (LONE, ", order: [a, b, rare], task: ordered", 0, ""),
+        (LONE, ", task: multilabel, label_separator: a", 0, ""),
+        ("1,2,a\n2,3,a\n" + "5,6,b\n", "", 3, "Correct the label or add rows"),
+        ("5,6,3\n" + ROWS.replace("a\n", "1\n").replace("b\n", "2\n"), "", 3, "task: ordered"),
+    ],
+    ids=[
+        "one row",
+        "ignored",
+        "misspelt",
+        "spelt otherwise",
+        "ordered",
+        "several labels",
+        "one of two",
+        "numbers",
+    ],
+)
+def test_a_class_of_one_row_is_refused_unless_it_is_ignored(
+    run_kx, tmp_path, content, more, code, said
+):
+    (tmp_path / "t.csv").write_text("p,q,y\n" + content)
+    (tmp_path / "t.yaml").write_text(SPEC.format(more=more))
+
+    found, _, err = run_kx("check", tmp_path / "t.yaml")
+
+    assert found == code, err
+    assert said in " ".join(err.split())
+
+
+@pytest.mark.parametrize("form", ["text_csv", "text_folder"])
+def test_texts_have_no_class_of_one_text(run_kx, tmp_path, form):
+    (tmp_path / "t.csv").write_text("text,label\n" + "x y,a\nz,b\n" * 9 + "z z,rare\n")
+    for at, (label, _) in enumerate([("a", 0), ("b", 0)] * 3 + [("rare", 0)]):
+        (tmp_path / "texts" / label).mkdir(parents=True, exist_ok=True)
+        (tmp_path / "texts" / label / f"{at}.txt").write_text("words")
+    path = {"text_csv": "t.csv", "text_folder": "texts"}[form]
+    spec = SPEC.format(more="").replace("name: table, path: t.csv, target: y", f"name: {form}, "
+                                        f"path: {path}")  # fmt: skip
+    (tmp_path / "t.yaml").write_text(spec)
+
+    code, _, err = run_kx("check", tmp_path / "t.yaml")
+
+    assert code == 3, err
+    where = {"text_csv": "(line 20: 'rare')", "text_folder": "(rare/6.txt)"}[form]
+    assert where in err
+
+
+def test_a_spec_that_kx_writes_leaves_a_few_classes_of_one_row_out(run_kx, tmp_path):
+    (tmp_path / "t.csv").write_text("p,q,y\n" + LONE)
+
+    code, _, err = run_kx("new", tmp_path / "t.yaml", "--from", tmp_path / "t.csv", "--target", "y")
+
+    assert code == 0, err
+    assert "1 row was left out because of dataset.ignore_labels: 'rare' (1)" in " ".join(
+        err.split()
+    )
+    assert "  ignore_labels: [rare]\n" in (tmp_path / "t.yaml").read_text()
+    assert run_kx("check", tmp_path / "t.yaml")[0] == 0
+
+
+def test_a_spec_is_not_written_where_many_rows_are_classes_of_their_own(run_kx, tmp_path):
+    (tmp_path / "t.csv").write_text("p,q,y\n" + ROWS + "1,2,c\n2,2,d\n3,2,e\n4,2,f\n")
+
+    code, _, err = run_kx("new", tmp_path / "t.yaml", "--from", tmp_path / "t.csv", "--target", "y")
+
+    assert code == 3
+    assert "4 of 6 classes have a single row" in err
+    assert "dataset.ignore_labels: ['c', 'd', 'e', 'f']" in err
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +175,26 @@ def test_a_new_file_without_a_column_is_refused(run_kx, trained):
 
     assert code == 3
     assert "lacks q, which this network reads" in " ".join(err.split())
+
+
+@pytest.mark.slow
+def test_predict_tells_that_the_file_of_the_training_has_changed(run_kx, trained, tmp_path):
+    rows = "p,q\n" + ROWS.replace(",a", "").replace(",b", "")
+    (tmp_path / "t.csv").write_text(rows)
+    before = (trained / "t.csv").read_text()
+
+    def told(path):
+        code, _, err = run_kx("predict", "mine", path, "--outputs", trained / "out")
+        assert code == 0, err
+        return "t.csv has changed since the run was trained on it" in " ".join(err.split())
+
+    assert not told(trained / "t.csv")
+    assert not told(tmp_path / "t.csv")  # another file, of the same name
+    try:
+        (trained / "t.csv").write_text(rows)
+        assert told(trained / "t.csv")
+    finally:
+        (trained / "t.csv").write_text(before)
 
 
 @pytest.mark.slow

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import keras
 import numpy as np
 import pytest
 
@@ -85,6 +84,8 @@ def test_fits_side_by_side_have_a_unit_each():
 
 
 def test_the_saved_network_needs_only_keras_and_has_the_weights_of_the_spec(tmp_path):
+    import keras
+
     large, _ = prices()
     trainer, found = fitted("xla", large)
     bare, unit = without_unit(trainer.model(found))
@@ -143,6 +144,8 @@ def test_a_loss_is_divided_by_its_unit(loss, deviation, divisor):
 
 
 def test_a_network_that_cannot_say_every_number_stays_as_it_is():
+    import keras
+
     def ends_with(activation):
         return keras.Sequential([keras.Input((3,)), keras.layers.Dense(1, activation=activation)])
 

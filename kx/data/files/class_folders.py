@@ -148,6 +148,7 @@ def layout_of(tree: Tree, kind: FileKind, options: FolderOptions) -> ClassFolder
         refuse_lone_part(whole)
         folders = part_folders(tree, kind, inner_classes(tree, kind))
     parts = _parts(tree, kind, folders) if folders else {"train": classes_in(tree, kind)}
+    _refuse_lone(tree, kind, parts)
     fraction = _fraction(parts, options)
     remarks = (
         *on_parts(tree, kind, folders, drawn=fraction > 0),
@@ -177,6 +178,24 @@ def _parts(tree: Tree, kind: FileKind, folders: Mapping[str, str]) -> dict[str, 
                 f"{folders['train']} has {some(list(train))}."
             )
     return parts
+
+
+def _refuse_lone(tree: Tree, kind: FileKind, parts: Mapping[str, Classes]) -> None:
+    """Refuse classes of a single file, which no split can both train on and test.
+
+    Raises:
+        DataError: naming these files.
+    """
+    classes = parts["train"]
+    files = {name: [f for of in parts.values() for f in of.get(name, ())] for name in classes}
+    lone = [name for name, of in files.items() if len(of) == 1]
+    if lone:
+        have, them = ("has", "it") if len(lone) == 1 else ("have", "them")
+        raise DataError(
+            f"{tree.name}: {len(lone)} of {len(classes)} classes {have} a single file "
+            f"({some([files[name][0] for name in lone])}), and no split can both train on {them} "
+            f"and test {them}. Add {kind.name}, or move {them} elsewhere."
+        )
 
 
 def _counted(names: Sequence[str], classes: Classes) -> str:

@@ -10,17 +10,13 @@ from typing import Any
 
 from kx.base.errors import DataError
 from kx.contracts import DatasetInfo
+from kx.data.files.table_names import is_called_a_table
 from kx.data.files.trees import Tree, is_archive, open_tree
 from kx.data.inputs.said_targets import TARGET_FORM, SaidTargets
 from kx.data.pictures.listed_pictures import picture_name
 from kx.data.tables.delimited import Delimiting
 from kx.data.tables.opening import open_table
 from kx.data.tables.rows import RowTable, ragged
-
-TABLES = (
-    ".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".jsonl", ".ndjson", ".jsonl.gz", ".parquet",
-    ".arrow", ".feather",
-)  # fmt: skip
 
 LAYOUT = ("delimiter", "quoting", "escape", "charset")
 
@@ -75,7 +71,7 @@ class PictureTables:
     @staticmethod
     def are(path: Path) -> bool:
         """Whether a file is a table, by its name."""
-        return path.name.lower().endswith(TABLES) and path.is_file()
+        return (is_called_a_table(path.name) or path.suffix.lower() == ".txt") and path.is_file()
 
     def rows(self, path: Path) -> Iterator[ListedPicture]:
         """Yield the pictures that a table lists, in the order of its rows; note problems."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kx.base.errors import DataError
 from kx.base.names import readable
+from kx.data.files.table_names import is_called_a_table
 from kx.data.inputs.given import (
     MOST_BYTES,
     STDIN,
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 if TYPE_CHECKING:
     from kx.data.inputs.text_rows import TextTables
-
-TABLES = (".csv", ".tsv")
 
 HEAD = 100_000
 """Bytes in which the first line of a table ends."""
@@ -101,14 +100,14 @@ def _all(
 
 def _no_text(text: str) -> str:
     """Say why an argument is hardly meant as a text: it is the name of a file."""
-    if _is_file(text) and text.lower().endswith(TABLES):
+    if _is_file(text) and is_called_a_table(text):
         return (
             f"{text}: a table, but this network was not trained on one: it is unclear which column "
             "is meant. Give its texts as lines: --lines FILE"
         )
     if _is_file(text):
         return f"{text}: a file name, not a text: --file {text}, or --lines {text}"
-    if text.lower().endswith(TABLES) and not text[:-4].strip().count(" "):
+    if is_called_a_table(text) and " " not in text.strip():
         return f"{text}: there is no such file, and this is hardly a text; pass texts by --lines -"
     return ""
 

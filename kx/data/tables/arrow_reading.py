@@ -37,7 +37,7 @@ def add_block(
 
     asked = [coded(block.values(name)) for name in _asked(targets, image)]
     unusable = _lacking(asked, targets, len(block.lines))
-    used = np.ones(len(block.lines), bool)
+    used = ~_ignored(asked, targets, unusable)
     if (blank := _blank(sheet, block, asked)).size:
         used[blank] = unusable[blank] = False
     _add_flaws(sheet, targets, block.lines, asked, np.flatnonzero(unusable), image)
@@ -75,6 +75,21 @@ def _lacking(
         ]
         lacking |= np.array(absent, bool)[codes]
     return lacking
+
+
+def _ignored(
+    asked: Sequence[tuple[list[str], np.ndarray]], targets: TargetCells, unusable: np.ndarray
+) -> np.ndarray:
+    """Return (n,) bool, which of the usable rows are left out for a target, and count them."""
+    import numpy as np
+
+    ignored = np.zeros(len(unusable), bool)
+    for column, (cells, codes) in zip(targets.columns, asked, strict=False):
+        for code in [code for code, cell in enumerate(cells) if cell in column.ignored]:
+            rows = (codes == code) & ~unusable & ~ignored
+            column.ignored[cells[code]] += int(rows.sum())
+            ignored |= rows
+    return ignored
 
 
 def _blank(

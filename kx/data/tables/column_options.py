@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from kx.base.errors import DataError
 from kx.data.arrays.splitting import OnBroken
 from kx.data.tables.columns import Decimal
 from kx.data.tables.dates import DateOrder
@@ -37,12 +38,53 @@ READINGS: Mapping[str, Reading] = {
 }
 """Options that list columns -> how these are read."""
 
-BESIDE = ("group", "weight", "part", "fold")
-"""Options that name a column from which nothing is learned though it is read."""
-
 Name = Annotated[str, Field(min_length=1)]
 Names = Annotated[tuple[str, ...], Field(max_length=MOST_COLUMNS)]
 Levels = Annotated[tuple[str | int | float, ...], Field(min_length=2, max_length=MOST_LEVELS)]
+
+
+@dataclass(frozen=True, slots=True)
+class RowRoles:
+    """Columns that say what rows are for: options of all datasets with a row for each example.
+
+    Attributes:
+        group: column that tells what rows belong together, such as a patient; nothing is learned
+            from it, and no group is divided between training and test part.
+        time: column of numbers or dates that tells when rows came about: they are put in its
+            order, and the last ones are for testing.
+        weight: column that tells how much each row counts in the loss; only ratios matter;
+            scores count all rows alike, and nothing is learned from it.
+        part: column that says of each row whether it is for `train`, `validation` or `test`, by
+            these or other usual names; nothing is learned from it.
+        fold: column that tells which fold each row is validated in: `strategy: predefined_split`
+            holds out each of its values once; rows without a value, or with -1, are trained on
+            every time; nothing is learned from it.
+    """
+
+    group: Name | None = None
+    time: Name | None = None
+    weight: Name | None = None
+    part: Name | None = None
+    fold: Name | None = None
+
+    def named(self) -> dict[str, str]:
+        """Return the columns that the spec names: option -> name."""
+        return {each.name: name for each in fields(self) if (name := getattr(self, each.name))}
+
+    def refuse_both(self) -> None:
+        """Refuse groups of rows in order of time.
+
+        Raises:
+            DataError: which says why.
+        """
+        if self.group and self.time:
+            raise DataError(
+                "dataset.group keeps its rows in one part, dataset.time tests on the last rows: "
+                "both cannot be had at once. Leave one out, or list it in dataset.ignore."
+            )
+
+
+NO_ROLES = RowRoles()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +129,6 @@ class ColumnOptions(ColumnReadings):
     Attributes:
         texts: columns of free text.
         images: columns with names of picture files, which begin at the folder of the table.
-        group: column that tells what rows belong together, such as a patient; nothing is learned
-            from it, and no group is divided between training and test part.
-        time: column of numbers or dates that tells when rows came about: they are put in its
-            order, and the last ones are for testing.
-        weight: column that tells how much each row counts in the loss; only ratios matter;
-            scores count all rows alike, and nothing is learned from it.
-        part: column that says of each row whether it is for `train`, `validation` or `test`, by
-            these or other usual names; nothing is learned from it.
-        fold: column that tells which fold each row is validated in: `strategy: predefined_split`
-            holds out each of its values once; rows without a value, or with -1, are trained on
-            every time; nothing is learned from it.
         most_levels: of a category: so many of its most frequent values are told apart, all others
             count as one.
         rare: of a category: values that fewer rows for training have count as one.
@@ -105,19 +136,12 @@ class ColumnOptions(ColumnReadings):
 
     texts: Names = ()
     images: Names = ()
-    group: Name | None = None
-    time: Name | None = None
-    weight: Name | None = None
-    part: Name | None = None
-    fold: Name | None = None
     most_levels: Annotated[int, Field(ge=1, le=MOST_EMBEDDED)] = MOST_LEVELS
     rare: Annotated[int, Field(ge=1)] = 2
 
     def named(self) -> dict[str, tuple[str, ...]]:
         """Return the columns that the spec names: option -> names."""
-        single = {option: getattr(self, option) for option in ("time", *BESIDE)}
-        several = {option: tuple(getattr(self, option)) for option in ("ignore", *READINGS)}
-        return several | {option: (name,) for option, name in single.items() if name}
+        return {option: tuple(getattr(self, option)) for option in ("ignore", *READINGS)}
 
     def stated(self) -> dict[str, Reading]:
         """Return how the spec says that columns are read."""
@@ -127,15 +151,6 @@ class ColumnOptions(ColumnReadings):
     def levels(self, name: str) -> tuple[str, ...]:
         """Return the levels that the spec lists of a column, the lowest first."""
         return tuple(map(str, self.ordered.get(name, ())))
-
-    def beside(self) -> dict[str, str]:
-        """Return the columns of which nothing is learned though they are read: option -> name."""
-        return {option: names[0] for option, names in self.named().items() if option in BESIDE}
-
-    def twice(self) -> str:
-        """Return the first column that is listed more than once; empty: none is."""
-        names = [name for option, of in self.named().items() if option != "time" for name in of]
-        return next((name for name in names if names.count(name) > 1), "")
 
     def absent(self) -> frozenset[str]:
         """Return what stands for no value."""
@@ -151,9 +166,10 @@ class WantedSheet:
         layout: how the table is written.
         labels: what the target is.
         columns: what the others are.
+        on_broken: what to do about rows that cannot be used.
         image: name of the column that names the picture of each row: then none is read that
             nothing names. Empty: it is a table without pictures.
-        on_broken: what to do about rows that cannot be used.
+        roles: columns that say what rows are for.
     """
 
     targets: tuple[str, ...]
@@ -162,17 +178,48 @@ class WantedSheet:
     columns: ColumnOptions
     on_broken: OnBroken
     image: str = ""
+    roles: RowRoles = NO_ROLES
 
     def named(self) -> dict[str, tuple[str, ...]]:
         """Return the columns that the spec names beside the targets: option -> names."""
+        roles = {option: (name,) for option, name in self.roles.named().items()}
         pictures = {"image": (self.image,)} if self.image else {}
-        return {**pictures, **self.columns.named()}
+        return {**pictures, **self.columns.named(), **roles}
 
     def beside(self) -> dict[str, str]:
         """Return the columns that are read, and of which nothing is learned: option -> name."""
-        return ({"image": self.image} if self.image else {}) | self.columns.beside()
+        roles = self.roles.named()
+        if self.image:
+            return {"image": self.image, **roles}
+        return {option: name for option, name in roles.items() if option != "time"}
 
-    def twice(self) -> str:
-        """Return the first column that is named more than once; empty: none is."""
-        names = [self.image, *self.columns.beside().values()] if self.image else []
-        return next((name for name in names if names.count(name) > 1), self.columns.twice())
+    def refuse_twice(self) -> None:
+        """Refuse a column that is named more than once.
+
+        Raises:
+            DataError: which names it.
+        """
+        refuse_same(self.beside())
+        listed = [name for names in self.columns.named().values() for name in names]
+        names = [*self.beside().values(), *listed]
+        if twice := next((name for name in names if names.count(name) > 1), ""):
+            raise DataError(
+                f"column {twice!r} is listed twice among dataset.numbers, categories and so on."
+            )
+
+
+def refuse_same(named: Mapping[str, str]) -> None:
+    """Refuse a column that two options name.
+
+    Args:
+        named: option -> name of the column.
+
+    Raises:
+        DataError: which names both.
+    """
+    for option, name in named.items():
+        others = [other for other, column in named.items() if column == name and other != option]
+        if others:
+            raise DataError(
+                f"dataset.{option} and dataset.{others[0]} are the same column: {name}."
+            )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kx.base.errors import DataError
-from kx.data.arrays.splitting import held_out
-from kx.data.files.part_names import NAMES, part_of
-from kx.data.tables.sheets import Sheet
+from kx.contracts import DatasetInfo, Split
+from kx.data.arrays.splitting import drawn_rows, held_out
+from kx.data.tables.column_options import RowRoles
+from kx.data.tables.row_roles import RoleColumns
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,31 +31,59 @@ class TableParts:
     validation: int = 0
 
 
-def given_parts(sheet: Sheet) -> np.ndarray | None:
-    """Return (n,) what each row is for, such as ``train``; None: nobody says.
+def divided(
+    data: Split, given: np.ndarray | None, fraction: float, seed: int, table: str
+) -> TableParts:
+    """Return the rows of the parts: as given, the last in time, or drawn; no group is divided.
+
+    Args:
+        data: the n rows.
+        given: (n,) what each is for; None: nobody says.
+        fraction: share of the rows for testing, in (0, 1).
+        seed: of the draw.
+        table: name of the file, for messages.
 
     Raises:
-        DataError: if a column says of a row what is no part, or of none that it is for training.
+        DataError: if the parts are given though the rows have times, or one cannot be had.
     """
-    import numpy as np
 
-    column = sheet.beside.get("part")
-    if column is None:
-        return np.array(sheet.parts) if any(sheet.parts) else None
-    known = [part_of(value) for value in column.values]
-    for value, part in zip(column.values, known, strict=True):
-        if not part:
-            place = sheet.place(column.lines[column.values[value]])
-            names = ", ".join(names[0] for names in NAMES.values())
-            raise DataError(
-                f"{sheet.where(column)}, which dataset.part names: {place}: {value[:40]!r} is not "
-                f"a part. Parts are called {names}."
-            )
-    sheet.refuse_gaps(column, "part")
-    found = np.array(known)[np.array(column.codes, np.int64)]
-    if not (found == "train").any():
-        raise DataError(f"{sheet.where(column)} marks no row as training.")
-    return found
+    def drawn(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        groups = None if data.groups is None else data.groups[rows]
+        train, test = drawn_rows(data.y[rows], fraction, seed, groups)
+        return rows[train], rows[test]
+
+    if data.times is None:
+        return arranged(given, len(data), drawn)
+    if given is not None:
+        raise DataError(
+            f"{table}: dataset.time tests on the last rows, but which are for testing is given by "
+            "files or dataset.part. Leave one out, or list it in dataset.ignore."
+        )
+    return TableParts(*last_in_time(data.times, fraction))
+
+
+def with_parts(info: DatasetInfo, parts: TableParts) -> DatasetInfo:
+    """Return what is known of a table, with the sizes of its parts."""
+    return replace(
+        info,
+        train_examples=len(parts.train),
+        validation_examples=parts.validation,
+        test_examples=len(parts.test),
+    )
+
+
+def with_roles(info: DatasetInfo, roles: RowRoles) -> DatasetInfo:
+    """Return what is known of a table, with what is said of its rows."""
+    ordered = roles.time is not None
+    return replace(info, groups=roles.group or "", folds=roles.fold or "", ordered=ordered)
+
+
+def origins(parts: TableParts, roles: RoleColumns) -> dict[str, list[str]]:
+    """Return where each row of the parts stands: ``train`` and ``test`` -> such as `line 12`."""
+    return {
+        part: [roles.place(roles.lines[at]) for at in of]
+        for part, of in (("train", parts.train), ("test", parts.test))
+    }
 
 
 def arranged(
@@ -100,6 +129,6 @@ def last_in_time(times: np.ndarray, fraction: float) -> tuple[np.ndarray, np.nda
     wanted = len(order) - held_out(len(order), fraction)
     bounds = np.flatnonzero(np.diff(rising)) + 1
     if not len(bounds):
-        raise DataError("all rows have the same dataset.time: none is later.")
+        raise DataError("all rows are of the same time, by dataset.time: none is later.")
     bound = int(bounds[np.abs(bounds - wanted).argmin()])
     return order[:bound], order[bound:]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from kx.base.errors import DataError
 from kx.base.text import brief, counted
@@ -24,7 +24,10 @@ from kx.data.tables.dates import (
 )
 from kx.data.tables.mixed_rows import are_texts
 from kx.data.tables.numbers import as_number
-from kx.data.tables.scales import answers, scale_of
+from kx.data.tables.scales import answers, boolean_words, scale_of
+
+if TYPE_CHECKING:
+    import numpy as np
 
 Reading = ColumnKind | Literal["constant", "identifier", "rows", "scattered", "empty"]
 """How a column is read; but for the kinds of columns, nothing is learned from it."""
@@ -41,10 +44,10 @@ OFTEN = 0.05
 NAMED = 5
 
 FORMS: Mapping[str, tuple[str, str]] = {
-    "number": ("not a number", "not numbers"),
-    "date": ("not a date", "not dates"),
+    "number": ("no number", "no numbers"),
+    "date": ("no date", "no dates"),
     "boolean": ("neither yes nor no", "neither yes nor no"),
-    "ordered": ("not a level", "not levels"),
+    "ordered": ("no level", "no levels"),
 }
 """How columns are read that cannot hold any value, and what is wrong with one or several others."""
 
@@ -139,10 +142,39 @@ def _refuse_mixed(column: TableColumn, values: Sequence[str], numbers: Sequence[
     )
     more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
     raise DataError(
-        f"column {brief(column.name)}: all values are numbers except {told}{more}. Correct them; "
-        "if they mark missing values, list them in dataset.missing_values; if all values are "
-        "categories, list the column in dataset.categories."
+        f"column {brief(column.name)}: all values are numbers but {told}{more}. Correct them; or, "
+        "if they mean that there is none, list them in dataset.missing_values; if all are names "
+        "of kinds, list the column in dataset.categories."
     )
+
+
+def reading_of(
+    column: TableColumn, stated: Reading | None, levels: tuple[str, ...] = ()
+) -> Recognized:
+    """Return how a column is read: as a spec states it, or else by its values.
+
+    Args:
+        column: of a table.
+        stated: how it is to be read; None: nobody says.
+        levels: of one that is read as ordered, the lowest first.
+
+    Raises:
+        DataError: if it cannot be read so.
+    """
+    if stated is None:
+        return recognized(column)
+    comma = column.comma or (stated == "number" and column.has_commas())
+    if stated == "boolean":
+        levels = boolean_words(column.values)
+    first = stated == "date" and month_comes_first(column.name, column.values, column.order)
+    found = Recognized(stated, comma and stated == "number", first, levels=levels)
+    refuse_stated(column, found)
+    return found
+
+
+def amounts(column: TableColumn, form: ColumnForm) -> np.ndarray:
+    """Return (n,) float64 of a column of numbers or dates, NaN where there is none."""
+    return column.days(form.month_first) if form.kind == "date" else column.numbers(form.comma)
 
 
 def form_of(column: TableColumn, how: Recognized) -> ColumnForm:
@@ -183,6 +215,6 @@ def refuse_stated(column: TableColumn, how: Recognized) -> None:
         hint = ADVICE.get(reading, "").format(levels=", ".join(how.levels))
         raise DataError(
             f"column {brief(column.name)}: {counted(len(wrong), 'value is', 'values are')} {what} "
-            f"({told}{more}){hint}. Correct them, or list those that mark a missing value in "
-            "dataset.missing_values."
+            f"({told}{more}){hint}. "
+            "Correct them, or list what means nothing in dataset.missing_values."
         )

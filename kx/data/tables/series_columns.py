@@ -20,7 +20,8 @@ class SeriesColumns(ColumnReadings):
     inputs: Names | None = None
     known: Names = ()
 
-    def of_table(self, time: str, series: str | None) -> ColumnOptions:
+    def of_table(self) -> ColumnOptions:
         """Return what is said of the columns when the table is read."""
-        shared = {each.name: getattr(self, each.name) for each in fields(ColumnReadings)}
-        return ColumnOptions(time=time, group=series, **shared)
+        return ColumnOptions(
+            **{each.name: getattr(self, each.name) for each in fields(ColumnReadings)}
+        )

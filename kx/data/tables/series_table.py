@@ -20,12 +20,14 @@ from kx.data.tables.forecasting import (
     refuse_gaps,
     without,
 )
+from kx.data.tables.given_parts import TableParts, origins, with_parts
 from kx.data.tables.leaks import copies
+from kx.data.tables.row_roles import RoleColumns
 from kx.data.tables.rows import naming
 from kx.data.tables.seasons import naive_error, season_of
 from kx.data.tables.series_columns import SeriesColumns
 from kx.data.tables.sheet_remarks import sheet_remarks
-from kx.data.tables.sheets import USED, Sheet, group_codes, time_form, times_of
+from kx.data.tables.sheets import USED, Sheet
 from kx.data.tables.target_values import target_values
 from kx.data.tables.targets import target_of
 from kx.data.tables.timeline import Timeline, cycles_of, cyclic, timeline, told_pace
@@ -84,8 +86,9 @@ def series_bundle(sheet: Sheet, wanted: WantedSeries) -> DatasetBundle:
         DataError: if times are no steps, a column lacks, or a part has no window.
     """
     y = target_values(sheet.targets, sheet.lines, target_of(sheet.targets[0].labels, "regression"))
-    when = time_form(sheet, wanted.time)
-    times, line = _timeline(sheet, wanted, dates=when.kind == "date")
+    roles = sheet.roles(wanted.time)
+    when, times = roles.when()
+    line = _timeline(roles, times, wanted, dates=when.kind == "date")
     last = last_training_step(line, wanted.test_fraction)
     _keep_inputs(sheet, wanted.columns, wanted.time)
     readings = sheet.readings(wanted.sheet.columns)
@@ -98,38 +101,43 @@ def series_bundle(sheet: Sheet, wanted: WantedSeries) -> DatasetBundle:
     x, table = _rows(y, times, line, series, forms, covariates)
     train, test = parts(x, y, line, wanted.cut, last, sheet.name)
     remarks = (*remarks, *_absent(sheet.name, series, train[0].x, test[0].x))
-    info = DatasetInfo(
+    info = replace(_info(series, table), columns=sheet.header, remarks=remarks)
+    rows = TableParts(line.order[train[1]], line.order[test[1]])
+    return DatasetBundle(with_parts(info, rows), train[0], test[0], origins=origins(rows, roles))
+
+
+def _info(series: SeriesForm, table: tuple[ColumnForm, ...]) -> DatasetInfo:
+    """Return what is known of windows of steps.
+
+    Args:
+        series: what is known of these.
+        table: what is read of a step.
+    """
+    return DatasetInfo(
         name="series",
         task="regression" if len(series.leads) == 1 else "multi_regression",
         targets=series.step_names,
         input_shape=(series.window, sum(form.width for form in table)),
         scale="standardize",
         missing="indicator",
-        train_examples=len(train[0]),
-        test_examples=len(test[0]),
         ordered=True,
         features=tuple(form.name for form in table),
-        target=wanted.target,
-        columns=sheet.header,
+        target=series.target,
         table=table,
         series=series,
-        remarks=remarks,
     )
-    origins = {
-        part: [f"line {sheet.lines[int(line.order[at])]}" for at in of]
-        for part, (_, of) in (("train", train), ("test", test))
-    }
-    return DatasetBundle(info, train[0], test[0], origins=origins)
 
 
-def _timeline(sheet: Sheet, wanted: WantedSeries, *, dates: bool) -> tuple[np.ndarray, Timeline]:
-    """Return when the rows of the table came about, and in which order."""
-    times = times_of(sheet, wanted.time)
-    with naming(sheet.name):
-        line = timeline(times, group_codes(sheet), sheet.lines, dates=dates, as_rows=wanted.as_rows)
+def _timeline(
+    roles: RoleColumns, times: np.ndarray, wanted: WantedSeries, *, dates: bool
+) -> Timeline:
+    """Return in which order the rows of the table came about."""
+    lines, rows = roles.lines, wanted.as_rows
+    with naming(roles.table):
+        line = timeline(times, roles.groups(), lines, dates=dates, as_rows=rows)
     if not wanted.skip_gaps:
-        refuse_gaps(line, sheet.lines, times, sheet.name)
-    return times, line
+        refuse_gaps(line, lines, times, roles.table)
+    return line
 
 
 def _keep_inputs(sheet: Sheet, columns: SeriesColumns, time: str) -> None:
@@ -145,8 +153,8 @@ def _keep_inputs(sheet: Sheet, columns: SeriesColumns, time: str) -> None:
                 guess = closest(name, there)
                 hint = f" Did you mean {guess!r}?" if guess else ""
                 raise DataError(
-                    f"{sheet.name}: dataset.{option} lists {name!r}, which is not a column to "
-                    f"learn from; there are: {', '.join(there) or 'none'}.{hint}"
+                    f"{sheet.name}: dataset.{option} lists {name!r}, which is no column to learn "
+                    f"from; there are: {', '.join(there) or 'none'}.{hint}"
                 )
     wanted = there if columns.inputs is None else [*columns.inputs, *columns.known]
     sheet.columns = [c for c in sheet.columns if c.name in wanted and c.name in there]
@@ -250,7 +258,7 @@ def _remarks(
     sheet: Sheet, readings: dict[str, Recognized], line: Timeline, wanted: WantedSeries
 ) -> Iterator[Remark]:
     """Yield what everybody should know: a copy of the target is none if it is known later."""
-    for remark in sheet_remarks(sheet, readings, wanted.sheet.columns):
+    for remark in sheet_remarks(sheet, readings, wanted.sheet.columns, wanted.sheet.roles):
         if remark.code != "columns.copy":
             yield remark
     known = [column for column in sheet.columns if column.name in wanted.columns.known]

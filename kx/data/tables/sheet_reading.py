@@ -16,6 +16,7 @@ from kx.data.tables.columns import TableColumn
 from kx.data.tables.decimals import settle
 from kx.data.tables.headers import generic, name_columns
 from kx.data.tables.joined import JoinedTable, open_files, without_targets
+from kx.data.tables.row_roles import AS_WRITTEN, numbers_of
 from kx.data.tables.rows import AnyTable, ColumnBlock, Piece, TableRow, naming, ragged
 from kx.data.tables.several_labels import hint_on_gaps
 from kx.data.tables.sheets import Sheet
@@ -91,7 +92,7 @@ def read_sheet(path: Path | TablePaths, wanted: WantedSheet) -> Sheet:
         sheet.columns = [_empty(name, sheet, options) for name in learned if name not in left]
         beside = wanted.beside().items()
         sheet.beside = {option: _empty(name, sheet, options) for option, name in beside}
-        for option in {"image", "part", "fold"} & set(sheet.beside):
+        for option in {*AS_WRITTEN} & set(sheet.beside):
             sheet.beside[option].kept = True
         for piece in chain([above], table.pieces()):
             _add(sheet, piece, table, cells, wanted)
@@ -100,7 +101,7 @@ def read_sheet(path: Path | TablePaths, wanted: WantedSheet) -> Sheet:
             sheet.files = table.digests
             sheet.parts = [table.part(line) for line in sheet.lines]
     if not sheet.lines and not sheet.flaws:
-        raise DataError(f"{sheet.name} has no rows below its header.")
+        raise DataError(f"{sheet.name} has no rows below the names of its columns.")
     if sheet.flaws and wanted.on_broken == "error":
         raise RowsError(_unusable(sheet, wanted.labels))
     with naming(sheet.name):
@@ -147,8 +148,7 @@ def _settle_numbers(sheet: Sheet, wanted: WantedSheet) -> None:
     measured = {"auto": many, "unit_regression": []}.get(task, learned)  # 85 % is no share
     for column in (*columns, *measured):
         column.take_units_off()
-    weights = [column for option, column in sheet.beside.items() if option == "weight"]
-    settle([*columns, *weights, *learned])
+    settle([*columns, *numbers_of(sheet.beside), *learned])
     for target, column in zip(sheet.targets, learned, strict=False):
         written = target.plain(comma=column.has_commas(), unit=column.unit)
         if list(written) != list(written.values()) and None not in map(number_of, written.values()):
@@ -180,6 +180,8 @@ def _usable(
             flaw = f"no {wanted.image}"
         if flaw := flaw or targets.flaw(record.cells):
             sheet.flaws.append(f"{sheet.place(record.line)}: {flaw}")
+            continue
+        if targets.left_out(record.cells):
             continue
         targets.add(record.cells, record.line)
         sheet.lines.append(record.line)
@@ -217,11 +219,9 @@ def _refuse_target(table: AnyTable, target: str) -> None:
         table.column(target, "target")
     except DataError as error:
         if table.header == generic(len(table.header)):
-            hint = (
-                "The first line looks like a row; if it is the header, set dataset.header: present."
-            )
+            hint = "The first line seems to be a row; if it is none, say dataset.header: present."
         elif re.fullmatch(r"c\d+", target):
-            hint = "If that line is a row, set dataset.header: none."
+            hint = "If that line is a row, say dataset.header: none."
         else:
             raise
         raise DataError(f"{error} {hint}") from None
@@ -241,6 +241,5 @@ def _perhaps_a_class(sheet: Sheet) -> str:
     if not any(", but " in flaw for flaw in sheet.flaws):
         return ""
     return (
-        " If such a word is a class, leave it out of dataset.missing_labels, and list only those "
-        "that mark a missing label there."
+        " If such a word is a class of its own, list in dataset.missing_labels only what is none."
     )

@@ -8,27 +8,28 @@ from typing import TYPE_CHECKING
 from kx.base.remark import Remark, some_of
 from kx.base.text import SHOWN
 from kx.data.files.part_names import part_of
-from kx.data.tables.column_options import ColumnOptions
+from kx.data.tables.column_options import NO_ROLES, ColumnOptions, RowRoles
 from kx.data.tables.columns import TableColumn
 from kx.data.tables.dates import are_rising_years
 from kx.data.tables.identifiers import may_identify
 from kx.data.tables.leaks import copies, exact_relation
 from kx.data.tables.recognition import NAMED, Recognized
+from kx.data.tables.rows import LEAST_ROWS
 from kx.data.tables.sheets import USED, Sheet
 from kx.data.tables.target_columns import TargetColumn
 
 if TYPE_CHECKING:
     import numpy as np
 
-LEAST_ROWS = 3
-"""One to train on, one to validate with, one to test on."""
-
 MOSTLY_MISSING = 0.9
 """A share of rows without a value from which on that is told."""
 
 
 def sheet_remarks(
-    sheet: Sheet, readings: Mapping[str, Recognized], options: ColumnOptions
+    sheet: Sheet,
+    readings: Mapping[str, Recognized],
+    options: ColumnOptions,
+    roles: RowRoles = NO_ROLES,
 ) -> Iterator[Remark]:
     """Yield what was left out, what is suspicious, and what may be meant otherwise.
 
@@ -36,6 +37,7 @@ def sheet_remarks(
         sheet: the table.
         readings: how its columns are read.
         options: what the spec says of them: of what it states, less is told.
+        roles: the columns that say what rows are for.
     """
     if few := too_few_rows(sheet):
         yield few
@@ -54,9 +56,9 @@ def sheet_remarks(
         where, how = sheet.named(column.name), readings[column.name]
         if remark := _left_out(where, column, how):
             yield remark
-        elif options.time is None and _is_in_time(column, how):
+        elif roles.time is None and _is_in_time(column, how):
             yield Remark.of("columns.sorted", column=where, name=column.name)
-        elif options.part is None and how.reading == "category" and _names_parts(column):
+        elif roles.part is None and how.reading == "category" and _names_parts(column):
             yield Remark.of("columns.parts", column=where, name=column.name)
         yield from _column_remarks(where, column, how, guessed=column.name not in stated)
         if how.reading == "category" and len(column.values) > options.most_levels:

@@ -17,18 +17,11 @@ from kx.data.files.suffixes import PICTURE_FORMATS
 from kx.data.tables.cells import BESIDE
 from kx.data.tables.column_options import ColumnOptions
 from kx.data.tables.columns import TableColumn
-from kx.data.tables.dates import are_dates, month_comes_first
-from kx.data.tables.recognition import (
-    Reading,
-    Recognized,
-    form_of,
-    recognized,
-    refuse_stated,
-)
+from kx.data.tables.recognition import Reading, Recognized, amounts, form_of, reading_of
+from kx.data.tables.row_roles import RoleColumns
 from kx.data.tables.rows import Places, in_lines, naming
-from kx.data.tables.scales import boolean_words, known_values
+from kx.data.tables.scales import known_values
 from kx.data.tables.target_columns import TargetColumn
-from kx.data.tables.targets import number_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -81,26 +74,28 @@ class Sheet:
     strangers: Sequence[str] = ()
     folder: Path = Path()
 
-    def where(self, column: TableColumn) -> str:
-        """Return what a column is called in messages."""
-        return f"{self.name}: column {brief(column.name)}"
-
     def named(self, column: str) -> Remark:
         """Return what a column is called in remarks."""
         return Remark.of("columns.where", table=self.name, column=column)
 
-    def refuse_gaps(self, column: TableColumn, option: str) -> None:
-        """Refuse a column that ``option`` names if a row has no value there.
+    def roles(self, time: str | None = None) -> RoleColumns:
+        """Return the columns that say what rows are for.
+
+        Args:
+            time: name of the one that tells when they came about, which may be learned from too.
 
         Raises:
-            DataError: with the first such row.
+            DataError: if it is not there.
         """
-        if column.gaps:
-            row = int(column.empty().argmax())
-            raise DataError(
-                f"{self.where(column)}, which dataset.{option} names, has no value in "
-                f"{self.place(self.lines[row])}. Fill it in, or remove the row."
-            )
+        columns = dict(self.beside)
+        if time and "time" not in columns:
+            column = next((column for column in self.columns if column.name == time), None)
+            if column is None:
+                raise DataError(
+                    f"{self.name}: dataset.time names {time!r}, which is listed elsewhere."
+                )
+            columns["time"] = column
+        return RoleColumns(self.name, self.lines, self.place, columns, self.parts)
 
     def readings(self, options: ColumnOptions) -> dict[str, Recognized]:
         """Return how each column is read: as the spec says, or by its values.
@@ -112,7 +107,7 @@ class Sheet:
         for column in self.columns:
             levels = options.levels(column.name)
             with naming(self.name):
-                found[column.name] = _reading(column, stated.get(column.name), levels)
+                found[column.name] = reading_of(column, stated.get(column.name), levels)
             if column.name not in stated and lists_pictures(column, self.folder):
                 found[column.name] = Recognized("image")
         return found
@@ -151,7 +146,7 @@ class Sheet:
             if readings[column.name].reading in USED
         ]
         if not forms:
-            raise DataError(f"{self.name} has no column to learn from besides the target.")
+            raise DataError(f"{self.name} has no column to learn from beside the target.")
         return tuple(forms)
 
     def _form(
@@ -167,10 +162,10 @@ class Sheet:
         if not gaps and empty[test].any():
             place = self.place(self.lines[int(test[empty[test].argmax()])])
             raise DataError(
-                f"{self.name}: column {brief(column.name)} has no value in {place}, a test row, "
-                "but has one in every training row: the network cannot learn what a missing "
-                "value means. Fill it in, use another dataset.split_seed, or list the column in "
-                "dataset.ignore."
+                f"{self.name}: column {brief(column.name)} has no value in {place}, which is for "
+                "testing, but has one in every row for training: there is nothing to learn from "
+                "what it means that it is missing. Fill it, use another dataset.split_seed, or "
+                "list the column in dataset.ignore."
             )
         levels = how.levels
         if how.reading == "category":
@@ -198,105 +193,14 @@ def lists_pictures(column: TableColumn, folder: Path) -> bool:
     return named and (folder / next(iter(values))).is_file()
 
 
-def group_codes(sheet: Sheet) -> np.ndarray | None:
-    """Return (n,) numbers of what the rows belong to; None: the spec names no such column.
-
-    Raises:
-        DataError: if a row belongs to nothing.
-    """
-    import numpy as np
-
-    if not (column := sheet.beside.get("group")):
-        return None
-    sheet.refuse_gaps(column, "group")
-    return np.array(column.codes if column.floats is None else column.floats)
-
-
-def group_names(sheet: Sheet) -> tuple[str, ...]:
-    """Return what the numbers of ``group_codes`` stand for; empty: they are numbers themselves."""
-    column = sheet.beside.get("group")
-    return tuple(column.values) if column and column.floats is None else ()
-
-
-def fold_codes(sheet: Sheet) -> np.ndarray | None:
-    """Return (n,) the fold of each row, -1 for none; None: the spec names no such column.
-
-    Folds are counted from 0, in the rising order of their values: numbers first, then names.
-    """
-    import numpy as np
-
-    if not (column := sheet.beside.get("fold")):
-        return None
-    values = list(column.values)
-    numbers = {value: number_of(value) for value in values}
-    order = sorted(
-        (value for value in values if numbers[value] != -1),
-        key=lambda value: (numbers[value] is None, numbers[value] or 0.0, value),
-    )
-    places = {value: at for at, value in enumerate(order)}
-    known = np.array([*(places.get(value, -1) for value in values), -1])  # at last: no value
-    found: np.ndarray = known[np.array(column.codes, np.int64)]
-    return found
-
-
 def pictures_of(sheet: Sheet) -> list[str]:
     """Return the name of each row's picture.
 
     Raises:
         DataError: if a row has none.
     """
-    column = sheet.beside["image"]
-    sheet.refuse_gaps(column, "image")
-    values = list(column.values)
-    return [values[code] for code in column.codes]
-
-
-def row_weights_of(sheet: Sheet) -> np.ndarray | None:
-    """Return (n,) float32, how much each row counts; None: the spec names no such column.
-
-    Raises:
-        DataError: if a weight is missing, no number, or not above 0.
-    """
-    import numpy as np
-
-    if not (column := sheet.beside.get("weight")):
-        return None
-    sheet.refuse_gaps(column, "weight")
-    how = _read_as(sheet, column, "number")
-    weights = column.numbers(how.comma)
-    if (weights <= 0).any():
-        row = int((weights <= 0).argmax())
-        raise DataError(
-            f"{sheet.where(column)}: {sheet.place(sheet.lines[row])}: a weight must be above 0; "
-            f"got {weights[row]:g}. Remove rows that should not count."
-        )
-    found: np.ndarray = weights.astype(np.float32)
-    return found
-
-
-def times_of(sheet: Sheet, name: str) -> np.ndarray:
-    """Return (n,) float64, when the rows came about, by the column ``name``.
-
-    Raises:
-        DataError: if it holds neither numbers nor dates, or not in every row.
-    """
-    form = time_form(sheet, name)
-    return _values(next(column for column in sheet.columns if column.name == name), form)
-
-
-def time_form(sheet: Sheet, name: str) -> ColumnForm:
-    """Return how the column ``name``, which tells when rows came about, is read.
-
-    Raises:
-        DataError: as ``times_of`` does.
-    """
-    column = next((column for column in sheet.columns if column.name == name), None)
-    if column is None:
-        raise DataError(f"{sheet.name}: dataset.time names {name!r}, which is listed elsewhere.")
-    sheet.refuse_gaps(column, "time")
-    kind: ColumnKind = "date" if column.floats is None and are_dates(column.values) else "number"
-    how = _read_as(sheet, column, kind)
-    return ColumnForm(name, kind, comma=how.comma, month_first=how.month_first)
+    column = sheet.roles().full("image")
+    return column.strings() if column else []
 
 
 def _times_differ(column: TableColumn, how: Recognized, rows: np.ndarray) -> bool:
@@ -308,25 +212,6 @@ def _times_differ(column: TableColumn, how: Recognized, rows: np.ndarray) -> boo
     return len(np.unique(known % 1)) > 1
 
 
-def _read_as(sheet: Sheet, column: TableColumn, reading: Reading) -> Recognized:
-    with naming(sheet.name):
-        return _reading(column, reading)
-
-
-def _reading(
-    column: TableColumn, stated: Reading | None, levels: tuple[str, ...] = ()
-) -> Recognized:
-    if stated is None:
-        return recognized(column)
-    comma = column.comma or (stated == "number" and column.has_commas())
-    if stated == "boolean":
-        levels = boolean_words(column.values)
-    first = stated == "date" and month_comes_first(column.name, column.values, column.order)
-    found = Recognized(stated, comma and stated == "number", first, levels=levels)
-    refuse_stated(column, found)
-    return found
-
-
 def _values(column: TableColumn, form: ColumnForm) -> np.ndarray:
     import numpy as np
 
@@ -335,8 +220,4 @@ def _values(column: TableColumn, form: ColumnForm) -> np.ndarray:
     if form.kind in BESIDE:
         absent: np.ndarray = column.empty()
         return np.where(absent, np.nan, 0.0)
-    if not form.is_measured:
-        return column.said(known_values(form))
-    if form.kind == "date":
-        return column.days(form.month_first)
-    return column.numbers(form.comma)
+    return amounts(column, form) if form.is_measured else column.said(known_values(form))

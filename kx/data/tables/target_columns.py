@@ -46,12 +46,14 @@ class TargetColumn:
         labels: the different values, and how often each occurs.
         said: the value of each row, if they were to be kept; empty: it has none.
         unit: with which its numbers are written.
+        ignored: value whose rows are left out -> how many these were.
     """
 
     name: str
     labels: LabelCounts
     said: list[str] = field(default_factory=list)
     unit: str = ""
+    ignored: dict[str, int] = field(default_factory=dict)
 
     @property
     def shown(self) -> str:
@@ -103,6 +105,15 @@ class TargetCells:
                 return f"no {brief(column.name)}" + (f", but {label!r}" if label else "")
         return ""
 
+    def left_out(self, cells: Sequence[str]) -> bool:
+        """Whether the spec leaves a row without a flaw out for its target; then it is counted."""
+        for column, place in zip(self.columns, self.places, strict=True):
+            label = cells[place].strip()
+            if label in column.ignored:
+                column.ignored[label] += 1
+                return True
+        return False
+
     def label(self, cell: str) -> str:
         """Return what a cell that may be used says; empty: nothing."""
         return "" if self.empty and is_absent(cell, self.absent) else intern(cell)
@@ -134,7 +145,11 @@ def target_cells(
         keep: whether the value of each row stays in memory.
     """
     columns = tuple(
-        TargetColumn(name, LabelCounts(f"{table.name}: column {brief(name)}", option, table.place))
+        TargetColumn(
+            name,
+            LabelCounts(f"{table.name}: column {brief(name)}", option, table.place),
+            ignored=dict.fromkeys(options.ignore_labels, 0),
+        )
         for name in places
     )
     empty = options.empty_labels == "none"

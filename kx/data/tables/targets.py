@@ -42,6 +42,9 @@ FEW = 20
 FEW_DECIMAL = 10
 """As many different decimal numbers may be classes, such as 0.5, 1 and 2 mg; one has to ask."""
 
+LEAST_OF_A_CLASS = 5
+"""Rows of a class on average: of fewer, labels may be names, dates or texts, and one has to ask."""
+
 NAMED = 5
 """Labels that a message names."""
 
@@ -67,6 +70,7 @@ class TargetOptions:
             F1, PR AUC and `threshold` are of it; if it is not stated, of the second by name.
         missing_labels: values that mean that there is no label, besides an empty one; upper and
             lower case are the same. `[]` if they are classes.
+        ignore_labels: values whose rows are left out, such as a class of a single row.
         label_separator: what stands between several labels in a cell; if it is not stated, what
             does in most of them.
         empty_labels: where a row may have several labels, what an empty cell means: that they are
@@ -78,6 +82,7 @@ class TargetOptions:
     order: Annotated[tuple[str, ...], Field(min_length=3, max_length=100)] | None = None
     positive: Annotated[str, Field(min_length=1)] | None = None
     missing_labels: Annotated[tuple[str, ...], Field(max_length=100)] = MISSING
+    ignore_labels: Annotated[tuple[str, ...], Field(max_length=10_000)] = ()
     label_separator: Annotated[str, Field(min_length=1, max_length=10)] | None = None
     empty_labels: EmptyLabels = "missing"
 
@@ -201,22 +206,21 @@ def _ask(labels: LabelCounts) -> None:
         ways = "regression, counts" if all(map(is_count, labels.counts)) else "regression,"
         raise DataError(
             f"{labels.where} holds {different} different numbers in {labels.rows} rows "
-            f"({_some(labels.counts)}). What are they? Set dataset.task: {ways} or classes."
+            f"({_some(labels.counts)}). What are they? Say dataset.task: {ways} or classes."
         )
-    if different > FEW and different > labels.rows / 2:
+    if different > FEW and LEAST_OF_A_CLASS * different > labels.rows:
         raise DataError(
             f"{labels.where} holds {different} different labels in {labels.rows} rows "
-            f"({_some(labels.counts)}): is this the right column "
-            f"(dataset.{labels.option})?{_nearly_numbers(labels)} If they are classes, set "
-            "dataset.task: classes."
+            f"({_some(labels.counts)}): is this the column that is meant (dataset.{labels.option})?"
+            f"{_nearly_numbers(labels)} If they are classes, say dataset.task: classes."
         )
     odd = [label for label, number in zip(labels.counts, numbers, strict=True) if number is None]
     if odd and not _are_whole(number for number in numbers if number is not None):
         line = labels.lines[odd[0]]
         raise DataError(
             f"{labels.where} holds decimal numbers, and {odd[0]!r} ({labels.place(line)}). If "
-            "that marks a missing label, list it in dataset.missing_labels; if all are classes, "
-            "set dataset.task: classes."
+            "that means that there is none, list it in dataset.missing_labels; if all are classes, "
+            "say dataset.task: classes."
         )
 
 
@@ -233,7 +237,7 @@ def _nearly_numbers(labels: LabelCounts) -> str:
     )
     more = f" and {len(words) - NAMED} more" if len(words) > NAMED else ""
     return (
-        f" All are numbers except {places}{more}: if these mark missing labels, list them in "
+        f" All are numbers but {places}{more}: if these mean that there is none, list them in "
         "dataset.missing_labels."
     )
 
@@ -247,8 +251,8 @@ def _regression(labels: LabelCounts, *, asked: bool) -> Target:
     if wrong := [label for label in labels.counts if number_of(label) is None]:
         raise DataError(
             f"{labels.where}: {counted(len(wrong), *NO_NUMBER)} with a decimal point "
-            f"({places(labels, wrong)}). A regression needs numbers: correct them, list those "
-            "that mark a missing label in dataset.missing_labels, or set dataset.task: classes."
+            f"({places(labels, wrong)}). A regression needs numbers: correct them, list what "
+            "means nothing in dataset.missing_labels, or say dataset.task: classes."
         )
     refuse_constant(labels)
     code: Code = "table.shares" if _are_shares(labels) else "table.regression"
@@ -274,8 +278,8 @@ def refuse_constant(labels: LabelCounts) -> None:
         if len({Decimal(label) for label in labels.counts}) > 1:
             count, values = len(labels.counts), _some(labels.counts)
             raise DataError(
-                f"{labels.where} holds {count:,} different values ({values}) that are the same "
-                "64-bit number: they differ too little for their size. Subtract a constant."
+                f"{labels.where} holds {count:,} different values ({values}) that are one number "
+                "in 64 bits: they differ too little for their size. Subtract what they share."
             )
         raise DataError(f"{labels.where} has the same number in every row: nothing can be learned.")
 
@@ -314,7 +318,7 @@ def _shares(labels: LabelCounts) -> Target:
 def _classes(labels: LabelCounts) -> Target:
     classes = in_order(labels.counts)
     if not classes:
-        raise DataError(f"{labels.where} has no labels.")
+        raise DataError(f"{labels.where} has no label at all.")
     if len(classes) < 2:
         raise DataError(f"{labels.where} has {len(classes)} class: it needs two.")
     remarks = form_remarks(labels)
@@ -339,7 +343,7 @@ def _alike(labels: LabelCounts) -> Iterator[Remark]:
     """Yield which classes differ only in form, such as 1 and 1.0, or yes and YES."""
     forms: dict[object, list[str]] = {}
     for label in labels.counts:
-        forms.setdefault(_form(label), []).append(label)
+        forms.setdefault(form_of_label(label), []).append(label)
     alike = [group for group in forms.values() if len(group) > 1]
     if alike:
         groups = tuple(
@@ -356,7 +360,7 @@ def _signs(labels: LabelCounts) -> Iterator[Remark]:
             yield Remark.of("table.sign", column=labels.where, label=labels.counted(label))
 
 
-def _form(label: str) -> object:
+def form_of_label(label: str) -> object:
     """Return what is left of a label without its form: the number, or the words."""
     number = number_of(label)
     if number is not None:

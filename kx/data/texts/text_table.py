@@ -1,23 +1,30 @@
-"""Texts and their labels, out of two columns of a table that is read in a stream."""
+"""Texts, their labels, and what is said of their rows, out of a table that is read in a stream."""
 
 from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kx.base.errors import DataError, RowsError
+from kx.base.errors import RowsError
 from kx.base.remark import Remark, some_of
 from kx.base.text import SHOWN, counted, some
 from kx.data.arrays.splitting import OnBroken
+from kx.data.tables.column_options import NO_ROLES, ColumnOptions, RowRoles, refuse_same
+from kx.data.tables.columns import TableColumn
+from kx.data.tables.decimals import settle
 from kx.data.tables.delimited import Delimiting
 from kx.data.tables.opening import open_table
-from kx.data.tables.rows import RowTable, TableRow, ragged
+from kx.data.tables.row_roles import RoleColumns, empty_column, numbers_of
+from kx.data.tables.rows import RowTable, TableRow, naming, ragged
 from kx.data.tables.several_labels import hint_on_gaps
 from kx.data.tables.target_columns import TargetCells, refuse_twice, target_cells
 from kx.data.tables.targets import TargetOptions, is_absent, number_of
+
+NOTHING = ColumnOptions().absent()
+"""What stands for no value in columns that say what rows are for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,7 @@ class Wanted:
         layout: how the table is written.
         target: what these are.
         on_broken: what to do about rows that cannot be used.
+        roles: columns that say what rows are for.
     """
 
     text: str
@@ -37,6 +45,18 @@ class Wanted:
     layout: Delimiting
     target: TargetOptions
     on_broken: OnBroken
+    roles: RowRoles = NO_ROLES
+
+    def refuse_clashes(self) -> None:
+        """Refuse a column that is named more than once, and groups of rows in order of time.
+
+        Raises:
+            DataError: which says what clashes.
+        """
+        refuse_twice(self.labels, "label")
+        for label in self.labels:
+            refuse_same({"text": self.text, "label": label, **self.roles.named()})
+        self.roles.refuse_both()
 
 
 @dataclass(slots=True)
@@ -52,6 +72,7 @@ class TableRead:
         like_nothing: texts that say `nan` or the like.
         lines: where each usable row begins.
         texts: of these, if they were to be kept.
+        beside: option of ``RowRoles`` -> the column that it names.
     """
 
     table: RowTable
@@ -62,6 +83,11 @@ class TableRead:
     like_nothing: int = 0
     lines: array[int] = field(default_factory=lambda: array("q"))
     texts: list[str] = field(default_factory=list)
+    beside: dict[str, TableColumn] = field(default_factory=dict)
+
+    def roles(self) -> RoleColumns:
+        """Return the columns that say what rows are for."""
+        return RoleColumns(self.table.name, self.lines, self.table.place, self.beside)
 
     def remarks(self) -> Iterator[Remark]:
         """Yield what everybody should know of the table as it was found."""
@@ -109,35 +135,43 @@ def read_rows(path: Path, wanted: Wanted, *, keep: bool, whole: bool = True) -> 
         DataError: if it is no table with these columns.
         RowsError: if rows cannot be used.
     """
-    with open_table(path, wanted.layout, (wanted.text, *wanted.labels)) as table:
-        refuse_twice(wanted.labels, "label")
+    named = wanted.roles.named()
+    with open_table(path, wanted.layout, (wanted.text, *wanted.labels, *named.values())) as table:
+        wanted.refuse_clashes()
         text = table.column(wanted.text, "text")
         places = {name: table.column(name, "label") for name in wanted.labels}
-        if wanted.text in places:
-            raise DataError(f"dataset.text and dataset.label are the same column: {wanted.text}.")
         targets = target_cells(table, places, wanted.target, "label", keep=keep)
         rows = TableRead(table, targets)
+        beside = {option: table.column(name, option) for option, name in named.items()}
         if not whole:
             return rows
-        for record in table:
-            _add(rows, record, text)
+        rows.beside = {option: empty_column(option, name, table) for option, name in named.items()}
+        with naming(table.name):
+            for record in table:
+                _add(rows, record, text, beside)
     if rows.flaws and wanted.on_broken == "error":
         hint = hint_on_gaps(targets.columns, wanted.target, rows.flaws)
         raise RowsError(_unusable(table.name, rows.flaws) + hint)
+    with naming(table.name):
+        settle(numbers_of(rows.beside))
     return rows
 
 
-def _add(rows: TableRead, record: TableRow, place: int) -> None:
+def _add(rows: TableRead, record: TableRow, place: int, beside: Mapping[str, int]) -> None:
     targets = rows.targets
     if record.last > record.line:
         _note_span(rows, record, targets.places[0])
     if flaw := ragged(record, rows.table) or _flaw(record, place) or targets.flaw(record.cells):
         rows.flaws.append(f"{rows.table.place(record.line)}: {flaw}")
         return
+    if targets.left_out(record.cells):
+        return
     text = record.cells[place]
     rows.like_nothing += len(text) < 10 and is_absent(text.strip(), targets.absent)
     targets.add(record.cells, record.line)
     rows.lines.append(record.line)
+    for option, at in beside.items():
+        rows.beside[option].add(record.cells[at], record.line, NOTHING)
     if targets.keep:
         rows.texts.append(text)
 
@@ -167,7 +201,7 @@ def _unusable(name: str, flaws: Sequence[str]) -> str:
     if any("columns, but" in flaw for flaw in flaws):
         hints.append(
             "A text with a delimiter or a line break in it needs quotation marks around it; "
-            "where these have no meaning, set dataset.quoting: none."
+            "where these mean nothing, say dataset.quoting: none."
         )
     rows = counted(len(flaws), "row", "rows")
     return f"{name}: {rows} cannot be used: {some(flaws)}\n{' '.join(hints)}"
