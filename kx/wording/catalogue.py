@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 from kx.base.language import Language
@@ -37,6 +38,19 @@ def filled(text: Text, values: Mapping[str, Any]) -> str:
         KeyError: if it needs a value that is not given.
     """
     return form_of(text, values).format_map(values)
+
+
+def pieces_of(text: Text, values: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the parts of a text, and what is filled in between them.
+
+    Raises:
+        KeyError: if it needs a value that is not given.
+    """
+    for literal, name, wanted, conversion in Formatter().parse(form_of(text, values)):
+        yield literal
+        if name is not None:
+            how = (f"!{conversion}" if conversion else "") + (f":{wanted}" if wanted else "")
+            yield f"{{{name}{how}}}".format_map(values)
 
 
 def form_of(text: Text, values: Mapping[str, Any]) -> str:

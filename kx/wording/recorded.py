@@ -10,6 +10,7 @@ from typing import TypeVar
 from kx.base.errors import KxError
 from kx.base.language import Language
 from kx.base.remark import Remark, Value, as_remark
+from kx.wording.spacing import spaced
 from kx.wording.words import Words
 
 DEEPEST = 9
@@ -32,10 +33,11 @@ class Piece:
 
 def told(said: str | Remark | None, words: Words) -> list[Piece]:
     """Return a remark, or a text that has no code, in pieces; none of what is None or empty."""
+    joined = spaced if words.language == "zh" else "".join
     pieces: list[Piece] = []
     for piece in _pieces(as_remark(said), words, DEEPEST) if said else ():
         if pieces and pieces[-1].original == piece.original:
-            piece = Piece(pieces.pop().text + piece.text, piece.original)
+            piece = Piece(joined((pieces.pop().text, piece.text)), piece.original)
         pieces += [piece] if piece.text else []
     return pieces
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kx.base.language import Language
-from kx.wording.catalogue import filled, form_of, texts_in
+from kx.wording.catalogue import filled, form_of, pieces_of, texts_in
+from kx.wording.spacing import spaced
 
 
 class Words:
@@ -22,6 +23,8 @@ class Words:
         Raises:
             KeyError: if there is no such text, or it needs a value that is not given.
         """
+        if self.language == "zh":
+            return spaced(pieces_of(self._texts[key], values))
         return filled(self._texts[key], values)
 
     def form(self, key: str, values: Mapping[str, Any]) -> str:
