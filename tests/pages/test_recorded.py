@@ -140,7 +140,10 @@ def test_what_is_told_of_folders_is_worded():
         remark
         for folders in trees
         for remark in layout_of(
-            memory_tree("mine", {f"{folder}/1.jpg": b"" for folder in folders} | {"x.jpg": b""}),
+            memory_tree(
+                "mine",
+                {f"{folder}/{n}.jpg": b"" for folder in folders for n in "12"} | {"x.jpg": b""},
+            ),
             PICTURES,
             FolderOptions(),
         ).remarks
@@ -166,7 +169,7 @@ DECIMALS = "text,label\n" + "".join(f"a {n},{n / 8}\n" for n in range(40))
         (SWALLOWS, "", "其中 1 行似乎吞掉了带标签的其他行"),
         (DECIMALS, "", "column label 是小数，因此按回归处理"),
         (f"text,label\n,x\n{ROWS}", "on_broken: skip", "略去了 1 行：line 2: no text"),
-        (f"text,label\na,X\n{ROWS}", "", "有些标签只是写法不同"),
+        (f"text,label\na,X\nb,X\n{ROWS}", "", "有些标签只是写法不同"),
     ],
 )
 def test_what_a_table_is_warned_of_is_worded(tmp_path, table, options, said):
