@@ -80,7 +80,7 @@ def test_of_a_single_row_no_size_is_advised():
 
     (complaint,) = holdout().check(info)
 
-    assert complaint.hint == "there must be two examples, at least"
+    assert complaint.hint == "there must be at least two examples"
 
 
 def test_a_shuffled_split_holds_out_the_first_rows_of_a_permutation():

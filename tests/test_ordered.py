@@ -153,12 +153,12 @@ def test_numbers_have_an_order_of_their_own(tmp_path):
 @pytest.mark.parametrize(
     ("cells", "options", "words"),
     [
-        (["low", "mid", "top"], {"task": "ordered"}, r"line 2: 'low', .*\. Say dataset\.order: \["),
-        ([1, 2, "lots"], {"task": "ordered"}, r"line 4: 'lots'\)\. Say dataset\.order"),
+        (["low", "mid", "top"], {"task": "ordered"}, r"line 2: 'low', .*\. Set dataset\.order: \["),
+        ([1, 2, "lots"], {"task": "ordered"}, r"line 4: 'lots'\)\. Set dataset\.order"),
         (["a", "b", "c"], {"order": ("a", "b", "d")}, r"does not list line 4: 'c'\."),
         (["a", "b", "c"], {"order": ("a", "b", "c", "a")}, "lists a class twice: a, b, c, a"),
         (["a", "b"], {"task": "classes", "order": ("a", "b", "c")}, "is for dataset.task: ordered"),
-        ([1, 2, 1], {"task": "ordered"}, r"has 2 classes: an order needs three"),
+        ([1, 2, 1], {"task": "ordered"}, r"has 2 classes: an order needs at least three"),
     ],
 )
 def test_what_has_no_order_is_refused(tmp_path, cells, options, words):

@@ -57,7 +57,7 @@ def test_columns_of_numbers_are_targets_side_by_side(tmp_path):
     [
         (["1,2", "2,many", "3,4"], "regression", r"column size: .* \(line 3: 'many'\)"),
         (["1,2", "2,2", "3,2"], "regression", "column size has the same number in every row"),
-        (["1,2", "2,3", "3,4"], "counts", "lists 2 columns, and dataset.task: counts predicts one"),
+        (["1,2", "2,3", "3,4"], "counts", "lists 2 columns, but dataset.task: counts predicts one"),
     ],
 )
 def test_a_column_that_is_no_number_is_refused(tmp_path, rows, task, words):

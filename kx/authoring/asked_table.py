@@ -75,7 +75,7 @@ def _refuse_joined(file: Path, target: str | Sequence[str], settings: Sequence[s
         and names >= set(parts)
     ):
         said = " ".join(f"--target {part}" for part in parts)
-        raise UsageError(f"--target names one column; for several, say {said}.")
+        raise UsageError(f"--target names one column; for several, use {said}.")
 
 
 def target_named(target: str | Sequence[str]) -> str:

@@ -130,15 +130,15 @@ def refuse_no_target(file: Path, settings: Sequence[str] = ()) -> UsageError:
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     guess, why = _guess(names)
     return UsageError(
-        f"Which column is to be predicted? Say --target, one of: {', '.join(names[:SHOWN])}{more}. "
-        f"Perhaps --target {_typed(guess)}: {why}."
+        "Which column is the target? Name it with --target: one of "
+        f"{', '.join(names[:SHOWN])}{more}. Perhaps --target {_typed(guess)}: {why}."
     )
 
 
 def _guess(names: Sequence[str]) -> tuple[str, str]:
     """Return the column that is most likely to be predicted, and why."""
     usual = [name for name in names if USUAL.fullmatch(name.strip())]
-    return (usual[-1], "often called so") if usual else (names[-1], "it is the last one")
+    return (usual[-1], "a usual name for it") if usual else (names[-1], "it is the last one")
 
 
 def _typed(name: str) -> str:

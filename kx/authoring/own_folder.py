@@ -60,7 +60,7 @@ def folder_spec(name: str, folder: Path, spec: Path, settings: Sequence[str] = (
     lines = [
         f"# {clean(tree.name)}: {_counts(layout, kind.name)}",
         f"name: {name}",
-        "seed: 0                      # decides every draw: split, order, initial weights",
+        "seed: 0                      # decides everything random: split, order, initial weights",
         "",
         *body(quoted(path), layout),
         "",

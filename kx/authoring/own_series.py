@@ -38,13 +38,13 @@ TRAINING = (
     "  units: [64]",
     "",
     "validation:",
-    "  strategy: time_series      # each part is validated after what came before it",
+    "  strategy: time_series      # each part is validated with a network of earlier rows",
     "  k: 3",
     "",
     "training:",
     "  optimizer: adam",
     "  batch_size: 32",
-    "  epochs: 60                 # at most: the best epoch is chosen by the validation rows",
+    "  epochs: 60                 # at most: validation rows choose the best epoch",
     "  early_stopping: {patience: 8}",
 )
 
@@ -72,14 +72,14 @@ def series_spec(
         UsageError: if several columns are to be forecast.
     """
     if len(targets) > 1:
-        raise UsageError("a series has one target: say --target once.")
+        raise UsageError("a series has one target: give --target once.")
     rest = [setting for setting in settings if not asks_for_series([setting])]
     found = look(own_table(file, targets[0]))
     draft = _draft(file, targets[0], _time_of(found, rest), rest)
     with options_named():
         info = replace(draft, window=_least(draft)).info()
     if info is None or info.series is None:
-        raise DataError(f"{file.name} is too large to be looked at: write the spec by hand.")
+        raise DataError(f"{file.name} is too large to look at: write the spec by hand.")
     path = Path(os.path.relpath(file.resolve(), spec.resolve().parent)).as_posix()
     text = "\n".join(_lines(name, path, _Seen(found, draft, info.series))) + "\n"
     return with_settings(text, rest, REFLECTED)
@@ -123,8 +123,8 @@ def _time_of(found: Looked, settings: Sequence[str]) -> str:
         return dates[0]
     several = f"{', '.join(dates)} are dates" if dates else "no column is read as dates"
     raise DataError(
-        f"{found.sheet.name}: which column tells when rows came about? {several}: "
-        "say --set dataset.time=COLUMN."
+        f"{found.sheet.name}: which column holds the time of the rows? {several}: use --set "
+        "dataset.time=COLUMN."
     )
 
 
@@ -151,7 +151,7 @@ def _lines(name: str, path: str, seen: _Seen) -> Iterator[str]:
     )
     yield f"# steps of {told_pace(form.pace)}, {season}"
     yield f"name: {name}"
-    yield "seed: 0                      # decides every draw: initial weights, order"
+    yield "seed: 0                      # decides everything random: initial weights, order"
     yield from ("", "dataset:", "  name: series", f"  path: {quoted(path)}")
     yield from layout_lines(found)
     yield f"  time: {quoted(form.time)}"
@@ -166,6 +166,6 @@ def _lines(name: str, path: str, seen: _Seen) -> Iterator[str]:
     found = replace(found, readings=readings)
     yield from (f"  # {line}" for line in columns_in_words(found))
     yield from list_lines(found, {kind: of for kind, of in LISTS.items() if kind in READ})
-    yield "  known: []                  # columns whose values are known ahead, such as holidays"
+    yield "  known: []                  # columns known in advance, such as holidays"
     yield f"  test_fraction: {draft.test_fraction:g}         # the last rows: never trained on"
     yield from ("", *TRAINING)

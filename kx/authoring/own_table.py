@@ -76,7 +76,7 @@ def _spec_lines(name: str, path: str, found: Looked, remarks: Sequence[Remark]) 
     fraction = _test_fraction(found)
     yield f"# {clean(sheet.name)}: {counted(rows, 'row', 'rows')}, {in_words(sheet.written)}"
     yield f"name: {name}"
-    yield "seed: 0                      # decides every draw: split, order, initial weights"
+    yield "seed: 0                      # decides everything random: split, order, initial weights"
     yield from ("", "dataset:", "  name: table", f"  path: {quoted(path)}")
     yield from layout_lines(found)
     said = in_words(target_said(found)) + or_say(found)
@@ -90,8 +90,8 @@ def _spec_lines(name: str, path: str, found: Looked, remarks: Sequence[Remark]) 
     yield from (f"  # {line}" for line in _columns(found, remarks))
     yield from list_lines(found)
     if (most := found.table.columns.most_levels) != MOST_LEVELS:
-        yield f"  most_levels: {most}  # told apart of each category: the network embeds them"
-    yield f"  test_fraction: {fraction:g}         # never trained on, never chosen by"
+        yield f"  most_levels: {most}  # levels kept of each category: the network embeds them"
+    yield f"  test_fraction: {fraction:g}         # used for neither training nor any choice"
     yield from ("", *ARCHITECTURE, "")
     yield from _validation(found)
     yield ""
@@ -134,19 +134,19 @@ def _test_fraction(found: Looked) -> float:
 def layout_lines(found: Looked) -> Iterator[str]:
     """Yield the options that fix what was guessed of how the table is written."""
     if found.layout.charset != AUTO:
-        yield f"  charset: {found.layout.charset}  # a guess, since it is no UTF-8"
+        yield f"  charset: {found.layout.charset}  # a guess: it is not UTF-8"
     if found.sheet.header == generic(len(found.sheet.header)):
-        yield "  header: none  # the first line is a row: columns are called c1, c2, ..."
+        yield "  header: none  # the first line is a row: columns are named c1, c2, ..."
 
 
 def _nothing_to_learn(found: Looked) -> str:
     sheet = found.sheet
     named = [f"{each.name} ({why(each, found.readings[each.name])})" for each in sheet.columns]
-    left = f": left out are {', '.join(named[:NAMED])}" if named else ""
+    left = f": these are left out: {', '.join(named[:NAMED])}" if named else ""
     target = sheet.targets[0].name
     readings = reversed(list(found.readings.items()))
     counting = next((name for name, how in readings if how.reading == "rows"), "")
-    return f"{sheet.name} has no column to learn from beside {target!r}{left}.{_way_on(counting)}"
+    return f"{sheet.name} has no column to learn from besides {target!r}{left}.{_way_on(counting)}"
 
 
 def _way_on(counting: str) -> str:
@@ -154,9 +154,8 @@ def _way_on(counting: str) -> str:
     if not counting:
         return ""
     return (
-        f" To learn from {counting} all the same, add --set 'dataset.numbers=[{counting}]'; to "
-        "forecast the target from its own past, add --set dataset=series "
-        f"--set 'dataset.time={counting}'."
+        f" To learn from {counting} anyway, add --set 'dataset.numbers=[{counting}]'; to forecast "
+        f"the target from its own past, add --set dataset=series --set 'dataset.time={counting}'."
     )
 
 

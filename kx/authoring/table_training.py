@@ -19,6 +19,6 @@ def training_lines(rows: int) -> list[str]:
         "training:",
         "  optimizer: {name: adamw, learning_rate: 2e-3, weight_decay: 1e-2}",
         f"  batch_size: {batch}",
-        "  epochs: 200                # at most: the best epoch is chosen by the validation rows",
+        "  epochs: 200                # at most: validation rows choose the best epoch",
         "  early_stopping: {patience: 16}",
     ]

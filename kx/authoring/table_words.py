@@ -82,13 +82,13 @@ def or_say(found: Looked) -> str:
     labels = list(found.sheet.targets[0].labels.counts)
     numbers = [number_of(label) for label in labels]
     if None in numbers:
-        return "; or say task: classes" if found.target.task == "ordered" else ""
+        return "; or set task: classes" if found.target.task == "ordered" else ""
     tasks = [] if found.target.classes else ["classes"]
     if all(map(is_count, labels)) and len(labels) > 2:
         tasks = [*(["ordered", "regression"] if found.target.classes else tasks), "counts"]
     if not found.target.classes and all(0 <= number <= 1 for number in numbers if number):
         tasks.append("unit_regression")
-    return f"; or say task: {' or '.join(tasks)}" if tasks else ""
+    return f"; or set task: {' or '.join(tasks)}" if tasks else ""
 
 
 def columns_in_words(found: Looked) -> Iterator[str]:
@@ -121,14 +121,14 @@ def _content(column: TableColumn, how: Recognized, *, stated: bool) -> str:
 def _doubts(column: TableColumn, how: Recognized) -> Iterator[str]:
     """Yield why a column may be of another kind."""
     if how.few:
-        yield "may be names of kinds: then list it in categories"
+        yield "if these are categories, list it in categories"
     if how.reading == "number" and any(map(LEADING_ZERO.match, column.values)):
-        yield "some begin with 0: if they are names, such as postcodes, list it in categories"
+        yield "some begin with 0: if they are codes, such as postcodes, list it in categories"
     elif how.reading == "number" and POSTCODE.search(column.name):
-        yield "may be postcodes: then list it in categories"
+        yield "if these are postcodes, list it in categories"
     words = how.reading not in ("number", "date", "rows", "constant", "empty")
     if words and _almost_numbers(column):
-        yield "nearly numbers or times: only digits, sign and decimals are read as numbers"
+        yield "nearly numbers or times: numbers are only digits, a sign and decimals"
 
 
 def _almost_numbers(column: TableColumn) -> bool:

@@ -55,9 +55,9 @@ def _filled(
 ) -> str:
     chosen = {"dataset": dataset, "architecture": architecture, "validation": "holdout"}
     lines = [
-        "# What is to be found out?",
+        "# What is the question?",
         f"name: {slug(name)}",
-        "seed: 0                      # decides every draw: split, order, initial weights",
+        "seed: 0                      # decides everything random: split, order, initial weights",
     ]
     for section, (key, table) in SECTIONS.items():
         lines += ["", f"{section}:", f"  {key}: {chosen[section]}"]

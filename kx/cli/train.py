@@ -200,7 +200,7 @@ def _plan(path: Path, settings: list[str], target: list[str] | None) -> Plan:
     if is_data(path) or (target and not path.exists() and "=" not in path.name):
         return plan_of_data(path, target, settings)
     if target and path.exists():
-        raise UsageError(f"{path} is no table: of a spec, say --set dataset.target=… instead.")
+        raise UsageError(f"{path} is not a table: for a spec, use --set dataset.target=… instead.")
     return make_plan(path, settings)
 
 

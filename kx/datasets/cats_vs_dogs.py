@@ -68,7 +68,7 @@ class CatsVsDogs(Dataset):
             ),
             url="https://www.kaggle.com/c/dogs-vs-cats/data",
             advice=(
-                "Its licence must be accepted by a person. Get train.zip from Kaggle's competition "
+                "You have to accept its licence yourself. Get train.zip from Kaggle's competition "
                 '"Dogs vs. Cats" (the URL above) and put it into a folder dogs-vs-cats; or get '
                 "kagglecatsanddogs_5340.zip from Microsoft "
                 "(https://www.microsoft.com/en-us/download/details.aspx?id=54765). The folder or "

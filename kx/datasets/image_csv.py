@@ -244,7 +244,7 @@ def _listed(sheet: Sheet, table: ImageTable) -> Listed:
         raise RowsError(_repeated(sheet.name, list(twice.values())))
     if (count := len(names) - len(twice)) < 2:
         raise DataError(
-            f"{sheet.name} lists {counted(count, 'picture', 'pictures')}: two are the least."
+            f"{sheet.name} lists {counted(count, 'picture', 'pictures')}: it takes at least two."
         )
     return listed
 
@@ -290,7 +290,7 @@ def _missing(table: str, flaws: list[str]) -> str:
 def _repeated(table: str, flaws: list[str]) -> str:
     rows = counted(len(flaws), "row lists", "rows list")
     return (
-        f"{table}: {rows} a picture that an earlier one lists: {some(flaws)}\n"
-        "Remove them, or set dataset.on_broken: skip, which keeps the first of each. If a picture "
-        "has several labels, put them into one cell, as in red;round, or into a column each."
+        f"{table}: {rows} a picture that an earlier row lists: {some(flaws)}\nRemove them, or set "
+        "dataset.on_broken: skip, which keeps the first of each. If a picture has several "
+        "labels, put them into one cell, as in red;round, or into a column each."
     )

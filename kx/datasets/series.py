@@ -156,9 +156,9 @@ def _read(series: OwnSeries, changed: int, size: int) -> tuple[Sheet, DatasetBun
         raise DataError(f"dataset.time names {series.time!r}, which is listed elsewhere too.")
     if series.columns.known and series.window < series.cut.leads[-1]:
         raise DataError(
-            f"dataset.window is {series.window}, but columns known ahead are read at the last "
-            f"{series.window} steps up to the one that is forecast, "
-            f"{series.cut.leads[-1]} ahead: make window at least as large, or leave out known."
+            f"dataset.window is {series.window}, but known columns are read at the last "
+            f"{series.window} steps up to the one that is forecast, {series.cut.leads[-1]} ahead: "
+            "make window at least as large, or leave out known."
         )
     sheet = read_sheet(Path(series.path), wanted.sheet)
     return sheet, series_bundle(sheet, wanted)

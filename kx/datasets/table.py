@@ -130,7 +130,7 @@ class OwnTable(Dataset):
         found = targets_of(sheet.targets, self.labels)
         y = target_values(sheet.targets, sheet.lines, found)
         if len(y) < 2:
-            raise DataError(f"{sheet.name} has {len(y)} row: two are the least.")
+            raise DataError(f"{sheet.name} has {len(y)} row: it takes at least two.")
         roles, readings = sheet.roles(self.roles.time), sheet.readings(self.columns)
         rows = roles.split(np.arange(len(y)), y)
         parts = divided(rows, roles.parts(), self.test_fraction, self.split_seed, sheet.name)

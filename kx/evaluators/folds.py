@@ -84,7 +84,7 @@ def fewer_folds(k: int, factor: float) -> int:
 def count_complaints(count: int | None, k: int) -> Iterator[Complaint]:
     """Complain if there are fewer rows than folds; ``count`` is None if it is not yet known."""
     if count is not None and count < k:
-        hint = f"use 2 to {count:,}" if count >= 2 else "two examples are the least"
+        hint = f"use 2 to {count:,}" if count >= 2 else "it takes at least two examples"
         examples = counted(count, "training example", "training examples")
         yield Complaint("k", f"asks for {k:,} folds of {examples}", hint)
 
@@ -94,7 +94,7 @@ def shuffled_time_complaints(
 ) -> Iterator[Complaint]:
     """Complain if rows in order of time are to be mixed."""
     if info.ordered:
-        message = f"trains on rows of {info.name} that are later than those that it validates on"
+        message = f"trains on rows of {info.name} that are later than its validation rows"
         yield Complaint(key, f"{message}: the scores would be too good", hint)
 
 

@@ -21,8 +21,8 @@ from kx.evaluators.folds import (
     unused_folds_complaints,
 )
 
-NO_GROUPS = "groups missing: the dataset does not say which examples belong together"
-NO_GROUPS_HINT = "use strategy: kfold, or data of which each example tells its group"
+NO_GROUPS = "needs groups: the dataset does not say which examples belong together"
+NO_GROUPS_HINT = "use strategy: kfold, or data with a group for each example"
 
 
 @evaluator("group_kfold")
@@ -58,7 +58,7 @@ class GroupKFold(JudgedStrategy):
             return
         groups = len(np.unique(rows.groups))
         if groups < self.k:
-            hint = f"use 2 to {groups:,}" if groups >= 2 else "two groups are the least"
+            hint = f"use 2 to {groups:,}" if groups >= 2 else "it takes at least two groups"
             message = f"asks for {self.k:,} folds, but has {counted(groups, 'group', 'groups')}"
             yield Complaint("k", message, hint)
 

@@ -88,7 +88,7 @@ class Holdout(JudgedStrategy):
             given_alone = Remark.of("spec.validation_size_hint")
             yield from mixed_complaints(info, "size", given_alone)
         if self.train_size is not None and self.judge.refit != "none":
-            message = "would train again on all rows, but train_size wants a network of few"
+            message = "would train again on all rows, but train_size asks for few"
             yield Complaint("refit", message, "use refit: none")
 
     def _holds_out_given(self, info: DatasetInfo) -> bool:
@@ -102,7 +102,7 @@ class Holdout(JudgedStrategy):
         """Yield complaints about choosing rows where the dataset has its own for validation."""
         rows = counted(info.validation_examples, "row", "rows")
         whose = f"{info.name} has its own {rows} for validation"
-        hint = "remove it, or say by size how many rows are to be drawn from all instead"
+        hint = "remove it, or set size to draw that many from all rows instead"
         if self.order == "first":
             yield Complaint("order", f"first: {whose}", hint)
         if self.stratify and self.train_size is None:
@@ -136,7 +136,7 @@ class Holdout(JudgedStrategy):
         held_out = self._held_out(count, given)
         if not 0 < held_out < count:
             text = f"holds out {held_out:,} of {count:,} training examples"
-            least = "there must be two examples, at least"
+            least = "there must be at least two examples"
             hint = f"use 1 to {count - 1:,}, or a fraction between 0 and 1" if count > 1 else least
             yield Complaint("size", text, hint)
             return

@@ -48,7 +48,7 @@ class LeaveOneOut(JudgedStrategy):
         """Yield a complaint if nothing would remain to train on."""
         if rows.count < 2:
             message = f"leaves nothing of {rows.count} training examples to train on"
-            yield Complaint("strategy", message, "two examples are the least")
+            yield Complaint("strategy", message, "it takes at least two examples")
 
     def propose(self, rows: Rows, seed: int) -> Folds:
         """Hold out each row once; nothing is drawn."""

@@ -16,8 +16,8 @@ from kx.evaluators.folds import (
     mixed_complaints,
 )
 
-NO_FOLDS = "folds missing: the dataset does not say which fold each example belongs to"
-NO_FOLDS_HINT = "name the column that says so: dataset.fold; or use strategy: kfold"
+NO_FOLDS = "needs folds: the dataset does not say which fold each example belongs to"
+NO_FOLDS_HINT = "name the column of folds in dataset.fold, or use strategy: kfold"
 
 
 @evaluator("predefined_split")
@@ -52,15 +52,17 @@ class PredefinedSplit(JudgedStrategy):
             return
         known, sizes = np.unique(rows.folds[rows.folds >= 0], return_counts=True)
         if not len(known):
-            message = "says of no training row which fold it belongs to"
+            message = "has no fold for any training row"
             yield Complaint("strategy", message, NO_FOLDS_HINT)
         elif sizes.sum() == sizes[0] == rows.count:
             message = "has one fold, of all training rows: nothing is left to train on"
-            hint = "leave dataset.fold empty, or -1, in rows that are trained on; or use kfold"
+            hint = "leave dataset.fold empty, or -1, in rows to train on; or use kfold"
             yield Complaint("strategy", message, hint)
         elif len(known) > rows.count / 2:
             message = f"has {len(known):,} folds of {counted(rows.count, 'row', 'rows')}"
-            hint = "dataset.fold names an identifier, it seems; to hold out each row: leave_one_out"
+            hint = (
+                "dataset.fold seems to name an identifier; to hold out each row, use leave_one_out"
+            )
             yield Complaint("strategy", f"{message}: nearly each row is one", hint)
         elif sizes.min() < 2:
             remark = Remark.of("splits.small_folds", folds=int((sizes < 2).sum()))

@@ -62,7 +62,7 @@ class TimeSeries(JudgedStrategy):
         yield from mixed_complaints(info)
         yield from divided_groups_complaints(info)
         if self.shuffle:
-            message = "a network would be trained on rows that are later than its validation"
+            message = "a network would train on rows later than its validation rows"
             yield Complaint("shuffle", message, "remove it, or use strategy: kfold")
         if self.train_size is not None and self.window == "expanding":
             message = "an expanding window grows with every fold"
@@ -74,7 +74,7 @@ class TimeSeries(JudgedStrategy):
         """Yield a complaint if a part would be empty, or not as long as it should be."""
         count, k = rows.count, self.k
         if count <= k:
-            hint = f"use 2 to {count - 1:,}" if count > 2 else "three examples are the least"
+            hint = f"use 2 to {count - 1:,}" if count > 2 else "it takes at least three examples"
             folds = f"{k:,} folds, and rows before them, do not fit into"
             examples = counted(count, "training example", "training examples")
             yield Complaint("k", f"{folds} {examples}", hint)
@@ -96,7 +96,7 @@ class TimeSeries(JudgedStrategy):
         elif rows.times is not None and (lost := self._undivided(rows)):
             yield lost
         elif rows.spans is not None and not len(self.propose(rows, 0)[0].train):
-            message = "no target of the first part was known when its forecasts are made"
+            message = "no target before the first part is known when its forecasts are made"
             yield Complaint("k", message, "use a smaller k, or a smaller horizon")
 
     def propose(self, rows: Rows, seed: int) -> Sequence[Proposal]:
@@ -137,7 +137,9 @@ class TimeSeries(JudgedStrategy):
         starts = self._starts(rows)
         if len({*starts}) == self.k and starts[0] > self.gap:
             return None
-        message = "rows of equal time stay together, and so many are that a part would be empty"
+        message = (
+            "rows of equal time stay together, and there are so many that a part would be empty"
+        )
         return Complaint("k", message, "use fewer and larger parts: a smaller k")
 
     def _first_fold(self, count: int) -> tuple[int, int]:

@@ -165,7 +165,7 @@ def test_quotation_marks_inside_a_value_are_doubled_or_escaped(read):
     [
         ("text,label\na,b\n", "txt", "no column 'txt'. Did you mean 'text'? Its first line"),
         ("text,text\na,b\n", "text", "has column 'text' twice"),
-        ("text\tlabel\na\tb\n", "text", "Or does a tab stand between the columns"),
+        ("text\tlabel\na\tb\n", "text", "Or does a tab separate the columns"),
     ],
 )
 def test_a_column_that_is_not_there_is_asked_for(tmp_path, content, name, said):
@@ -184,7 +184,7 @@ def test_a_column_that_is_not_there_is_asked_for(tmp_path, content, name, said):
 def test_json_that_holds_no_rows_is_told_before_anything_else(tmp_path, content):
     (tmp_path / "t.json").write_text(content)
 
-    with pytest.raises(DataError, match="is JSON of a form that is not read") as refused:
+    with pytest.raises(DataError, match="is JSON in a form that kx does not read") as refused:
         open_table(tmp_path / "t.json", Delimiting(), ["text"]).__enter__()
     assert "column" not in str(refused.value)
 
@@ -226,10 +226,10 @@ def test_a_packed_table_is_the_same_table(read, tmp_path, pack):
 
 def test_an_archive_must_hold_one_table(read):
     said = refusal(read, zipped(b"text\na\n", "a.csv", "b.csv"), name="t.zip")
-    assert "t.zip holds 2 files, and only one table is read: a.csv, b.csv" in said
+    assert "t.zip holds 2 files, but only one table is read: a.csv, b.csv" in said
     assert "holds 0 files" in refusal(read, zipped(b"text\na\n"), name="t.zip")
     office = zipped(b"", "[Content_Types].xml", "xl/workbook.xml")
-    assert "Save its sheet as CSV" in refusal(read, office, name="t.xlsx")
+    assert "save the sheet as CSV" in refusal(read, office, name="t.xlsx")
 
 
 def test_the_digest_is_that_of_the_table_whatever_it_is_packed_in(tmp_path):

@@ -165,7 +165,7 @@ def test_a_picture_is_listed_once(folder):
         load(folder)
     skipped = load(folder, on_broken="skip")
 
-    assert "1 row lists a picture that an earlier one lists: \n  line 14: p3.png is in line 5" in (
+    assert "1 row lists a picture that an earlier row lists: \n  line 14: p3.png is in line 5" in (
         str(refused.value)
     )
     assert "If a picture has several labels" in str(refused.value)

@@ -55,7 +55,7 @@ def test_labels_in_a_cell_are_told_apart_and_no_label_is_one_of_the_answers(tmp_
         6: [0, 0, 0], 7: [1, 1, 1], 8: [0, 1, 0], 9: [0, 0, 1],
     }  # fmt: skip
     told = " ".join(map(in_words, bundle.info.remarks))
-    assert "with ';' between them: red (5), round (4), big (2). Say dataset.task:" in told
+    assert "with ';' between them: red (5), round (4), big (2). Set dataset.task:" in told
 
 
 def test_columns_that_say_yes_or_no_are_labels_in_the_order_of_the_spec(tmp_path):
@@ -104,14 +104,14 @@ def test_classes_with_a_comma_in_their_names_stay_classes(tmp_path, cells):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"label_separator": "+"}, "no cell holds '+', which should stand between labels"),
-        ({"task": "classes", "label_separator": ";"}, "dataset.task says classes"),
+        ({"label_separator": "+"}, "no cell contains the separator '+'"),
+        ({"task": "classes", "label_separator": ";"}, "dataset.task is classes"),
         ({"task": "classes", "empty_labels": "none"}, "dataset.empty_labels: none is for several"),
         ({"target": ("a", "a")}, "dataset.target lists 'a' twice"),
         ({"target": ("a", "tag")}, "has no column 'tag'. Did you mean 'tags'?"),
-        ({"target": ("a", "tags"), "task": "classes"}, "lists 2 columns, and dataset.task: class"),
+        ({"target": ("a", "tags"), "task": "classes"}, "lists 2 columns, but dataset.task: class"),
         ({"target": ("tags", "a")}, "line 2: 'red;round' is neither yes nor no. Where dataset.tar"),
-        ({"target": ("tags", "a"), "label_separator": ";"}, "stands between the labels of one col"),
+        ({"target": ("tags", "a"), "label_separator": ";"}, "separates the labels of one col"),
         ({"columns": ColumnOptions(ignore=("tags",))}, "lists 'tags', which is the target."),
     ],
     ids=lambda value: "" if isinstance(value, str) else " ".join(value),
@@ -126,7 +126,7 @@ def test_what_cannot_be_meant_is_refused(tmp_path, options, said):
 
 
 def test_one_label_alone_is_no_several(tmp_path):
-    with pytest.raises(DataError, match="has 1 label: several are two at least"):
+    with pytest.raises(DataError, match="has 1 label, but multilabel needs at least two"):
         loaded(path=tagged(tmp_path, ["red;", "red", ""]), target="tags", task="multilabel",
                empty_labels="none")  # fmt: skip
 
@@ -151,7 +151,7 @@ def test_numbers_from_0_to_1_are_a_regression_that_is_asked_about(tmp_path):
     found = loaded(path=str(path), target="share").info
 
     assert found.task == "regression"
-    assert "say dataset.task: unit_regression" in in_words(found.remarks[0])
+    assert "set dataset.task: unit_regression" in in_words(found.remarks[0])
 
 
 @pytest.mark.parametrize(
@@ -229,4 +229,4 @@ def test_an_empty_cell_may_mean_no_label_and_the_message_says_how(tmp_path, cell
         TextTable(path=str(text), label="tags", target=TargetOptions(**options)).info()
 
     for error in (refused, again):
-        assert ("say dataset.empty_labels: none." in str(error.value)) == asked
+        assert ("set dataset.empty_labels: none." in str(error.value)) == asked

@@ -157,7 +157,7 @@ def test_numbers_are_a_regression(load):
 def test_whole_numbers_are_asked_for(load):
     years = "text,label\n" + "".join(f"words {n},{1980 + n}\n" for n in range(40)) * 2
 
-    with pytest.raises(DataError, match=r"Say dataset\.task: regression, counts or classes"):
+    with pytest.raises(DataError, match=r"Set dataset\.task: regression, counts or classes"):
         load(years)
     assert load(years, task="regression").info.task == "regression"
     assert len(load(years, task="classes").info.classes) == 40
@@ -241,7 +241,7 @@ def test_numbers_beyond_32_bits_are_refused_with_their_line(load):
 def test_numbers_that_32_bits_do_not_tell_apart_are_refused(load):
     numbers = "".join(f"words {n},17000000{n:02}.{n % 9 + 1}\n" for n in range(30))
 
-    with pytest.raises(DataError, match=r"holds 30 different numbers, of which .* only \d+ apart"):
+    with pytest.raises(DataError, match=r"holds 30 different numbers, of which .* only \d+:"):
         load("text,label\n" + numbers, task="regression")
 
 
@@ -292,11 +292,14 @@ def test_parts_and_folds_of_texts_are_as_their_columns_say(load):
     [
         ({"group": "text"}, "dataset.text and dataset.group are the same column: text."),
         ({"fold": "label"}, "dataset.label and dataset.fold are the same column: label."),
-        ({"group": "author", "time": "day"}, "both cannot be had at once"),
+        ({"group": "author", "time": "day"}, "they exclude each other"),
         ({"time": "day", "part": "part"}, "mails.csv: dataset.time tests on the last rows, but"),
         ({"group": "writer"}, "mails.csv has no column 'writer'"),
-        ({"weight": "author"}, "mails.csv: column author: 5 values are no numbers (line 2: 'a0'"),
-        ({"part": "author"}, "mails.csv: column author, which dataset.part names: line 2: 'a0' is"),
+        ({"weight": "author"}, "mails.csv: column author: 5 values are not numbers (line 2: 'a0'"),
+        (
+            {"part": "author"},
+            "mails.csv: column author, which dataset.part names: line 2: 'a0' is not a part",
+        ),
         ({"group": "fold"}, "column fold, which dataset.group names, has no value in line 2"),
     ],
 )

@@ -330,7 +330,7 @@ def test_a_mistake_in_a_table_is_located(tmp_path, content, said):
 def test_of_several_tables_none_is_chosen_unasked(tmp_path, names):
     folder = write(tmp_path, {name: TABLE.encode() for name in names})
 
-    with pytest.raises(DataError, match=f"holds {len(names)} files, and only one table is read"):
+    with pytest.raises(DataError, match=f"holds {len(names)} files, but only one table is read"):
         text_csv(SourceFiles(), path=str(folder))
 
 

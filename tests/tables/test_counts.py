@@ -44,7 +44,7 @@ def test_a_column_of_counts_is_read_as_numbers(tmp_path):
 @pytest.mark.parametrize(
     ("cells", "words"),
     [
-        ([0, -3, 2, 1], r"1 value is no whole number from 0 on \(line 3: '-3'\)"),
+        ([0, -3, 2, 1], r"1 value is not a whole number of 0 or more \(line 3: '-3'\)"),
         ([0, 3, 2.5, "many"], r"2 values are .* \(line 4: '2.5', line 5: 'many'\)"),
         ([4, 4, "4.0", 4], "the same number in every row"),
     ],
@@ -55,9 +55,9 @@ def test_what_cannot_be_a_count_is_refused_by_line(tmp_path, cells, words):
 
 
 def test_many_whole_numbers_are_asked_about_with_counts_among_the_answers(tmp_path):
-    with pytest.raises(DataError, match=r"Say dataset\.task: regression, counts or classes"):
+    with pytest.raises(DataError, match=r"Set dataset\.task: regression, counts or classes"):
         loaded(tmp_path, range(30), "auto")
-    with pytest.raises(DataError, match=r"Say dataset\.task: regression, or classes"):
+    with pytest.raises(DataError, match=r"Set dataset\.task: regression, or classes"):
         loaded(tmp_path, range(-3, 27), "auto")
 
 

@@ -74,7 +74,7 @@ def test_levels_may_be_numbers_and_yes_may_be_1(load):
     [
         (
             {"ordered": {"v": ("s", "m")}},
-            "column v: 2 values are no levels (line 4: 'l', line 5: 'XL') of those that "
+            "column v: 2 values are not levels (line 4: 'l', line 5: 'XL') of those that "
             "dataset.ordered lists: s, m.",
         ),
         ({"booleans": ("v",)}, "4 values are neither yes nor no (line 2: 's', line 3: 'm'"),

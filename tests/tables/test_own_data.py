@@ -115,7 +115,7 @@ def test_without_a_target_the_columns_are_listed_with_a_guess(tmp_path, header, 
 
     said = str(refuse_no_target(tmp_path / "t.csv"))
 
-    assert f"one of: {header.replace(',', ', ')}." in said
+    assert f"one of {header.replace(',', ', ')}." in said
     assert f"Perhaps --target {guess}:" in said
 
 
@@ -130,7 +130,7 @@ def test_without_a_target_the_columns_are_listed_with_a_guess(tmp_path, header, 
         (("gone", "--target", "price"), 3, "gone: there is no such file"),
         (("gone.yaml",), 2, "gone.yaml: there is no such file"),
         (("cars.csv", "--target", "price", "--set", "seed=1", "a.b=2"), 2, "--set a.b=2"),
-        (("spec.yaml", "--target", "price"), 2, "is no table"),
+        (("spec.yaml", "--target", "price"), 2, "is not a table"),
     ],
 )
 def test_each_mistake_gets_one_message(run_kx, tmp_path, cars, monkeypatch, args, code, words):

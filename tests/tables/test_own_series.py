@@ -67,9 +67,12 @@ def test_settings_are_kept_and_a_window_is_as_long_as_what_is_known_ahead(new):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (hours(houses=("north", "south")), "name the column that tells which in dataset.series"),
-        (hours().replace("2024-", "A 2024-"), "say --set dataset.time=COLUMN"),
-        (hours().replace("2024-01-02 03:00", "2024-01-02 03:20"), "lies between two steps"),
+        (
+            hours(houses=("north", "south")),
+            "name the column that tells them apart in dataset.series",
+        ),
+        (hours().replace("2024-", "A 2024-"), "use --set dataset.time=COLUMN"),
+        (hours().replace("2024-01-02 03:00", "2024-01-02 03:20"), "falls between two steps"),
     ],
 )
 def test_what_is_no_series_is_told_with_what_to_say(new, content, said):

@@ -55,10 +55,10 @@ def test_a_column_that_says_the_part_is_told(tmp_path):
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ([0, 1, 2, 3, 0, 1], "or say task: ordered or regression or counts"),
-        (range(40), "or say task: classes or counts"),
-        ([at / 50 for at in range(40)], "or say task: classes or unit_regression"),
-        (["low", "medium", "high"], "or say task: classes"),
+        ([0, 1, 2, 3, 0, 1], "or set task: ordered or regression or counts"),
+        (range(40), "or set task: classes or counts"),
+        ([at / 50 for at in range(40)], "or set task: classes or unit_regression"),
+        (["low", "medium", "high"], "or set task: classes"),
         (["yes", "no"], "2 classes: yes 50%, no 50%\n"),
     ],
 )

@@ -136,10 +136,10 @@ def test_numbers_may_count_steps():
 @pytest.mark.parametrize(
     ("texts", "said"),
     [
-        (("2024-01-01", "2024-01-02", "2024-01-02"), "lines 3 and 4 are of the same time"),
+        (("2024-01-01", "2024-01-02", "2024-01-02"), "lines 3 and 4 have the same time"),
         (
             ("2024-01-01", "2024-01-02", "2024-01-03T10", "2024-01-04"),
-            "line 4: 2024-01-03 10:00:00 lies between",
+            "line 4: 2024-01-03 10:00:00 falls between",
         ),
     ],
 )
@@ -286,13 +286,13 @@ def test_windows_cross_no_gap_and_the_gap_is_told(series):
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"window": 50}, "nothing is left for the training part"),
-        ({"window": 3, "horizon": 13}, "nothing is left for the test part"),
+        ({"window": 50}, "no window is left for the training part"),
+        ({"window": 3, "horizon": 13}, "no window is left for the test part"),
         ({"inputs": ("wnd",)}, "Did you mean 'wind'"),
         ({"known": ("holiday",), "horizon": 5}, "make window at least as large"),
         ({"time": "temperature"}, "is listed elsewhere too|which is the target"),
         ({"time": "holiday"}, "holiday"),
-        ({"ignore": ("holiday",), "known": ("holiday",)}, "no column to learn from"),
+        ({"ignore": ("holiday",), "known": ("holiday",)}, "not a column to learn from"),
     ],
 )
 def test_what_cannot_be_is_refused_with_what_to_do(series, more, said):
@@ -387,7 +387,7 @@ def test_a_horizon_that_leaves_nothing_to_train_on_is_told():
 
     (told,) = TimeSeries(k=2).complaints(Rows(12, spans=spans))
 
-    assert "was known when its forecasts are made" in told.message
+    assert "is known when its forecasts are made" in told.message
 
 
 # What the past alone says

@@ -88,7 +88,7 @@ def test_what_is_wrong_with_a_row_is_told_with_its_file(folder):
 def test_a_value_is_told_with_its_file(folder):
     path = folder(one__csv=lines(0, 20), two__csv=HEADER + "20,n.k.,x\n")
 
-    with pytest.raises(DataError, match=r"is no number \('n\.k\.'|two\.csv, line 2: 'n\.k\.'"):
+    with pytest.raises(DataError, match=r"is not a number \('n\.k\.'|two\.csv, line 2: 'n\.k\.'"):
         load(path, numbers=("a", "b"))
 
 
@@ -130,9 +130,11 @@ def test_a_test_file_without_a_target_is_told_to_be_predicted(folder):
 def test_files_whose_part_is_unclear_are_asked_about(folder):
     path = folder(train__csv=lines(0, 30), more__csv=lines(30, 10), test__csv=lines(40, 9))
 
-    with pytest.raises(DataError, match=r"train.csv is for train by its name, but what is more.cs"):
+    with pytest.raises(
+        DataError, match=r"train.csv is the train part by its name, but what is more.cs"
+    ):
         load(path / "*.csv")
-    with pytest.raises(DataError, match=r"no file is for training by its name"):
+    with pytest.raises(DataError, match=r"none of the files is the training part by its name"):
         load([path / "test.csv"])
     with pytest.raises(MissingDataError, match=r"matches no file"):
         load(path / "*.parquet")
@@ -176,9 +178,12 @@ def test_a_column_tells_the_parts(folder):
 @pytest.mark.parametrize(
     ("parts", "told"),
     [
-        (["train"] * 10 + ["later"], r"names: line 12: 'later' is no part. They are called train"),
+        (
+            ["train"] * 10 + ["later"],
+            r"names: line 12: 'later' is not a part. Parts are called train",
+        ),
         (["train"] * 10 + [""], r"which dataset.part names, has no value in line 12"),
-        (["test"] * 10, r"says of no row that it is for training"),
+        (["test"] * 10, r"marks no row as training"),
     ],
 )
 def test_a_column_that_tells_no_parts_is_refused(parts, told, folder):
@@ -189,7 +194,7 @@ def test_a_column_that_tells_no_parts_is_refused(parts, told, folder):
 def test_time_and_given_parts_exclude_each_other(folder):
     path = folder(train__csv=lines(0, 30), test__csv=lines(30, 10))
 
-    with pytest.raises(DataError, match=r"dataset.time tests on the last rows, but which"):
+    with pytest.raises(DataError, match=r"dataset.time tests on the last rows, but files"):
         load(path, time="a", numbers=())
 
 
@@ -210,5 +215,5 @@ def test_rows_of_the_same_time_are_in_the_same_part(times, test):
 
 
 def test_rows_that_are_all_of_the_same_time_are_refused():
-    with pytest.raises(DataError, match="all rows are of the same time"):
+    with pytest.raises(DataError, match="all rows have the same dataset"):
         last_in_time(np.ones(5), 0.2)

@@ -164,7 +164,7 @@ def test_several_targets_are_named_one_by_one(run_kx, tmp_path):
     spec, args = tmp_path / "s.yaml", ("--from", tmp_path / "t.csv", "--target")
 
     code, _, err = run_kx("new", spec, *args, "Y1,Y2")
-    assert (code, "say --target Y1 --target Y2" in err) == (2, True)
+    assert (code, "use --target Y1 --target Y2" in err) == (2, True)
 
     code, _, err = run_kx("new", spec, *args, "Y1", "--target", "Y2")
     assert code == 0, err
@@ -199,9 +199,9 @@ def test_what_is_suspicious_stands_at_its_column_and_is_printed(run_kx, tmp_path
     assert "! it has another whole number in each row" in lines[below["customer"] + 1]
     assert "! it alone explains 9" in lines[below["paid"] + 1]
     assert "! it gives y away" in lines[below["code"] + 1]
-    assert "may be names of kinds" in lines[below["kind"]]
+    assert "if these are categories" in lines[below["kind"]]
     assert "99% missing" in lines[below["rare"]]
-    assert "  most_levels: 61  # told apart of each category: the network embeds them" in lines
+    assert "  most_levels: 61  # levels kept of each category: the network embeds them" in lines
     for words in (
         "column row numbers the rows: it is left out",
         "column customer has another whole number in each row",
@@ -228,8 +228,8 @@ def test_values_are_told_apart_where_one_of_many_is_frequent(table):
     [
         ("built", [1900, 1955, 2010], "number    1900 to 2010\n"),
         ("price", [1900, 1955, 20_100], "number    1,900 to 20,100\n"),
-        ("ZIP", [94110 + at for at in range(12)], "may be postcodes: then list it in categories"),
-        ("zip_code", [94110 + at for at in range(12)], "may be postcodes"),
+        ("ZIP", [94110 + at for at in range(12)], "if these are postcodes, list it in categories"),
+        ("zip_code", [94110 + at for at in range(12)], "if these are postcodes"),
         ("gzipped", [94110 + at for at in range(12)], "94,110 to 94,121\n"),
     ],
 )

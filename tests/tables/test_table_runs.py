@@ -150,7 +150,7 @@ def test_no_target_is_answered_with_the_columns(run_kx, tmp_path):
     code, _, err = run_kx("new", tmp_path / "t.yaml", "--from", tmp_path / "t.csv")
 
     assert code == 2
-    assert "Say --target, one of: size, colour, price." in err
+    assert "Name it with --target: one of size, colour, price." in err
     assert not (tmp_path / "t.yaml").exists()
 
 

@@ -221,7 +221,9 @@ def test_a_text_among_numbers_is_named_by_its_row_or_line(tmp_path):
     values = [str(at) for at in range(39)] + ["n.k."]
     table = pa.table({"a": values, "label": rows()["label"]})
 
-    with pytest.raises(DataError, match=r"column a: all values are numbers but 'n.k.' \(row 40\)"):
+    with pytest.raises(
+        DataError, match=r"column a: all values are numbers except 'n.k.' \(row 40\)"
+    ):
         load(written(tmp_path, table))
     with pytest.raises(DataError, match=r"'n.k.' \(line 40\)"):
         load(written(tmp_path, table, "jsonl"))
@@ -246,8 +248,8 @@ def test_what_holds_several_values_is_left_out_and_told(tmp_path):
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b'{"a": 1, "label": "x"}\n{"a": 2,\n', r"line 2: is no JSON: .*at character"),
-        (b'{"a": 1, "label": "x"}\n[1, 2]\n', r"line 2: holds '\[1, 2\]', which is no object"),
+        (b'{"a": 1, "label": "x"}\n{"a": 2,\n', r"line 2: is not valid JSON: .*at character"),
+        (b'{"a": 1, "label": "x"}\n[1, 2]\n', r"line 2: holds '\[1, 2\]', which is not an object"),
         (b'{"a": 1, "label": "x"}\n{"a": 1, "a": 2}\n', r"line 2: has the key 'a' twice"),
         (b'{"a": 1, "label": "x"}\n{"a": "\xff"}\n', r"line 2: byte 0xff at 8 is not UTF-8"),
     ],
@@ -262,9 +264,9 @@ def test_lines_that_are_no_objects_are_named(content, told, tmp_path):
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        ('[{"a": 1},\n{"a": 2', "row 2: is no JSON: Expecting ',' delimiter"),
-        ('[{"a": 1}, 5]', "row 2: is '5', no object"),
-        ('[{"a": 1} {"a": 2}]', "after row 1: '{\"a\": 2}]' in place of a comma"),
+        ('[{"a": 1},\n{"a": 2', "row 2: is not valid JSON: Expecting ',' delimiter"),
+        ('[{"a": 1}, 5]', "row 2: is '5', not an object"),
+        ('[{"a": 1} {"a": 2}]', "after row 1: '{\"a\": 2}]' instead of a comma"),
         ('[{"a": 1}, {"a": 2}', "after row 2: the array does not end"),
         ('[{"a": 1}]\n[{"a": 2}]', "after the array: '[{\"a\": 2}]' follows"),
         ('[{"a": 1, "a": 2}]', "row 1: has the key 'a' twice"),
@@ -312,9 +314,9 @@ def test_a_damaged_column_is_refused_with_the_name_of_the_file_once(tmp_path):
 
 
 def test_what_text_alone_has_is_refused(tmp_path):
-    with pytest.raises(DataError, match=r"dataset\.delimiter says how text is written"):
+    with pytest.raises(DataError, match=r"dataset\.delimiter describes text files"):
         load(written(tmp_path, rows()), delimiter="semicolon")
-    with pytest.raises(DataError, match=r"names its columns itself: leave dataset.header out"):
+    with pytest.raises(DataError, match=r"already names its columns: remove dataset.header"):
         load(written(tmp_path, rows()), header="none")
 
 

@@ -22,7 +22,7 @@ from kx.data.tables.targets import (
 USUAL = (0.1, 0.5, 0.9)
 """Quantiles if none are stated: the middle, and what holds four of five."""
 
-NO_COUNT = ("value is no whole number from 0 on", "values are no whole numbers from 0 on")
+NO_COUNT = ("value is not a whole number of 0 or more", "values are not whole numbers of 0 or more")
 
 
 def asked_target(labels: LabelCounts, options: TargetOptions) -> Target | None:
@@ -74,8 +74,8 @@ def _counts(labels: LabelCounts) -> Target:
     if wrong := [label for label in labels.counts if not is_count(label)]:
         raise DataError(
             f"{labels.where}: {counted(len(wrong), *NO_COUNT)} ({places(labels, wrong)}). Correct "
-            "them, list what means nothing in dataset.missing_labels, or say dataset.task: "
-            "regression."
+            "them, list those that mark a missing label in dataset.missing_labels, or set "
+            "dataset.task: regression."
         )
     refuse_constant(labels)
     return Target("counts")
@@ -84,14 +84,16 @@ def _counts(labels: LabelCounts) -> Target:
 def _ordered(labels: LabelCounts, classes: tuple[str, ...]) -> Target:
     if unknown := [label for label in labels.counts if label not in classes]:
         raise DataError(
-            f"{labels.where}: dataset.order does not list {places(labels, unknown)}. Add what is a "
-            "class, correct it, or list what means nothing in dataset.missing_labels."
+            f"{labels.where}: dataset.order does not list {places(labels, unknown)}. Add them, "
+            "correct them, or list those that mark a missing label in dataset.missing_labels."
         )
     if len(set(classes)) < len(classes):
         raise DataError(f"dataset.order lists a class twice: {', '.join(classes)}.")
     if len(classes) < 3:
         count = counted(len(classes), "class", "classes")
-        raise DataError(f"{labels.where} has {count}: an order needs three. Say task: classes.")
+        raise DataError(
+            f"{labels.where} has {count}: an order needs at least three. Set dataset.task: classes."
+        )
     return Target("ordered", classes, form_remarks(labels))
 
 
@@ -100,7 +102,7 @@ def _rising(labels: LabelCounts) -> tuple[str, ...]:
     numbers = {label: number_of(label) for label in labels.counts}
     if words := [label for label, number in numbers.items() if number is None]:
         raise DataError(
-            f"{labels.where}: not all classes are numbers, whose order is known "
-            f"({places(labels, words)}). Say dataset.order: [LOWEST, …, HIGHEST]."
+            f"{labels.where}: the order of the classes is unknown, since not all are numbers "
+            f"({places(labels, words)}). Set dataset.order: [LOWEST, …, HIGHEST]."
         )
     return tuple(sorted(numbers, key=lambda label: numbers[label] or 0.0))

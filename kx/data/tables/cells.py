@@ -30,8 +30,8 @@ def value_of(form: ColumnForm, text: str) -> tuple[float, str]:
         found = as_number(without_unit(text, form.unit), comma=form.comma)
     if found is not None:
         return found, ""
-    what = "a date, as 2024-03-01" if form.kind == "date" else "a number"
-    hint = "; write a decimal point, as in 1.5" if "," in text and form.kind == "number" else ""
+    what = "a date such as 2024-03-01" if form.kind == "date" else "a number"
+    hint = "; use a decimal point, as in 1.5" if "," in text and form.kind == "number" else ""
     return math.nan, f"must be {what}; got {text[:40]!r}{hint}"
 
 

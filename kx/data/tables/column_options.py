@@ -80,7 +80,7 @@ class RowRoles:
         if self.group and self.time:
             raise DataError(
                 "dataset.group keeps its rows in one part, dataset.time tests on the last rows: "
-                "both cannot be had at once. Leave one out, or list it in dataset.ignore."
+                "they exclude each other. Remove one, or list its column in dataset.ignore."
             )
 
 

@@ -161,7 +161,7 @@ class TableColumn:
             raise DataError(
                 f"column {brief(self.name)}: {values[0]!r} may be "
                 f"{as_number(values[0], comma=False):g} or {as_number(values[0], comma=True):g}. "
-                "Say dataset.decimal: point, or comma."
+                "Set dataset.decimal to point or comma."
             )
         return bool(values) and commas
 
@@ -174,10 +174,9 @@ class TableColumn:
         number = as_number(without_unit(value, self.unit), comma=self.comma)
         if number is None:
             raise DataError(
-                f"{self.place(line)}: column {brief(self.name)}: must be a number, as all values "
-                f"above are; got {value[:40]!r}. If it means that there is none, list it in "
-                "dataset.missing_values; if it is not to be learned from, list the column in "
-                "dataset.ignore."
+                f"{self.place(line)}: column {brief(self.name)}: must be a number, like all "
+                f"values above it; got {value[:40]!r}. If it marks a missing value, list it in "
+                "dataset.missing_values; to leave the column out, list it in dataset.ignore."
             )
         return number
 

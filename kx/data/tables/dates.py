@@ -114,8 +114,8 @@ def month_comes_first(column: str, values: Iterable[str], order: DateOrder) -> b
         clear = next(v for v in slashed if as_day(v) != as_day(v, month_first=True))
         one, other = (day_of(as_day(clear, month_first=first) or 0) for first in (False, True))
         raise DataError(
-            f"column {column}: {clear!r} may be {one} or {other}, and no other value tells. Say "
-            "dataset.date_order: day_first, or month_first."
+            f"column {column}: {clear!r} may be {one} or {other}, and no other value settles it. "
+            "Set dataset.date_order to day_first or month_first."
         )
     return month
 

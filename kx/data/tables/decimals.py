@@ -60,5 +60,5 @@ def _refuse_two_ways(column: TableColumn) -> None:
     if whole and marked and small and not any("," in value for value in column.values):
         raise DataError(
             f"column {brief(column.name)}: {marked[0]!r} may be {plain(marked[0], comma=True)} or "
-            f"{marked[0]}, as {whole[0]!r} is there, too. Say dataset.decimal: point, or comma."
+            f"{marked[0]}, since {whole[0]!r} occurs too. Set dataset.decimal to point or comma."
         )

@@ -137,8 +137,8 @@ class Table:
         for number, line in enumerate(lines, 1):
             if line.count('"') % 2 and quoting != csv.QUOTE_NONE:
                 raise DataError(
-                    f"{self.name}, line {number}: a quotation mark opens a value that does not end "
-                    "on its line. Where whitespace stands between the columns, each must."
+                    f"{self.name}, line {number}: a quotation mark opens a value that does not "
+                    "end on the same line, as each must where whitespace separates the columns."
                 )
             yield parted_by_tabs(line, quoting)
 
@@ -190,7 +190,7 @@ class Table:
         whole = self.delimiter.join(self.header)
         for word, character in DELIMITERS.items():
             if character != self.delimiter and name in whole.split(character):
-                return f" Or does a {word} stand between the columns (dataset.delimiter: {word})?"
+                return f" Or does a {word} separate the columns (dataset.delimiter: {word})?"
         return f" {READ} are read." if len(self.header) == 1 else ""
 
     def pieces(self) -> Iterator[Piece]:
@@ -247,9 +247,9 @@ class Table:
         """Return why what begins on ``line`` is no record."""
         where = f"{self.name}, line {line}"
         literal = self._lines.advice(
-            "If quotation marks mean nothing there: dataset.quoting: none."
+            "If quotation marks have no meaning there, set dataset.quoting: none."
         )
-        escape = self._lines.advice('Where \\" stands for one, say dataset.escape: backslash.')
+        escape = self._lines.advice('Where \\" stands for one, set dataset.escape: backslash.')
         if "field larger" in said:
             return (
                 f"{where}: a value has more than {MOST_CHARACTERS:,} characters. Is a quotation "
@@ -261,7 +261,7 @@ class Table:
             line = self._passed + self._reader.line_num
             return (
                 f"{where}: a value continues after its closing quotation mark (line {line}). "
-                f"Inside a value it is written twice.{escape}{literal}"
+                f"Inside a value, write it twice.{escape}{literal}"
             )
         return f"{where}: {said}."
 

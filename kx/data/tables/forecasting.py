@@ -68,9 +68,9 @@ def refuse_gaps(line: Timeline, lines: Sequence[int], times: np.ndarray, name: s
     if gaps := list(_gaps(line, lines, times)):
         count = counted(len(gaps), "gap", "gaps")
         raise RowsError(
-            f"{name}: {count} in time, in steps of {told_pace(line.pace)}: {some(gaps)}\n"
-            "Fill them; set dataset.on_gap: skip, to leave out the windows that cross them; or say "
-            "dataset.steps: rows, if each row is one step behind the last one, as trading days are."
+            f"{name}: {count} in time, in steps of {told_pace(line.pace)}: {some(gaps)}\nFill "
+            "them; set dataset.on_gap: skip to leave out the windows that cross them; or, if "
+            "each row is one step after the last, as with trading days, set dataset.steps: rows."
         )
 
 
@@ -148,8 +148,8 @@ def _no_window(part: str, cut: Cut, line: Timeline, early: np.ndarray, name: str
     longest = int((np.arange(len(begins)) - begins).max()) + 1
     read, ahead = counted(cut.window, *STEPS), counted(cut.leads[-1], *STEPS)
     return (
-        f"{name}: nothing is left for the {part} part: a window of {read} and a target {ahead} "
-        f"behind it do not fit into its {int(rows.sum()):,} rows (the longest row of steps "
+        f"{name}: no window is left for the {part} part: a window of {read} and a target "
+        f"{ahead} after it do not fit into its {int(rows.sum()):,} rows (the longest run of steps "
         f"without a gap has {longest:,}). Make dataset.window or horizon smaller, change "
         "test_fraction, or get more rows."
     )

@@ -56,8 +56,8 @@ def divided(
         return arranged(given, len(data), drawn)
     if given is not None:
         raise DataError(
-            f"{table}: dataset.time tests on the last rows, but which are for testing is given by "
-            "files or dataset.part. Leave one out, or list it in dataset.ignore."
+            f"{table}: dataset.time tests on the last rows, but files or dataset.part already "
+            "define the test rows. Remove one of them, or list the column in dataset.ignore."
         )
     return TableParts(*last_in_time(data.times, fraction))
 
@@ -129,6 +129,6 @@ def last_in_time(times: np.ndarray, fraction: float) -> tuple[np.ndarray, np.nda
     wanted = len(order) - held_out(len(order), fraction)
     bounds = np.flatnonzero(np.diff(rising)) + 1
     if not len(bounds):
-        raise DataError("all rows are of the same time, by dataset.time: none is later.")
+        raise DataError("all rows have the same dataset.time: none is later.")
     bound = int(bounds[np.abs(bounds - wanted).argmin()])
     return order[:bound], order[bound:]

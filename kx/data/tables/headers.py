@@ -20,7 +20,7 @@ def name_columns(table: AnyTable, header: str) -> list[TableRow]:
     """
     if table.typed:
         if header == "none":
-            raise DataError(f"{table.name} names its columns itself: leave dataset.header out.")
+            raise DataError(f"{table.name} already names its columns: remove dataset.header.")
         return []
     cells, called = table.header, generic(len(table.header))
     if header == "auto" and not names_columns(cells, table.below):

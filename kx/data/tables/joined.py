@@ -126,8 +126,8 @@ class JoinedTable(TypedTable):
                 none = "has" if lacks else "lacks"
                 first = self.files[0].path.name
                 raise DataError(
-                    f"{table.name} {what} {first} {none}: the files of a table have the same "
-                    "columns. Correct it, or name the files that are meant in dataset.path."
+                    f"{table.name} {what} {first} {none}: the files of a table must have the same "
+                    "columns. Correct it, or name the right files in dataset.path."
                 )
 
 

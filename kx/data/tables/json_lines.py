@@ -16,9 +16,9 @@ from kx.data.tables.table_files import BUFFER, Stream
 
 MOST_IN_A_LINE = 40_000_000
 
-A_LINE = 'Each line must be one JSON object, as {"a": 1, "b": "x"}.'
+A_LINE = 'Each line must be one JSON object, such as {"a": 1, "b": "x"}.'
 
-AN_ARRAY = 'A JSON array must hold objects alone, as [{"a": 1}, {"a": 2}].'
+AN_ARRAY = 'A JSON array must hold only objects, such as [{"a": 1}, {"a": 2}].'
 
 ARRAY = re.compile(rb"(\xef\xbb\xbf)?\s*\[\s*\{")
 """How an array of objects begins."""
@@ -142,7 +142,7 @@ def on_lines(
         if isinstance(values, dict):
             yield number, values
         elif text:
-            _refuse(name, in_lines(number), f"holds {text[:40]!r}, which is no object", A_LINE)
+            _refuse(name, in_lines(number), f"holds {text[:40]!r}, which is not an object", A_LINE)
 
 
 def in_array(
@@ -165,7 +165,7 @@ def in_array(
         except ValueError as error:
             _refuse(name, in_rows(number), _why(error), AN_ARRAY)
         if not isinstance(values, dict):
-            _refuse(name, in_rows(number), f"is {text[at:end][:40]!r}, no object", AN_ARRAY)
+            _refuse(name, in_rows(number), f"is {text[at:end][:40]!r}, not an object", AN_ARRAY)
         yield number, values
         at = _past_comma(text, end, name, number)
     if text[at : at + 1] != "]":
@@ -180,9 +180,7 @@ def _past_comma(text: str, at: int, name: str, number: int) -> int:
     if text[at : at + 1] == ",":
         return at + 1
     if text[at : at + 1] not in ("]", ""):
-        _refuse(
-            name, f"after row {number}", f"{text[at : at + 20]!r} in place of a comma", AN_ARRAY
-        )
+        _refuse(name, f"after row {number}", f"{text[at : at + 20]!r} instead of a comma", AN_ARRAY)
     return at
 
 
@@ -200,7 +198,7 @@ def _why(error: ValueError) -> str:
     if isinstance(error, UnicodeDecodeError):
         return f"byte 0x{error.object[error.start]:02x} at {error.start + 1} is not UTF-8"
     if isinstance(error, json.JSONDecodeError):
-        return f"is no JSON: {error.msg} at character {error.pos + 1}"
+        return f"is not valid JSON: {error.msg} at character {error.pos + 1}"
     return str(error)
 
 

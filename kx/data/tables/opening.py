@@ -21,8 +21,8 @@ JSON = re.compile(rb'(\xef\xbb\xbf)?\s*(\[\s*[{\[]|\[\s*\n|\{\s*\n\s*["}])')
 """How JSON begins that holds no rows: an array of arrays, or an object over several lines."""
 
 NO_LINES = (
-    "is JSON of a form that is not read: it must be an array of objects, as "
-    '[{"a": 1}, {"a": 2}], or have one object in each line.'
+    "is JSON in a form that kx does not read: it must be an array of objects, such as "
+    '[{"a": 1}, {"a": 2}], or have one object per line.'
 )
 
 
@@ -86,6 +86,6 @@ def _refuse_layout(name: str, layout: Delimiting) -> None:
     for option in fields(layout):
         if getattr(layout, option.name) != option.default:
             raise DataError(
-                f"{name}: dataset.{option.name} says how text is written, but this file tells its "
-                "columns itself. Leave it out."
+                f"{name}: dataset.{option.name} describes text files, but this file defines its "
+                "own columns. Remove it."
             )

@@ -44,10 +44,10 @@ OFTEN = 0.05
 NAMED = 5
 
 FORMS: Mapping[str, tuple[str, str]] = {
-    "number": ("no number", "no numbers"),
-    "date": ("no date", "no dates"),
+    "number": ("not a number", "not numbers"),
+    "date": ("not a date", "not dates"),
     "boolean": ("neither yes nor no", "neither yes nor no"),
-    "ordered": ("no level", "no levels"),
+    "ordered": ("not a level", "not levels"),
 }
 """How columns are read that cannot hold any value, and what is wrong with one or several others."""
 
@@ -142,9 +142,9 @@ def _refuse_mixed(column: TableColumn, values: Sequence[str], numbers: Sequence[
     )
     more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
     raise DataError(
-        f"column {brief(column.name)}: all values are numbers but {told}{more}. Correct them; or, "
-        "if they mean that there is none, list them in dataset.missing_values; if all are names "
-        "of kinds, list the column in dataset.categories."
+        f"column {brief(column.name)}: all values are numbers except {told}{more}. Correct them; "
+        "if they mark missing values, list them in dataset.missing_values; if all values are "
+        "categories, list the column in dataset.categories."
     )
 
 
@@ -215,6 +215,6 @@ def refuse_stated(column: TableColumn, how: Recognized) -> None:
         hint = ADVICE.get(reading, "").format(levels=", ".join(how.levels))
         raise DataError(
             f"column {brief(column.name)}: {counted(len(wrong), 'value is', 'values are')} {what} "
-            f"({told}{more}){hint}. "
-            "Correct them, or list what means nothing in dataset.missing_values."
+            f"({told}{more}){hint}. Correct them, or list those that mark a missing value in "
+            "dataset.missing_values."
         )

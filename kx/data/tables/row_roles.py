@@ -56,7 +56,7 @@ class RoleColumns:
             row = int(column.empty().argmax())
             raise DataError(
                 f"{self.where(column)}, which dataset.{option} names, has no value in "
-                f"{self.place(self.lines[row])}. Fill it, or leave the row out."
+                f"{self.place(self.lines[row])}. Fill it in, or remove the row."
             )
         return column
 
@@ -121,7 +121,7 @@ class RoleColumns:
             row = int((weights <= 0).argmax())
             raise DataError(
                 f"{self.where(column)}: {self.place(self.lines[row])}: a weight must be above "
-                f"0; got {weights[row]:g}. Leave rows out that should not count."
+                f"0; got {weights[row]:g}. Remove rows that should not count."
             )
         found: np.ndarray = weights.astype(np.float32)
         return found
@@ -167,12 +167,12 @@ class RoleColumns:
                 names = ", ".join(names[0] for names in NAMES.values())
                 raise DataError(
                     f"{self.where(column)}, which dataset.part names: {place}: {value[:40]!r} is "
-                    f"no part. They are called {names}."
+                    f"not a part. Parts are called {names}."
                 )
         self.full("part")
         found = np.array(known)[np.array(column.codes, np.int64)]
         if not (found == "train").any():
-            raise DataError(f"{self.where(column)} says of no row that it is for training.")
+            raise DataError(f"{self.where(column)} marks no row as training.")
         return found
 
     def _read_as(self, column: TableColumn, kind: ColumnKind) -> Recognized:

@@ -205,8 +205,8 @@ class TypedTable(ABC):
         if name in self.left:
             raise DataError(
                 f"{self.name}: column {brief(name)!r}, which dataset.{option} names, holds "
-                f"{self.left[name]}: one number, text, date or yes or no in each row is read. "
-                "Give each part of it a column of its own."
+                f"{self.left[name]}, but kx reads one number, text, date or yes/no per row. Give "
+                "each part of it a column of its own."
             )
         return place_of(name, self, option, f"It has {listed(self.header)}.")
 
@@ -228,9 +228,7 @@ def place_of(name: str, table: AnyTable, option: str, has: str, hint: str = "") 
     if table.header.count(name) == 1:
         return table.header.index(name)
     if name in table.header:
-        raise DataError(
-            f"{table.name} has column {shown!r} twice: give one of the two another name."
-        )
+        raise DataError(f"{table.name} has column {shown!r} twice: rename one of the two.")
     alike = [known for known in table.header if len(known) <= len(name) + 5]
     guess = closest(name, alike)
     meant = f" Did you mean {guess!r}?" if guess else ""

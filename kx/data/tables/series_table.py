@@ -153,8 +153,8 @@ def _keep_inputs(sheet: Sheet, columns: SeriesColumns, time: str) -> None:
                 guess = closest(name, there)
                 hint = f" Did you mean {guess!r}?" if guess else ""
                 raise DataError(
-                    f"{sheet.name}: dataset.{option} lists {name!r}, which is no column to learn "
-                    f"from; there are: {', '.join(there) or 'none'}.{hint}"
+                    f"{sheet.name}: dataset.{option} lists {name!r}, which is not a column to "
+                    f"learn from; there are: {', '.join(there) or 'none'}.{hint}"
                 )
     wanted = there if columns.inputs is None else [*columns.inputs, *columns.known]
     sheet.columns = [c for c in sheet.columns if c.name in wanted and c.name in there]

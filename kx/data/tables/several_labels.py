@@ -61,7 +61,7 @@ def _told_ignored(columns: Sequence[TargetColumn]) -> Iterator[Remark]:
 def seen_targets(columns: Sequence[TargetColumn], options: TargetOptions) -> Target:
     """Return what is learned, however few rows a class has; see ``targets_of``."""
     if options.positive and (len(columns) > 1 or options.task not in ("auto", "classes")):
-        raise DataError("dataset.positive is for one target of two classes (task: classes).")
+        raise DataError("dataset.positive needs a single target with two classes (task: classes).")
     if len(columns) > 1:
         return _of_columns(columns, options)
     (column,) = columns
@@ -76,8 +76,8 @@ def seen_targets(columns: Sequence[TargetColumn], options: TargetOptions) -> Tar
 def _refuse_empty(labels: LabelCounts, options: TargetOptions) -> None:
     if options.empty_labels == "none":
         raise DataError(
-            f"{labels.where} has one target in each row, and dataset.empty_labels: none is for "
-            "several labels. Remove it, or say dataset.task: multilabel."
+            f"{labels.where} has one target per row, but dataset.empty_labels: none is for "
+            "several labels. Remove it, or set dataset.task: multilabel."
         )
 
 
@@ -96,7 +96,7 @@ def hint_on_gaps(
     guessed = options.task == "auto" and bool(_clear_separator(columns[0].labels))
     if gaps and (asked or guessed or len(columns) > 1):
         return (
-            " If a row with an empty cell has none of the labels, say dataset.empty_labels: none."
+            " If a row with an empty cell has none of the labels, set dataset.empty_labels: none."
         )
     return ""
 
@@ -137,8 +137,8 @@ def _of_cells(labels: LabelCounts, options: TargetOptions, clear: str = "") -> T
     """Return the labels in the cells of one column."""
     if options.task not in ("auto", "multilabel"):
         raise DataError(
-            f"dataset.label_separator is for several labels, and dataset.task says {options.task}. "
-            "Say dataset.task: multilabel, or remove the separator."
+            f"dataset.label_separator is for several labels, but dataset.task is {options.task}. "
+            "Set dataset.task: multilabel, or remove the separator."
         )
     separator = clear or options.label_separator or _usual_separator(labels)
     parts = LabelCounts(labels.where, labels.option, labels.place)
@@ -148,8 +148,8 @@ def _of_cells(labels: LabelCounts, options: TargetOptions, clear: str = "") -> T
             parts.lines.setdefault(part, labels.lines[cell])
     if not any(separator in cell for cell in labels.counts):
         raise DataError(
-            f"{labels.where}: no cell holds {separator!r}, which should stand between labels. Say "
-            "what does in dataset.label_separator, or dataset.task: classes if each is one class."
+            f"{labels.where}: no cell contains the separator {separator!r}. Correct "
+            "dataset.label_separator, or set dataset.task: classes if each cell is one class."
         )
     _refuse_few(labels.where, parts.counts)
     told = [_told(labels, parts, separator)] if clear else []
@@ -165,13 +165,13 @@ def _usual_separator(labels: LabelCounts) -> str:
 def _refuse_few(where: str, names: Sequence[str] | dict[str, int]) -> None:
     if len(names) < 2:
         raise DataError(
-            f"{where} has {len(names)} label: several are two at least. Where a row has it or not, "
-            "that is a class: dataset.task: classes."
+            f"{where} has {len(names)} label, but multilabel needs at least two. For a single "
+            "yes-or-no label, set dataset.task: classes."
         )
     if len(names) > MOST_TARGETS:
         raise DataError(
-            f"{where} holds {len(names):,} different labels, and {MOST_TARGETS:,} are the most. Is "
-            "this the column that is meant?"
+            f"{where} holds {len(names):,} different labels; the limit is {MOST_TARGETS:,}. Is "
+            "this the right column?"
         )
 
 
@@ -188,13 +188,15 @@ def _of_columns(columns: Sequence[TargetColumn], options: TargetOptions) -> Targ
         return _of_numbers(columns)
     if options.task not in ("auto", "multilabel"):
         raise DataError(
-            f"dataset.{columns[0].labels.option} lists {len(names)} columns, and dataset.task: "
-            f"{options.task} predicts one. Name one, or say dataset.task: multilabel or regression."
+            f"dataset.{columns[0].labels.option} lists {len(names)} columns, but dataset.task: "
+            f"{options.task} predicts one. Name one column, or set dataset.task: multilabel or "
+            "regression."
         )
     if options.label_separator:
         raise DataError(
-            "dataset.label_separator stands between the labels of one column, and "
-            f"dataset.{columns[0].labels.option} lists {len(names)}. Remove it, or name one column."
+            "dataset.label_separator separates the labels of one column, but "
+            f"dataset.{columns[0].labels.option} lists {len(names)}. Remove it, or name one "
+            "column."
         )
     for column in columns:
         _refuse_other_words(column.labels)

@@ -101,7 +101,7 @@ def read_sheet(path: Path | TablePaths, wanted: WantedSheet) -> Sheet:
             sheet.files = table.digests
             sheet.parts = [table.part(line) for line in sheet.lines]
     if not sheet.lines and not sheet.flaws:
-        raise DataError(f"{sheet.name} has no rows below the names of its columns.")
+        raise DataError(f"{sheet.name} has no rows below its header.")
     if sheet.flaws and wanted.on_broken == "error":
         raise RowsError(_unusable(sheet, wanted.labels))
     with naming(sheet.name):
@@ -219,9 +219,11 @@ def _refuse_target(table: AnyTable, target: str) -> None:
         table.column(target, "target")
     except DataError as error:
         if table.header == generic(len(table.header)):
-            hint = "The first line seems to be a row; if it is none, say dataset.header: present."
+            hint = (
+                "The first line looks like a row; if it is the header, set dataset.header: present."
+            )
         elif re.fullmatch(r"c\d+", target):
-            hint = "If that line is a row, say dataset.header: none."
+            hint = "If that line is a row, set dataset.header: none."
         else:
             raise
         raise DataError(f"{error} {hint}") from None
@@ -241,5 +243,6 @@ def _perhaps_a_class(sheet: Sheet) -> str:
     if not any(", but " in flaw for flaw in sheet.flaws):
         return ""
     return (
-        " If such a word is a class of its own, list in dataset.missing_labels only what is none."
+        " If such a word is a class, leave it out of dataset.missing_labels, and list only those "
+        "that mark a missing label there."
     )

@@ -146,7 +146,7 @@ class Sheet:
             if readings[column.name].reading in USED
         ]
         if not forms:
-            raise DataError(f"{self.name} has no column to learn from beside the target.")
+            raise DataError(f"{self.name} has no column to learn from besides the target.")
         return tuple(forms)
 
     def _form(
@@ -162,10 +162,10 @@ class Sheet:
         if not gaps and empty[test].any():
             place = self.place(self.lines[int(test[empty[test].argmax()])])
             raise DataError(
-                f"{self.name}: column {brief(column.name)} has no value in {place}, which is for "
-                "testing, but has one in every row for training: there is nothing to learn from "
-                "what it means that it is missing. Fill it, use another dataset.split_seed, or "
-                "list the column in dataset.ignore."
+                f"{self.name}: column {brief(column.name)} has no value in {place}, a test row, "
+                "but has one in every training row: the network cannot learn what a missing "
+                "value means. Fill it in, use another dataset.split_seed, or list the column in "
+                "dataset.ignore."
             )
         levels = how.levels
         if how.reading == "category":

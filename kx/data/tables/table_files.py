@@ -99,8 +99,8 @@ class Stream(io.RawIOBase):
         self._count += len(content)
         if self._most is not None and self._count > self._most:
             raise DataError(
-                f"{self.name} unpacks to more than {self._most:,} bytes, which no table of its "
-                "packed size does. If it is one nevertheless, unpack it first."
+                f"{self.name} unpacks to more than {self._most:,} bytes, far more than a table of "
+                "its packed size would. If it is a table, unpack it first."
             )
         buffer[: len(content)] = content
         return len(content)
@@ -180,7 +180,10 @@ def _stream(path: Path, stack: ExitStack) -> Stream:
 def _refuse_foreign(name: str, head: bytes) -> None:
     for magic, what in FOREIGN:
         if head.startswith(magic):
-            raise DataError(f"{name} is {what}, which is not read here: {READ} are. Export it.")
+            raise DataError(
+                f"{name} is {what}, which kx does not read. It reads {READ}: export "
+                "the table to one of these."
+            )
 
 
 def _zip_member(path: Path, stack: ExitStack, most: int) -> Stream:
@@ -188,8 +191,8 @@ def _zip_member(path: Path, stack: ExitStack, most: int) -> Stream:
     names = [m.filename for m in archive.infolist() if not m.is_dir()]
     if {"[Content_Types].xml", "mimetype"} & set(names):
         raise DataError(
-            f"{path.name} is a workbook or another office document, which is not read here: "
-            f"{READ} are. Save its sheet as CSV."
+            f"{path.name} is a workbook or another office document, which kx does not read. It "
+            f"reads {READ}: save the sheet as CSV."
         )
     name = _only(path.name, list(filter(shows, names)))
     try:
@@ -223,6 +226,6 @@ def _only(name: str, inner: Sequence[str]) -> str:
         return inner[0]
     some = f": {', '.join(natural(inner)[:5])}{', …' if len(inner) > 5 else ''}" if inner else ""
     raise DataError(
-        f"{name} holds {len(inner):,} files, and only one table is read{some}. Name its file in "
+        f"{name} holds {len(inner):,} files, but only one table is read{some}. Name its file in "
         "dataset.path, or pack it alone."
     )

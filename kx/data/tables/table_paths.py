@@ -108,8 +108,8 @@ def _in_folder(folder: Path) -> TablePaths:
         return _by_parts(files, strict=False)
     if others := [file.path.name for file in files if not file.is_table]:
         raise DataError(
-            f"{folder.name} holds {', '.join(others[:NAMED])}, which are no tables by their names. "
-            f"Say which files are meant: dataset.path: {folder.name}/*.csv, or a list."
+            f"{folder.name} holds {', '.join(others[:NAMED])}, which are not tables by their "
+            f"names. Name the right files: dataset.path: {folder.name}/*.csv, or a list."
         )
     return TablePaths(_distinct(files))
 
@@ -131,13 +131,14 @@ def _by_parts(files: Sequence[TableFile], *, strict: bool) -> TablePaths:
         return TablePaths(_distinct(parted))
     if strict and others:
         raise DataError(
-            f"{known[0].path.name} is for {known[0].part} by its name, but what is "
-            f"{', '.join(others[:NAMED])} for? Name files train, validation and test, or none so."
+            f"{known[0].path.name} is the {known[0].part} part by its name, but what is "
+            f"{', '.join(others[:NAMED])} for? Name the files train, validation and test, or none "
+            "of them."
         )
     if not any(file.part == "train" for file in known):
         raise DataError(
-            f"{', '.join(file.path.name for file in known[:NAMED])}: no file is for training by "
-            "its name, such as train.csv. Name one so."
+            f"{', '.join(file.path.name for file in known[:NAMED])}: none of the files is the "
+            "training part by its name. Name one train, as in train.csv."
         )
     return TablePaths(_distinct(known), others)
 
@@ -146,7 +147,7 @@ def _distinct(files: Sequence[TableFile]) -> tuple[TableFile, ...]:
     """Return the files, if messages can tell them apart by their names."""
     names = [file.path.name for file in files]
     if twice := next((name for name in names if names.count(name) > 1), ""):
-        raise DataError(f"{twice}: two files have this name. Give each its own.")
+        raise DataError(f"{twice}: two files have this name. Rename one.")
     return tuple(files)
 
 

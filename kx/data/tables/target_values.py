@@ -78,7 +78,8 @@ def _numbers(said: Sequence[str], lines: Sequence[int], labels: LabelCounts) -> 
     kept, there = len(np.unique(numbers)), len(np.unique(exact))
     if kept < there / 2:
         raise DataError(
-            f"{labels.where} holds {there:,} different numbers, of which 32 bits tell only "
-            f"{kept:,} apart: they differ too little for their size. Subtract what they share."
+            f"{labels.where} holds {there:,} different numbers, of which 32-bit numbers "
+            f"distinguish only {kept:,}: they differ too little for their size. Subtract a "
+            "constant."
         )
     return numbers

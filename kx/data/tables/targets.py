@@ -206,21 +206,22 @@ def _ask(labels: LabelCounts) -> None:
         ways = "regression, counts" if all(map(is_count, labels.counts)) else "regression,"
         raise DataError(
             f"{labels.where} holds {different} different numbers in {labels.rows} rows "
-            f"({_some(labels.counts)}). What are they? Say dataset.task: {ways} or classes."
+            f"({_some(labels.counts)}). What are they? Set dataset.task: {ways} or classes."
         )
     if different > FEW and LEAST_OF_A_CLASS * different > labels.rows:
         raise DataError(
             f"{labels.where} holds {different} different labels in {labels.rows} rows "
-            f"({_some(labels.counts)}): is this the column that is meant (dataset.{labels.option})?"
-            f"{_nearly_numbers(labels)} If they are classes, say dataset.task: classes."
+            f"({_some(labels.counts)}): is this the right column "
+            f"(dataset.{labels.option})?{_nearly_numbers(labels)} If they are classes, set "
+            "dataset.task: classes."
         )
     odd = [label for label, number in zip(labels.counts, numbers, strict=True) if number is None]
     if odd and not _are_whole(number for number in numbers if number is not None):
         line = labels.lines[odd[0]]
         raise DataError(
             f"{labels.where} holds decimal numbers, and {odd[0]!r} ({labels.place(line)}). If "
-            "that means that there is none, list it in dataset.missing_labels; if all are classes, "
-            "say dataset.task: classes."
+            "that marks a missing label, list it in dataset.missing_labels; if all are classes, "
+            "set dataset.task: classes."
         )
 
 
@@ -237,7 +238,7 @@ def _nearly_numbers(labels: LabelCounts) -> str:
     )
     more = f" and {len(words) - NAMED} more" if len(words) > NAMED else ""
     return (
-        f" All are numbers but {places}{more}: if these mean that there is none, list them in "
+        f" All are numbers except {places}{more}: if these mark missing labels, list them in "
         "dataset.missing_labels."
     )
 
@@ -251,8 +252,8 @@ def _regression(labels: LabelCounts, *, asked: bool) -> Target:
     if wrong := [label for label in labels.counts if number_of(label) is None]:
         raise DataError(
             f"{labels.where}: {counted(len(wrong), *NO_NUMBER)} with a decimal point "
-            f"({places(labels, wrong)}). A regression needs numbers: correct them, list what "
-            "means nothing in dataset.missing_labels, or say dataset.task: classes."
+            f"({places(labels, wrong)}). A regression needs numbers: correct them, list those "
+            "that mark a missing label in dataset.missing_labels, or set dataset.task: classes."
         )
     refuse_constant(labels)
     code: Code = "table.shares" if _are_shares(labels) else "table.regression"
@@ -278,8 +279,8 @@ def refuse_constant(labels: LabelCounts) -> None:
         if len({Decimal(label) for label in labels.counts}) > 1:
             count, values = len(labels.counts), _some(labels.counts)
             raise DataError(
-                f"{labels.where} holds {count:,} different values ({values}) that are one number "
-                "in 64 bits: they differ too little for their size. Subtract what they share."
+                f"{labels.where} holds {count:,} different values ({values}) that are the same "
+                "64-bit number: they differ too little for their size. Subtract a constant."
             )
         raise DataError(f"{labels.where} has the same number in every row: nothing can be learned.")
 
@@ -318,7 +319,7 @@ def _shares(labels: LabelCounts) -> Target:
 def _classes(labels: LabelCounts) -> Target:
     classes = in_order(labels.counts)
     if not classes:
-        raise DataError(f"{labels.where} has no label at all.")
+        raise DataError(f"{labels.where} has no labels.")
     if len(classes) < 2:
         raise DataError(f"{labels.where} has {len(classes)} class: it needs two.")
     remarks = form_remarks(labels)

@@ -22,7 +22,7 @@ BLOCK = 8_000_000
 LEAST = 1_000_000
 """Characters that a table must have for its blocks to pay: pyarrow takes 0.1 s to load."""
 
-SAY_HOW = "Or say how it is written: dataset.charset, such as cp1252, gb18030 or utf-16."
+SAY_HOW = "Or name its encoding in dataset.charset, such as cp1252, gb18030 or utf-16."
 
 NOT_DECODED = re.compile("[\udc80-\udcff]")
 """What ``surrogateescape`` makes of bytes that are not UTF-8."""

@@ -175,12 +175,15 @@ def _refuse_twins(
         at = int(twins[0])
         one, other = sorted((lines[int(order[at - 1])], lines[int(order[at])]))
         hint = (
-            "If they belong to several series, name the column that tells which in dataset.series."
+            (
+                "If they belong to several series, name the column that tells them apart in "
+                "dataset.series."
+            )
             if alone
             else "A series has one row for each time."
         )
         shown = told_time(float(times[at]), dates)
-        raise RowsError(f"lines {one} and {other} are of the same time, {shown}. {hint}")
+        raise RowsError(f"lines {one} and {other} have the same time, {shown}. {hint}")
 
 
 def _refuse_between(
@@ -198,9 +201,9 @@ def _refuse_between(
         at = int(np.flatnonzero(away)[np.argmin(order[away])])
         share = float(away.mean())
         raise RowsError(
-            f"line {lines[int(order[at])]}: {told_time(float(times[at]), pace.dates)} lies between "
-            f"two steps of {told_pace(pace)} ({share:.1%} of the rows do). Make the times regular; "
-            "or say dataset.steps: rows, if each row is one step behind the last one."
+            f"line {lines[int(order[at])]}: {told_time(float(times[at]), pace.dates)} falls "
+            f"between two steps of {told_pace(pace)} ({share:.1%} of the rows do). Make the times "
+            "regular; or, if each row is one step after the last, set dataset.steps: rows."
         )
 
 

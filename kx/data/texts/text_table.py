@@ -201,7 +201,7 @@ def _unusable(name: str, flaws: Sequence[str]) -> str:
     if any("columns, but" in flaw for flaw in flaws):
         hints.append(
             "A text with a delimiter or a line break in it needs quotation marks around it; "
-            "where these mean nothing, say dataset.quoting: none."
+            "where these have no meaning, set dataset.quoting: none."
         )
     rows = counted(len(flaws), "row", "rows")
     return f"{name}: {rows} cannot be used: {some(flaws)}\n{' '.join(hints)}"
