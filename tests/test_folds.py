@@ -290,8 +290,8 @@ def test_the_folds_of_the_data_are_those_of_scikit_learn():
 @pytest.mark.parametrize(
     ("folds", "told"),
     [
-        ((0, 1, 0, 1), "k = 2 folds that the data bring along"),
-        ((0, 1, -1, 1), "k = 2 folds that the data bring along; 1 row is always trained on"),
+        ((0, 1, 0, 1), "k = 2 folds given by the data"),
+        ((0, 1, -1, 1), "k = 2 folds given by the data; 1 row is always trained on"),
     ],
 )
 def test_the_record_says_that_folds_are_those_of_the_data(folds, told):

@@ -56,7 +56,7 @@ def of_optimizer(text):
          "end_learning_rate: the learning rate begins at 0.001 and rises instead of falling"),
         (of_schedule("piecewise_constant_decay, boundary_epochs: [2, 5], "
                      "learning_rates: [0.1, 0.2]"),
-         "boundary_epochs: lies beyond the last of 5 epochs: its learning rate is never used"),
+         "boundary_epochs: is after the last of 5 epochs: its learning rate is never used"),
         (of_optimizer("sgd, nesterov: true"),
          "training.optimizer.nesterov: does nothing without momentum"),
         (of_optimizer("adam, ema_momentum: 0.5"), "ema_momentum: does nothing without use_ema"),
@@ -92,7 +92,7 @@ def of_optimizer(text):
          "dataset.test_fraction: holds out so much that only 0.1 of the rows are left"),
         ({"dataset": "{name: imdb, encoding: sequence, maxlen: 1}",
           "architecture": "{name: embedding_mlp, embedding_dim: 4}"},
-         "dataset.maxlen: of each text, a single word is read; got 1"),
+         "dataset.maxlen: reads a single word of each text; got 1"),
         ({"dataset": "{name: imdb, num_words: 3}"}, "dataset.num_words: leaves hardly any words"),
         ({"training": "{epochs: 5, monitor: loss}"},
          "training.monitor: the training loss chooses the best epoch"),

@@ -29,7 +29,7 @@ def check(
 ) -> None:
     """Find every mistake in each SPEC without training anything.
 
-    The plugin files that a SPEC names are imported for it, in a process of their own.
+    Plugin files that a SPEC names are imported for this, in a separate process.
 
     Example: kx check configs/imdb.yaml
     """
@@ -39,7 +39,7 @@ def check(
     from kx.base.jsonfile import to_json
 
     problems: list[Problem] = []
-    words, report = Words(lang), []
+    report = []
     for path in specs:
         found, warnings, said = _checked(path, overrides(settings, seed), lang)
         problems += found
@@ -53,9 +53,9 @@ def check(
         )
         if not as_json:
             for warning in said:
-                typer.echo(words("run.warning", text=warning), err=True)
+                typer.echo(Words(lang)("run.warning", text=warning), err=True)
             if not found:
-                typer.echo(words("authored.sound", path=path))
+                typer.echo(f"{path}: ok")  # in any language: no catalogue is read for it
     if as_json:
         typer.echo(to_json(report), nl=False)
         raise typer.Exit(SpecError(problems).exit_code if problems else 0)

@@ -23,7 +23,7 @@ Runs = Annotated[
 def compare(
     runs: Runs, lang: Lang = "en", outputs: Outputs = Path("outputs"), as_json: AsJson = False
 ) -> None:
-    """Show what differs between runs, and whether it is chance.
+    """Show how runs differ, and whether the difference may be chance.
 
     Example: kx compare digits digits_smaller
     """

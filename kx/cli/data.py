@@ -82,9 +82,9 @@ def fetch(name: Name, lang: Lang = "en", as_json: AsJson = False) -> None:
 
 @app.command()
 def verify(names: Names = None, lang: Lang = "en", as_json: AsJson = False) -> None:
-    """Compare the files that are here with the official ones.
+    """Verify the files that are here against the official ones.
 
-    Every copy of them is read; the exit code is 3 if one differs.
+    Every copy is read; the exit code is 3 if one differs.
 
     Example: kx data verify
     """

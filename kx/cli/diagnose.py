@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def diagnose(
     run: Run, lang: Lang = "en", outputs: Outputs = Path("outputs"), as_json: AsJson = False
 ) -> None:
-    """Say what RUN suffers from, by which rule, and what to do.
+    """Diagnose RUN: what is wrong, by which rule, and what to do.
 
     Example: kx diagnose last --lang zh
     """

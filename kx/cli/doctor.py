@@ -46,8 +46,8 @@ Verified = Annotated[
 def doctor(verify: Verified = None, lang: Lang = "en", as_json: AsJson = False) -> None:
     """Show versions, CPU features, and where data is.
 
-    Also how large the cache is, and whether results can be written. With --outputs: whether all
-    that runs left is as they left it.
+    Also shows the size of the cache, and whether results can be written. With --outputs, checks
+    that no file of a run has changed since.
 
     Example: kx doctor
     """

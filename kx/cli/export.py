@@ -13,7 +13,7 @@ from kx.wording.words import Words
 if TYPE_CHECKING:
     from kx.runs import reader
 
-To = Annotated[Literal["mlflow"], typer.Option("--to", help="For which program.")]
+To = Annotated[Literal["mlflow"], typer.Option("--to", help="The program to export to.")]
 Store = Annotated[
     str | None,
     typer.Option(
@@ -57,9 +57,9 @@ def export(
     outputs: Outputs = Path("outputs"),
     as_json: AsJson = False,
 ) -> None:
-    """Put RUN into the tracking store of MLflow.
+    """Export RUN to the tracking store of MLflow.
 
-    It is there once: to export it again brings its tags, note and plots up to date.
+    Exporting it again updates its tags, note and plots.
 
     Example: kx export last --to mlflow --tracking-uri sqlite:///mlflow.db
     """

@@ -53,9 +53,9 @@ def kfold(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Validate SPEC by K folds, refit, and test once.
+    """Cross-validate SPEC with K folds, refit, and test once.
 
-    The mean curve of all folds decides the number of epochs.
+    The mean curve of all folds determines the number of epochs.
 
     Example: kx kfold configs/boston.yaml --k 4 --repeats 3
     """

@@ -26,7 +26,7 @@ def tag(
     lang: Lang = "en",
     outputs: Outputs = Path("outputs"),
 ) -> None:
-    """Give RUN tags, by which `kx runs --where 'tag = NAME'` finds it.
+    """Tag RUN, so that `kx runs --where 'tag = NAME'` finds it.
 
     Example: kx tag last baseline
     """
@@ -43,7 +43,7 @@ def tag(
 
 
 def note(run: Run, text: Text, lang: Lang = "en", outputs: Outputs = Path("outputs")) -> None:
-    """Keep a note on RUN, to be shown beside it.
+    """Write a note on RUN.
 
     `kx runs`, `kx show` and reports show it.
 

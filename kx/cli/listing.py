@@ -21,7 +21,7 @@ Kind = Annotated[
 
 
 def list_(kind: Kind = "all", as_json: AsJson = False) -> None:
-    """List datasets, models, losses and all else that a spec can name.
+    """List datasets, models, losses and whatever else a spec can name.
 
     Example: kx list models
     """

@@ -28,8 +28,8 @@ def look(
 ) -> None:
     """Show what is in the table FILE, and what is suspicious.
 
-    Distributions, gaps, rows that occur again (also nearly, across training and test part), columns
-    that give the target away, and labels that look wrong.
+    That is distributions, missing values, duplicate rows (also near-duplicates across training and
+    test part), columns that leak the target, and labels that look wrong.
 
     Examples: kx data look cars.csv --target price;
     kx data look cars.csv --target price -o cars.html

@@ -28,19 +28,19 @@ Data = Annotated[
 def new(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="The spec to write.")],
     dataset: Annotated[
-        str | None, typer.Option("--dataset", help="Of `kx list datasets`; default: digits.")
+        str | None, typer.Option("--dataset", help="One of `kx list datasets`; default: digits.")
     ] = None,
     architecture: Annotated[
-        str | None, typer.Option("--architecture", help="Of `kx list models`; default: mlp.")
+        str | None, typer.Option("--architecture", help="One of `kx list models`; default: mlp.")
     ] = None,
     data: Data = None,
     target: Target = None,
     settings: Set = None,
     lang: Lang = "en",
 ) -> None:
-    """Write a commented spec, every option with its default, to FILE.
+    """Write a commented spec, with every option, to FILE.
 
-    With --from it is one for data of your own: of a table, each column stands in it with its kind;
+    With --from, it is a spec for your own data, which lists each column of a table with its kind;
     with --set dataset.name=series, one that forecasts a column from its past.
 
     Examples: kx new mine.yaml --dataset digits --architecture cnn;
@@ -97,6 +97,6 @@ def _refuse_mixed(
         raise UsageError("--set goes with --from; otherwise the file has every option: edit it.")
     if data is not None and named:
         raise UsageError(
-            "--from chooses dataset and architecture: leave the others out, or say, for example, "
-            "--set architecture.units=[32]."
+            "--from chooses dataset and architecture: remove the other options, or use "
+            "--set, as in --set architecture.units=[32]."
         )

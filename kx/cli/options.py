@@ -17,7 +17,7 @@ SpecFiles = Annotated[
 Target = Annotated[
     list[str] | None,
     typer.Option(
-        "--target", metavar="COLUMN", help="What to predict of a table; more than once: of several."
+        "--target", metavar="COLUMN", help="The column to predict; repeat it for several."
     ),
 ]
 Run = Annotated[
@@ -38,20 +38,18 @@ Seeds = Annotated[
 ]
 Sample = Annotated[bool, typer.Option("--sample", help="Use the generated stand-in for the data.")]
 Smoke = Annotated[
-    bool, typer.Option("--smoke", help="A few rows, two epochs: does everything work?")
+    bool, typer.Option("--smoke", help="A few rows, two epochs: check that everything works.")
 ]
 Test = Annotated[
     bool,
-    typer.Option(
-        "--test/--no-test", help="Evaluate on the test set at the end, or save that look for later."
-    ),
+    typer.Option("--test/--no-test", help="Evaluate on the test set at the end, or not."),
 ]
 Variants = Annotated[
     bool, typer.Option("--variants", help="Train the spec, then each of its `variants:`.")
 ]
 Variant = Annotated[
     list[str] | None,
-    typer.Option("--variant", metavar="NAME", help="Train only this of its `variants:`."),
+    typer.Option("--variant", metavar="NAME", help="Train only this one of its `variants:`."),
 ]
 Outputs = Annotated[
     Path, typer.Option("--outputs", envvar="KX_OUTPUTS", help="Where runs are kept.")

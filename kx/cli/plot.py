@@ -22,7 +22,7 @@ Metric = Annotated[
     list[str] | None,
     typer.Option("--metric", help="Plot only this one, such as loss; may be repeated."),
 ]
-Format = Annotated[Literal["png", "svg", "pdf"], typer.Option("--format", help="Kind of file.")]
+Format = Annotated[Literal["png", "svg", "pdf"], typer.Option("--format", help="File format.")]
 Output = Annotated[
     Path | None,
     typer.Option("--output", help="Where to write the plots; default: the run's folder."),
@@ -40,7 +40,7 @@ def plot(
 ) -> None:
     """Draw loss and metrics of RUN, epoch by epoch.
 
-    Those of a crashed run are drawn as far as it came.
+    For a crashed run, these are the epochs that it completed.
 
     Example: kx plot last --smooth 0.8
     """

@@ -69,9 +69,9 @@ def predict(
     lang: Lang = "en",
     outputs: Outputs = Path("outputs"),
 ) -> None:
-    """Say what the network of RUN makes of new examples.
+    """Predict new examples with the network of RUN.
 
-    They are prepared as its training data were.
+    They are prepared in the same way as its training data.
 
     Examples: kx predict digits seven.png; kx predict wine wines.csv -o said.csv
     """

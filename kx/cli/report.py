@@ -47,9 +47,7 @@ def report(
     outputs: Outputs = Path("outputs"),
     as_json: AsJson = False,
 ) -> None:
-    """Write one HTML file that shows a run, or compares many.
-
-    It works offline.
+    """Write an HTML report on a run, or on several side by side.
 
     Example: kx report --where 'tag = paper'
     """

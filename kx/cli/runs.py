@@ -92,7 +92,7 @@ def _print_list(found: Sequence[RunSummary], outputs: Path, lang: Language) -> N
 def show(
     run: Run, lang: Lang = "en", outputs: Outputs = Path("outputs"), as_json: AsJson = False
 ) -> None:
-    """Show all that is recorded of RUN.
+    """Show everything recorded about RUN.
 
     Example: kx show last
     """

@@ -8,7 +8,7 @@ import typer
 def schema() -> None:
     """Print the JSON schema of specs (draft 7), for editors.
 
-    They complete and check keys by it.
+    Editors use it to complete and check keys.
 
     Example: kx schema > kx.schema.json
     """

@@ -22,7 +22,8 @@ LEFT_OUT: dict[str, Any] = {"expect": {}, "variants": {}}
 """What a new spec has not of the old one: it is of the old network."""
 
 Output = Annotated[
-    Path | None, typer.Option("--output", "-o", metavar="FILE", help="Else NAME-CHANGE.yaml here.")
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Default: NAME-CHANGE.yaml here."),
 ]
 Source = Annotated[
     Path | None,
@@ -37,8 +38,8 @@ Change = Annotated[
     typer.Option(
         "--change",
         metavar="KEY",
-        help="Apply this advice instead of the first, such as smaller; an unknown one lists what "
-        "there is.",
+        help="Apply this advice instead of the first, such as smaller; an unknown name lists "
+        "them all.",
     ),
 ]
 
@@ -54,8 +55,8 @@ def suggest(
 ) -> None:
     """Write a new spec with the change that RUN's diagnosis advises.
 
-    Plugin files are not imported for it: `kx check` does that with the new spec. They must lie
-    beside it, so it is written where they are.
+    Plugin files are not imported for this; `kx check` imports them. The new spec is written beside
+    them.
 
     Example: kx suggest digits -o digits_next.yaml
     """

@@ -25,8 +25,8 @@ def summary(
 ) -> None:
     """Show the layers, output shapes and parameters of SPEC's network.
 
-    Of a convolutional network also how the sizes come about, and how many pixels of the picture
-    each pixel of a layer sees. The plugin files that SPEC names are imported.
+    For a convolutional network, also the arithmetic of the sizes and the receptive field of each
+    layer. Plugin files that SPEC names are imported.
 
     Example: kx summary configs/imdb.yaml
     """

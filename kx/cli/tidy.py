@@ -25,9 +25,9 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Only print what would b
 
 
 def rm(runs: Runs, yes: Yes = False, lang: Lang = "en", outputs: Outputs = Path("outputs")) -> None:
-    """Remove runs with all that they left behind. Their looks at a test set stay counted.
+    """Remove runs and all their files. Their uses of a test set still count.
 
-    With the last run of a group, the report that shows its runs goes, too.
+    With the last run of a group, its report is removed as well.
 
     Example: kx rm digits_smaller --yes
     """
@@ -61,9 +61,9 @@ def gc(
     outputs: Outputs = Path("outputs"),
     as_json: AsJson = False,
 ) -> None:
-    """Find and remove what killed processes left half-made.
+    """Find and remove incomplete files of killed processes.
 
-    Nothing goes that a run ended with.
+    The results of runs are not touched.
 
     Example: kx gc --dry-run
     """

@@ -19,7 +19,7 @@ Unjudged = Annotated[
     bool,
     typer.Option(
         "--allow-unjudged",
-        help="Accept also what could not be judged, such as runs on sample data.",
+        help="Also accept expectations that cannot be judged, as with sample data.",
     ),
 ]
 
@@ -35,10 +35,10 @@ def verify(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Train each SPEC, and hold the result against what it expects.
+    """Train each SPEC, and check the results against its expectations.
 
     All are trained, even if one fails. The exit code is 8 if an expectation is missed, and 3 if
-    one could not be judged: that is no success.
+    one could not be judged.
 
     Example: kx verify configs/wine.yaml
     """

@@ -40,10 +40,10 @@ def workflow(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Train a baseline, a network, one that overfits, one held back.
+    """Train a baseline, a network, one that overfits, one regularized.
 
-    They come from SPEC, in this order: the notes' steps for a new problem. Each is a run of its
-    own; only the last looks at the test set.
+    These are the notes' steps for a new problem, derived from SPEC. Each is a run of its own; only
+    the last uses the test set.
 
     Example: kx workflow configs/imdb.yaml
     """

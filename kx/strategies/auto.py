@@ -16,7 +16,7 @@ from kx.evaluators.usual import Known, Usual, usual
 class Auto(JudgedStrategy):
     """Choose the strategy by the rows: K folds of few, one part of many; groups and time count.
 
-    Folds that the data bring along are used (`predefined_split`), groups are kept together
+    Folds given by the data are used (`predefined_split`), groups are kept together
     (`group_kfold`), rows in an order of time are validated with later
     ones (`time_series`), and rows that the dataset has for validation are used for it. Otherwise
     it is `kfold` below 2,000 rows for training, and else `holdout` of 20 % of all rows, above a

@@ -22,7 +22,7 @@ NO_FOLDS_HINT = "name the column of folds in dataset.fold, or use strategy: kfol
 
 @evaluator("predefined_split")
 class PredefinedSplit(JudgedStrategy):
-    """Hold out each fold that the data bring along once, as `dataset.fold` names them.
+    """Hold out each fold given by the data once, as the column `dataset.fold` has them.
 
     Each value of that column is a fold, in rising order: `fold-1` is the smallest number, or the
     first name. Rows without a value, or with -1, are trained on by every fit and never validated.

@@ -128,7 +128,10 @@ def test_pictures_further_below_count_and_others_are_remarked(tmp_path):
     assert len(names) == 5
     assert "apple/red/x.PNG" in names
     (remark,) = map(in_words, bundle.remarks)
-    assert remark == "2 files are not pictures, by their names: a.heic, pear/notes.txt"
+    assert (
+        remark
+        == "2 files were not read, whose names are not those of pictures: a.heic, pear/notes.txt"
+    )
 
 
 REFUSED = {

@@ -153,7 +153,7 @@ def test_a_class_may_be_called_like_a_part_which_is_told():
 
     assert list(layout.parts["train"]) == ["plane", "train"]
     assert tuple(map(in_words, layout.remarks)) == (
-        "mine: train was taken for a class, and not for parts of the dataset",
+        "mine: train was read as a class, not as a part of the dataset",
     )
 
 
@@ -212,7 +212,7 @@ def test_files_that_lie_in_no_class_are_told():
     layout = layout_of(tree, PICTURES, FolderOptions())
 
     assert tuple(map(in_words, layout.remarks)) == (
-        "2 pictures lie in no folder of a class, unread: w/x.jpg, y.jpg",
+        "2 pictures are in no class folder and were not read: w/x.jpg, y.jpg",
     )
 
 

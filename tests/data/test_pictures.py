@@ -190,7 +190,7 @@ def test_what_is_left_out_and_what_is_odd_is_remarked(tmp_path):
         "2 of 11 pictures were left out: 1.jpg (empty, 0 bytes), 2.jpg (empty, 0 bytes)"
     )
     assert [remark.split()[:3] for remark in remarks[1:]] == [
-        ["1", "picture", "has"],
+        ["1", "picture", "is"],
         ["1", "picture", "is"],
         ["1", "picture", "is"],
     ]

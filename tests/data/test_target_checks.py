@@ -78,7 +78,7 @@ def test_a_training_part_of_one_target_is_refused(info, y, told):
         (KINDS, [0, 1, 2], [2, 1, 0], []),
         (KINDS, [0, 1, 1], [0, 1, 2, 2], ["training part: 'owl' (2 rows) in the test part"]),
         (KINDS, [0, 1, 2], [0, 2], ["test part: 'dog' (1 row) in the training part"]),
-        (KINDS, [0, 1], [0, 1], ["class without any row: 'owl' (0 rows)"]),
+        (KINDS, [0, 1], [0, 1], ["class without rows: 'owl' (0 rows)"]),
         (KIND_ROWS, [[1, 0, 0], [0, 1, 0]], [[0, 0, 1]], ["'owl' (1 row)", "'cat' (1 row), 'dog'"]),
         (TAGS, [[1, 0], [1, 1]], [[1, 1]], ["true in every row of the training part: 'red'"]),
         (TAGS, [[1, 0], [0, 0]], [[1, 1]], ["label without a row in the training part: 'big'"]),

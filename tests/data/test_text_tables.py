@@ -79,8 +79,8 @@ def test_rows_that_swallow_line_breaks_are_counted_and_told(load):
 
     (remark,) = map(in_words, bundle.info.remarks)
     assert len(rows(bundle)) == 21
-    assert "1 row goes over several lines" in remark
-    assert "In 1 of them there seem to be rows of their own, with labels (lines 2 to 4)" in remark
+    assert "1 row spans several lines" in remark
+    assert "Further rows, with labels, seem to be inside 1 of them (lines 2 to 4)" in remark
     assert "dataset.quoting: none" in remark
 
 
@@ -96,7 +96,7 @@ def test_honest_line_breaks_are_told_without_a_suspicion(load):
 
     (remark,) = map(in_words, load(table).info.remarks)
 
-    assert "1 row goes over several lines" in remark
+    assert "1 row spans several lines" in remark
     assert "(lines 2 to 4)" in remark
     assert "rows of their own" not in remark
 
@@ -201,7 +201,7 @@ architecture: {{name: mlp, units: [4]}}
     ("content", "options", "code", "said"),
     [
         (f"text,label\n{ROWS}", "num_words: 50", 0, "ok"),
-        (SWALLOWED, "delimiter: \\t", 0, "dataset.path: t.csv: 1 row goes over several lines"),
+        (SWALLOWED, "delimiter: \\t", 0, "dataset.path: t.csv: 1 row spans several lines"),
         (FLAWS, "num_words: 50", 3, "line 2: no label; line 3: no text; line 4"),
         (FLAWS, "num_wrods: 50", 2, "unknown key 'num_wrods'"),
         ("text,label\n" + "".join(f"a,{n}\n" for n in range(30)), "ngrams: 1", 3, "What are they?"),

@@ -91,7 +91,7 @@ def test_a_remark_comes_back_from_a_record_with_its_words():
 
     assert again.warnings == record.warnings
     assert in_words(again.warnings[0]) == (
-        "Check the data: class without any row: 'owl' (2 rows), 'owl' (2 rows), 3 more"
+        "Check the data: class without rows: 'owl' (2 rows), 'owl' (2 rows), 3 more"
     )
 
 

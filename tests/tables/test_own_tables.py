@@ -496,4 +496,4 @@ def test_columns_that_add_up_to_the_target_are_told(table):
     remarks = load(table("a,b,c,sum\n" + body, "sum"), task="regression").info.remarks
 
     (said,) = [in_a_line(r, Words()) for r in remarks if r.code == "columns.relation"]
-    assert "sum follows exactly from a, b " in said
+    assert "sum is exactly a weighted sum of a, b" in said

@@ -15,8 +15,8 @@ from kx.cli.options import AsJson, Invert, Lang, Outputs, Plugins
 def activations(
     run: Network,
     image: ImageFile,
-    layers: Annotated[int, typer.Option(min=1, help="How many, from the first.")] = 8,
-    per_row: Annotated[int, typer.Option(min=1, max=100, help="Channels in a row.")] = 16,
+    layers: Annotated[int, typer.Option(min=1, help="Number of layers, from the first.")] = 8,
+    per_row: Annotated[int, typer.Option(min=1, max=100, help="Channels per row.")] = 16,
     invert: Invert = False,
     weights: Weights = "imagenet",
     base_option: BaseOption = None,
@@ -26,7 +26,7 @@ def activations(
     outputs: Outputs = Path("outputs"),
     as_json: AsJson = False,
 ) -> None:
-    """Draw what the first layers make of a picture, by channel.
+    """Draw the activations of the first layers for a picture.
 
     Example: kx explain activations digits --image seven.png
     """

@@ -24,8 +24,8 @@ def augmentation(
             help="A run (an id, a prefix of one, the name of a spec, `last`), or a YAML file.",
         ),
     ],
-    count: Annotated[int, typer.Option(min=1, max=100, help="Of pictures.")] = 6,
-    versions: Annotated[int, typer.Option(min=1, max=50, help="Of each picture.")] = 5,
+    count: Annotated[int, typer.Option(min=1, max=100, help="Number of pictures.")] = 6,
+    versions: Annotated[int, typer.Option(min=1, max=50, help="Versions of each picture.")] = 5,
     sample: Sample = False,
     output: Output = None,
     plugins: Plugins = False,
@@ -33,9 +33,9 @@ def augmentation(
     outputs: Outputs = Path("outputs"),
     as_json: AsJson = False,
 ) -> None:
-    """Draw what augmentation makes of training pictures.
+    """Draw training pictures as augmentation changes them.
 
-    They are the first of the training part, changed as training would change them.
+    These are the first pictures of the training part.
 
     Example: kx explain augmentation configs/cats_vs_dogs_augmented.yaml
     """
@@ -48,7 +48,7 @@ def augmentation(
     found = made_of(source, count, versions)
     path = folder(source.folder, output) / f"augmentation-{slug(source.name)}.png"
     settings = ", ".join(f"{key} {_short_value(value)}" for key, value in source.settings().items())
-    said = f"left: the picture as it is; then {versions} made of it: {settings}"
+    said = f"left: the picture as it is; then {versions} versions of it: {settings}"
     draw_sheet(
         path,
         found.reshape(-1, *found.shape[2:]),
@@ -80,7 +80,7 @@ def _source(run: str, outputs: Path, sample: bool, plugins: bool, lang: Language
         say_imported(Path(run), lang)
         source = of_spec(Path(run), sample=sample)
     elif sample:
-        raise UsageError("--sample is for a spec; a run has its data.")
+        raise UsageError("--sample is for a spec: a run has its own data.")
     else:
         source = of_run(find_run(outputs, run), plugins=plugins)
     start_tensorflow(deterministic=True)

@@ -22,7 +22,7 @@ LONGEST = 40
 
 def errors(
     run: Run,
-    count: Annotated[int, typer.Option(min=1, max=1_000, help="Of pictures.")] = 16,
+    count: Annotated[int, typer.Option(min=1, max=1_000, help="Number of pictures.")] = 16,
     output: Output = None,
     plugins: Plugins = False,
     lang: Lang = "en",
@@ -31,7 +31,7 @@ def errors(
 ) -> None:
     """Draw the test pictures that RUN got wrong, the worst first.
 
-    Of numbers, these are the pictures whose number is farthest off.
+    For a regression, these are the pictures with the largest errors.
 
     Example: kx explain errors last
     """

@@ -17,10 +17,10 @@ def filters(
     run: Network,
     layer: Annotated[
         str | None,
-        typer.Option("--layer", help="Its name; default: the first one with filters."),
+        typer.Option("--layer", help="Name of a layer; default: the first one with filters."),
     ] = None,
-    steps: Annotated[int, typer.Option(min=1, max=10_000, help="Of gradient ascent.")] = 40,
-    size: Annotated[int, typer.Option(min=1, max=2_000, help="Pixels of a side.")] = 64,
+    steps: Annotated[int, typer.Option(min=1, max=10_000, help="Steps of gradient ascent.")] = 40,
+    size: Annotated[int, typer.Option(min=1, max=2_000, help="Width and height in pixels.")] = 64,
     count: Annotated[int, typer.Option(min=1, help="How many filters, at most.")] = 64,
     weights: Weights = "imagenet",
     base_option: BaseOption = None,

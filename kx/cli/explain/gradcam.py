@@ -22,7 +22,7 @@ EMPTY = Remark.of("explained.empty")
 
 Layer = Annotated[
     str | None,
-    typer.Option("--layer", help="Its name; an unknown one lists what there is."),
+    typer.Option("--layer", help="Name of a layer; an unknown name lists them all."),
 ]
 
 
@@ -43,7 +43,7 @@ def gradcam(
     outputs: Outputs = Path("outputs"),
     as_json: AsJson = False,
 ) -> None:
-    """Draw which parts of a picture speak for a class (Grad-CAM).
+    """Draw which parts of a picture indicate a class (Grad-CAM).
 
     Example: kx explain gradcam digits --image seven.png --class 7
     """
