@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from kx.authoring.asked_table import options_named, own_table, target_named
@@ -15,9 +15,12 @@ from kx.authoring.table_words import LISTS, columns_in_words
 from kx.base.errors import DataError, UsageError
 from kx.base.text import clean, counted
 from kx.contracts import SeriesForm
+from kx.data.tables.columns import TableColumn
+from kx.data.tables.dates import are_rising_years
 from kx.data.tables.series_table import READ
 from kx.data.tables.timeline import told_pace
 from kx.datasets.series import OwnSeries
+from kx.datasets.table import OwnTable
 from kx.planning.components import Parts, choose
 from kx.spec.edit import document_of
 from kx.spec.load import fail_on, override
@@ -74,7 +77,7 @@ def series_spec(
     if len(targets) > 1:
         raise UsageError("a series has one target: give --target once.")
     rest = [setting for setting in settings if not asks_for_series([setting])]
-    found = look(own_table(file, targets[0]))
+    found = look(own_table(file, targets[0], [each for each in rest if _is_of_tables(each)]))
     draft = _draft(file, targets[0], _time_of(found, rest), rest)
     with options_named():
         info = replace(draft, window=_least(draft)).info()
@@ -108,6 +111,12 @@ class _Seen:
         return max(1, last, min(USUAL_WINDOW, rows // 20))
 
 
+def _is_of_tables(setting: str) -> bool:
+    """Whether a setting is of how any table is read; ``time`` of a table would sort its rows."""
+    known = {f"dataset.{each.name}" for each in fields(OwnTable)} - {"dataset.time"}
+    return setting.partition("=")[0].strip() in known
+
+
 def _least(draft: OwnSeries) -> int:
     return draft.cut.leads[-1] if draft.columns.known else 1
 
@@ -119,13 +128,19 @@ def _time_of(found: Looked, settings: Sequence[str]) -> str:
         if key.strip() == "dataset.time":
             return value.strip().strip("'\"")
     dates = [name for name, how in found.readings.items() if how.reading == "date"]
-    if len(dates) == 1:
-        return dates[0]
+    times = dates or [column.name for column in found.sheet.columns if _has_years(found, column)]
+    if len(times) == 1:
+        return times[0]
     several = f"{', '.join(dates)} are dates" if dates else "no column is read as dates"
     raise DataError(
         f"{found.sheet.name}: which column holds the time of the rows? {several}: use --set "
         "dataset.time=COLUMN."
     )
+
+
+def _has_years(found: Looked, column: TableColumn) -> bool:
+    how = found.readings[column.name]
+    return how.reading == "number" and are_rising_years(column.numbers(how.comma))
 
 
 def _draft(file: Path, target: str, time: str, settings: Sequence[str]) -> OwnSeries:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Union
 
+from kx.base.text import SHOWN, together
+
 Code = Literal[
     "text",
     "warning",
@@ -405,6 +407,11 @@ def _single(value: Single, change: Callable[[str], str]) -> Single:
 def as_remark(said: str | Remark) -> Remark:
     """Return what is said; a text, which a plugin may have written, as one without a code."""
     return Remark.of("text", text=said) if isinstance(said, str) else said
+
+
+def flaws_told(flaws: Sequence[str]) -> Remark:
+    """Return what is wrong with rows or files, each ``place: why``; many places of one why once."""
+    return some_of(together(flaws), SHOWN, "list.clauses_more", "list.clauses")
 
 
 def some_of(

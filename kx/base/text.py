@@ -151,12 +151,12 @@ PLACES = 3
 
 def some(flaws: Sequence[str]) -> str:
     """Return the first of many flaws, each in a line of its own, and how many more there are."""
-    told = _together(flaws)
+    told = together(flaws)
     more = f"\n  and {len(told) - SHOWN:,} more" if len(told) > SHOWN else ""
     return "".join(f"\n  {flaw}" for flaw in told[:SHOWN]) + more
 
 
-def _together(flaws: Sequence[str]) -> list[str]:
+def together(flaws: Sequence[str]) -> list[str]:
     """Tell at once what many places have in common: ``line 2, line 5, line 9 and 3 more: no y``."""
     places: dict[str, list[str]] = {}
     for flaw in flaws:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from kx.base.errors import DataError, RowsError
-from kx.base.remark import Remark, some_of
-from kx.base.text import SHOWN, counted, some
+from kx.base.remark import Remark, flaws_told
+from kx.base.text import counted, some
 from kx.components.options import SpecPath
 from kx.components.registry import dataset
 from kx.contracts import Dataset, DatasetBundle, DatasetInfo, Split
@@ -274,7 +274,7 @@ def _left_out(sheet: Sheet, listed: Listed) -> list[Remark]:
     flaws = [*sheet.flaws, *listed.twice().values()]
     if not flaws:
         return []
-    told = some_of(flaws, SHOWN, "list.clauses_more", "list.clauses")
+    told = flaws_told(flaws)
     return [Remark.of("table.left_out", table=sheet.name, count=len(flaws), flaws=told)]
 
 

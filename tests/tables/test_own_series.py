@@ -88,3 +88,26 @@ def test_a_series_has_one_target(new):
 
     assert code == 2
     assert "a series has one target" in err
+
+
+def test_years_are_the_time_of_a_series(new):
+    rows = "".join(f"{1850 + at},{at % 11 + at / 100}\n" for at in range(120))
+
+    (code, _, err), path = new(f"YEAR,heat\n{rows}")
+
+    assert code == 0, err
+    assert "time: YEAR" in path.read_text()
+
+
+def test_gaps_of_the_target_can_be_left_out_while_the_table_is_looked_at(new):
+    lines = hours().splitlines(keepends=True)
+    for at in (7, 9, 30, 31, 50):
+        lines[at] = lines[at].replace(lines[at].split(",")[1], "", 1)
+    skipped = ("--set", "dataset.on_broken=skip", "--set", "dataset.on_gap=skip")
+
+    assert new("".join(lines))[0][0] == 3
+    (code, _, err), path = new("".join(lines), *skipped)
+
+    assert code == 0, err
+    (said,) = [str(w) for w in make_plan(path).warnings if "left out: line" in str(w)]
+    assert "5 rows were left out: line 8, line 10, line 31 and 2 more: no heat" in said

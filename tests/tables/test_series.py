@@ -272,7 +272,7 @@ def test_columns_known_ahead_are_read_up_to_the_target(series):
 def test_windows_cross_no_gap_and_the_gap_is_told(series):
     options = series(HEADER + hourly(60, lacks=(20, 21)))
 
-    with pytest.raises(RowsError, match="line 22: before 2024-01-01 22:00:00 2 steps lack"):
+    with pytest.raises(RowsError, match="line 22: 2 steps are missing before 2024-01-01 22:00:00"):
         load(options)
     with pytest.raises(RowsError, match=r"on_gap: skip.*dataset\.steps: rows"):
         load(options)

@@ -76,9 +76,10 @@ def refuse_gaps(line: Timeline, lines: Sequence[int], times: np.ndarray, name: s
 
 def _gaps(line: Timeline, lines: Sequence[int], times: np.ndarray) -> Iterator[str]:
     for at in line.gaps.tolist():
-        lack = counted(int(line.steps[at] - line.steps[at - 1]) - 1, "step lacks", "steps lack")
+        missing = int(line.steps[at] - line.steps[at - 1]) - 1
+        said = counted(missing, "step is missing", "steps are missing")
         when = told_time(float(times[line.order[at]]), line.pace.dates)
-        yield f"line {lines[int(line.order[at])]}: before {when} {lack}"
+        yield f"line {lines[int(line.order[at])]}: {said} before {when}"
 
 
 def without(begins: np.ndarray, kept: np.ndarray) -> np.ndarray:

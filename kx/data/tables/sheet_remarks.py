@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from kx.base.remark import Remark, some_of
-from kx.base.text import SHOWN
+from kx.base.remark import Remark, flaws_told, some_of
 from kx.data.files.part_names import part_of
 from kx.data.tables.column_options import NO_ROLES, ColumnOptions, RowRoles
 from kx.data.tables.columns import TableColumn
@@ -42,7 +41,7 @@ def sheet_remarks(
     if few := too_few_rows(sheet):
         yield few
     if sheet.flaws:
-        told = some_of(sheet.flaws, SHOWN, "list.clauses_more", "list.clauses")
+        told = flaws_told(sheet.flaws)
         yield Remark.of("table.left_out", table=sheet.name, count=len(sheet.flaws), flaws=told)
     for name, lacking in sheet.untold.items():
         yield Remark.of("table.untold", file=name, target=lacking)

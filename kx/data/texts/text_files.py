@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from kx.base.errors import DataError
-from kx.base.remark import Remark, some_of
-from kx.base.text import SHOWN, counted, some
+from kx.base.remark import Remark, flaws_told
+from kx.base.text import counted, some
 from kx.contracts import DatasetBundle, DatasetInfo, Split, TextForm
 from kx.data.arrays.sequences import sequence_form
 from kx.data.arrays.splitting import OnBroken, bundled
@@ -108,7 +108,7 @@ def text_bundle(
     validation = good.get("validation", [])
     train, test = [*good["train"], *validation], good["test"]
     info = replace(info, validation_examples=len(validation))
-    told = some_of(flaws, SHOWN, "list.clauses_more", "list.clauses")
+    told = flaws_told(flaws)
     left_out = Remark.of("texts.files_left_out", files=len(flaws), flaws=told)
     return _bundle(info, {"train": train, "test": test}, (left_out,) if flaws else ())
 

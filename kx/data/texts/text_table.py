@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kx.base.errors import RowsError
-from kx.base.remark import Remark, some_of
-from kx.base.text import SHOWN, counted, some
+from kx.base.remark import Remark, flaws_told, some_of
+from kx.base.text import counted, some
 from kx.data.arrays.splitting import OnBroken
 from kx.data.tables.column_options import NO_ROLES, ColumnOptions, RowRoles, refuse_same
 from kx.data.tables.columns import TableColumn
@@ -93,7 +93,7 @@ class TableRead:
         """Yield what everybody should know of the table as it was found."""
         name = self.table.name
         if self.flaws:
-            told = some_of(self.flaws, SHOWN, "list.clauses_more", "list.clauses")
+            told = flaws_told(self.flaws)
             yield Remark.of("table.left_out", table=name, count=len(self.flaws), flaws=told)
         if self.like_nothing:
             yield Remark.of("table.nothing", table=name, count=self.like_nothing)
