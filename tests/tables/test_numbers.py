@@ -9,19 +9,27 @@ from kx.data.tables.numbers import as_number, sign_of_money, unit_of, without_un
 from tests.tables.test_own_tables import load
 
 
+def wide(text):
+    """Return a text in the signs that are as wide as a Chinese character."""
+    return "".join(chr(ord(sign) + 0xFEE0) for sign in text)
+
+
 @pytest.mark.parametrize(
     ("text", "comma", "number"),
     [
         ("1'234.5", False, 1234.5), ("1\u2019234,5", True, 1234.5), ("1 234 567", False, 1234567),
         ("1\u202f234", True, 1234), ("(1.70)", False, -1.7), ("\u22125", False, -5),
         ("1,234.5", False, 1234.5), ("1.234,5", True, 1234.5), ("1e5", False, 1e5),
+        (wide("123"), False, 123), (wide("-1,234.5"), False, -1234.5), (wide("1,5"), True, 1.5),
     ],
 )  # fmt: skip
 def test_numbers(text, comma, number):
     assert as_number(text, comma=comma) == number
 
 
-@pytest.mark.parametrize("text", ["1 23", "12'34", "(a)", "1,23,4", "--5", "5 kg", "nan", "()"])
+@pytest.mark.parametrize(
+    "text", ["1 23", "12'34", "(a)", "1,23,4", "--5", "5 kg", "nan", "()", "10²", "①"]
+)
 def test_what_is_no_number(text):
     assert as_number(text, comma=False) is None
 
@@ -33,6 +41,12 @@ def test_what_is_no_number(text):
         (["50.000 €", "7€"], "€", ["50.000", "7"]),
         (["1248 CC", "998 cc"], "cc", ["1248", "998"]),
         (["45%", "3 %"], "%", ["45", "3"]),
+        (["20㎡", "30.5 平米", "7 m2", "8m²"], "m²", ["20", "30.5", "7", "8"]),
+        (["-3℃", f"{wide('4.5')}℃"], "°C", ["-3", "4.5"]),
+        ([wide("12%"), "3%"], "%", ["12", "3"]),
+        (["1.5万", "20万"], "万", ["1.5", "20"]),
+        (["12,000元/㎡", "9,500元/平米"], "元/m²", ["12,000", "9,500"]),
+        (["3楼", "12楼"], "", ["3楼", "12楼"]),  # floors: names, not amounts
         (["5 kg", "5 g"], "", ["5 kg", "5 g"]),  # not the same amount
         (["5 kg", "5"], "", ["5 kg", "5"]),
         (["12A", "3A"], "", ["12A", "3A"]),  # seats
@@ -43,6 +57,10 @@ def test_what_is_no_number(text):
 def test_units(values, unit, bare):
     assert unit_of(values) == unit
     assert [without_unit(value, unit) for value in values] == bare
+
+
+def test_a_unit_that_an_older_run_kept_is_known_by_its_new_name():
+    assert without_unit("20㎡", "m2") == "20"
 
 
 @pytest.mark.parametrize(

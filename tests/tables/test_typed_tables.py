@@ -14,9 +14,11 @@ import pyarrow.parquet
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from kx.authoring.own_table import table_proposal
 from kx.base.errors import DataError, RowsError
+from kx.contracts import ColumnForm, DatasetInfo
 from kx.data.files.sources import SourceFiles
 from kx.data.inputs import mixed
 from kx.data.inputs.given import Given
@@ -374,3 +376,48 @@ def test_a_spec_ignores_what_cannot_be_read_and_says_why(tmp_path):
     assert "\n  # tags    left out  holds lists, not one value in each row\n" in text
     assert "\n  ignore: [tags]\n" in text
     assert not [said for said in remarks(info) if "tags" in said]
+
+
+def test_a_json_line_may_lack_a_key_that_was_missing_in_training(tmp_path):
+    lines = [f'{{"zip": {at % 3 + 16}, "label": "{"ab"[at % 2]}"' for at in range(40)]
+    more = [f', "km": {at}.5}}' if at % 4 else "}" for at in range(40)]
+    (tmp_path / "t.jsonl").write_text("\n".join(map(str.__add__, lines, more)))
+    trained = load(tmp_path / "t.jsonl", categories=("zip",))
+    kept = mixed.form(trained.info, trained.train.x, {"target": "label"})
+    levels = trained.info.table[0].levels
+
+    found = mixed.read(Given(["-"], stdin=lambda: b'{"zip": 16.0}\n'), kept, None)
+
+    np.testing.assert_array_equal(found.x, [[levels.index("16"), np.nan]])
+    assert found.remarks == ("stdin: no line has km: taken as missing",)
+    with pytest.raises(DataError, match="stdin: lacks zip, which this network reads"):
+        mixed.read(Given(["-"], stdin=lambda: b'{"km": 1.5}\n'), kept, None)
+
+
+def test_a_typed_row_may_have_the_columns_of_training_that_are_not_read(tmp_path):
+    trained = load(written(tmp_path, pa.table({"a": [1.5, 2.5] * 10, "label": ["x", "y"] * 10})))
+    kept = mixed.form(trained.info, trained.train.x, {"target": "label"})
+
+    for row in ("a=3.5,label=x", '{"a": 3.5, "label": "x"}'):
+        assert mixed.read(Given(rows=[row]), kept, None).x.tolist() == [[3.5]]
+    with pytest.raises(DataError, match="unknown column 'b'"):
+        mixed.read(Given(rows=["a=3.5,b=1"]), kept, None)
+
+
+def test_a_picture_is_a_row_only_of_a_network_that_reads_nothing_else(tmp_path):
+    trained = load(written(tmp_path, pa.table({"a": [1.5, 2.5] * 10, "label": ["x", "y"] * 10})))
+    kept = mixed.form(trained.info, trained.train.x, {"target": "label"})
+
+    with pytest.raises(DataError, match=r"seven\.png: is one picture, but this network reads a: "):
+        mixed.read(Given(["seven.png"]), kept, None)
+
+
+def test_a_picture_is_a_row_of_a_network_that_reads_pictures_alone(tmp_path):
+    Image.new("RGB", (4, 4), (255, 0, 0)).save(tmp_path / "red.png")
+    column = ColumnForm("photo", "image", picture=(4, 4, 3))
+    kept = mixed.form(DatasetInfo("t", "binary", (48,), table=(column,)), None, {"target": "y"})
+
+    found = mixed.read(Given([str(tmp_path / "red.png")]), kept, None)
+
+    assert found.names == (str(tmp_path / "red.png"),)
+    assert found.x.beside["photo"].mean(axis=(0, 1, 2)).tolist() == [255, 0, 0]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from kx.base.errors import DataError, closest
 from kx.contracts import ColumnForm, DatasetInfo
+from kx.data.files.suffixes import PICTURE_FORMATS
 from kx.data.inputs.given import STDIN, Examples, Given, refuse
 from kx.data.inputs.said_targets import TARGET_FORM, SaidTargets
 from kx.data.inputs.table import TypedRows
@@ -21,6 +22,7 @@ from kx.data.tables.column_options import ColumnOptions
 from kx.data.tables.delimited import Delimiting
 from kx.data.tables.encoding import columns_from
 from kx.data.tables.headers import generic, name_columns
+from kx.data.tables.json_lines import JsonTable
 from kx.data.tables.opening import open_table, table_in
 from kx.data.tables.rows import RowTable, TableRow, ragged
 from kx.data.tables.table_files import table_file
@@ -64,7 +66,7 @@ def read(given: Given, form: Mapping[str, Any], preparation: AnyPreparation) -> 
     rows = _Rows(columns_from(form["columns"]), form)
     for path in given.inputs:
         rows.add_file(path, given)
-    typed = TypedRows(rows.names, rows.typed, False)
+    typed = TypedRows(rows.names, rows.typed, quoted=False, unread=form.get("all", ()))
     for number, row in enumerate(given.rows, 1):
         typed.add_typed(f"--row {number}" if len(given.rows) > 1 else "--row", row)
     refuse([*rows.problems, *typed.problems])
@@ -115,6 +117,9 @@ class _Rows:
     def add_file(self, path: str, given: Given) -> None:
         """Add the rows of a table (``-``: stdin)."""
         layout = Delimiting(**{name: self.form[name] for name in LAYOUT if name in self.form})
+        if Path(path).suffix.lower() in PICTURE_FORMATS:
+            self._add_picture(path)
+            return
         try:
             self.folder = Path()
             if path == STDIN:
@@ -126,13 +131,26 @@ class _Rows:
         except DataError as error:
             self.problems.append(str(error).rstrip("."))
 
+    def _add_picture(self, path: str) -> None:
+        """Add a picture as a row, if that is all that the network reads."""
+        first, *others = self.columns
+        if others or not first.picture:
+            read = f"is one picture, but this network reads {_some(self.names)}"
+            ways = "a table with these columns, or --row 'NAME=VALUE,…'"
+            self.problems.append(f"{path}: {read}: give {ways}")
+            return
+        self.folder = Path()
+        self.places.append(path)
+        self.values.append([self.value(first.name, path, path)[0]])
+        self.labels.append(None)
+
     def _add_table(self, table: RowTable) -> None:
         above = name_columns(table, self.form.get("header", "auto"))
         if wrong := self._wrong_header(table):
             self.problems.append(wrong)
             return
         before = len(self.values)
-        at = {name: table.header.index(name) for name in self.names}
+        at = {name: table.header.index(name) for name in self.names if name in table.header}
         said = self.targets.places(table.header)
         for record in chain(above, table):
             self._add_record(table, record, at, said)
@@ -142,6 +160,9 @@ class _Rows:
     def _wrong_header(self, table: RowTable) -> str:
         header = table.header
         missing = [name for name in self.names if name not in header]
+        if isinstance(table, JsonTable) and set(missing) < set(self.names):
+            self._note_lacking([name for name in missing if self.by_name[name].gaps], table.name)
+            missing = [name for name in missing if not self.by_name[name].gaps]
         if twice := next((name for name in self.names if header.count(name) > 1), ""):
             return f"{table.name}: has column {twice!r} twice"
         if missing:
@@ -153,6 +174,11 @@ class _Rows:
             self.notes.append(f"{table.name}: has {_some(more)}, {what}")
         return ""
 
+    def _note_lacking(self, keys: Sequence[str], table: str) -> None:
+        """Say which keys no JSON line has: their values are missing, as in training."""
+        if keys:
+            self.notes.append(f"{table}: no line has {_some(keys)}: taken as missing")
+
     def _add_record(
         self, table: RowTable, record: TableRow, at: Mapping[str, int], said: Sequence[int]
     ) -> None:
@@ -163,9 +189,9 @@ class _Rows:
             self.problems.append(f"{place}: {flaw}")
             return
         row = []
-        for name, index in at.items():
-            known = name in table.points
-            value, problem = self._cell(name, record.cells[index], place, point=known)
+        for name in self.names:
+            cell, known = record.cells[at[name]] if name in at else "", name in table.points
+            value, problem = self._cell(name, cell, place, point=known)
             row.append(value)
             self.problems += [f"{place}: {name}: {problem}"] if problem else []
         self.places.append(place)

@@ -6,7 +6,7 @@ import csv
 import json
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -94,11 +94,13 @@ class TypedRows:
         columns: names, in the order of the network.
         value: returns what a cell of a column becomes, and what is wrong with it.
         quoted: whether texts in JSON keep their quotation marks, so that they are no numbers.
+        unread: columns that a typed row may have, as the table for training had them.
     """
 
     columns: Sequence[str]
     value: Callable[[str, str], tuple[float, str]]
     quoted: bool = True
+    unread: Collection[str] = ()
     names: list[str] = field(default_factory=list)
     rows: list[list[float]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -166,6 +168,8 @@ class TypedRows:
         return "" if value is None else json.dumps(value)
 
     def _add_pairs(self, name: str, pairs: Sequence[tuple[str, str]]) -> None:
+        unread = set(self.unread) - set(self.columns)
+        pairs = [(key, value) for key, value in pairs if key not in unread]
         wrong = list(self._wrong_names([key for key, _ in pairs]))
         self.problems += [f"{name}: {text}" for _, text in wrong]
         if not wrong:

@@ -8,6 +8,7 @@ from kx.contracts import ColumnForm
 from kx.data.tables.dates import are_years, as_day, day_of
 from kx.data.tables.numbers import as_number, without_unit
 from kx.data.tables.scales import known_values, level_of
+from kx.data.tables.targets import number_of
 
 BESIDE = ("text", "image")
 """Kinds of columns whose values stand beside the numbers."""
@@ -19,7 +20,7 @@ def value_of(form: ColumnForm, text: str) -> tuple[float, str]:
     A value of a category that the training part did not have is -1, and nothing is wrong.
     """
     if form.kind == "category":
-        return float(form.levels.index(text)) if text in form.levels else -1.0, ""
+        return _place_of(form, text), ""
     if form.kind in BESIDE:
         return 0.0, ""
     if not form.is_measured:
@@ -33,6 +34,13 @@ def value_of(form: ColumnForm, text: str) -> tuple[float, str]:
     what = "a date such as 2024-03-01" if form.kind == "date" else "a number"
     hint = "; use a decimal point, as in 1.5" if "," in text and form.kind == "number" else ""
     return math.nan, f"must be {what}; got {text[:40]!r}{hint}"
+
+
+def _place_of(form: ColumnForm, text: str) -> float:
+    """Return the place of a level; -1: it is none. 16.0 is 16, as programs write it beside gaps."""
+    other = text.removesuffix(".0") if text.endswith(".0") else f"{text}.0"
+    twin = other if number_of(text) is not None else text
+    return float(next((form.levels.index(of) for of in (text, twin) if of in form.levels), -1))
 
 
 def _known_value(form: ColumnForm, text: str) -> tuple[float, str]:

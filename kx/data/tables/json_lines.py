@@ -186,7 +186,7 @@ def _past_comma(text: str, at: int, name: str, number: int) -> int:
 
 def _decoder(pairs: Pairs | None, how: type | None) -> json.JSONDecoder:
     return json.JSONDecoder(
-        object_pairs_hook=pairs, parse_constant=_constant, parse_float=how, parse_int=how
+        object_pairs_hook=pairs, parse_constant=_constant, parse_float=how and _whole, parse_int=how
     )
 
 
@@ -210,6 +210,11 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"has the key {twice!r} twice")
     return values
+
+
+def _whole(written: str) -> str:
+    """Return a number without .0: some programs write 16 so, some 16.0, and it is one category."""
+    return written.removesuffix(".0")
 
 
 def _constant(name: str) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Literal
 
 from kx.data.tables.targets import number_of
@@ -25,15 +25,30 @@ NEGATIVE = re.compile(r"\(([\d.,]+)\)")
 
 BEFORE = ("US$", "$", "€", "£", "¥", "￥", "₹", "USD", "EUR", "GBP", "CHF", "CNY", "RMB", "JPY")
 BEHIND = (
-    "%", "‰", "°C", "°F", "°", "$", "€", "£", "¥", "₹", "元", "万元", "万", "円", "岁", "个",
+    "%", "‰", "°C", "°F", "℃", "℉", "°", "$", "€", "£", "¥", "₹", "元", "万元", "万", "円",
+    "岁", "个",
     "USD", "EUR", "GBP", "CHF", "CNY", "RMB", "JPY",
     "mm", "cm", "m", "km", "in", "ft", "yd", "mi", "mg", "g", "kg", "t", "lb", "lbs", "oz",
     "ml", "cl", "l", "s", "sec", "ms", "min", "h", "hr", "hrs", "d", "days", "months", "yrs",
     "years", "Hz", "kHz", "MHz", "GHz", "W", "kW", "kWh", "V", "mAh", "Pa", "hPa", "bar", "psi",
     "px", "kB", "MB", "GB", "TB", "m²", "m2", "km²", "ft²", "sqft", "sqm", "cc", "hp", "bhp", "PS",
-    "rpm", "kmpl", "km/h", "kmh", "mph", "mpg", "kcal", "cal",
+    "rpm", "kmpl", "km/h", "kmh", "mph", "mpg", "kcal", "cal", "m³", "m3", "cm³", "cm3",
+    "㎡", "㎥", "㎏", "㎞", "㎝", "㎜", "㎎", "平米", "平方米", "公里", "千米", "米", "厘米",
+    "毫米", "公斤", "千克", "克", "吨", "升", "毫升", "小时", "分钟", "秒", "天", "年", "个月",
+    "人", "次", "美元", "欧元", "日元", "亿", "亿元", "元/㎡", "元/m²", "元/平米", "元/平方米",
+    "元/月",
 )  # fmt: skip
 """Units that a column may have; any other word makes a name of a number."""
+
+SAME: Mapping[str, str] = {
+    "℃": "°C", "℉": "°F", "m2": "m²", "㎡": "m²", "平米": "m²", "平方米": "m²", "m3": "m³",
+    "㎥": "m³", "cm3": "cm³", "㎏": "kg", "㎞": "km", "㎝": "cm", "㎜": "mm", "㎎": "mg",
+    "元/㎡": "元/m²", "元/平米": "元/m²", "元/平方米": "元/m²",
+}  # fmt: skip
+"""Another way to write a unit -> the unit."""
+
+HALF_WIDTH = {0xFF01 + at: 0x21 + at for at in range(94)} | {0x3000: " "}
+"""Signs as wide as a Chinese character, the blank among them -> those of ASCII."""
 
 POINTED = ("$", "US$", "£", "¥", "￥", "₹", "USD", "GBP", "CNY", "RMB", "JPY")
 """Money of countries that write a decimal point: $1,234 is a thousand and more."""
@@ -72,6 +87,7 @@ def names_a_number(words: Collection[str]) -> bool:
 
 def plain(value: str, *, comma: bool) -> str:
     """Return a number as Python writes it; what is none stays none."""
+    value = value.translate(HALF_WIDTH)
     if below := NEGATIVE.fullmatch(value):
         value = f"-{below[1]}"
     value = value.replace(MINUS, "-")
@@ -115,12 +131,15 @@ def unit_of(values: Collection[str]) -> str:
 
 def without_unit(value: str, unit: str) -> str:
     """Return a value without the unit that its column has."""
-    found = MEASURED.fullmatch(value) if unit and _unit(value) == unit else None
+    if not unit or _unit(value) != SAME.get(unit, unit):
+        return value
+    found = MEASURED.fullmatch(value.translate(HALF_WIDTH))
     return f"{found[1]}{found[3]}" if found else value
 
 
 def _unit(value: str) -> str:
-    found = MEASURED.fullmatch(value)
+    found = MEASURED.fullmatch(value.translate(HALF_WIDTH))
     if not found or bool(found[2]) == bool(found[4]):
         return ""
-    return found[2].upper() if found[2] else _BEHIND[found[4].casefold()]
+    unit = found[2].upper() if found[2] else _BEHIND[found[4].casefold()]
+    return SAME.get(unit, unit)
