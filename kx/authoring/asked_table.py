@@ -26,7 +26,7 @@ from kx.spec.load import fail_on, override
 FIRST_ROWS = 4
 """By which it is seen whether a file is a table."""
 
-VALUED = re.compile(r"(dataset\.\w+): (\w+)")
+VALUED = re.compile(r"(dataset\.\w+)(?:: | to )(\w+)")
 """An option with a value, as messages write it."""
 
 HEADERLESS = ("dataset.header", "none")

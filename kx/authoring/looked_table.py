@@ -17,7 +17,13 @@ from kx.data.tables.several_labels import answer, seen_targets, targets_of
 from kx.data.tables.sheet_reading import read_sheet
 from kx.data.tables.sheets import Sheet
 from kx.data.tables.table_paths import TablePaths, table_paths
-from kx.data.tables.targets import FEW, LabelCounts, Target, TargetOptions, number_of
+from kx.data.tables.targets import (
+    LabelCounts,
+    Target,
+    TargetOptions,
+    may_be_codes,
+    number_of,
+)
 from kx.datasets.table import OwnTable
 
 
@@ -116,7 +122,7 @@ def _labels(sheet: Sheet, options: TargetOptions) -> TargetOptions:
         numbers = all(_are_numbers(column.labels) for column in sheet.targets)
         return replace(options, task="regression") if numbers and not answers else options
     labels = sheet.targets[0].labels
-    if len(labels.counts) > FEW and _are_numbers(labels):
+    if _are_numbers(labels) and not may_be_codes(labels):
         return replace(options, task="regression")
     order = options.order or rising(labels.counts)
     return replace(options, task="ordered", order=order) if order else options

@@ -24,6 +24,10 @@ def column(*labels):
 DECIMALS = [f"{n / 7:.3f}" for n in range(-20, 20)]
 THIRTY = Target("multiclass", tuple(f"id{n:02}" for n in range(30)))
 
+TWELVE = Target("multiclass", tuple(str(n) for n in range(1, 13)))
+
+FORTIES = tuple(str(44 + n) for n in range(10))
+
 WHOLE = [str(n) for n in range(40)]
 
 
@@ -34,6 +38,8 @@ WHOLE = [str(n) for n in range(40)]
         (["1", "0", "1"], "auto", Target("binary", ("0", "1"))),
         ([f"id{n:02}" for n in range(30)] * 5, "auto", THIRTY),
         (["3", "1", "2"] * 2, "auto", Target("multiclass", ("1", "2", "3"))),
+        ([str(n) for n in range(1, 13)], "auto", TWELVE),
+        ([str(44 + n) for n in range(10)], "auto", Target("multiclass", FORTIES)),
         (["0.0", "1.0"], "auto", Target("binary", ("0.0", "1.0"))),
         (["1", "2.5", "3"], "regression", Target("regression")),
         (WHOLE, "regression", Target("regression")),
@@ -63,6 +69,7 @@ def test_decimal_numbers_many_of_which_differ_are_a_regression_and_that_is_told(
 @pytest.mark.parametrize(
     ("labels", "said"),
     [
+        ([str(44 + n) for n in range(11)] * 9, "11 different numbers in 99 rows"),
         (WHOLE, "40 different numbers in 40 rows (0, 1, 2, 3, 4, …). What are they?"),
         (["0.5", "1", "1.5"] * 3, "3 different numbers in 9 rows (0.5, 1, 1.5). What are they?"),
         ([f"{n}.5" for n in range(10)] * 4, "10 different numbers in 40 rows"),

@@ -221,6 +221,7 @@ def test_a_fault_of_the_data_is_told_as_such_by_every_command(run_kx, tmp_path, 
     [
         ("correct them, or set dataset.on_broken: skip", "dataset.on_broken=skip"),
         ("say dataset.task: regression, or classes", "dataset.task=regression"),
+        ("set dataset.decimal to point or comma", "dataset.decimal=point"),
         ("list it in dataset.categories", "dataset.header=none"),
     ],
 )

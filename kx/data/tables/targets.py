@@ -37,10 +37,11 @@ MISSING = ("nan", "na", "n/a", "#n/a", "<na>", "null", "none")
 """What programs and people write where there is no label; an empty value is always none."""
 
 FEW = 20
-"""As many different whole numbers may be classes without a question, such as stars or digits."""
+"""As many different labels may be classes without a question."""
 
-FEW_DECIMAL = 10
-"""As many different decimal numbers may be classes, such as 0.5, 1 and 2 mg; one has to ask."""
+FEW_NUMBERS = 10
+"""As many different numbers may be classes: whole ones, such as stars or digits, without a
+question; decimal ones, such as 0.5, 1 and 2 mg, may be either."""
 
 LEAST_OF_A_CLASS = 5
 """Rows of a class on average: of fewer, labels may be names, dates or texts, and one has to ask."""
@@ -189,7 +190,7 @@ def _are_measured(labels: LabelCounts) -> bool:
     Few different ones among many rows may be doses or prices, which are both.
     """
     numbers = [number_of(label) for label in labels.counts]
-    many = len(numbers) > FEW_DECIMAL or 3 * len(numbers) > labels.rows
+    many = len(numbers) > FEW_NUMBERS or 3 * len(numbers) > labels.rows
     return many and len(numbers) > 1 and None not in numbers and not _are_whole(numbers)
 
 
@@ -197,12 +198,22 @@ def _are_whole(numbers: Iterable[float | None]) -> bool:
     return all(number is not None and number.is_integer() for number in numbers)
 
 
+def may_be_codes(labels: LabelCounts) -> bool:
+    """Whether labels that are numbers may number classes: few whole ones, or 0, 1, 2 and so on."""
+    numbers = [number_of(label) for label in labels.counts]
+    if len(numbers) > FEW or not _are_whole(numbers):
+        return False
+    known = sorted({int(number) for number in numbers if number is not None})
+    counting = known[:1] in ([0], [1]) and known[-1] - known[0] == len(known) - 1
+    return len(known) <= FEW_NUMBERS or counting
+
+
 def _ask(labels: LabelCounts) -> None:
     """Refuse labels that may well be something else than classes."""
     numbers, different = [number_of(label) for label in labels.counts], len(labels.counts)
     if different == 1 and None not in numbers:
         raise DataError(f"{labels.where} has the same number in every row: nothing can be learned.")
-    if different and None not in numbers and (different > FEW or not _are_whole(numbers)):
+    if different and None not in numbers and not may_be_codes(labels):
         ways = "regression, counts" if all(map(is_count, labels.counts)) else "regression,"
         raise DataError(
             f"{labels.where} holds {different} different numbers in {labels.rows} rows "
