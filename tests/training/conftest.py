@@ -2,7 +2,9 @@ import pytest
 
 
 @pytest.fixture(scope="session", autouse=True)
-def tensorflow():
-    from kx.training.environment import start_tensorflow
+def tensorflow(request):
+    """Start it as a run does, unless `make check` selected the tests alone that need none."""
+    if any(item.get_closest_marker("slow") for item in request.session.items):
+        from kx.training.environment import start_tensorflow
 
-    start_tensorflow(deterministic=True)
+        start_tensorflow(deterministic=True)

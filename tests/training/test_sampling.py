@@ -65,6 +65,7 @@ def test_without_shuffling_rows_keep_their_order():
     assert (np.diff(drawn(0)) < 0).any()
 
 
+@pytest.mark.slow
 def test_all_engines_are_given_the_same_rows():
     import tensorflow as tf
 
