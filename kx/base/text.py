@@ -80,7 +80,9 @@ def number(value: float | None) -> str:
     size = abs(value)
     if size < NOUGHT:
         return f"{0:.4f}"
-    if size < 1e-3 or size >= 1e6:
+    if size >= 1e6:
+        return f"{value:.2e}"  # as many digits in each row of a table
+    if size < 1e-3:
         return f"{value:.3g}"
     return f"{value:.4f}" if size < 10 else f"{value:,.{2 if size < 1000 else 0}f}"
 

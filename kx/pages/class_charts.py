@@ -97,7 +97,8 @@ def _limits(names: Sequence[str], thresholds: Sequence[float], words: Words) -> 
     if len(set(limits)) == 1:
         return limits[0]
     pairs = zip(names, limits, strict=True)
-    return words.listed(words("labels.limit", label=label, limit=limit) for label, limit in pairs)
+    told = [words("labels.limit", label=label, limit=limit) for label, limit in pairs]
+    return words("join.names").join(told)
 
 
 def are_shares(said: Predictions, names: Sequence[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,9 @@ from kx.explain.mistakes import farthest_off, worst_labels, worst_mistakes
 from kx.pages.examples import WORDS, Shown, show
 from kx.runs.reader import Predictions, Run
 from kx.wording.words import Words
+
+A_LINE = re.compile(r"(?:(?P<file>.+), )?line (?P<line>\d+)")
+"""Where a row of a table stands, as records tell it."""
 
 MOST = 12
 """So many of the worst mistakes are shown."""
@@ -73,7 +77,7 @@ def wrong_labels(
         named = [
             words("gallery.share", name=names[at], share=_percent(shares[at])) for at in labels
         ]
-        return ", ".join(named) or words("gallery.no_label")
+        return words("join.names").join(named) or words("gallery.no_label")
 
     return [
         (each.row, told(each.true, each.probabilities), told(each.predicted, each.probabilities))
@@ -128,7 +132,7 @@ def gallery(
     shown, note = _shown(run, said, [at for at, _, _ in found], words, warn)
     origins = _origins(run, said.part)
     exhibits = [
-        Exhibit(_place(int(said.rows[at]), origins, words), true, guess, example)
+        Exhibit(place_of(int(said.rows[at]), origins, words), true, guess, example)
         for (at, true, guess), example in zip(found, shown, strict=True)
     ]
     texts = any(example and example.text for example in shown)
@@ -165,6 +169,18 @@ def _origins(run: Run, part: str) -> Sequence[str]:
         return []
 
 
-def _place(row: int, origins: Sequence[str], words: Words) -> str:
+def place_of(row: int, origins: Sequence[str], words: Words) -> str:
+    """Return the row of an example, and what that was read from, if that is known."""
     place = words("gallery.row", row=row)
-    return f"{place} · {origins[row]}" if row < len(origins) else place
+    if row >= len(origins):
+        return place
+    return words("gallery.at", row=place, place=_origin(origins[row], words))
+
+
+def _origin(origin: str, words: Words) -> str:
+    """Return what a row was read from: of a line, which records tell in English, in words."""
+    found = A_LINE.fullmatch(origin)
+    if found is None:
+        return origin
+    line = words("gallery.line", line=found["line"])
+    return words("gallery.in_file", file=found["file"], place=line) if found["file"] else line

@@ -132,7 +132,7 @@ def _axis(record: Record, metric: str, words: Words) -> str:
     target = record.dataset.target or ""
     unit = f" · {target}" if target and metric in ("mae", "rmse") else ""
     better = words("opening.lower" if lower_is_better(metric) else "opening.higher")
-    return f"{words.metric(metric)}{unit} ({better})"
+    return f"{words.metric(metric)}{unit}" + words("join.remark", text=better)
 
 
 def _wanted(each: ExpectationRecord, words: Words) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from statistics import fmean
 
 from kx.base.text import duration, number, steps_of
+from kx.evaluators.forecast_scores import FEWEST
 from kx.evaluators.unasked import LARGE
 from kx.runs.looks import whose_test_part
 from kx.runs.record import Record
@@ -30,10 +31,18 @@ def on_training(record: Record, words: Words) -> Iterator[str]:
     if record.threshold:
         yield from on_threshold(record.threshold, record.dataset.classes, words)
     yield from _on_steps(record, words)
+    if _lacks_blocks(record):
+        yield words("remark.no_blocks", count=FEWEST)
     if record.of_kept:
-        yield words("remark.of_kept", metrics=words.listed(map(words.metric, record.of_kept)))
+        yield words("remark.of_kept", metrics=words.metrics(record.of_kept))
     if record.streamed:
-        yield words("remark.streamed", metrics=words.listed(map(words.metric, record.streamed)))
+        yield words("remark.streamed", metrics=words.metrics(record.streamed))
+
+
+def _lacks_blocks(record: Record) -> bool:
+    """Whether forecasts of the test part have no intervals: what is always measured has none."""
+    score = record.scores.get("test", {}).get("mase")
+    return score is not None and score["interval"] is None
 
 
 def _on_steps(record: Record, words: Words) -> Iterator[str]:
@@ -104,7 +113,7 @@ def _of_one_class(record: Record, name: str, words: Words) -> Iterator[str]:
     """Yield of which class metrics are that are not the same for the other."""
     shown = {metric for scores in record.scores.values() for metric in scores}
     if metrics := [metric for metric in OF_ONE_CLASS if metric in shown]:
-        yield words("remark.of_class", metrics=words.listed(map(words.metric, metrics)), name=name)
+        yield words("remark.of_class", metrics=words.metrics(metrics), name=name)
 
 
 def _on_the_data(record: Record, words: Words) -> Iterator[str]:

@@ -43,6 +43,10 @@ class Words:
         key = f"{kind}.{name}"
         return self(key) if key in self else name
 
+    def metrics(self, names: Iterable[str]) -> str:
+        """Return what metrics are called, one after the other."""
+        return self("join.names").join(map(self.metric, names))
+
     def listed(self, texts: Iterable[str]) -> str:
         """Return texts one after the other, as ``a, b, c``."""
         return self("join.list").join(texts)

@@ -15,6 +15,7 @@ from kx.runs.scores import main_score, scores_of
 from kx.runs.surroundings import Surroundings
 from kx.terminal.panels import run_panel
 from kx.wording.facts import fact_groups, first
+from kx.wording.remarks import on_training
 from kx.wording.words import Words
 from tests.pages.conftest import a_record, score
 from tests.pages.pages import Page
@@ -104,3 +105,15 @@ def test_a_metric_has_one_name_and_in_tables_its_letters(metric, full, brief, ch
     assert Words().score("test", metric) == full
     assert Words().brief("test", metric) == brief
     assert Words("zh").brief("test", metric) == chinese
+
+
+@pytest.mark.parametrize(
+    ("mase", "told"),
+    [(score(0.5), True), (score(0.5, 0.4, 0.6, "block bootstrap"), False), (None, False)],
+)
+def test_why_forecasts_have_no_interval_is_said(mase, told):
+    record = a_record(scores={"test": {"mase": mase} if mase else {}})
+
+    for language, words in (("en", "no intervals for the test"), ("zh", "测试分数没有区间")):
+        said = [line for line in on_training(record, Words(language)) if words in line]
+        assert bool(said) == told

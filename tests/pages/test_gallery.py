@@ -13,6 +13,7 @@ from kx.data.arrays.fingerprint import fingerprint
 from kx.data.files.sample_files import SampleFiles
 from kx.data.files.sources import SourceFiles
 from kx.pages.examples import _as_picture
+from kx.pages.gallery import place_of
 from kx.pages.page import report_of_one
 from kx.pages.results import results
 from kx.planning import make_plan
@@ -215,3 +216,19 @@ print([name for name in ("tensorflow", "keras") if name in sys.modules])
         return done.stdout.splitlines()[-1]
 
     assert (loaded_by("last"), loaded_by()) == ("[]", "[]")
+
+
+@pytest.mark.parametrize(
+    ("origin", "language", "place"),
+    [
+        ("line 896", "en", "row 169 · line 896"),
+        ("line 896", "zh", "第 169 行 · 文件第 896 行"),
+        ("a.csv, line 3", "zh", "第 169 行 · a.csv，文件第 3 行"),
+        ("cat 1.jpg", "zh", "第 169 行 · cat 1.jpg"),
+    ],
+)
+def test_a_row_is_placed_in_the_language_of_the_page(origin, language, place):
+    origins = [""] * 169 + [origin]
+
+    assert place_of(169, origins, Words(language)) == place
+    assert place_of(170, origins, Words(language)) == Words(language)("gallery.row", row=170)

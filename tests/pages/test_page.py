@@ -246,7 +246,7 @@ def test_several_labels_have_a_table(leave):
     [
         ((0.3,), "en", "probability is above 0.3."),
         ((0.25, 0.41754), "en", "probability is above 0.25 (a), 0.4175 (b)."),
-        ((0.25, 0.41754), "zh", "概率高于以下数值即视为有该标签：0.25（a），0.4175（b）。"),
+        ((0.25, 0.41754), "zh", "概率高于以下数值即视为有该标签：0.25（a）、0.4175（b）。"),
     ],
 )
 def test_the_table_of_labels_says_from_which_probability_on_each_is_predicted(
