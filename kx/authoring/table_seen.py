@@ -30,6 +30,9 @@ from kx.data.texts.text_columns import with_texts
 NAMELESS = "-"
 """Stands for a target where none is named."""
 
+SKIPPING = "dataset.on_broken=skip"
+"""Rows without a target do not end a look: it tells of them. A setting may say otherwise."""
+
 
 def seen_table(
     file: Path, target: str | Sequence[str] | None, settings: Sequence[str] = ()
@@ -47,7 +50,7 @@ def seen_table(
     """
     if not target:
         return _without_target(file, settings)
-    found = look(own_table(file, target, settings))
+    found = look(own_table(file, target, [SKIPPING, *settings]))
     bundle = found.bundle()
     seen = look_at(bundle, ", ".join(names_of(target)))
     remarks = (*bundle.info.remarks, *bundle.remarks, *seen.findings)

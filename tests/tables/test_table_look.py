@@ -9,6 +9,7 @@ from kx.advice.table_look import look_at
 from kx.authoring.asked_table import own_table
 from kx.authoring.looked_table import look
 from kx.authoring.table_seen import seen_table
+from kx.base.errors import DataError
 from kx.contracts import ColumnForm
 from kx.wording.recorded import in_words
 
@@ -193,3 +194,16 @@ def test_years_have_no_commas_alone_or_as_a_target(tmp_path):
     assert year.shape.names[0] == "1990"
     assert km.shape.names[0] == "20,000"
     assert in_words(asked.said) == "a number, 1990 to 1996"
+
+
+def test_rows_without_a_target_are_told_and_do_not_end_a_look(numbers):
+    lines = numbers.read_text().splitlines()
+    lines[3] = lines[3].rpartition(",")[0] + ",NA"
+    numbers.write_text("\n".join(lines) + "\n")
+
+    found = seen_table(numbers, "y").findings
+    told = [each for each in found if getattr(each, "code", "") == "table.left_out"]
+
+    assert [remark.values["count"] for remark in told] == [1]
+    with pytest.raises(DataError, match="1 row cannot be used"):
+        seen_table(numbers, "y", ["dataset.on_broken=error"])
