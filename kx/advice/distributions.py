@@ -13,8 +13,8 @@ from kx.data.tables.cells import written
 if TYPE_CHECKING:
     import numpy as np
 
-DIFFERENT = 20_000
-"""Values by which it is seen whether they are few."""
+SPREAD = 20_000
+"""Values, from all over a column, by which it is seen whether they can be few at all."""
 
 BINS = 12
 """Of a histogram of numbers."""
@@ -62,13 +62,22 @@ def bars(form: ColumnForm, values: np.ndarray) -> tuple[np.ndarray, list[str]]:
     if not len(known):
         return np.full(len(values), -1), []
     low, high = np.percentile(known, [TAIL, 100 - TAIL])
-    different = np.unique(known[:DIFFERENT])
-    if len(different) <= BINS:
+    if (different := _few(known)) is not None:
         edges = different
     else:
         edges = np.linspace(low, high, BINS + 1)[:-1] if low < high else np.array([low])
     places = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(edges) - 1)
     return np.where(np.isnan(values), -1, places), [_edge(form, float(e)) for e in edges]
+
+
+def _few(known: np.ndarray) -> np.ndarray | None:
+    """Return the different values, if each can have a bar of its own."""
+    import numpy as np
+
+    if len(np.unique(known[:: len(known) // SPREAD + 1])) > BINS:
+        return None
+    different: np.ndarray = np.unique(known)
+    return different if len(different) <= BINS else None
 
 
 def _edge(form: ColumnForm, value: float) -> str:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from kx.advice.distributions import bars
 from kx.advice.doubtful_labels import doubtful_labels
 from kx.advice.repeated_rows import rounded
 from kx.advice.table_look import look_at
@@ -207,3 +208,15 @@ def test_rows_without_a_target_are_told_and_do_not_end_a_look(numbers):
     assert [remark.values["count"] for remark in told] == [1]
     with pytest.raises(DataError, match="1 row cannot be used"):
         seen_table(numbers, "y", ["dataset.on_broken=error"])
+
+
+def test_each_of_a_few_values_has_a_bar_also_where_they_come_one_after_the_other():
+    months = np.repeat(np.arange(1.0, 13), 4_000)
+
+    places, names = bars(ColumnForm("month", "number"), months)
+    assert names == [str(month) for month in range(1, 13)]
+    assert np.bincount(places).tolist() == [4_000] * 12
+
+    _, thirteen = bars(ColumnForm("month", "number"), np.append(months, 100.0))
+    assert thirteen[0] == "1"
+    assert len(thirteen) == 12  # equally wide: 100 has no bar of its own
