@@ -12,7 +12,7 @@ from kx.base.text import clean
 from kx.data.tables.cells import value_of
 from kx.data.tables.column_options import READINGS
 from kx.data.tables.columns import TableColumn
-from kx.data.tables.dates import are_years, day_of
+from kx.data.tables.dates import are_years, day_of, offset
 from kx.data.tables.recognition import MOSTLY, Recognized, form_of
 from kx.data.tables.sheet_remarks import why_left_out
 from kx.data.tables.target_columns import TargetColumn
@@ -110,6 +110,8 @@ def _content(column: TableColumn, how: Recognized, *, stated: bool) -> str:
     parts += [] if stated else _doubts(column, how)
     if column.unit and how.reading == "number":
         parts.append(f"in {column.unit}")
+    if how.ahead:
+        parts.append(f"local time, UTC{offset(how.ahead)}")
     if how.comma:
         parts.append("with a decimal comma")
     if column.gaps and how.reading != "empty":

@@ -28,6 +28,7 @@ Code = Literal[
     "columns.left_out_hint",
     "columns.missing",
     "columns.nested",
+    "columns.offsets",
     "columns.ordered",
     "columns.parts",
     "columns.relation",

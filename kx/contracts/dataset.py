@@ -74,6 +74,7 @@ class ColumnForm:
         comma: of a number: whether it is written with a decimal comma.
         unit: likewise: with which unit.
         month_first: of a date: whether 3/1/2024 is in March.
+        ahead: likewise: minutes by which the clock of its times is ahead of UTC.
         clock: likewise: whether the training part has different times of the day.
         indexed: of a category: whether networks are given the place of a value, for an embedding.
         text: of a text: how it becomes numbers.
@@ -88,6 +89,7 @@ class ColumnForm:
     comma: bool = False
     unit: str = ""
     month_first: bool = False
+    ahead: int = 0
     indexed: bool = False
     clock: bool = False
     text: TextForm | None = None

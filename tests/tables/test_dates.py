@@ -1,13 +1,23 @@
 """Dates as people and programs write them."""
 
+from dataclasses import asdict
 from datetime import date
 
 import numpy as np
 import pytest
 
 from kx.base.errors import DataError
-from kx.data.tables.dates import are_compact, are_dates, as_day, day_of, month_comes_first
-from kx.data.tables.encoding import fit_table
+from kx.contracts import ColumnForm
+from kx.data.tables.cells import value_of
+from kx.data.tables.dates import (
+    are_compact,
+    are_dates,
+    as_day,
+    clock_ahead,
+    day_of,
+    month_comes_first,
+)
+from kx.data.tables.encoding import columns_from, fit_table
 from tests.tables.test_own_tables import load
 
 
@@ -43,6 +53,58 @@ def test_what_is_no_date(text):
 )  # fmt: skip
 def test_times_of_the_day(text, hours):
     assert as_day(text) == pytest.approx(days(2024, 3, 5) + hours / 24, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("texts", "ahead"),
+    [
+        (["2024-05-01T10:00+01:00", "2024-05-02 11:30:00+0100"], 60),
+        (["5 Mar 2024 6:30 PM -05:30", "5 Mar 2024 7:30:00.5 a.m.-0530"], -330),
+        (["2024-05-01T10:00Z"], 0),
+        (["2024-05-01T10:00+01:00", "2024-05-01T10:00+02:00"], 0),
+        (["2024-05-01T10:00+01:00", "2024-05-01T10:00"], 0),
+        (["2024-05-01", "1.3.2024 10:00"], 0),
+        ([], 0),
+    ],
+)
+def test_the_offset_that_all_times_share(texts, ahead):
+    assert all(as_day(text) is not None for text in texts)
+    assert clock_ahead(texts) == ahead
+
+
+@pytest.mark.parametrize(
+    ("offsets", "hours", "told"),
+    [
+        (["+05:30"], (0, 23), []),  # the hours of the clock, as they are written
+        (["Z"], (0, 23), []),
+        (["+01:00", "+03:00"], (-2, 21), ["+01:00, +03:00"]),  # UTC: 1 o'clock there is -2, 22 21
+    ],
+)
+def test_hours_are_local_where_all_times_have_one_offset(tmp_path, offsets, hours, told):
+    times = [f"2024-05-02T{at % 24:02}:00{offsets[at % len(offsets)]}" for at in range(72)]
+    (tmp_path / "t.csv").write_text("\n".join(["t,v,y", *(
+        f"{time},{at * 7 % 5},{'ab'[at % 3 % 2]}" for at, time in enumerate(times)
+    )]))  # fmt: skip
+
+    bundle = load({"path": str(tmp_path / "t.csv"), "target": "y"})
+
+    x = np.concatenate([bundle.train.x[:, 0], bundle.test.x[:, 0]])
+    found = np.rint((x - days(2024, 5, 2)) * 24)
+    assert (found.min(), found.max()) == hours
+    said = [
+        each.values["offsets"] for each in bundle.info.remarks if each.code == "columns.offsets"
+    ]
+    assert [", ".join(each.values["names"]) for each in said] == told
+
+
+def test_a_later_time_with_another_offset_is_told_by_the_clock_of_the_training_table():
+    form = ColumnForm("t", "date", ahead=60)
+
+    for text in ("2024-05-01T10:00+01:00", "2024-05-01T09:00Z", "2024-05-01 10:00"):
+        assert value_of(form, text)[0] == pytest.approx(days(2024, 5, 1) + 10 / 24)
+    older = {name: value for name, value in asdict(form).items() if name != "ahead"}
+    (kept,) = columns_from([older])
+    assert value_of(kept, "2024-05-01T10:00+01:00")[0] == pytest.approx(days(2024, 5, 1) + 9 / 24)
 
 
 def test_years_of_two_digits_are_of_this_century_up_to_68():

@@ -26,7 +26,7 @@ def value_of(form: ColumnForm, text: str) -> tuple[float, str]:
     if not form.is_measured:
         return _known_value(form, text)
     if form.kind == "date":
-        found = as_day(text, month_first=form.month_first)
+        found = as_day(text, month_first=form.month_first, ahead=form.ahead)
     else:
         found = as_number(without_unit(text, form.unit), comma=form.comma)
     if found is not None:

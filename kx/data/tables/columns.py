@@ -209,11 +209,11 @@ class TableColumn:
         found = np.array([*known, None], np.float64)
         return found[np.array(self.codes, np.int64)]
 
-    def days(self, month_first: bool) -> np.ndarray:
-        """Return (n,) float64, days since 1970, NaN where there is none."""
+    def days(self, month_first: bool, ahead: int = 0) -> np.ndarray:
+        """Return (n,) float64, days since 1970, NaN where there is none; see ``as_day``."""
         import numpy as np
 
-        days = [as_day(value, month_first=month_first) for value in self.values]
+        days = [as_day(value, month_first=month_first, ahead=ahead) for value in self.values]
         found = np.array([*days, None], np.float64)
         return found[np.array(self.codes, np.int64)]
 

@@ -23,6 +23,9 @@ CLOCK = (
 )
 """Time of day, perhaps with how far it is ahead of UTC."""
 
+OFFSET = re.compile(r":\d{2}(?:\.\d+)?(?: ?[AP]\.?M\.?)? ?(Z|[+-]\d{2}:?\d{2})$", re.ASCII | re.I)
+"""How far a clock is ahead of UTC, behind the time that it shows."""
+
 FORMS = (
     r"(?P<year>\d{4})(?P<sign>[-/.])(?P<month>\d{1,2})(?P=sign)(?P<day>\d{1,2})",
     r"(?P<year>\d{4})[-/](?P<month>\d{1,2})",
@@ -63,25 +66,26 @@ LATEST = 68
 """The last year of two digits that is of this century, as C's and Python's ``strptime`` have it."""
 
 
-def as_day(value: str, *, month_first: bool = False) -> float | None:
+def as_day(value: str, *, month_first: bool = False, ahead: int = 0) -> float | None:
     """Return the days from 1970 to a date such as 2024-03-01 or 1.3.2024; None: it is none.
 
     A month, as 2024-03 or 2024-Mar, or a quarter, as 2024Q1, is its first day.
 
     A time of day, as in 2024-03-01 18:00, is a part of a day; one that says how far it is ahead of
-    UTC is put back by that.
+    UTC is told by a clock that is ``ahead``.
 
     Args:
         value: of the cell.
         month_first: whether 3/1/2024 is the first of March.
+        ahead: minutes by which the clock is ahead of UTC.
     """
     if found := SLASHED.fullmatch(value):
         month, day = found.group(*(("one", "two") if month_first else ("two", "one")))
-        return _day(found, int(month), int(day))
+        return _day(found, int(month), int(day), ahead)
     for form in _forms():
         if found := form.fullmatch(value):
             parts = found.groupdict()
-            return _day(found, _month_of(parts), int(parts.get("day", 1)))
+            return _day(found, _month_of(parts), int(parts.get("day", 1)), ahead)
     return None
 
 
@@ -167,19 +171,19 @@ def _month(name: str) -> int:
     )
 
 
-def _day(found: re.Match[str], month: int, day: int) -> float | None:
+def _day(found: re.Match[str], month: int, day: int, ahead: int) -> float | None:
     year = int(found["year"])
     if len(found["year"]) == 2:
         year += 2000 if year <= LATEST else 1900
     try:
         days = (date(year, month, day) - date(1970, 1, 1)).days
-        return days + _part_of_day(found)
+        return days + _part_of_day(found, ahead)
     except ValueError:
         return None
 
 
-def _part_of_day(found: re.Match[str]) -> float:
-    """Return a time of day as a part of a day.
+def _part_of_day(found: re.Match[str], ahead: int) -> float:
+    """Return a time of day as a part of a day, by a clock that is ``ahead`` of UTC.
 
     Raises:
         ValueError: if there is no such time.
@@ -193,12 +197,36 @@ def _part_of_day(found: re.Match[str]) -> float:
         hour = hour % 12 + 12 * (found["half"] in "Pp")
     if hour > 23 or minute > 59 or second >= 60:
         raise ValueError
-    return (hour * 3600 + (minute - _minutes(found["ahead"])) * 60 + second) / 86400
+    behind = ahead - _minutes(found["ahead"]) if found["ahead"] else 0
+    return (hour * 3600 + (minute + behind) * 60 + second) / 86400
 
 
-def _minutes(ahead: str | None) -> int:
+def offsets_of(values: Iterable[str]) -> tuple[int | None, ...]:
+    """Return the minutes by which the clocks of times are ahead of UTC; None: one does not say."""
+    found = map(OFFSET.search, values)
+    return tuple(dict.fromkeys(_minutes(each[1]) if each else None for each in found))
+
+
+def clock_ahead(values: Iterable[str]) -> int:
+    """Return how many minutes the clock of a column is ahead of UTC; 0 if there are several.
+
+    The hours that one clock shows stay as they are; those of several are comparable only in UTC.
+    """
+    found = offsets_of(values)
+    return (found[0] or 0) if len(found) == 1 else 0
+
+
+def offset(ahead: int | None) -> str:
+    """Return how far a clock is ahead of UTC as it is written, such as +01:00; -: it is unknown."""
+    if ahead is None:
+        return "-"
+    hours, minutes = divmod(abs(ahead), 60)
+    return f"{'-' if ahead < 0 else '+'}{hours:02}:{minutes:02}"
+
+
+def _minutes(ahead: str) -> int:
     """Return how many minutes a clock is ahead of UTC."""
-    if not ahead or ahead == "Z":
+    if ahead == "Z":
         return 0
     minutes = int(ahead[1:3]) * 60 + int(ahead[-2:])
     return -minutes if ahead[0] == "-" else minutes

@@ -19,6 +19,7 @@ from kx.data.tables.dates import (
     are_compact,
     are_dates,
     are_rising_years,
+    clock_ahead,
     month_comes_first,
     rise_by_one,
 )
@@ -64,6 +65,7 @@ class Recognized:
     Attributes:
         comma: whether its numbers have a decimal comma.
         month_first: whether its dates begin with the month, as 3/1/2024 may.
+        ahead: minutes by which the clock of its times is ahead of UTC.
         few: the different values of a column of few whole numbers, which may be names of kinds.
         levels: of an ordered or boolean column; see ``ColumnForm``.
     """
@@ -71,6 +73,7 @@ class Recognized:
     reading: Reading
     comma: bool = False
     month_first: bool = False
+    ahead: int = 0
     few: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
 
@@ -95,7 +98,7 @@ def recognized(column: TableColumn) -> Recognized:
         return Recognized("date") if compact else _of_numbers(column, values, comma)
     if are_dates(values):
         first = month_comes_first(column.name, values, column.order)
-        return Recognized("date", month_first=first)
+        return Recognized("date", month_first=first, ahead=clock_ahead(values))
     if (levels := answers(values)) or (levels := scale_of(values)):
         return Recognized("ordered" if len(levels) > 2 else "boolean", levels=levels)
     _refuse_mixed(column, values, numbers)
@@ -167,14 +170,17 @@ def reading_of(
     if stated == "boolean":
         levels = boolean_words(column.values)
     first = stated == "date" and month_comes_first(column.name, column.values, column.order)
-    found = Recognized(stated, comma and stated == "number", first, levels=levels)
+    ahead = clock_ahead(column.values) if stated == "date" else 0
+    found = Recognized(stated, comma and stated == "number", first, ahead, levels=levels)
     refuse_stated(column, found)
     return found
 
 
 def amounts(column: TableColumn, form: ColumnForm) -> np.ndarray:
     """Return (n,) float64 of a column of numbers or dates, NaN where there is none."""
-    return column.days(form.month_first) if form.kind == "date" else column.numbers(form.comma)
+    if form.kind == "date":
+        return column.days(form.month_first, form.ahead)
+    return column.numbers(form.comma)
 
 
 def form_of(column: TableColumn, how: Recognized) -> ColumnForm:
@@ -190,6 +196,7 @@ def form_of(column: TableColumn, how: Recognized) -> ColumnForm:
         comma=how.comma,
         unit=column.unit if kind == "number" else "",
         month_first=how.month_first,
+        ahead=how.ahead,
     )
 
 

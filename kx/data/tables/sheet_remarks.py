@@ -9,7 +9,7 @@ from kx.base.remark import Remark, flaws_told, some_of
 from kx.data.files.part_names import part_of
 from kx.data.tables.column_options import NO_ROLES, ColumnOptions, RowRoles
 from kx.data.tables.columns import TableColumn
-from kx.data.tables.dates import are_rising_years
+from kx.data.tables.dates import are_rising_years, offset, offsets_of
 from kx.data.tables.identifiers import may_identify
 from kx.data.tables.leaks import copies, exact_relation
 from kx.data.tables.recognition import NAMED, Recognized
@@ -147,6 +147,10 @@ def _column_remarks(
         yield Remark.of("columns.few_numbers", column=where, count=len(how.few), values=values)
     if guessed and may_identify(column, how):
         yield Remark.of("columns.identifier", column=where)
+    clocks = offsets_of(column.values) if how.reading == "date" else ()
+    if len({ahead or 0 for ahead in clocks}) > 1:
+        named = some_of([offset(ahead) for ahead in clocks], NAMED, "list.comma_more")
+        yield Remark.of("columns.offsets", column=where, offsets=named)
     if how.reading == "text" and guessed:
         yield Remark.of("columns.free_text", column=where, name=column.name)
     if how.reading == "ordered" and guessed:
