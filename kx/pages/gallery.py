@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -11,10 +10,8 @@ from kx.base.text import number
 from kx.explain.mistakes import farthest_off, worst_labels, worst_mistakes
 from kx.pages.examples import WORDS, Shown, show
 from kx.runs.reader import Predictions, Run
+from kx.wording.places import place_said
 from kx.wording.words import Words
-
-A_LINE = re.compile(r"(?:(?P<file>.+), )?line (?P<line>\d+)")
-"""Where a row of a table stands, as records tell it."""
 
 MOST = 12
 """So many of the worst mistakes are shown."""
@@ -174,13 +171,4 @@ def place_of(row: int, origins: Sequence[str], words: Words) -> str:
     place = words("gallery.row", row=row)
     if row >= len(origins):
         return place
-    return words("gallery.at", row=place, place=_origin(origins[row], words))
-
-
-def _origin(origin: str, words: Words) -> str:
-    """Return what a row was read from: of a line, which records tell in English, in words."""
-    found = A_LINE.fullmatch(origin)
-    if found is None:
-        return origin
-    line = words("gallery.line", line=found["line"])
-    return words("gallery.in_file", file=found["file"], place=line) if found["file"] else line
+    return words("gallery.at", row=place, place=place_said(origins[row], words))

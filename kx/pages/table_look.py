@@ -14,6 +14,7 @@ from kx.wording.look_words import (
     opening_said,
     repeated_said,
 )
+from kx.wording.places import place_said
 from kx.wording.recorded import in_words
 from kx.wording.words import Words
 
@@ -102,7 +103,12 @@ def table_view(seen: SeenTable, words: Words) -> TableView:
         repeated=repeated_said(look.repeated, words),
         doubts=doubts_said(look.doubts, words) if seen.target else [],
         doubtful=[
-            (each.place, each.given, each.said, "" if each.sure is None else f"{each.sure:.3f}")
+            (
+                place_said(each.place, words),
+                each.given,
+                each.said,
+                "" if each.sure is None else f"{each.sure:.3f}",
+            )
             for each in (look.doubts.rows if look.doubts else ())
         ],
     )

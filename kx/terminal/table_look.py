@@ -18,6 +18,7 @@ from kx.wording.look_words import (
     opening_said,
     repeated_said,
 )
+from kx.wording.places import place_said
 from kx.wording.recorded import in_words
 from kx.wording.words import Words
 
@@ -109,7 +110,7 @@ def _doubts(doubts: Doubts | None, words: Words) -> Iterator[RenderableType]:
         table.add_column(words(f"look.{head}"), overflow="fold")
     for row in doubts.rows:
         last = [f"{row.sure:.3f}"] if row.sure is not None else []
-        table.add_row(*map(_plain, (row.place, row.given, row.said, *last)))
+        table.add_row(*map(_plain, (place_said(row.place, words), row.given, row.said, *last)))
     yield table
 
 

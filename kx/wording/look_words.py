@@ -5,6 +5,7 @@ from __future__ import annotations
 from kx.advice.doubtful_labels import Doubts
 from kx.advice.repeated_rows import Repeated
 from kx.advice.table_look import SeenColumn, SeenTable
+from kx.wording.places import place_said
 from kx.wording.recorded import in_words
 from kx.wording.words import Words
 
@@ -32,7 +33,8 @@ def repeated_said(repeated: Repeated, words: Words) -> list[str]:
     counts = {kind: getattr(repeated, kind) for kind in kinds}
     said = [words(f"look.{kind}", count=f"{n:,}") for kind, n in counts.items() if n]
     if repeated.near and repeated.pairs:
-        pairs = [words("look.pair", one=one, other=other) for one, other in repeated.pairs]
+        said_pairs = ([place_said(each, words) for each in pair] for pair in repeated.pairs)
+        pairs = [words("look.pair", one=one, other=other) for one, other in said_pairs]
         said.append(words("look.pairs", pairs=words.listed(pairs)))
     return said
 

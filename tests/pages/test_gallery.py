@@ -223,8 +223,8 @@ print([name for name in ("tensorflow", "keras") if name in sys.modules])
     [
         ("line 896", "en", "row 169 · line 896"),
         ("line 896", "zh", "第 169 行 · 文件第 896 行"),
-        ("a.csv, line 3", "zh", "第 169 行 · a.csv，文件第 3 行"),
-        ("cat 1.jpg", "zh", "第 169 行 · cat 1.jpg"),
+        ("a.csv, line 3", "zh", "第 169 行 · 文件 a.csv，第 3 行"),
+        ("cat 1.jpg", "zh", "第 169 行 · 文件 cat 1.jpg"),
     ],
 )
 def test_a_row_is_placed_in_the_language_of_the_page(origin, language, place):

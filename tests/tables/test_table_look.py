@@ -158,12 +158,13 @@ def test_the_terminal_and_the_page_show_the_same_in_both_languages(
     code, out, err = run_kx(*args)
     assert code == 0, err
     assert max(map(len, out.splitlines())) <= 80
-    assert "line 150" in out
+    place = {"en": "line 150", "zh": "第 150 行"}[lang]
+    assert place in out
 
     code, _, err = run_kx(*args, "-o", tmp_path / "look.html")
     assert code == 0, err
     page = (tmp_path / "look.html").read_text()
-    assert "line 150" in page
+    assert place in page
     assert page.count('class="small"') == 3  # of the target and of both columns
 
 
