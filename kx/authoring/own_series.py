@@ -15,6 +15,7 @@ from kx.authoring.table_words import LISTS, columns_in_words
 from kx.base.errors import DataError, UsageError
 from kx.base.text import clean, counted
 from kx.contracts import SeriesForm
+from kx.data.arrays.splitting import OnBroken
 from kx.data.tables.columns import TableColumn
 from kx.data.tables.dates import are_rising_years
 from kx.data.tables.series_table import READ
@@ -74,11 +75,8 @@ def series_spec(
         SpecError: if a setting of the dataset cannot be.
         UsageError: if several columns are to be forecast.
     """
-    if len(targets) > 1:
-        raise UsageError("a series has one target: give --target once.")
-    rest = [setting for setting in settings if not asks_for_series([setting])]
-    found = look(own_table(file, targets[0], [each for each in rest if _is_of_tables(each)]))
-    draft = _draft(file, targets[0], _time_of(found, rest), rest)
+    asked = asked_series(file, targets, settings)
+    found, draft, rest = asked.found, asked.draft, asked.settings
     with options_named():
         info = replace(draft, window=_least(draft)).info()
     if info is None or info.series is None:
@@ -86,6 +84,40 @@ def series_spec(
     path = Path(os.path.relpath(file.resolve(), spec.resolve().parent)).as_posix()
     text = "\n".join(_lines(name, path, _Seen(found, draft, info.series))) + "\n"
     return with_settings(text, rest, REFLECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedSeries:
+    """What is asked of a table of series while there is no spec.
+
+    Attributes:
+        found: the table.
+        draft: the dataset, of which the window is 1 or a stated one.
+        settings: those that do not ask for a series.
+    """
+
+    found: Looked
+    draft: OwnSeries
+    settings: Sequence[str]
+
+
+def asked_series(
+    file: Path, targets: Sequence[str], settings: Sequence[str], on_broken: OnBroken | None = None
+) -> AskedSeries:
+    """Return what is asked of a table of series; see ``series_spec``.
+
+    Args:
+        file: the table.
+        targets: name of the column that is to be forecast, and of no other.
+        settings: each ``key=value``.
+        on_broken: what to do about rows that cannot be used; None: as the settings say.
+    """
+    if len(targets) > 1:
+        raise UsageError("a series has one target: give --target once.")
+    rest = [setting for setting in settings if not asks_for_series([setting])]
+    table = own_table(file, targets[0], [each for each in rest if _is_of_tables(each)])
+    found = look(replace(table, on_broken=on_broken or table.on_broken))
+    return AskedSeries(found, _draft(file, targets[0], _time_of(found, rest), rest), rest)
 
 
 @dataclass(frozen=True, slots=True)

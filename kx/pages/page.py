@@ -19,14 +19,18 @@ from typing import TYPE_CHECKING, Any
 from kx.base.language import Language
 from kx.base.text import number
 from kx.charts.inks import INKS
+from kx.charts.series_look import series_picture
 from kx.pages.many import many_runs
 from kx.pages.one import one_run
+from kx.pages.svg import drawn
 from kx.pages.table_look import table_view
+from kx.wording.series_words import series_facts
 from kx.wording.words import Words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+    from kx.advice.series_look import SeenSeries
     from kx.advice.table_look import SeenTable
 
 LOCALES = {"en": "en", "zh": "zh-Hans"}
@@ -63,6 +67,14 @@ def page_of_table(seen: SeenTable, language: Language) -> str:
     words = Words(language)
     title = words("look.title", name=seen.name)
     return _page("look.html.j2", words, title, view=table_view(seen, words))
+
+
+def page_of_series(seen: SeenSeries, language: Language) -> str:
+    """Return the page of a time series that was looked at."""
+    words = Words(language)
+    title, chart = words("look.title", name=seen.name), drawn(series_picture(seen, words))
+    facts = series_facts(seen, words)
+    return _page("look_series.html.j2", words, title, target=seen.target, facts=facts, chart=chart)
 
 
 def _page(template: str, words: Words, title: str, **values: Any) -> str:

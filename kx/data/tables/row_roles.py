@@ -134,13 +134,17 @@ class RoleColumns:
         """
         return self.when()[1] if "time" in self.columns else None
 
-    def when(self) -> tuple[ColumnForm, np.ndarray]:
+    def when(self, *, gaps: bool = False) -> tuple[ColumnForm, np.ndarray]:
         """Return how the column of times, which is there, is read, and what ``times`` returns.
+
+        Args:
+            gaps: whether rows may lack a time: that is then NaN.
 
         Raises:
             DataError: as ``times`` does.
         """
-        self.full("time")
+        if not gaps:
+            self.full("time")
         column = self.columns["time"]
         dates = column.floats is None and are_dates(column.values)
         kind: ColumnKind = "date" if dates else "number"

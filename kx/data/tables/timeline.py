@@ -214,18 +214,23 @@ def told_time(value: float, dates: bool) -> str:
 
 def told_pace(pace: Pace) -> str:
     """Return how far apart steps are, in words."""
-    if pace.unit == "row":
+    count, unit = pace_in(pace)
+    if unit == "row":
         return "one row"
-    if pace.unit == "month":
-        return "1 month" if pace.size == 1 else f"{pace.size:g} months"
-    if pace.unit == "number":
-        return f"{pace.size:g}"
+    if unit == "number":
+        return f"{count:g}"
+    return f"{count:g} {unit}" + ("" if count == 1 and unit != "second" else "s")
+
+
+def pace_in(pace: Pace) -> tuple[float, str]:
+    """Return how far apart steps are: a number, and of what, the longest unit that fits."""
+    if pace.unit != "day":
+        return pace.size, pace.unit
     seconds = round(pace.size * DAY)
     for name, length in (("day", DAY), ("hour", 3_600), ("minute", 60)):
         if seconds >= length and seconds % length == 0:
-            count = seconds // length
-            return f"{count} {name}" + ("s" if count > 1 else "")
-    return f"{pace.size * DAY:g} seconds"
+            return seconds // length, name
+    return pace.size * DAY, "second"
 
 
 def time_after(pace: Pace, last: float, steps: int) -> float | None:
