@@ -78,9 +78,11 @@ def _by_series(labels: Sequence[str | None]) -> Iterator[tuple[str, np.ndarray]]
     """Yield what each series is called, in the order in which they come, and its rows."""
     import numpy as np
 
-    names = [label or "" for label in labels]
-    for name in dict.fromkeys(names):
-        yield name, np.flatnonzero([each == name for each in names])
+    rows = dict[str, list[int]]()
+    for row, label in enumerate(labels):
+        rows.setdefault(label or "", []).append(row)
+    for name, of in rows.items():
+        yield name, np.array(of)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
