@@ -97,18 +97,22 @@ class Fits:
         return self.conclusion is not None and kept == {self.conclusion.best_epoch}
 
     @property
+    def guessing(self) -> list[str]:
+        """The baselines that were asked in every split: some learn from few rows only."""
+        first, *others = [each.said for each in self.guessed] or [{}]
+        return [name for name in first if all(name in said for said in others)]
+
+    @property
     def guesses(self) -> dict[str, np.ndarray]:
         """What each baseline says of the validation rows of all splits: name -> (n, outputs)."""
-        parts: dict[str, list[np.ndarray]] = {}
-        for each in self.guessed:
-            for name, said in each.said.items():
-                parts.setdefault(name, []).append(said)
+        parts = {name: [each.said[name] for each in self.guessed] for name in self.guessing}
         return {name: np.concatenate(of) for name, of in parts.items()}
 
     @property
     def linear(self) -> list[LinearFit]:
         """How each linear model among the baselines was fitted."""
-        return [fit for each in self.guessed for fit in each.linear]
+        fits = [fit for each in self.guessed for fit in each.linear]
+        return fits if "linear" in self.guessing else []
 
     @property
     def baseline_note(self) -> Remark | None:
