@@ -160,7 +160,7 @@ def test_texts_get_the_numbers_that_the_run_kept(predict, kept, tmp_path, real_d
     # The run multiplied sparse rows, the network kept takes dense ones: another order of adding.
     np.testing.assert_allclose(positive, kept("words")[:40, 0], atol=1e-6)
     assert "A very good film, isn't it?" in table
-    assert remark == "'qqqq' has no word that this network knows\n"
+    assert remark == "'qqqq' contains no word that this network knows\n"
 
 
 def test_rows_come_from_stdin(predict, kept, monkeypatch):

@@ -204,8 +204,8 @@ def test_of_a_text_without_a_word_a_number_is_said_and_that_it_means_little(kx, 
     assert len(document["predictions"]) == 2
     assert all(0 < item["probability"] < 1 for item in document["predictions"])
     assert document["remarks"] == [
-        "'?!' has no word that this network knows",
-        "'zebra' has no word that this network knows",
+        "'?!' contains no word that this network knows",
+        "'zebra' contains no word that this network knows",
     ]
 
 

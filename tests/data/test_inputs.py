@@ -16,6 +16,7 @@ from kx.data.inputs.kinds import form_of, read_examples
 from kx.data.inputs.words import encoded
 from kx.data.preparation import fit_preparation
 from kx.data.texts.word_index import words_of
+from kx.wording.recorded import in_words
 from tests.data.photos import zipped
 from tests.data.test_texts import tar
 
@@ -220,7 +221,9 @@ def test_words_become_ranks_as_in_the_datasets():
     found = encoded(["a", "b", "c"], texts, texts, ranks, TEXT)
 
     assert found.x.tolist() == [[1, 4, 7, 5], [2, 5, 4, 5], [0, 0, 0, 1]]
-    assert found.remarks == ("'???' has no word that this network knows",)
+    assert [in_words(each) for each in found.remarks] == [
+        "'???' contains no word that this network knows"
+    ]
 
 
 def test_words_are_parted_as_keras_parts_them():

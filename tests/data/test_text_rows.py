@@ -8,6 +8,7 @@ from kx.data.inputs.given import Given
 from kx.data.inputs.kinds import completed, form_of, read_examples
 from kx.data.texts.texts import tokenized
 from kx.data.texts.vocabulary import fit_vocabulary
+from kx.wording.recorded import in_words
 
 TABLE = {"columns": ["id", "text", "label"], "classes": ["bad", "good"], "text": "text",
          "label": "label", "delimiter": "auto", "quoting": "double"}  # fmt: skip
@@ -50,9 +51,9 @@ def test_columns_beyond_those_of_training_are_told_and_so_are_missing_ones(read)
     found = read("text,score\nthe boat,3\n")
 
     assert found.labels == ()
-    assert found.remarks == (
-        "new.csv: has score, which the table for training did not have: not read",
-        "new.csv: lacks id, label, which the table for training had: not needed",
+    assert tuple(map(in_words, found.remarks)) == (
+        "new.csv: the column score was not in the training table and is not read",
+        "new.csv: the columns id, label of the training table are missing; they are not needed",
     )
 
 
@@ -60,7 +61,8 @@ def test_labels_are_handed_on_and_strange_ones_told(read):
     found = read("id,text,label\n1,the boat,\n2,the lamp,NaN\n3,warm,Good\n4,slow,bad\n")
 
     assert found.labels == ("", "", "Good", "bad")
-    assert found.remarks == ("new.csv: labels that this network does not know: 'Good' (line 4)",)
+    (said,) = map(in_words, found.remarks)
+    assert said == "new.csv: labels that this network does not know: 'Good' (line 4)"
 
 
 def test_a_table_comes_from_stdin_too_and_lines_as_before(read):

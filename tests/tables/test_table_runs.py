@@ -128,7 +128,7 @@ def test_a_single_row_may_have_gaps_and_values_that_nobody_has_seen(run_kx, trai
 
     assert code == 0, err
     assert "price" in out
-    assert "colour: 1 row has values that are rare or unknown" in " ".join((out + err).split())
+    assert "colour: 1 row has a value that is rare or unknown" in " ".join((out + err).split())
     assert refused == 3
     assert "size: has no value, but had one in every row for training" in why
 

@@ -23,6 +23,7 @@ from kx.data.files.sources import SourceFiles
 from kx.data.inputs import mixed
 from kx.data.inputs.given import Given
 from kx.data.tables.columns import MOST_DISTINCT
+from kx.wording.recorded import in_words
 from tests.parts import loaded
 from tests.tables.test_own_tables import kinds, remarks
 
@@ -389,7 +390,7 @@ def test_a_json_line_may_lack_a_key_that_was_missing_in_training(tmp_path):
     found = mixed.read(Given(["-"], stdin=lambda: b'{"zip": 16.0}\n'), kept, None)
 
     np.testing.assert_array_equal(found.x, [[levels.index("16"), np.nan]])
-    assert found.remarks == ("stdin: no line has km: taken as missing",)
+    assert [in_words(each) for each in found.remarks] == ["stdin: no line has km: taken as missing"]
     with pytest.raises(DataError, match="stdin: lacks zip, which this network reads"):
         mixed.read(Given(["-"], stdin=lambda: b'{"km": 1.5}\n'), kept, None)
 

@@ -12,10 +12,14 @@ from typing import Any
 from kx.base.errors import DataError
 from kx.base.names import readable
 from kx.base.reading import read_named
-from kx.base.remark import Remark
+from kx.base.remark import Remark, some_of
+from kx.base.text import shortened
 
 SHOWN = 20
 """Mistakes that a message tells; more of them are counted."""
+
+NAMED = 5
+"""Columns, labels or values that a remark names."""
 
 STDIN = "-"
 
@@ -121,3 +125,8 @@ def unreadable(name: str, error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
         return f"{name}: there is no such file"
     return f"{name}: cannot be read ({error.strerror or error})"
+
+
+def named(names: Sequence[str]) -> Remark:
+    """Return the first of some names, long ones cut, and how many others there are."""
+    return some_of([shortened(name) for name in names], NAMED, "list.items_more")

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kx.base.errors import DataError, closest
+from kx.base.remark import Remark, some_of
+from kx.base.text import shortened
 from kx.contracts import ColumnForm, DatasetInfo
 from kx.data.files.suffixes import PICTURE_FORMATS
-from kx.data.inputs.given import STDIN, Examples, Given, refuse
+from kx.data.inputs.given import NAMED, STDIN, Examples, Given, named, refuse
 from kx.data.inputs.said_targets import TARGET_FORM, SaidTargets
 from kx.data.inputs.table import TypedRows
 from kx.data.pictures.picture_columns import read_column, with_column
@@ -34,7 +36,6 @@ if TYPE_CHECKING:
 
     from kx.data.preparation import AnyPreparation
 
-NAMED = 5
 """Values and columns that a remark names."""
 
 MISSING = "has no value, but had one in every row for training"
@@ -95,7 +96,7 @@ class _Rows:
     labels: list[str | None] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     unknown: dict[str, Counter[str]] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Remark] = field(default_factory=list)
     written: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     folder: Path = Path()
     by_name: Mapping[str, ColumnForm] = field(init=False)
@@ -170,14 +171,15 @@ class _Rows:
             hint = f"; did you mean {missing[0]!r} by {guess!r}?" if guess else ""
             return f"{table.name}: lacks {_some(missing)}, which this network reads{hint}"
         if more := [name for name in header if name not in self.form.get("all", header)]:
-            what = "which the table for training did not have: not read"
-            self.notes.append(f"{table.name}: has {_some(more)}, {what}")
+            names = named(more)
+            remark = Remark.of("given.more", table=table.name, count=len(more), names=names)
+            self.notes.append(remark)
         return ""
 
     def _note_lacking(self, keys: Sequence[str], table: str) -> None:
         """Say which keys no JSON line has: their values are missing, as in training."""
         if keys:
-            self.notes.append(f"{table}: no line has {_some(keys)}: taken as missing")
+            self.notes.append(Remark.of("given.no_line", table=table, names=named(keys)))
 
     def _add_record(
         self, table: RowTable, record: TableRow, at: Mapping[str, int], said: Sequence[int]
@@ -240,16 +242,17 @@ class _Rows:
             return number, ""
         return self.value(name, text, place)
 
-    def remarks(self) -> Iterator[str]:
+    def remarks(self) -> Iterator[Remark]:
         """Yield what everybody should know of the rows."""
         yield from self.notes
         for name, values in self.unknown.items():
             rows = sum(values.values())
-            told = _some([f"{value!r} ({count:,})" for value, count in values.most_common()])
-            yield (
-                f"{name}: {rows:,} {'row has' if rows == 1 else 'rows have'} values that are rare "
-                f"or unknown in the training part, and count as one: {told}"
-            )
+            told = [
+                Remark.of("given.value_of", value=shortened(value), rows=count)
+                for value, count in values.most_common()
+            ]
+            some = some_of(told, NAMED, "list.items_more")
+            yield Remark.of("given.unknown", column=name, count=rows, names=some)
 
 
 def _some(names: Sequence[str]) -> str:

@@ -46,12 +46,12 @@ def read(given: Given, form: Mapping[str, Any], preparation: AnyPreparation) -> 
     return Examples(tuple(texts.names), x, tuple(texts.shown), tuple(remarks), labels)
 
 
-def _unknown(texts: GivenTexts, x: Texts, preparation: TextPreparation) -> Iterator[str | Remark]:
+def _unknown(texts: GivenTexts, x: Texts, preparation: TextPreparation) -> Iterator[Remark]:
     """Yield which texts say nothing to the network, and whether many words do not."""
     strange = preparation.strange(x).nonzero()[0].tolist()
     for row in strange[:SHOWN]:
-        yield f"{texts.shown[row][:40]!r} has no word that this network knows"
+        yield Remark.of("given.no_word", text=texts.shown[row][:40])
     if len(strange) > SHOWN:
-        yield f"and {len(strange) - SHOWN:,} more texts have none either"
+        yield Remark.of("given.no_word_more", count=len(strange) - SHOWN)
     if len(strange) < len(x) and (found := many_unknown(preparation, x)):
         yield Remark.of("texts.unknown", **found)

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from kx.base.errors import DataError
+from kx.base.remark import Remark
 from kx.base.text import counted
 from kx.contracts import ColumnForm, ColumnKind, DatasetInfo, Pace, SeriesForm
 from kx.data.arrays.windows import Windows
@@ -98,7 +99,7 @@ class _Past:
     name: str
     rows: np.ndarray
     when: str
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 def _past(found: Examples, rows: np.ndarray, series: SeriesForm, name: str) -> _Past:
@@ -131,10 +132,10 @@ def _past(found: Examples, rows: np.ndarray, series: SeriesForm, name: str) -> _
     later = values[first + ahead : last + 1 + ahead, values.shape[1] - known :]
     parts = [target, read[:, 2 : values.shape[1] - known], later, cyclic(read[:, 0], series.cycles)]
     more = len(values) - last - 1 - ahead
-    remarks = [f"{called}: {counted(more, *ROWS)} behind what is forecast from: not read"]
-    remarks = remarks if more else []
+    place = Remark.of("given.series", name=name) if name else Remark.of("given.table")
+    remarks = [Remark.of("given.behind", place=place, count=more)] if more else []
     if series.names and name not in series.names:
-        remarks.append(f"{called} was not in the table for training")
+        remarks.append(Remark.of("given.unseen", place=place))
     rows = np.concatenate(parts, axis=1)
     return _Past(name, rows, _when(series, values[last, 0]), tuple(remarks))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kx.base.errors import DataError
 from kx.base.names import readable
+from kx.base.remark import Remark
 from kx.data.files.table_names import is_called_a_table
 from kx.data.inputs.given import (
     MOST_BYTES,
@@ -49,7 +50,7 @@ class GivenTexts:
     shown: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     labels: list[str | None] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
 
     def add(self, name: str, shown: str, text: str, label: str | None = None) -> None:
         """Add one text."""

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from kx.base.errors import DataError
+from kx.base.remark import Remark, some_of
 from kx.contracts import DatasetInfo
-from kx.data.inputs.given import STDIN, Given
+from kx.data.inputs.given import NAMED, STDIN, Given, named
 from kx.data.inputs.said_targets import TARGET_FORM, SaidTargets
 from kx.data.tables.delimited import (
     AUTO,
@@ -20,7 +21,6 @@ from kx.data.tables.opening import open_table, table_in
 from kx.data.tables.rows import RowTable, ragged
 from kx.data.tables.sniffing import GUESSED
 
-NAMED = 5
 """Labels and columns that a remark names."""
 
 
@@ -58,7 +58,7 @@ class TextTables:
     def __init__(self, form: Mapping[str, Any]) -> None:
         self._form = form
         self._targets = SaidTargets.of(form, "label")
-        self.remarks: list[str] = []
+        self.remarks: list[Remark] = []
 
     def holds(self, head: str) -> bool:
         """Whether a text of which ``head`` is the first line is such a table."""
@@ -117,21 +117,23 @@ class TextTables:
     def _note_columns(self, table: RowTable) -> None:
         known, found = self._form["columns"], table.header
         if more := [name for name in found if known and name not in known]:
-            text = "which the table for training did not have: not read"
-            self.remarks.append(f"{table.name}: has {_some(more)}, {text}")
+            names = named(more)
+            remark = Remark.of("given.more", table=table.name, count=len(more), names=names)
+            self.remarks.append(remark)
         less = [name for name in known or self._targets.names if name not in found]
         if less:
-            text = "which the table for training had: not needed"
-            self.remarks.append(f"{table.name}: lacks {_some(less)}, {text}")
+            names = named(less)
+            remark = Remark.of("given.lacks", table=table.name, count=len(less), names=names)
+            self.remarks.append(remark)
 
     def _note_labels(self, table: RowTable, strange: Mapping[str, int]) -> None:
         if strange:
-            told = ", ".join(f"{label!r} (line {line})" for label, line in
-                             list(strange.items())[:NAMED])  # fmt: skip
-            more = f" and {len(strange) - NAMED} more" if len(strange) > NAMED else ""
-            self.remarks.append(
-                f"{table.name}: labels that this network does not know: {told}{more}"
-            )
+            told = [
+                Remark.of("given.label_in_line", label=label, line=line)
+                for label, line in strange.items()
+            ]
+            some = some_of(told, NAMED, "list.items_more")
+            self.remarks.append(Remark.of("given.strange_labels", table=table.name, names=some))
 
 
 def _some(names: Sequence[str]) -> str:

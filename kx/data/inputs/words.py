@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from kx.base.remark import Remark
 from kx.contracts import DatasetInfo
 from kx.data.arrays.sequences import INDEX_FROM, encode
 from kx.data.inputs.given import Examples, Given
@@ -62,5 +63,5 @@ def encoded(
         # As in the datasets' files: what is not in the list is left out, and leaves no gap.
         lists[row] = [ranks[word] for word in words_of(text) if word in ranks]
         if all(rank + INDEX_FROM >= settings["num_words"] for rank in lists[row]):
-            remarks.append(f"{shown[row][:40]!r} has no word that this network knows")
+            remarks.append(Remark.of("given.no_word", text=shown[row][:40]))
     return Examples(tuple(names), encode(lists, **settings), tuple(shown), tuple(remarks))
