@@ -22,8 +22,15 @@ if TYPE_CHECKING:
 
 INK, FAINT, GRID, ALARM = "#22303c", "#7b8794", "#e3e8ee", "#b3261e"
 
+OTHER_FONTS = (
+    "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans SC", "Source Han Sans SC",
+    "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Microsoft YaHei", "SimHei", "PingFang SC",
+    "Hiragino Sans GB", "Arial Unicode MS",
+)  # fmt: skip
+"""Asked, where a machine has them, for signs alone that the font of all pictures lacks."""
+
 STYLE = {
-    "font.family": "DejaVu Sans",  # comes with Matplotlib: the same picture on every machine
+    "font.family": "DejaVu Sans",  # comes with Matplotlib: all machines draw the same
     "font.size": 9.5,
     "text.color": INK,
     # A name with dollar signs is no formula, and may be none that can be drawn.
@@ -84,10 +91,19 @@ def styled() -> Iterator[None]:
     """Draw as this module says, whatever the user's own settings for Matplotlib are."""
     from matplotlib import style
 
-    with style.context(["default", STYLE]), warnings.catch_warnings():
+    fonts = {"font.family": [STYLE["font.family"], *_others()]}
+    with style.context(["default", {**STYLE, **fonts}]), warnings.catch_warnings():
         # A name in a script that the font lacks: boxes in the title are no reason to stop.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         yield
+
+
+def _others() -> list[str]:
+    """Return the fonts that this machine has for other scripts."""
+    from matplotlib.font_manager import fontManager
+
+    installed = set(fontManager.get_font_names())
+    return [name for name in OTHER_FONTS if name in installed]
 
 
 def new_figure(count: int, height: float = 4.0) -> Figure:
