@@ -103,7 +103,6 @@ def judge_validation(work: Work, bundle: DatasetBundle, fits: Fits) -> Judged:
     if len(fits.outcomes) == 1:
         known = [*values] if fits.is_at_hand else late
         scores |= _validation_intervals(work, scores, known, bundle, fits, judged)
-    rows = np.concatenate([proposal.validation for proposal in fits.proposals])
     return Judged(
         scores=plain(scores, judged.metrics),
         baselines=mean_baselines(bundle.train.y, fits, info, judged),
@@ -116,7 +115,7 @@ def judge_validation(work: Work, bundle: DatasetBundle, fits: Fits) -> Judged:
         ],
         of_kept=[] if fits.is_at_hand else late,
         threshold=chosen_thresholds(work, bundle, fits),
-        steps=step_facts(_answers(bundle, fits), bundle.train.y[rows], fits.guesses, info),
+        steps=step_facts(_answers(bundle, fits), _guessed(bundle.train.y, fits), info),
     )
 
 
@@ -212,7 +211,7 @@ def judge_test(networks: Networks, fits: Fits, threshold: ThresholdFacts | None)
         linear=found.linear,
         baseline_note=found.note,
         at_half={name: fmean(of[name] for of in plainly) for name in changes[0]},
-        steps=step_facts([(y, each) for each in said], y, found.said, info),
+        steps=step_facts([(y, each) for each in said], [(y, found.said)], info),
     )
 
 
@@ -273,15 +272,20 @@ def mean_baselines(y: np.ndarray, fits: Fits, info: DatasetInfo, head: Head) -> 
         info: form of the data.
         head: whose metrics are measured.
     """
-    names = fits.guessing
-    each = [
-        _baselines(y[proposal.validation], {name: of.said[name] for name in names}, info, head)
-        for proposal, of in zip(fits.proposals, fits.guessed, strict=True)
-    ]
+    each = [_baselines(true, said, info, head) for true, said in _guessed(y, fits)]
     return {
         metric: {name: _mean([of[metric][name] for of in each]) for name in values}
         for metric, values in each[0].items()
     }
+
+
+def _guessed(y: np.ndarray, fits: Fits) -> list[tuple[np.ndarray, dict[str, np.ndarray]]]:
+    """Return the targets of each split's validation rows, and what each baseline says of them."""
+    names = fits.guessing
+    return [
+        (y[proposal.validation], {name: of.said[name] for name in names})
+        for proposal, of in zip(fits.proposals, fits.guessed, strict=True)
+    ]
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

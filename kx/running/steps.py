@@ -13,31 +13,35 @@ from kx.runs.record_parts import StepFacts
 
 if TYPE_CHECKING:
     Said = tuple[np.ndarray, np.ndarray]
+    Guessed = tuple[np.ndarray, Mapping[str, np.ndarray]]
 
 
 def step_facts(
-    fits: Sequence[Said], y: np.ndarray, said: Mapping[str, np.ndarray], info: DatasetInfo
+    fits: Sequence[Said], guessed: Sequence[Guessed], info: DatasetInfo
 ) -> StepFacts | None:
     """Return what the record says of the steps of a part; None: there is one step, or no series.
 
+    Errors are averaged over fits, or splits: those of the baselines as those of the network.
+
     Args:
-        fits: targets (n, steps) and predictions of each fit, whose errors are averaged.
-        y: (n, steps) targets of the baselines.
-        said: name of a baseline -> (n, steps) what it says.
+        fits: targets (n, steps) and predictions of each fit.
+        guessed: of each split its targets, and name of a baseline -> what it says of them.
         info: form of the data.
     """
     if info.series is None or not info.targets:
         return None
-    each = [errors_by_step(*fit) for fit in fits]
     return StepFacts(
         leads=info.series.leads,
-        errors={name: _listed(np.mean([one[name] for one in each], axis=0)) for name in each[0]},
-        baselines={name: _told(y, of) for name, of in said.items()},
+        errors=_averaged(fits),
+        baselines={
+            name: _averaged([(y, said[name]) for y, said in guessed]) for name in guessed[0][1]
+        },
     )
 
 
-def _told(y: np.ndarray, said: np.ndarray) -> dict[str, tuple[float, ...]]:
-    return {name: _listed(values) for name, values in errors_by_step(y, said).items()}
+def _averaged(parts: Sequence[Said]) -> dict[str, tuple[float, ...]]:
+    each = [errors_by_step(*part) for part in parts]
+    return {name: _listed(np.mean([one[name] for one in each], axis=0)) for name in each[0]}
 
 
 def _listed(values: np.ndarray) -> tuple[float, ...]:

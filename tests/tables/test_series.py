@@ -30,6 +30,7 @@ from kx.evaluators.paired import paired_block_bootstrap, paired_bootstrap
 from kx.evaluators.scores import bootstrap_mean
 from kx.models.heads import suited_head
 from kx.running.splitting import rows_to_split
+from kx.running.steps import step_facts
 from kx.strategies.time_series import TimeSeries
 from kx.wording.recorded import in_a_line
 from kx.wording.words import Words
@@ -460,6 +461,17 @@ def test_errors_by_step_are_of_all_windows():
     assert found["rmse"].tolist() == [pytest.approx(4.5**0.5), pytest.approx(2**0.5)]
     mean = forecast_errors(y, said, form_of())["mae"][0].mean()
     assert found["mae"].mean() == mean == 1.25
+
+
+def test_errors_by_step_are_averaged_over_folds_of_the_network_and_of_the_baselines_alike():
+    info = DatasetInfo("s", "multi_regression", (2, 1), targets=("a", "b"), series=form_of())
+    near, far = np.zeros((4, 2)), np.zeros((2, 2))
+    folds = [(near, near + 1), (far, far + 3)]  # of all rows together, the RMSE is sqrt(22 / 6)
+
+    found = step_facts(folds, [(y, {"last": said}) for y, said in folds], info)
+
+    assert found.errors == {"mae": (2, 2), "rmse": (2, 2)}
+    assert found.baselines["last"] == found.errors
 
 
 def test_scores_of_forecasts_by_hand():
