@@ -117,7 +117,8 @@ def _validation(found: Looked) -> Iterator[str]:
     left = groups and groups - held_out(groups, _test_fraction(found))
     folds = found.sheet.roles().folds()
     many = None if folds is None else int(folds.max()) + 1
-    given = (found.sheet.parts or []).count("validation")
+    parts = found.sheet.roles().parts()
+    given = 0 if parts is None else parts.tolist().count("validation")
     chosen = usual(Known(rows - test, test, left, roles.time is not None, given, folds=many))
     yield f"# {in_words(chosen.why)}"
     yield "validation:"
