@@ -62,7 +62,6 @@ def test_groups_and_times_decide_the_strategy(run_kx, tmp_path, cars, option, st
     assert spec["validation"]["strategy"] == strategy
 
 
-
 def test_rows_that_a_column_gives_for_validation_are_used_for_it(run_kx, tmp_path):
     rows = "".join(f"{n % 7},{n % 2},{('train', 'valid', 'test')[n % 3]}\n" for n in range(60))
     (tmp_path / "t.csv").write_text("a,y,use\n" + rows)
