@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from kx.base.errors import DataError, RowsError
-from kx.contracts import Watcher
+from kx.contracts import Rows, Watcher
 from kx.data.files.sample_files import SampleFiles
 from kx.data.files.sources import SourceFiles
+from kx.data.texts.vocabulary import fit_vocabulary
 from kx.wording.recorded import in_words
-from tests.parts import info_of, text_csv
+from tests.parts import group_kfold, info_of, predefined_split, text_csv
 
 ROWS = "".join(f"words {n},{'spam' if n % 2 else 'ham'}\n" for n in range(20))
 
@@ -308,3 +309,28 @@ def test_what_columns_cannot_say_of_texts_is_refused(load, options, said):
         load(ROLES, **options)
 
     assert said in str(refused.value)
+
+
+def test_no_group_is_divided_by_a_fold_nor_known_by_its_words_to_the_vocabulary(load):
+    table = "text,label,author\n" + "".join(
+        f"of{n % 6} words,{'spam' if n // 6 % 2 else 'ham'},a{n % 6}\n" for n in range(48)
+    )
+    bundle = load(table, group="author")
+    train = bundle.train
+
+    for fold in group_kfold(k=2).propose(Rows(len(train), groups=train.groups), 0):
+        learned = {bundle.group_names[group] for group in train.groups[fold.train]}
+        held_out = {bundle.group_names[group] for group in train.groups[fold.validation]}
+        known = fit_vocabulary(train.x[fold.train], bundle.info.texts).vocabulary
+        assert learned and held_out and not learned & held_out
+        assert set(known) == {"words", *(name.replace("a", "of") for name in learned)}
+
+
+def test_texts_are_held_out_with_the_fold_that_their_column_says(load):
+    train = load(ROLES, fold="fold").train
+
+    folds = predefined_split().propose(Rows(len(train), folds=train.folds), 0)
+
+    held_out = [{n % 3 for n in numbers(train.take(fold.validation))} for fold in folds]
+    assert held_out == [{0}, {1}, {2}]
+    assert all(0 in numbers(train.take(fold.train)) for fold in folds)  # it has no fold
