@@ -37,18 +37,19 @@ ENGINES = (*FAST, "fit")
 SMALL_CNN = {"filters": (2, 3), "kernel_size": 2, "units": (4,)}
 
 
-VARIANTS = [{}, {"l2": 0.01}, {"batch_norm": True}]
-NETWORKS = [
-    *((HOUSES, mlp, {"units": (6, 4)} | variant, "xla") for variant in VARIANTS),
-    *((PICTURES, cnn, SMALL_CNN | variant, "resident") for variant in VARIANTS),
-    (WIRES, linear, {}, "xla"),
-]
-
-
+PLAIN = ((HOUSES, mlp, {"units": (6, 4)}, "xla"), (PICTURES, cnn, SMALL_CNN, "resident"))
+USUAL = ("sgd", "rmsprop", "adam", "adamw")
 RARER = ("adafactor", "ftrl", "lion", "lamb", "muon")
 TRAINED = [
-    *((*network, name) for network in NETWORKS for name in ("sgd", "rmsprop", "adam", "adamw")),
-    *((*NETWORKS[0], name) for name in RARER),
+    *((*network, name) for network in PLAIN for name in USUAL),
+    *((*PLAIN[0], name) for name in RARER),
+    # Whatever else the loss or the step does, in turn with those that decay, or remember, most.
+    *(
+        (info, build, options | variant, engine, name)
+        for info, build, options, engine in PLAIN
+        for variant, name in (({"l2": 0.01}, "adamw"), ({"batch_norm": True}, "adam"))
+    ),
+    (WIRES, linear, {}, "xla", "sgd"),
 ]
 
 
