@@ -201,14 +201,17 @@ class Table:
         """
         looked_at = len(self._sniffed.lines)
         yield from in_pieces(self._records(lambda: self._reader.line_num >= looked_at))
-        if not self._lines.come_in_blocks or self.delimiter == WHITESPACE:
+        if self._lines.come_in_blocks and self.delimiter != WHITESPACE:
+            yield from self._blocks()
+        else:
             yield from in_pieces(self._records())
-            return
-        small = True
+
+    def _blocks(self) -> Iterator[Piece]:
+        """Yield the rest block by block; the records of one that is not plain, in rows."""
+        small = True  # until a block comes that is worth loading pyarrow
         while text := self._lines.block():
             small = small and len(text) < LEAST
-            block = None if small else self._block(text)
-            if block:
+            if block := None if small else self._block(text):
                 yield block
             else:
                 self._lines.put_back(text)
