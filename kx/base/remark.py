@@ -312,6 +312,8 @@ Code = Literal[
     "stage.validation",
     "stage.weights",
     "stage.writing",
+    "trees.none",
+    "trees.some",
     "table.alike",
     "table.alike_group",
     "table.changed",

@@ -12,14 +12,17 @@ from kx.data.tables.column_options import TREE_LEVELS
 if TYPE_CHECKING:
     import numpy as np
 
-MOST_WORK = 5_000_000
-"""Rows times features times outputs of all fits of a run: 10 to 20 s of one core (measured)."""
+MOST_WORK = 20_000_000
+"""Rows times features times outputs of all fits of a run: 6 to 10 s of one core (measured)."""
 
-LEAST_WORK = 250_000
+LEAST_WORK = 1_000_000
 """That a fit counts for, however small it is: it takes 0.1 s, and 20 of them are enough."""
 
-MODEL_WORK = 50_000
+MODEL_WORK = 200_000
 """That each model of a fit counts for, however small it is: 0.1 s."""
+
+LEAST_ROWS = 5_000
+"""Of more than can be learned from in seconds: trees of fewer would say little of all."""
 
 SEVERAL = ("multilabel", "multi_regression", "quantiles")
 """Tasks of which each output has trees of its own."""
@@ -28,21 +31,29 @@ TREES = "trees"
 """What the baseline is called in records."""
 
 
-def trees_fit(train: Split, info: DatasetInfo, times: int, rows: int) -> bool:
-    """Whether trees are grown: for rows of numbers, where it takes seconds and not minutes.
+def trees_rows(train: Split, info: DatasetInfo, times: int, rows: int) -> int:
+    """Return how many of the rows trees learn from: all, as many as take seconds, or 0 for none.
 
     Args:
         train: what they would be fitted on, prepared.
         info: form of the data.
         times: how many such models a run fits.
-        rows: that each of them learns from.
+        rows: that there are for each of them.
     """
-    if not _is_table(info) or not train.x.shape[1]:  # such as a table of nothing but pictures
-        return False
+    if not suit_trees(train, info):
+        return 0
     models = info.outputs if info.task in SEVERAL else 1  # the others are one, of so many outputs
     outputs = 1 if info.task == "binary" else info.outputs
-    work = max(LEAST_WORK, models * MODEL_WORK, rows * int(train.x.shape[1]) * outputs)
-    return times * work <= MOST_WORK
+    budget = MOST_WORK // times
+    if max(LEAST_WORK, models * MODEL_WORK) > budget:
+        return 0
+    most = budget // (int(train.x.shape[1]) * outputs)
+    return rows if rows <= most else most if most >= LEAST_ROWS else 0
+
+
+def suit_trees(train: Split, info: DatasetInfo) -> bool:
+    """Whether rows have numbers that trees can learn from: pictures and texts have none."""
+    return _is_table(info) and bool(train.x.shape[1])  # none: a table of nothing but pictures
 
 
 def _is_table(info: DatasetInfo) -> bool:

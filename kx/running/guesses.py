@@ -12,7 +12,7 @@ from kx.evaluators import naive
 from kx.evaluators.baselines import baseline_predictions
 from kx.evaluators.linear_models import STRENGTHS, linear_too_large
 from kx.evaluators.spread import readable, spread
-from kx.evaluators.trees import TREES, trees_fit, trees_say
+from kx.evaluators.trees import TREES, suit_trees, trees_rows, trees_say
 from kx.runs.record_parts import LinearFacts
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Guesses:
 
     Attributes:
         said: name of a baseline -> (n, outputs).
-        note: why the linear model is left out; None: it is not.
+        note: why the linear model or trees are left out, or learn from some of the rows.
         linear: how the linear model was fitted, if it was.
     """
 
@@ -55,9 +55,7 @@ def guesses(data: Split, rows: np.ndarray, asked: Asked, info: DatasetInfo, time
     x, blocks = readable(x, info.blocks)
     data = replace(data, x=readable(data.x, info.blocks)[0])
     info = replace(info, blocks=blocks)
-    trees = {}
-    if trees_fit(data, info, times, len(rows)):
-        trees[TREES] = trees_say(data.take(rows), x[asked_rows], info)
+    trees, notes = _of_trees(data, rows, (x, asked_rows), info, times)
     data, x = replace(data, x=spread(data.x, info.blocks)), spread(x, info.blocks)
     reason = linear_too_large(data, info, times, rows)
     if reason:
@@ -67,7 +65,33 @@ def guesses(data: Split, rows: np.ndarray, asked: Asked, info: DatasetInfo, time
     said = baseline_predictions(
         data.take(rows), x[asked_rows], info, linear=not reason, times=times, told=fits.append
     )
-    return Guesses(said | trees, Remark.of("linear.none", why=reason) if reason else None, fits)
+    if reason:
+        notes = [Remark.of("linear.none", why=reason), *notes]
+    return Guesses(said | trees, _together(notes), fits)
+
+
+def _of_trees(
+    data: Split, rows: np.ndarray, asked: Asked, info: DatasetInfo, times: int
+) -> tuple[dict[str, np.ndarray], list[Remark]]:
+    """Return what boosted trees say, and what to tell if they did not learn from all rows."""
+    import numpy as np
+
+    x, asked_rows = asked
+    used = trees_rows(data, info, times, len(rows))
+    if not used:
+        told = [Remark.of("trees.none")] if suit_trees(data, info) else []
+        return {}, told
+    notes = []
+    if used < len(rows):
+        notes = [Remark.of("trees.some", used=used, rows=len(rows))]
+        rows = rows[np.sort(np.random.default_rng(0).permutation(len(rows))[:used])]
+    return {TREES: trees_say(data.take(rows), x[asked_rows], info)}, notes
+
+
+def _together(notes: Sequence[Remark]) -> Remark | None:
+    if len(notes) > 1:
+        return Remark.of("list.clauses", names=tuple(notes))
+    return notes[0] if notes else None
 
 
 def _of_windows(

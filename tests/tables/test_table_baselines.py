@@ -5,7 +5,14 @@ import pytest
 
 from kx.contracts import Block, DatasetInfo, Split
 from kx.evaluators.spread import readable, spread
-from kx.evaluators.trees import LEAST_WORK, MODEL_WORK, MOST_WORK, trees_fit, trees_say
+from kx.evaluators.trees import (
+    LEAST_ROWS,
+    LEAST_WORK,
+    MODEL_WORK,
+    MOST_WORK,
+    trees_rows,
+    trees_say,
+)
 from kx.running.guesses import guesses
 from kx.wording.recorded import in_words
 
@@ -86,23 +93,44 @@ def test_of_nothing_but_pictures_the_constants_are_guessed(task):
 def test_trees_are_grown_on_rows_of_numbers(info, grown):
     train = Split(np.zeros((40, *info.input_shape), "float32"), np.zeros(40))
 
-    assert trees_fit(train, info, 1, 40) is grown
+    assert trees_rows(train, info, 1, 40) == (40 if grown else 0)
 
 
 def test_many_small_fits_are_too_much_work_for_trees():
     info = DatasetInfo("plain", "regression", (2,))
     train = Split(np.zeros((30, 2), "float32"), np.zeros(30))
 
-    assert trees_fit(train, info, MOST_WORK // LEAST_WORK, 30)
-    assert not trees_fit(train, info, MOST_WORK // LEAST_WORK + 1, 30)
+    assert trees_rows(train, info, MOST_WORK // LEAST_WORK, 30)
+    assert not trees_rows(train, info, MOST_WORK // LEAST_WORK + 1, 30)
+
+
+def test_of_many_rows_trees_learn_from_as_many_as_take_seconds():
+    info = DatasetInfo("plain", "regression", (10,))
+    train = Split(np.zeros((1, 10), "float32"), np.zeros(1))
+
+    assert trees_rows(train, info, 1, MOST_WORK // 10) == MOST_WORK // 10
+    assert trees_rows(train, info, 1, MOST_WORK) == MOST_WORK // 10
+    assert trees_rows(train, info, 4, MOST_WORK) == MOST_WORK // 40
+    wide = Split(np.zeros((1, MOST_WORK // LEAST_ROWS + 1), "float32"), np.zeros(1))
+    assert trees_rows(wide, info, 1, MOST_WORK) == 0
+
+
+def test_what_trees_leave_out_is_told():
+    info = DatasetInfo("plain", "regression", (1_000,))
+    data = Split(np.zeros((6_000, 1_000), "float32"), np.arange(6_000.0))
+
+    found = guesses(data, np.arange(6_000), (data.x, np.arange(2)), info, 4)
+
+    assert found.note.values == {"used": 5_000, "rows": 6_000}
+    assert found.said["trees"].shape == (2, 1)
 
 
 def test_hundreds_of_labels_are_too_much_work_for_trees():
     labels = tuple(f"l{at:03}" for at in range(MOST_WORK // MODEL_WORK + 1))
     train = Split(np.zeros((30, 2), "float32"), np.zeros(30))
 
-    assert trees_fit(train, DatasetInfo("t", "multilabel", (2,), labels[1:]), 1, 30)
-    assert not trees_fit(train, DatasetInfo("t", "multilabel", (2,), labels), 1, 30)
+    assert trees_rows(train, DatasetInfo("t", "multilabel", (2,), labels[1:]), 1, 30)
+    assert not trees_rows(train, DatasetInfo("t", "multilabel", (2,), labels), 1, 30)
 
 
 def test_each_label_has_trees_of_its_own():
