@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kx.base.curves import lower_is_better
-from kx.base.text import number, scored
+from kx.base.text import number
 from kx.charts.chart import DotPlot, DotRow
 from kx.pages.dots import DotDrawing, placed
 from kx.runs.record import Record
 from kx.runs.record_scores import ExpectationRecord
 from kx.runs.scores import Scored, Standing, main_score, scores_of
 from kx.wording.caveats import sentences
-from kx.wording.expected import reason, wanted
+from kx.wording.expected import beside_wanted, reason
 from kx.wording.remarks import on_network_and_data, on_training
 from kx.wording.score_words import against_baseline, beside, brief_ends, full_ends
 from kx.wording.words import Words
@@ -138,6 +138,5 @@ def _axis(record: Record, metric: str, words: Words) -> str:
 def _wanted(each: ExpectationRecord, words: Words) -> str:
     part, _, metric = each["key"].partition(".")
     key = words.score(part, metric) if metric else words.name("fact", part)
-    shown = scored(each["key"], each["value"])
-    text = words("wanted.found", what=key, value=shown, ends=wanted(each, words.language))
+    text = beside_wanted(each, key, words)
     return " · ".join(filter(None, [text, reason(each, words), each["source"]]))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kx.base.text import clean, scored
+from kx.base.text import clean
 from kx.runs.record import Record
 from kx.runs.record_scores import ExpectationRecord
 from kx.terminal.pieces import plain
 from kx.wording.diagnosis_words import advice, diagnosis_line, recorded
-from kx.wording.expected import reason, wanted
+from kx.wording.expected import beside_wanted, reason
 from kx.wording.recorded import in_a_line
 from kx.wording.remarks import on_network_and_data, on_training
 from kx.wording.words import Words
@@ -49,9 +49,8 @@ def _diagnosis(record: Record, words: Words) -> Iterator[Text]:
 def _verdict(expectation: ExpectationRecord, words: Words) -> Text:
     key, verdict = expectation["key"], expectation["verdict"]
     line = plain(words(f"verdict.{verdict}"), VERDICT_STYLES[verdict])
-    value, ends = scored(key, expectation["value"]), wanted(expectation, words.language)
     line.append(words("join.colon"))
-    line.append(clean(words("wanted.found", what=key, value=value, ends=ends)))
+    line.append(clean(beside_wanted(expectation, key, words)))
     for remark in (reason(expectation, words), expectation["source"]):
         line.append(words("join.remark", text=clean(remark)) if remark else "")
     return line

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kx.base.language import Language
-from kx.base.text import stated
+from kx.base.text import scored, stated
 from kx.runs.record_scores import ExpectationRecord
 from kx.wording.words import Words
 
@@ -29,6 +29,13 @@ def wanted(expectation: ExpectationRecord, language: Language = "en") -> str:
     if high is not None:
         return words("wanted.most", value=stated(high))
     return words("wanted.anything")
+
+
+def beside_wanted(expectation: ExpectationRecord, what: str, words: Words) -> str:
+    """Return a result, called ``what``, beside what is expected of it; without one, that alone."""
+    key, value = expectation["key"], expectation["value"]
+    told = what if value is None else words("wanted.value", what=what, value=scored(key, value))
+    return words("wanted.found", found=told, ends=wanted(expectation, words.language))
 
 
 def reason(expectation: ExpectationRecord, words: Words) -> str:

@@ -11,9 +11,11 @@ from kx.pages.many import many_runs
 from kx.pages.page import report_of_one
 from kx.runs.reader import Run
 from kx.runs.record_parts import BaseFacts, DataFacts, EmbeddingFacts, VariantFacts
+from kx.runs.record_scores import ExpectationRecord
 from kx.runs.scores import main_score, scores_of
 from kx.runs.surroundings import Surroundings
 from kx.terminal.panels import run_panel
+from kx.wording.expected import beside_wanted
 from kx.wording.facts import fact_groups, first
 from kx.wording.remarks import on_training
 from kx.wording.words import Words
@@ -117,3 +119,21 @@ def test_why_forecasts_have_no_interval_is_said(mase, told):
     for language, words in (("en", "no intervals for the test"), ("zh", "测试分数没有区间")):
         said = [line for line in on_training(record, Words(language)) if words in line]
         assert bool(said) == told
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(0.9, "test.mae 0.9000, expected at most 1.5"), (None, "test.mae, expected at most 1.5")],
+)
+def test_an_expectation_without_a_result_shows_no_value(value, said):
+    expectation = ExpectationRecord(
+        key="test.mae",
+        at_least=None,
+        at_most=1.5,
+        value=value,
+        verdict="not judged",
+        reason="unused",
+        source="",
+    )
+
+    assert beside_wanted(expectation, "test.mae", Words("en")) == said
