@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from kx.terminal.log import PlainWatcher
 from kx.terminal.panels import result_lines, run_panel, summary_panel
-from kx.terminal.progress import PlainWatcher, TerminalWatcher, place_among, watching
+from kx.terminal.progress import TerminalWatcher, place_among, watching
 from kx.terminal.runs_table import runs_list
 from kx.terminal.screen import messages, results, say
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -11,6 +11,9 @@ from kx.base.curves import lower_is_better
 from kx.base.text import clean, duration, number
 from kx.wording.fit_names import fit_name
 from kx.wording.words import Words
+
+Clock = Callable[[], float]
+"""Tells seconds, since whenever."""
 
 _lower_is_better = cache(lower_is_better)  # asked some thousand times in a second
 
