@@ -6,11 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kx.authoring.asked_table import options_named
+from kx.base.remark import Remark
 from kx.contracts import DatasetBundle
 from kx.data.tables.charsets import CharsetError, likely_charset
-from kx.data.tables.column_options import MOST_EMBEDDED, MOST_LEVELS, WantedSheet
+from kx.data.tables.column_options import (
+    MOST_EMBEDDED,
+    MOST_LEVELS,
+    ColumnOptions,
+    WantedSheet,
+)
 from kx.data.tables.delimited import AUTO, Delimiting
 from kx.data.tables.lone_classes import dispensable
+from kx.data.tables.missing_words import MissingWord, missing_words
 from kx.data.tables.recognition import Recognized
 from kx.data.tables.scales import rising
 from kx.data.tables.several_labels import answer, seen_targets, targets_of
@@ -38,6 +45,7 @@ class Looked:
         readings: how each column is read.
         layout: how the table is written, as far as it does not tell itself.
         labels: what the target is, where a spec would state it.
+        missing: words that were taken for missing values, which a spec would state.
     """
 
     table: OwnTable
@@ -46,6 +54,7 @@ class Looked:
     readings: Mapping[str, Recognized]
     layout: Delimiting
     labels: TargetOptions
+    missing: tuple[MissingWord, ...] = ()
 
     def bundle(self) -> DatasetBundle:
         """Return the data, as a spec would have them.
@@ -64,12 +73,37 @@ def look(table: OwnTable) -> Looked:
     """
     with options_named():
         sheet, layout = _read(table_paths(table.path), table.wanted)
+        table, missing = _knowing_words(table, sheet)
+        if missing:
+            sheet, _ = _read(table_paths(table.path), table.wanted)
         labels = _labels(sheet, table.labels)
         if lone := dispensable(sheet.targets[0].labels, seen_targets(sheet.targets, labels)):
-            return look(_without(table, lone))
+            return replace(look(_without(table, lone)), missing=missing)
         target = targets_of(sheet.targets, labels)
         readings = sheet.readings(table.columns)
-        return Looked(_embedding(table, sheet, readings), sheet, target, readings, layout, labels)
+        table = _embedding(table, sheet, readings)
+        return Looked(table, sheet, target, readings, layout, labels, missing)
+
+
+def _knowing_words(table: OwnTable, sheet: Sheet) -> tuple[OwnTable, tuple[MissingWord, ...]]:
+    """Return a table for which words among numbers are missing, unless it says what is."""
+    known = table.columns.missing_values
+    words = () if known != ColumnOptions().missing_values else missing_words(sheet.columns)
+    values = (*known, *dict.fromkeys(each.word for each in words))
+    return replace(table, columns=replace(table.columns, missing_values=values)), words
+
+
+def words_said(sheet: Sheet, words: Sequence[MissingWord]) -> tuple[Remark, ...]:
+    """Return which words of a table are taken for missing values, and in how many rows."""
+    return tuple(
+        Remark.of(
+            "columns.missing_word",
+            column=sheet.named(each.column),
+            word=each.word,
+            count=each.count,
+        )
+        for each in words
+    )
 
 
 def _without(table: OwnTable, labels: Sequence[str]) -> OwnTable:
@@ -98,15 +132,19 @@ def _read(paths: TablePaths, wanted: WantedSheet) -> tuple[Sheet, Delimiting]:
     return _read(paths, replace(wanted, layout=replace(layout, charset=charset)))
 
 
-def read_table(table: OwnTable, targets: Sequence[str]) -> Sheet:
-    """Return the rows of a table, of which ``targets`` are to be predicted.
+def read_table(table: OwnTable, targets: Sequence[str]) -> tuple[Sheet, tuple[MissingWord, ...]]:
+    """Return the rows of a table of which ``targets`` are to be predicted, and words for gaps.
 
     Raises:
         DataError: if it is none.
     """
     with options_named():
-        wanted = replace(table.wanted, targets=tuple(targets))
-        return _read(table_paths(table.path), wanted)[0]
+        paths = table_paths(table.path)
+        sheet, _ = _read(paths, replace(table.wanted, targets=tuple(targets)))
+        table, missing = _knowing_words(table, sheet)
+        if missing:
+            sheet, _ = _read(paths, replace(table.wanted, targets=tuple(targets)))
+        return sheet, missing
 
 
 def _labels(sheet: Sheet, options: TargetOptions) -> TargetOptions:

@@ -138,6 +138,8 @@ def layout_lines(found: Looked) -> Iterator[str]:
         yield f"  charset: {found.layout.charset}  # a guess: it is not UTF-8"
     if found.sheet.header == generic(len(found.sheet.header)):
         yield "  header: none  # the first line is a row: columns are named c1, c2, ..."
+    if found.missing:
+        yield from _listed("missing_values", found.table.columns.missing_values)
 
 
 def _nothing_to_learn(found: Looked) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from kx.advice.table_look import leaks
-from kx.authoring.looked_table import Looked
+from kx.authoring.looked_table import Looked, words_said
 from kx.base.remark import Remark
 from kx.base.text import clean
 from kx.data.tables.columns import TableColumn
@@ -32,7 +32,7 @@ STATED = (
 ALSO_SAID = (*STATED, "columns.missing")
 """What stands in a spec anyway, in the line of the column or in its lists."""
 
-SILENCED = (*STATED, "columns.identifier", "columns.tells", "columns.twins")
+SILENCED = (*STATED, "columns.identifier", "columns.missing_word", "columns.tells", "columns.twins")
 """What a run of that spec does not say again: the spec states how the column is read."""
 
 WIDTH = 96
@@ -46,7 +46,12 @@ def suspicions(found: Looked) -> tuple[Remark, ...]:
     """
     sheet, readings = found.sheet, found.readings
     of_target = [each for each in found.target.remarks if each.code not in CONFIRMED]
-    said = [*of_target, *sheet_remarks(sheet, readings, found.table.columns, found.table.roles)]
+    words = words_said(sheet, found.missing)
+    said = [
+        *of_target,
+        *words,
+        *sheet_remarks(sheet, readings, found.table.columns, found.table.roles),
+    ]
     if not found.target.classes:
         y = target_values(sheet.targets, sheet.lines, found.target)
         said += relation_remarks(sheet, readings, y)

@@ -15,7 +15,7 @@ from kx.advice.table_look import (
 )
 from kx.advice.table_rows import plain
 from kx.authoring.asked_table import own_table
-from kx.authoring.looked_table import look, read_table
+from kx.authoring.looked_table import look, read_table, words_said
 from kx.authoring.table_words import range_of, target_said
 from kx.base.remark import Remark
 from kx.contracts import TextForm
@@ -53,7 +53,8 @@ def seen_table(
     found = look(own_table(file, target, [SKIPPING, *settings]))
     bundle = found.bundle()
     seen = look_at(bundle, ", ".join(names_of(target)))
-    remarks = (*bundle.info.remarks, *bundle.remarks, *seen.findings)
+    words = words_said(found.sheet, found.missing)
+    remarks = (*words, *bundle.info.remarks, *bundle.remarks, *seen.findings)
     named = ", ".join(names_of(target))
     return _seen(found.sheet, found.readings, named, target_said(found), seen, remarks)
 
@@ -62,7 +63,7 @@ def _without_target(file: Path, settings: Sequence[str]) -> SeenTable:
     import numpy as np
 
     table = own_table(file, NAMELESS, settings)
-    sheet = read_table(table, targets=())
+    sheet, missing = read_table(table, targets=())
     readings = sheet.readings(table.columns)
     rows = np.arange(len(sheet.lines))
     text = TextForm(**asdict(table.words))
@@ -71,7 +72,7 @@ def _without_target(file: Path, settings: Sequence[str]) -> SeenTable:
     x = plain(with_names(x, sheet.strings(forms, "image")), forms)
     seen = look_without_target(forms, x)
     found = sheet_remarks(sheet, readings, table.columns, table.roles)
-    remarks = (*found, *seen.findings)
+    remarks = (*words_said(sheet, missing), *found, *seen.findings)
     return _seen(sheet, readings, "", None, seen, remarks)
 
 

@@ -27,6 +27,7 @@ Code = Literal[
     "columns.left_out",
     "columns.left_out_hint",
     "columns.missing",
+    "columns.missing_word",
     "columns.nested",
     "columns.offsets",
     "columns.ordered",

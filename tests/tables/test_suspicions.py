@@ -3,6 +3,7 @@
 import random
 
 import pytest
+import yaml
 
 from kx.authoring.asked_table import own_table
 from kx.authoring.looked_table import look
@@ -262,6 +263,56 @@ def test_too_few_rows_are_told_alike_by_looking_and_by_writing_a_spec(tmp_path):
         assert [in_words(each) for each in remarks].count(words) == 1
     with pytest.raises(DataError, match=words):
         table_proposal("t", tmp_path / "t.csv", "y", tmp_path / "t.yaml")
+
+
+GAPPED = [
+    *("n.b.", "k.A.", "-", "无", "keine Angabe", "sin dato", "N.D.", "n/v", "(null)", "#DIV/0!"),
+]
+
+
+@pytest.mark.parametrize("word", GAPPED)
+def test_a_word_among_few_numbers_is_proposed_as_missing_with_its_count(table, tmp_path, word):
+    options = table([word if at % 8 == 0 else at % 5 for at in range(48)])
+
+    text = table_proposal("t", tmp_path / "t.csv", "y", tmp_path / "t.yaml").text
+    told = [in_words(each) for each in seen_table(tmp_path / "t.csv", None).findings]
+
+    assert f"it has {word!r} in 6 rows, among numbers or dates: read as missing" in text
+    assert sum(f"column v has {word!r} in 6 rows" in each for each in told) == 1
+    spec = yaml.safe_load(text)["dataset"]
+    assert (spec["numbers"], spec["missing_values"][-1]) == (["v", "w"], word)
+    assert codes(options, missing_values=tuple(spec["missing_values"]))[1]["v"] == "number"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [f"{'-' if at % 8 == 0 else f'{at % 5} kg'}" for at in range(48)],
+        ["-" if at % 8 == 0 else f"2024-01-{at % 20 + 1:02}" for at in range(48)],
+    ],
+    ids=["unit", "dates"],
+)
+def test_a_word_may_stand_among_units_and_dates(table, tmp_path, values):
+    table(values)
+
+    found = look(own_table(tmp_path / "t.csv", "y"))
+
+    assert [(each.word, each.count) for each in found.missing] == [("-", 6)]
+    assert found.readings["v"].reading in ("number", "date")
+
+
+def test_no_word_is_proposed_that_means_something_elsewhere_or_beside_a_stated_list(tmp_path):
+    lines = [
+        f"{'无' if at % 8 == 0 else at % 5},{'无有'[at % 2]},{'ab'[at % 3 % 2]}" for at in range(48)
+    ]
+    (tmp_path / "t.csv").write_text("\n".join(["v,has,y", *lines]))
+
+    found = look(own_table(tmp_path / "t.csv", "y"))
+    stated = look(own_table(tmp_path / "t.csv", "y", ["dataset.missing_values=[无]"]))
+
+    assert found.missing == stated.missing == ()
+    assert found.readings["has"].reading == "boolean"
+    assert found.readings["v"].reading == "category"
 
 
 @pytest.mark.parametrize("name", NASTY)
