@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from kx.base.errors import DataError
+from kx.base.remark import Remark
 from kx.components.options import SpecPath
 from kx.components.registry import dataset
 from kx.contracts import Dataset, DatasetBundle, DatasetInfo
@@ -24,7 +25,7 @@ from kx.data.tables.sheet_reading import check_names, read_sheet
 from kx.data.tables.sheets import Sheet
 from kx.data.tables.table_files import table_file
 from kx.data.tables.targets import TargetOptions
-from kx.data.tables.timeline import told_pace
+from kx.data.tables.timeline import pace_remark
 
 CHEAP = 20_000_000
 """Bytes of a table that is read to its end before anything else is done."""
@@ -164,10 +165,11 @@ def _read(series: OwnSeries, changed: int, size: int) -> tuple[Sheet, DatasetBun
     return sheet, series_bundle(sheet, wanted)
 
 
-def _told(info: DatasetInfo) -> str:
+def _told(info: DatasetInfo) -> Remark:
     """Return what was found of steps and seasons."""
     series = info.series
     assert series is not None  # noqa: S101 - for the type checker
-    season = f"a season of {series.season} steps" if series.season > 1 else "no season"
-    read = ", ".join(form.name for form in info.table)
-    return f"steps of {told_pace(series.pace)}, {season}; read at each: {read}"
+    pace, names = pace_remark(series.pace), tuple(form.name for form in info.table)
+    if series.season > 1:
+        return Remark.of("stage.series_season", pace=pace, season=series.season, names=names)
+    return Remark.of("stage.series", pace=pace, names=names)

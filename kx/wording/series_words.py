@@ -8,7 +8,7 @@ from functools import reduce
 from kx.advice.series_look import SeenSeries, SeriesLook
 from kx.base.text import number
 from kx.contracts import Pace
-from kx.data.tables.timeline import PERIODS, pace_in, told_time
+from kx.data.tables.timeline import PERIODS, pace_remark, told_time
 from kx.wording.recorded import in_words
 from kx.wording.words import Words
 
@@ -37,8 +37,7 @@ def _together(sentences: Iterable[str], words: Words) -> str:
 
 def pace_said(pace: Pace, words: Words) -> str:
     """Return how far apart steps are, in words."""
-    count, unit = pace_in(pace)
-    return words(f"look_series.pace.{unit}", count=f"{count:g}")
+    return in_words(pace_remark(pace), words.language)
 
 
 def season_said(look: SeriesLook, words: Words) -> str:

@@ -30,7 +30,7 @@ from kx.data.tables.sheet_remarks import sheet_remarks
 from kx.data.tables.sheets import USED, Sheet
 from kx.data.tables.target_values import target_values
 from kx.data.tables.targets import target_of
-from kx.data.tables.timeline import Timeline, cycles_of, cyclic, timeline, told_pace
+from kx.data.tables.timeline import Timeline, cycles_of, cyclic, pace_remark, timeline
 
 if TYPE_CHECKING:
     import numpy as np
@@ -268,7 +268,7 @@ def _remarks(
         if how.reading in USED and how.reading not in READ:
             yield Remark.of("series.unread", table=sheet.name, column=name)
     if count := len(line.gaps):
-        yield Remark.of("series.gaps", table=sheet.name, count=count, pace=told_pace(line.pace))
+        yield Remark.of("series.gaps", table=sheet.name, count=count, pace=pace_remark(line.pace))
 
 
 def _absent(name: str, series: SeriesForm, train: Windows, test: Windows) -> Iterator[Remark]:

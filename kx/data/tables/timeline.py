@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kx.base.errors import DataError, RowsError
+from kx.base.remark import Code, Remark
 from kx.contracts import Pace
 from kx.data.tables.dates import day_of
 
@@ -213,13 +214,31 @@ def told_time(value: float, dates: bool) -> str:
 
 
 def told_pace(pace: Pace) -> str:
-    """Return how far apart steps are, in words."""
+    """Return how far apart steps are, as errors say it."""
     count, unit = pace_in(pace)
     if unit == "row":
         return "one row"
     if unit == "number":
         return f"{count:g}"
     return f"{count:g} {unit}" + ("" if count == 1 and unit != "second" else "s")
+
+
+PACES: Mapping[str, Code] = {
+    "row": "pace.row",
+    "number": "pace.number",
+    "month": "pace.month",
+    "day": "pace.day",
+    "hour": "pace.hour",
+    "minute": "pace.minute",
+    "second": "pace.second",
+}
+"""Unit of ``pace_in`` -> the code of the remark that says how far apart steps are."""
+
+
+def pace_remark(pace: Pace) -> Remark:
+    """Return how far apart steps are, to be put into words."""
+    count, unit = pace_in(pace)
+    return Remark.of(PACES[unit], count=f"{count:g}")
 
 
 def pace_in(pace: Pace) -> tuple[float, str]:
