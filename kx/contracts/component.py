@@ -78,7 +78,7 @@ class Dataset(Component):
                 a sample.
 
         Raises:
-            DataError: if the data are damaged, or nowhere to be had.
+            DataError: if the data are damaged, or cannot be found.
         """
 
 
@@ -139,7 +139,7 @@ class Architecture(Component):
         """Look for the weights of the base before anything trains.
 
         Raises:
-            MissingDataError: if they are nowhere to be had.
+            MissingDataError: if they cannot be found.
         """
         self.build(info, files)
 

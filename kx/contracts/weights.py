@@ -23,7 +23,7 @@ class WeightFiles(Protocol):
             md5: 32 hex digits; empty where none is published.
 
         Raises:
-            MissingDataError: if it is nowhere to be had.
+            MissingDataError: if it cannot be found.
             DataError: if it is not the file it should be.
         """
 
@@ -41,7 +41,7 @@ class WeightFiles(Protocol):
             (len(words), dimensions) float32; zeros for words without a vector.
 
         Raises:
-            MissingDataError: if the vectors are nowhere to be had.
+            MissingDataError: if the vectors cannot be found.
             DataError: if they cannot be read.
         """
 

@@ -34,7 +34,7 @@ class BostonHousing(Dataset):
         ``keras.datasets.boston_housing.load_data()``.
 
     Raises:
-        DataError: if the file is damaged or nowhere to be had.
+        DataError: if the file is damaged or cannot be found.
 
     Source:
         Harrison and Rubinfeld (1978), "Hedonic prices and the demand for clean air", Journal of

@@ -46,7 +46,7 @@ class CaliforniaHousing(Dataset):
         ``keras.datasets.california_housing.load_data()``, whose prices are in USD.
 
     Raises:
-        DataError: if the file is damaged or nowhere to be had.
+        DataError: if the file is damaged or cannot be found.
 
     Source:
         Pace and Barry (1997), "Sparse Spatial Autoregressions", Statistics and Probability

@@ -50,7 +50,7 @@ class CatsVsDogs(Dataset):
         x (n, image_size, image_size, 3) uint8; y (n,) int32, 0 cat, 1 dog.
 
     Raises:
-        DataError: if pictures are nowhere to be had, or are none.
+        DataError: if pictures cannot be found, or are none.
 
     Source:
         Elson, Douceur, Howell and Saul (2007), "Asirra: a CAPTCHA that exploits interest-aligned

@@ -38,7 +38,7 @@ class FashionMnist(Dataset):
         x (n, 28, 28, 1) uint8, 0 = background; y (n,) int32 or (n, 10) float32.
 
     Raises:
-        DataError: if a file is damaged or nowhere to be had.
+        DataError: if a file is damaged or cannot be found.
 
     Source:
         Xiao, Rasul and Vollgraf (2017), "Fashion-MNIST: a novel image dataset for benchmarking

@@ -37,7 +37,7 @@ class Imdb(Dataset):
         ``keras.datasets.imdb.load_data()``.
 
     Raises:
-        DataError: if the file is damaged or nowhere to be had.
+        DataError: if the file is damaged or cannot be found.
 
     Source:
         Maas et al. (2011), "Learning Word Vectors for Sentiment Analysis", ACL; the file is that

@@ -40,7 +40,7 @@ class ImdbRaw(Dataset):
         int32, 0 negative, 1 positive. Negative and positive reviews alternate.
 
     Raises:
-        DataError: if texts are nowhere to be had, or are none.
+        DataError: if texts cannot be found, or are none.
 
     Source:
         Maas et al. (2011), "Learning Word Vectors for Sentiment Analysis", ACL; notes 4.1.

@@ -22,7 +22,7 @@ class Mnist(Dataset):
         x (n, 28, 28, 1) uint8, 0 = paper, 255 = ink; y (n,) int32 or (n, 10) float32.
 
     Raises:
-        DataError: if the file is damaged or nowhere to be had.
+        DataError: if the file is damaged or cannot be found.
 
     Source:
         LeCun, Bottou, Bengio and Haffner (1998), "Gradient-based learning applied to document

@@ -47,7 +47,7 @@ class Reuters(Dataset):
         ``keras.datasets.reuters.load_data()``.
 
     Raises:
-        DataError: if the file is damaged or nowhere to be had.
+        DataError: if the file is damaged or cannot be found.
 
     Source:
         Reuters-21578 (Lewis, 1987 news); the file is that of ``keras.datasets``.

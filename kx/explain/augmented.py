@@ -53,7 +53,7 @@ def of_spec(path: Path, *, sample: bool = False) -> AugmentedData:
     Raises:
         SpecError: if it is wrong.
         UsageError: if it augments nothing.
-        DataError: if the data are not to be had.
+        DataError: if the data are not available.
     """
     plan = _augmenting(make_plan(path), path.name)
     if sample:

@@ -322,7 +322,7 @@ def of_application(
         weights: ``imagenet``, ``none`` for random ones, or the path of a file.
         options: of the function, such as ``alpha``.
         top: whether the layers that name a class are wanted; where the weights of the first are
-            not to be had, the second is tried.
+            not available, the second is tried.
 
     Raises:
         UsageError: if there is no such network or option.

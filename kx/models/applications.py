@@ -143,12 +143,12 @@ def build(
         weights: ``imagenet``, ``none`` for random ones, or the path of a file.
         options: of the function, such as ``alpha``.
         top: whether the layers that name a class are wanted; where the weights of the first are
-            not to be had, the second is tried.
+            not available, the second is tried.
         files: through which weights are had; None: no file is read, all weights are random.
 
     Raises:
         UsageError: if there is no such network or option.
-        MissingDataError: if the weights are nowhere to be had.
+        MissingDataError: if the weights cannot be found.
         DataError: if they are not the official ones, or one of somebody's own is no number to
             compute with.
     """

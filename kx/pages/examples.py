@@ -69,7 +69,7 @@ def show(run: Run, said: Predictions, at: Sequence[int]) -> list[Shown]:
         at: places in these.
 
     Raises:
-        KxError: if the data are not to be had any more, or are no longer the same.
+        KxError: if the data are no longer available, or are no longer the same.
     """
     import numpy as np
 

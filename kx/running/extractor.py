@@ -56,7 +56,7 @@ class Extractor:
         """Look for the weights, by building the base if it is not known where they are from.
 
         Raises:
-            MissingDataError: if they are nowhere to be had.
+            MissingDataError: if they cannot be found.
             DataError: if they are not the official ones.
             UsageError: if the base lacks an option or a layer.
         """

@@ -72,7 +72,7 @@ def subject_of(
 
     Raises:
         UsageError: if there is no such network or option.
-        MissingDataError: if its weights are nowhere to be had.
+        MissingDataError: if its weights cannot be found.
     """
     from kx.base.errors import UsageError
     from kx.explain.subjects import is_application, of_application, of_run

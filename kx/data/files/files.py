@@ -66,7 +66,7 @@ class DataFolder:
     Attributes:
         names: of the folders and archives that may hold them, in ``KX_DATA_DIR`` and in
             ``KERAS_HOME/datasets``; the first one that is there is read.
-        url: of the page where they are to be had.
+        url: of the page where they are available.
         advice: what to get there, under which terms, and where to put it.
         sample: makes files of the same layout, name -> content, but few and drawn by chance.
         archive: what is downloaded if none of the names is there; None: kx fetches nothing.
@@ -101,7 +101,7 @@ class Files(Protocol):
         """Return the arrays in ``file``, found, verified and read.
 
         Raises:
-            MissingDataError: if the file is nowhere to be had.
+            MissingDataError: if the file cannot be found.
             DataError: if it is damaged or not the file it should be.
         """
 

@@ -105,7 +105,7 @@ class SourceFiles(Files):
         """Return where ``file`` lies, unchecked, after fetching it if it was nowhere.
 
         Raises:
-            MissingDataError: if the file is nowhere to be had.
+            MissingDataError: if the file cannot be found.
             StorageError: if there is no room for the download.
         """
         return next(self.places(file), None) or self._fetched(file)

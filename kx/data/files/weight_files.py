@@ -74,7 +74,7 @@ class SourceWeights:
         """Return where the published file ``name`` lies, found or fetched, and verified once.
 
         Raises:
-            MissingDataError: if it is nowhere to be had.
+            MissingDataError: if it cannot be found.
             DataError: if it is not the file it should be. Nothing is changed: it may be all that
                 its owner has.
             StorageError: if there is no room for the download.
@@ -128,7 +128,7 @@ class SourceWeights:
             (len(words), dimensions) float32; zeros for words without a vector.
 
         Raises:
-            MissingDataError: if the vectors are nowhere to be had.
+            MissingDataError: if the vectors cannot be found.
             DataError: if they cannot be read, or are not the official ones.
             StorageError: if there is no room for the download.
         """

@@ -32,7 +32,7 @@ def read(given: Given, form: Mapping[str, Any], preparation: AnyPreparation) -> 
     """Read texts as the dataset would have them, as its own ``encode`` returns them.
 
     Raises:
-        DataError: naming all texts that cannot be read, or if the list of words is not to be had.
+        DataError: naming all texts that cannot be read, or if the list of words is not available.
     """
     texts = read_texts(given)
     return encoded(texts.names, texts.shown, texts.texts, read_word_index(form["words"]), form)

@@ -48,7 +48,7 @@ def read_word_index(name: str, files: SourceFiles | None = None) -> Mapping[str,
         files: through which it is had; else as the environment says.
 
     Raises:
-        MissingDataError: if the file is nowhere to be had.
+        MissingDataError: if the file cannot be found.
         DataError: if it is not the file it should be.
     """
     from kx.data.files.official import check
