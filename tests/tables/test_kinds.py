@@ -10,6 +10,7 @@ from kx.data.files.sources import SourceFiles
 from kx.data.preparation import preparation_from
 from kx.data.tables.cells import value_of
 from kx.data.tables.encoding import fit_table
+from kx.data.tables.scales import ranges_of
 from kx.wording.recorded import in_a_line
 from kx.wording.words import Words
 from tests.parts import loaded
@@ -50,6 +51,31 @@ def test_yes_and_no_and_known_scales_are_recognized(load, values, kind, levels):
 
     assert form.kind == kind
     assert levels is None or form.levels == levels
+
+
+@pytest.mark.parametrize(
+    ("values", "levels"),
+    [
+        (("65+", "26-35", "18-25"), ("18-25", "26-35", "65+")),
+        (("65 and over", "under 18", "18 to 64"), ("under 18", "18 to 64", "65 and over")),
+        ((">=2,000", "<1,000", "1,000-1,999"), ("<1,000", "1,000-1,999", ">=2,000")),
+        (("20-30岁", "0-10岁", "10-20岁"), ("0-10岁", "10-20岁", "20-30岁")),
+        (("10-20", "15-30", "30+"), ()),  # they overlap
+        (("2-1", "3-0", "1-1"), ()),  # results of matches
+        (("1-2", "3-4", "other"), ()),
+        (("1-2", "3-4"), ()),
+        (("<1", "<2", "<3"), ()),
+        (tuple(f"{at}-{at + 1}" for at in range(51)), ()),  # more than a spec can list
+    ],
+)
+def test_ranges_of_numbers_rise(values, levels):
+    assert ranges_of(values) == levels
+
+
+def test_a_column_of_ranges_is_ordered(load):
+    (form,) = load(rows(("65+", "26-35", "18-25") * 8)).info.table
+
+    assert (form.kind, form.levels) == ("ordered", ("18-25", "26-35", "65+"))
 
 
 def test_a_scale_that_was_taken_for_one_is_told(load):

@@ -422,3 +422,17 @@ def test_a_picture_is_a_row_of_a_network_that_reads_pictures_alone(tmp_path):
 
     assert found.names == (str(tmp_path / "red.png"),)
     assert found.x.beside["photo"].mean(axis=(0, 1, 2)).tolist() == [255, 0, 0]
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_durations_are_numbers_of_seconds(tmp_path, unit):
+    spans = [None if at == 7 else timedelta(seconds=1 + at * 60) for at in range(40)]
+    table = rows().append_column("took", pa.array(spans, pa.duration(unit)))
+
+    found = load(written(tmp_path, table))
+
+    took = [form.name for form in found.info.table].index("took")
+    seconds = {*found.train.x[:, took], *found.test.x[:, took]}
+    assert {second for second in seconds if second == second} == {
+        1 + at * 60 for at in range(40) if at != 7
+    }

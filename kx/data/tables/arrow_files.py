@@ -41,7 +41,7 @@ class ArrowTable(TypedTable):
         self._fields = [field for field in schema if not _unread(field.type)]
         self.header = tuple(field.name.strip() for field in self._fields)
         self.left = {field.name: what for field in schema if (what := _unread(field.type))}
-        self.points = frozenset(field.name.strip() for field in schema if is_number(field.type))
+        self.points = frozenset(field.name.strip() for field in schema if _has_points(field.type))
         self.kinds = frozenset(field.name.strip() for field in schema if _is_kind(field.type))
         if not self.header:
             raise DataError(f"{self.name} has no columns that can be read.")
@@ -131,6 +131,10 @@ class _Arrow:
         return self._table.column(name)
 
 
+PER_SECOND = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}
+"""Unit of durations -> how many are a second, in which they are read."""
+
+
 def is_arrow(head: bytes) -> bool:
     """Whether a file that begins with ``head`` is read here."""
     return head.startswith((PARQUET, ARROW, ARROW_STREAM))
@@ -145,6 +149,9 @@ def cells_of(values: pa.Array) -> list[str]:
         return cells_of(values.cast(kind.value_type))
     if pa.types.is_null(kind):
         return [""] * len(values)
+    if pa.types.is_duration(kind):
+        seconds = values.cast(pa.int64()).cast(pa.float64(), safe=False).to_pylist()
+        return [_number(each and each / PER_SECOND[kind.unit]) for each in seconds]
     if pa.types.is_floating(kind):
         return [_number(value) for value in values.cast(pa.float64()).to_pylist()]
     return [value or "" for value in values.cast(pa.string()).to_pylist()]
@@ -165,6 +172,13 @@ def is_number(kind: pa.DataType) -> bool:
     return bool(types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind))
 
 
+def _has_points(kind: pa.DataType) -> bool:
+    """Whether columns of this type hold numbers, or durations, which become numbers."""
+    import pyarrow as pa
+
+    return is_number(kind) or bool(pa.types.is_duration(kind))
+
+
 def _is_kind(kind: pa.DataType) -> bool:
     import pyarrow as pa
 
@@ -180,7 +194,7 @@ def _unread(kind: pa.DataType) -> str:
         return _unread(kind.value_type)
     readable: tuple[Callable[[Any], bool], ...] = (
         types.is_null, types.is_boolean, types.is_date, types.is_timestamp, types.is_time,
-        types.is_string, types.is_large_string, types.is_string_view, is_number,
+        types.is_duration, types.is_string, types.is_large_string, types.is_string_view, is_number,
     )  # fmt: skip
     if any(test(kind) for test in readable):
         return ""

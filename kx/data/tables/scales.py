@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from kx.contracts import ColumnForm
 
@@ -98,6 +101,18 @@ CYCLES = tuple(
 )
 """Months and days of the week: in an order, but none of them is the highest."""
 
+MOST_RANGES = 50
+"""Levels that a spec can list."""
+
+BOUND = r"(\d+(?:,\d{3})*(?:\.\d+)?)"
+
+RANGE = re.compile(rf"{BOUND} ?(?:-|\u2013|\.\.|to|bis|至|到|~) ?{BOUND} ?\S{{0,3}}", re.IGNORECASE)
+BELOW = re.compile(rf"(?:<|<=|≤|under|below|up to|unter|bis) ?{BOUND}|{BOUND} ?以下", re.IGNORECASE)
+ABOVE = re.compile(
+    rf"(?:>|>=|≥|over|above|über|ab) ?{BOUND}|{BOUND} ?(?:\+|and over|or more|以上)", re.IGNORECASE
+)
+"""Ranges of numbers as people write them: 18-25, under 18, 65+."""
+
 FEWEST = 3
 """Levels that must occur before a scale is taken for one: two could be anything."""
 
@@ -119,12 +134,40 @@ def scale_of(values: Collection[str]) -> tuple[str, ...]:
 
     A level has the spelling of the values, and one that does not occur small letters.
     """
-    return _levels(values, (*SCALES, *CYCLES))
+    return _levels(values, (*SCALES, *CYCLES)) or ranges_of(values)
+
+
+def ranges_of(values: Collection[str]) -> tuple[str, ...]:
+    """Return ranges such as 18-25, 26-35 and 65+, the lowest first; empty: others are among them.
+
+    Ranges that overlap have no order.
+    """
+    bounds = {value: _bounds(value) for value in values}
+    known = {value: found for value, found in bounds.items() if found}
+    all_are = len(known) == len(bounds) and FEWEST <= len(known) <= MOST_RANGES
+    if not all_are or not any(map(RANGE.fullmatch, known)):
+        return ()
+    levels = sorted(known, key=known.__getitem__)
+    apart = all(known[low][1] <= known[high][0] for low, high in pairwise(levels))
+    return tuple(levels) if apart else ()
+
+
+def _bounds(value: str) -> tuple[float, float] | None:
+    """Return the numbers between which a range lies; None: it is none."""
+    if found := RANGE.fullmatch(value):
+        low, high = (float(each.replace(",", "")) for each in found.groups())
+        return (low, high) if low < high else None
+    found = BELOW.fullmatch(value) or ABOVE.fullmatch(value)
+    if not found:
+        return None
+    bound = float("".join(filter(None, found.groups())).replace(",", ""))
+    return (-math.inf, bound) if BELOW.fullmatch(value) else (bound, math.inf)
 
 
 def rising(values: Collection[str]) -> tuple[str, ...]:
     """Return ``values`` themselves, the lowest first, if they are levels of a known scale."""
-    return tuple(level for level in _levels(values, SCALES) if level in values)
+    known = tuple(level for level in _levels(values, SCALES) if level in values)
+    return known or ranges_of(values)
 
 
 def _levels(values: Collection[str], scales: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
