@@ -9,7 +9,6 @@ from __future__ import annotations
 import difflib
 import json
 import os
-import re
 import types
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from pydantic_core import ErrorDetails
 
 from kx.base.errors import Problem, closest, suggest
 from kx.spec.document import Document, Key
+from kx.spec.mistakes import hint_of, message_of, shown
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -162,11 +162,11 @@ def _problem(
             (*key, "name"), f"{written!r} is not offered here", hint=suggest(written, known)
         )
     text = document.texts.get(key)
-    first, *others = dict.fromkeys(map(_message, alternatives))
+    first, *others = dict.fromkeys(map(message_of, alternatives))
     message = " or ".join([first, *(other.removeprefix("must be ") for other in others)])
-    hints = [hint for hint in (_hint(one, text) for one in alternatives) if hint]
+    hints = [hint for hint in (hint_of(one, text) for one in alternatives) if hint]
     hint = hints[-1] if hints else ""
-    return document.problem(key, message, got=_shown(detail["input"], text), hint=hint)
+    return document.problem(key, message, got=shown(detail["input"], text), hint=hint)
 
 
 def _missing_name(section: Any, document: Document, key: Key) -> Problem:
@@ -193,102 +193,6 @@ def unknown_key(document: Document, key: Key, known: Iterable[str]) -> Problem:
     if meant in known and not difflib.get_close_matches(name, known, n=1, cutoff=0.8):
         hint = f"here it is called {meant!r}. Known: {', '.join(known)}"
     return document.problem(key, f"unknown key {name!r}", hint=hint, at_key=True)
-
-
-_MESSAGES = {
-    "int_type": "must be a whole number",
-    "int_parsing": "must be a whole number",
-    "int_from_float": "must be a whole number",
-    "int_parsing_size": "is too large a number",
-    "float_type": "must be a number",
-    "float_parsing": "must be a number",
-    "finite_number": "must be a finite number",
-    "bool_type": "must be true or false",
-    "bool_parsing": "must be true or false",
-    "string_type": "must be text",
-    "tuple_type": "must be a list",
-    "list_type": "must be a list",
-    "none_required": "must be left out or null",
-}
-
-
-def _message(detail: ErrorDetails) -> str:
-    kind, context = detail["type"], detail.get("ctx", {})
-    if kind in _MESSAGES:
-        return _MESSAGES[kind]
-    if kind == "literal_error":
-        return f"must be {context['expected']}"
-    if kind in ("model_type", "model_attributes_type", "dict_type", "dataclass_type"):
-        return "must be a section of keys"
-    if kind == "string_pattern_mismatch":
-        return f"must match {context['pattern']}"
-    if kind in ("too_short", "too_long"):
-        limit = context.get("min_length") if kind == "too_short" else context.get("max_length")
-        return f"must have at {'least' if kind == 'too_short' else 'most'} {limit} entries"
-    comparisons = {
-        "greater_than": f"must be greater than {context.get('gt')}",
-        "greater_than_equal": f"must be at least {context.get('ge')}",
-        "less_than": f"must be less than {context.get('lt')}",
-        "less_than_equal": f"must be at most {context.get('le')}",
-    }
-    return comparisons.get(kind) or detail["msg"][:1].lower() + detail["msg"][1:]
-
-
-def _hint(detail: ErrorDetails, text: str | None) -> str:
-    kind, written = detail["type"], detail["input"]
-    if kind.startswith(("model", "dict")) and written is None:
-        return "put its keys below it, indented, or remove the line"
-    if kind == "literal_error" and isinstance(written, str):
-        options = [option.strip("' ") for option in detail["ctx"]["expected"].split(" or ")]
-        known = [part.strip("' ") for option in options for part in option.split(",")]
-        near = closest(written, known)
-        return f"did you mean {near!r}?" if near else ""
-    if kind.startswith("bool") and isinstance(written, str):
-        return "write true or false, without quotes"
-    if kind.startswith(("tuple", "list")) and isinstance(written, str):
-        return f"write [{written.strip('()')}]"
-    if kind.startswith(("tuple", "list")) and isinstance(written, int | float):
-        return f"write [{text or written}]"
-    if kind.startswith(("int", "float")):
-        return _number_hint(kind, written)
-    if kind == "string_pattern_mismatch" and isinstance(written, str):
-        return "use lower case letters, digits, - and _"
-    return ""
-
-
-def _number_hint(kind: str, written: Any) -> str:
-    if isinstance(written, float) and written.is_integer():
-        return f"write {int(written)}" if abs(written) < 1e9 else ""
-    if isinstance(written, bool) or not isinstance(written, str) or len(written) > 60:
-        return ""
-    if written.lower() in ("none", "nan", "inf", "-inf"):
-        return "write null for nothing; NaN and infinity are not accepted"
-    if written.startswith("0o"):
-        return "octal numbers are not supported"
-    if re.fullmatch(r"[-+]?[0-9]{1,400}", written):
-        plain = str(int(written))
-        return f"write {plain} without " + ("a leading 0" if written != plain else "quotes")
-    numerator, slash, denominator = written.partition("/")
-    try:
-        if slash:
-            return f"write {float(numerator) / float(denominator)!r}"
-        float(written)
-    except (ValueError, ZeroDivisionError):
-        return ""
-    return f"write {written} without quotes"
-
-
-def _shown(value: Any, text: str | None) -> str:
-    """The value as its user wrote it, cut to a line."""
-    if text is not None:
-        return _short(text) or "nothing"
-    if value is None:
-        return "nothing"
-    return _short(repr(value) if isinstance(value, str) else json.dumps(value, default=str))
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _path_in(value: Any, loc: tuple[str | int, ...]) -> Key:
