@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kx.charts.importance import importance_plot
 from kx.pages.dots import DotDrawing, placed
 from kx.runs.record import Record
+from kx.wording.fit_names import fit_name
 from kx.wording.words import Words
 
 
@@ -26,7 +27,8 @@ def importance_shown(record: Record, words: Words) -> Importance | None:
     chart = importance_plot(facts, words)
     plot = placed(chart)
     told = {"metric": words.metric(facts.metric), "rows": f"{facts.rows:,}"}
-    note = words(f"importance.{facts.part}_note", repeats=facts.repeats, fit=facts.fit, **told)
+    fit = fit_name(facts.fit, words)
+    note = words(f"importance.{facts.part}_note", repeats=facts.repeats, fit=fit, **told)
     more = len(facts.columns) - len(chart.rows) + facts.left
     note += words("importance.more", count=more) if more else ""
     return Importance(plot, note) if plot else None
