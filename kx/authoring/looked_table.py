@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kx.authoring.asked_table import options_named
+from kx.authoring.positive_class import likely_positive
 from kx.base.remark import Remark
 from kx.contracts import DatasetBundle
 from kx.data.tables.charsets import CharsetError, likely_charset
@@ -151,8 +152,10 @@ def _labels(sheet: Sheet, options: TargetOptions) -> TargetOptions:
     """Return what the target is, by its values, as far as ``auto`` would ask.
 
     Many whole numbers, or several columns of numbers, are a regression; words that have an order,
-    such as low, medium and high, are ordered classes.
+    such as low, medium and high, are ordered classes. Of two classes, one may be looked for.
     """
+    if options.task == "classes":
+        return _with_positive(sheet, options)
     if options.task != "auto":
         return options
     if len(sheet.targets) > 1:
@@ -163,7 +166,16 @@ def _labels(sheet: Sheet, options: TargetOptions) -> TargetOptions:
     if _are_numbers(labels) and not may_be_codes(labels):
         return replace(options, task="regression")
     order = options.order or rising(labels.counts)
-    return replace(options, task="ordered", order=order) if order else options
+    if order:
+        return replace(options, task="ordered", order=order)
+    return _with_positive(sheet, options)
+
+
+def _with_positive(sheet: Sheet, options: TargetOptions) -> TargetOptions:
+    """Return what a target of classes is, with the positive one of two if a spec should name it."""
+    if options.positive or options.label_separator or len(sheet.targets) > 1:
+        return options
+    return replace(options, positive=likely_positive(sheet.targets[0].labels) or None)
 
 
 def _are_numbers(labels: LabelCounts) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from kx.authoring.asked_table import own_table, target_named
 from kx.authoring.looked_table import Looked, look
+from kx.authoring.positive_class import why_positive
 from kx.authoring.setting import quoted, with_settings
 from kx.authoring.suspicions import below, beside, suspicions
 from kx.authoring.table_training import training_lines
@@ -84,6 +85,9 @@ def _spec_lines(name: str, path: str, found: Looked, remarks: Sequence[Remark]) 
     yield f"  task: {TASKS.get(found.target.task, found.target.task)}"
     if found.target.task == "ordered" and found.labels.order:
         yield f"  order: [{', '.join(map(quoted, found.target.classes))}]  # the lowest first"
+    if (positive := found.labels.positive) and not found.table.labels.positive:
+        why = why_positive(found.sheet.targets[0].labels, positive)
+        yield f"  positive: {quoted(positive)}  # {why}"
     if ignored := found.table.labels.ignore_labels:
         yield "  # left out with their rows: no split can both train on and test a class of one row"
         yield from _listed("ignore_labels", ignored)

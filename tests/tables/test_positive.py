@@ -44,6 +44,42 @@ def test_a_positive_class_of_three_is_refused(tmp_path):
         load(table(tmp_path / "t.csv", rows), positive="a")
 
 
+@pytest.mark.parametrize(
+    ("few", "many", "share", "line"),
+    [
+        ("fraud", "ok", 9, "  positive: fraud  # the rarer class (11%): precision, recall, F1 and"),
+        ("ok", "bad", 4, "  positive: ok  # the rarer class (25%)"),
+        ("ok", "bad", 3, None),  # 33%
+        ("1", "0", 9, '  positive: "1"  # the rarer class (11%)'),
+        ("nein", "ja", 9, "  positive: ja  # says yes: precision"),
+        ("nein", "ja", 2, "  positive: ja  # says yes: precision"),
+        ("no", "yes", 9, None),  # yes is the second by name
+        ("no", "yes", 2, None),
+        ("x", "rest", 2, None),
+    ],
+)
+def test_a_spec_that_is_written_names_the_class_that_is_looked_for(
+    tmp_path, few, many, share, line
+):
+    rows = [f"{at * 7 % 91},{few if at % share == 0 else many}" for at in range(72)]
+    table(tmp_path / "t.csv", rows)
+
+    text = table_proposal("t", tmp_path / "t.csv", "y", tmp_path / "t.yaml").text
+
+    lines = [each for each in text.splitlines() if "positive:" in each]
+    assert len(lines) == (line is not None)
+    assert not lines or lines[0].startswith(line or "")
+
+
+def test_a_positive_class_that_is_set_stands(tmp_path):
+    table(tmp_path / "t.csv", FRAUD)
+    settings = ("dataset.positive=ok",)
+
+    text = table_proposal("t", tmp_path / "t.csv", "y", tmp_path / "t.yaml", settings).text
+
+    assert [each.strip() for each in text.splitlines() if "positive:" in each] == ["positive: ok"]
+
+
 def test_a_column_that_says_the_part_is_told(tmp_path):
     rows = [f"{at % 7},{('train', 'train', 'Valid', 'test')[at % 4]},{'ab'[at % 2]}"
             for at in range(80)]  # fmt: skip
