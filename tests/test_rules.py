@@ -255,7 +255,7 @@ def test_thresholds_are_for_answers_that_are_yes_or_no(sound):
 
     (found,) = data.thresholds_have_answers(plan, sound.info)
     assert found.fatal
-    assert "wine is a multiclass task: no answer of it is yes or no" in found.message
+    assert "needs answers that are yes or no; the task of wine is multiclass" in found.message
     assert list(data.thresholds_have_answers(plan, two)) == []
 
 

@@ -87,7 +87,7 @@ def sampling_has_classes(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
 def thresholds_have_answers(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
     """A threshold is for answers that are yes or no."""
     if plan.spec.threshold is not None and info.task not in ("binary", "multilabel"):
-        text = f"{info.name} is a {info.task} task: no answer of it is yes or no"
+        text = f"needs answers that are yes or no; the task of {info.name} is {info.task}"
         yield Finding(("threshold",), text, "remove it", at_key=True)
 
 
@@ -101,7 +101,7 @@ def pictures_stay_bytes(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
 def only_numbers_are_scaled(plan: Plan, info: DatasetInfo) -> Iterator[Finding]:
     """Classes have no unit, and a number from 0 to 1 has the right one."""
     if plan.spec.preparation.target == "standardize" and not info.in_units:
-        text = f"standardize is for regressions; {info.name} is a {info.task} task"
+        text = f"standardize is for regressions; the task of {info.name} is {info.task}"
         yield Finding(("preparation", "target"), text, "remove it")
 
 
