@@ -34,6 +34,7 @@ Code = Literal[
     "columns.parts",
     "columns.relation",
     "columns.sorted",
+    "columns.sorted_within",
     "columns.tells",
     "columns.twins",
     "columns.values",

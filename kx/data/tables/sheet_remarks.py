@@ -9,10 +9,11 @@ from kx.base.remark import Remark, flaws_told, some_of
 from kx.data.files.part_names import part_of
 from kx.data.tables.column_options import NO_ROLES, ColumnOptions, RowRoles
 from kx.data.tables.columns import TableColumn
-from kx.data.tables.dates import are_rising_years, offset, offsets_of
+from kx.data.tables.dates import offset, offsets_of
 from kx.data.tables.identifiers import may_identify
 from kx.data.tables.leaks import copies, exact_relation
 from kx.data.tables.recognition import NAMED, Recognized
+from kx.data.tables.row_order import is_in_time, unit_in_time
 from kx.data.tables.rows import LEAST_ROWS
 from kx.data.tables.sheets import USED, Sheet
 from kx.data.tables.target_columns import TargetColumn
@@ -55,8 +56,10 @@ def sheet_remarks(
         where, how = sheet.named(column.name), readings[column.name]
         if remark := _left_out(where, column, how):
             yield remark
-        elif roles.time is None and _is_in_time(column, how):
+        elif roles.time is None and is_in_time(column, how):
             yield Remark.of("columns.sorted", column=where, name=column.name)
+        elif roles.time is None and (of := unit_in_time(column, how, sheet.columns, readings)):
+            yield Remark.of("columns.sorted_within", column=where, name=column.name, of=of)
         elif roles.part is None and how.reading == "category" and _names_parts(column):
             yield Remark.of("columns.parts", column=where, name=column.name)
         yield from _column_remarks(where, column, how, guessed=column.name not in stated)
@@ -165,18 +168,3 @@ def _names_parts(column: TableColumn) -> bool:
     """Whether a column says of each row whether it is for training, validation or testing."""
     parts = {part_of(value) for value in column.values}
     return "train" in parts and len(parts) > 1 and "" not in parts
-
-
-def _is_in_time(column: TableColumn, how: Recognized) -> bool:
-    """Whether a column tells that the rows are in an order of time: by dates, or years."""
-    if how.reading == "number":
-        return are_rising_years(column.numbers(how.comma))
-    return how.reading == "date" and _is_sorted(column, how)
-
-
-def _is_sorted(column: TableColumn, how: Recognized) -> bool:
-    """Whether the dates of a column rise from row to row."""
-    import numpy as np
-
-    days = column.days(how.month_first)
-    return len(days) > 2 and bool((np.diff(days[~np.isnan(days)]) >= 0).all())
