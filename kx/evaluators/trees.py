@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kx.base.one_core import one_core
@@ -12,17 +12,20 @@ from kx.data.tables.column_options import TREE_LEVELS
 if TYPE_CHECKING:
     import numpy as np
 
-MOST_WORK = 20_000_000
-"""Rows times features times outputs of all fits of a run: 6 to 10 s of one core (measured)."""
+MOST_WORK = 5_000_000
+"""Rows times features times outputs of all fits of a run: 1.5 to 2.5 s of one core (measured)."""
 
-LEAST_WORK = 1_000_000
+LEAST_WORK = 250_000
 """That a fit counts for, however small it is: it takes 0.1 s, and 20 of them are enough."""
 
-MODEL_WORK = 200_000
+MODEL_WORK = 50_000
 """That each model of a fit counts for, however small it is: 0.1 s."""
 
 LEAST_ROWS = 5_000
 """Of more than can be learned from in seconds: trees of fewer would say little of all."""
+
+BATCH = 10_000
+"""Rows that are asked about at once: scikit-learn makes a copy of them in float64."""
 
 SEVERAL = ("multilabel", "multi_regression", "quantiles")
 """Tasks of which each output has trees of its own."""
@@ -107,8 +110,15 @@ def _classes_say(
     # To stop early they set rows of each class apart, and fail where one has a single row.
     early: Any = "auto" if counts.min() > 1 else False
     grown = HistGradientBoostingClassifier(early_stopping=early, **options)
-    said[:, classes.astype(int)] = grown.fit(rows, labels).predict_proba(x)
+    said[:, classes.astype(int)] = _in_batches(grown.fit(rows, labels).predict_proba, x)
     return said
+
+
+def _in_batches(predict: Callable[[np.ndarray], np.ndarray], x: np.ndarray) -> np.ndarray:
+    """Return what is predicted for all rows, in a fraction of the memory."""
+    import numpy as np
+
+    return np.concatenate([predict(x[at : at + BATCH]) for at in range(0, max(len(x), 1), BATCH)])
 
 
 def _numbers_say(
@@ -119,10 +129,8 @@ def _numbers_say(
     from sklearn.ensemble import HistGradientBoostingRegressor
 
     def grown(y: np.ndarray, **loss: Any) -> np.ndarray:
-        said: np.ndarray = (
-            HistGradientBoostingRegressor(**loss, **options).fit(train.x, y).predict(x)
-        )
-        return said
+        trees = HistGradientBoostingRegressor(**loss, **options).fit(train.x, y)
+        return _in_batches(trees.predict, x)
 
     if info.task == "counts" and not train.y.any():  # a fold may have no count but 0
         return np.zeros((len(x), 1), np.float32)

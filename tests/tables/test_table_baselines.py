@@ -6,6 +6,7 @@ import pytest
 from kx.contracts import Block, DatasetInfo, Split
 from kx.evaluators.spread import readable, spread
 from kx.evaluators.trees import (
+    BATCH,
     LEAST_ROWS,
     LEAST_WORK,
     MODEL_WORK,
@@ -119,10 +120,24 @@ def test_what_trees_leave_out_is_told():
     info = DatasetInfo("plain", "regression", (1_000,))
     data = Split(np.zeros((6_000, 1_000), "float32"), np.arange(6_000.0))
 
-    found = guesses(data, np.arange(6_000), (data.x, np.arange(2)), info, 4)
+    found = guesses(data, np.arange(6_000), (data.x, np.arange(2)), info, 1)
 
     assert found.note.values == {"used": 5_000, "rows": 6_000}
     assert found.said["trees"].shape == (2, 1)
+
+
+@pytest.mark.parametrize("task", ["regression", "binary"])
+def test_trees_say_of_many_rows_at_once_what_they_say_of_some(task):
+    info = DatasetInfo("plain", task, (1,), ("no", "yes") if task == "binary" else ())
+    x = np.linspace(-1, 1, 2 * BATCH + 7, dtype="float32")[:, None]
+    known = Split(x[::100], (x[::100, 0] > 0.3).astype("float32"))
+
+    said = trees_say(known, x, info)
+
+    assert len(said) == len(x)
+    np.testing.assert_array_equal(
+        said[BATCH - 3 : BATCH + 3], trees_say(known, x[BATCH - 3 : BATCH + 3], info)
+    )
 
 
 def test_hundreds_of_labels_are_too_much_work_for_trees():
