@@ -1,6 +1,7 @@
 """The rules by which a run is diagnosed, tried in their order, and the limits that they name.
 
-The words are in ``kx.wording.diagnosis_words``.
+The words are below ``[diagnosis]`` in ``kx/wording/texts``; ``kx.wording.diagnosis_words`` fills
+them in.
 """
 
 from __future__ import annotations

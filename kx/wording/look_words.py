@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from kx.advice.doubtful_labels import Doubts
+from kx.advice.doubtful_labels import FOLDS, GIVEN, LEAST_ROWS, SAID, SPREADS, Doubts
 from kx.advice.repeated_rows import Repeated
 from kx.advice.table_look import SeenColumn, SeenTable
 from kx.wording.places import place_said
 from kx.wording.recorded import in_words
 from kx.wording.words import Words
+
+LIMITS = {
+    "rows": LEAST_ROWS,
+    "folds": FOLDS,
+    "given": f"{100 * GIVEN:g} %",
+    "said": f"{100 * SAID:g} %",
+    "spreads": f"{SPREADS:g}",
+}
+"""By which labels are doubted."""
 
 
 def kind_said(column: SeenColumn, words: Words) -> str:
@@ -42,11 +51,11 @@ def repeated_said(repeated: Repeated, words: Words) -> list[str]:
 def doubts_said(doubts: Doubts | None, words: Words) -> list[str]:
     """Return how labels were judged, and how many look wrong."""
     if doubts is None:
-        return [words("look.doubts_unknown")]
+        return [words("look.doubts_unknown", **LIMITS)]
     if doubts.weak:
         shares = {"score": f"{doubts.score:.1%}", "guess": f"{doubts.guess:.1%}"}
-        return [words("look.doubts_weak", **shares)]
+        return [words("look.doubts_weak", **shares, **LIMITS)]
     counts = words("look.doubts_count", count=f"{doubts.count:,}", judged=f"{doubts.judged:,}")
     kind = "classes" if not doubts.rows or doubts.rows[0].sure is not None else "numbers"
-    how = words(f"look.doubts_{kind}", score=f"{doubts.score:.3f}")
+    how = words(f"look.doubts_{kind}", score=f"{doubts.score:.3f}", **LIMITS)
     return [counts, how] if doubts.count else [words("look.doubts_none")]
